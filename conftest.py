@@ -1,0 +1,15 @@
+"""What every test of this project shares."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+pytest_plugins = ["pytester"]
+
+# "ci" gives the same examples every time, so that a green run stays green; "explore" looks for
+# new ones: HYPOTHESIS_PROFILE=explore python -m pytest
+settings.register_profile("ci", derandomize=True, deadline=None, max_examples=100)
+settings.register_profile("explore", deadline=None, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

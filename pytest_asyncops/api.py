@@ -1,0 +1,87 @@
+"""The record that an API is.
+
+An API is a value: routes, words, envelopes. Nothing below this module knows any API by name, and
+a test can make one of its own in about fifty lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
+
+from .exchange import Render
+from .lifecycle import Lifecycle
+from .messages import Refusal, Request
+from .routing import Paths, Route
+from .settings import Setting
+from .steps import State
+
+
+@dataclass(frozen=True)
+class Field:
+    """Something that `Stub.start` takes, beside ``id`` and ``lifecycle``.
+
+    Attributes:
+        kind: the type of its values.
+        default: the value where a test gives none, or a function from the operation's number
+            (from 1) to it; ``None`` leaves the field out.
+        choices: the values there are, empty for any.
+        required: whether a test must give it.
+    """
+
+    kind: type | tuple[type, ...] = str
+    default: object = None
+    choices: tuple[str, ...] = ()
+    required: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Api:
+    """An asynchronous-operation API.
+
+    Attributes:
+        name: the name that tests use; also the attribute of `AsyncOpsMock`.
+        base_url: where the real service lives, unless a test says otherwise.
+        routes: the routes that are served.
+        fields: what `Stub.start` takes.
+        new_id: the id of the n-th operation, from 1.
+        words: the wire's word for each state that the API can show.
+        render: with these readings, an operation as the API shows it, as JSON values.
+        envelope: an error as the API shows it, as JSON values.
+        credential: the request's credential; raises `Refusal` where there is none.
+        refusals: why a credential may be refused, by the name that tests use.
+        unmatched: the answer to a request that no route takes; gets the routes of its path.
+        hidden: with these readings, the states in which an operation is not to be found.
+        retention: with these readings, how long after its end an operation is purged.
+        admit: raises `InvalidArgument` for fields or a lifecycle that contradict each other.
+        paths: how the server reads a URL's path.
+        method: the method that a request counts as; servers have ways to write one as another.
+        parent: the field that names what operations belong to, if requests for an unknown one
+            are refused.
+        stub_class: the class of its stubs, where an API needs methods of its own.
+        readings: the settings that say how its contract is read where it is silent.
+        contract: the YAML document's name in the package's ``schemas``, or a path of one's own.
+    """
+
+    name: str
+    base_url: str
+    routes: tuple[Route, ...]
+    words: Mapping[State, str]
+    render: Callable[[Mapping[str, Any]], Render]
+    envelope: Callable[[Refusal], Mapping[str, Any]]
+    credential: Callable[[Request], str]
+    unmatched: Callable[[Request, tuple[Route, ...]], Refusal]
+    new_id: Callable[[int], str]
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    refusals: Mapping[str, Refusal] = field(default_factory=dict)
+    admit: Callable[[Mapping[str, object], Lifecycle], None] = lambda fields, lifecycle: None
+    hidden: Callable[[Mapping[str, Any]], frozenset[State]] = lambda readings: frozenset()
+    retention: Callable[[Mapping[str, Any]], Any] = lambda readings: None
+    paths: Paths = field(default_factory=Paths)
+    method: Callable[[Request], str] = attrgetter("method")
+    parent: str | None = None
+    stub_class: type | None = None
+    readings: tuple[Setting, ...] = ()
+    contract: str = ""

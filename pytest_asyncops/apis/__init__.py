@@ -1,0 +1,1 @@
+"""The built-in APIs, one value each."""

@@ -1,0 +1,208 @@
+"""Chainloop Platform: asynchronous operations, to list and to get.
+
+The contract is ``schemas/chainloop.yaml``; where it is silent the readings in `settings` decide.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from ..api import Api, Field
+from ..clock import rfc3339
+from ..exchange import Exchange, Render, json_response
+from ..lifecycle import Moment
+from ..listing import window
+from ..messages import Request, Response
+from ..operations import Operation
+from ..routing import Paths, Route
+from ..settings import CHAINLOOP as READINGS
+from ..steps import State
+from . import gateway
+
+_PREFIX = "ASYNC_OPERATION_STATUS_"
+_STATUSES = {
+    f"{_PREFIX}UNSPECIFIED": frozenset(State),
+    f"{_PREFIX}PENDING": frozenset({State.PENDING}),
+    f"{_PREFIX}RUNNING": frozenset({State.RUNNING}),
+    f"{_PREFIX}COMPLETED": frozenset({State.SUCCEEDED}),
+    f"{_PREFIX}FAILED": frozenset({State.FAILED}),
+    f"{_PREFIX}PURGED": frozenset({State.PURGED}),
+}
+"""What a status filter finds. Protobuf numbers an enum's values in the order of the contract."""
+
+_WORDS = {state: word for word, states in _STATUSES.items() if len(states) == 1 for state in states}
+
+_LIST_REQUEST = gateway.Message(
+    "AsyncOperationsServiceListOperationsRequest",
+    {
+        "pagination": gateway.Message(
+            "OffsetPaginationRequest",
+            {
+                "page": gateway.int32,
+                "page_size": gateway.int32,
+            },
+        ),
+        "resource_id": gateway.text,
+        "resource_type": gateway.text,
+        "status": gateway.enum({word: number for number, word in enumerate(_STATUSES)}),
+        "kind": gateway.text,
+    },
+)
+
+
+def _list(exchange: Exchange) -> Response:
+    # The gateway reads the query before the service behind it looks at the token.
+    query = gateway.read_query(_LIST_REQUEST, exchange.request)
+    exchange.authenticate()
+    where = {
+        name: query[name] for name in ("resource_id", "resource_type", "kind") if query.get(name)
+    }
+    if ("resource_id" in where) is not ("resource_type" in where):
+        raise gateway.refusal(
+            gateway.INVALID_ARGUMENT, "resource_id and resource_type must be provided together"
+        )
+    states = _STATUSES[query.get("status", f"{_PREFIX}UNSPECIFIED")]
+    offset, page, size = _page(exchange.readings, query)
+    members = exchange.members(where, states)
+    total = len(members)
+    numbers = window(members, offset, size, exchange.readings["order"])
+    return _answer(
+        exchange,
+        {
+            "operations": exchange.show_all(numbers),
+            "pagination": {
+                "page": page,
+                "page_size": size,
+                "total_count": total,
+                "total_pages": -(-total // size),
+            },
+        },
+    )
+
+
+def _get(exchange: Exchange) -> Response:
+    exchange.authenticate()
+    operation = exchange.find(exchange.params["operation_id"])
+    if operation is None:
+        raise gateway.refusal(gateway.NOT_FOUND, "operation not found")
+    return _answer(exchange, {"operation": exchange.show(operation)})
+
+
+def _answer(exchange: Exchange, payload: object) -> Response:
+    wire = exchange.readings["wire"]
+    response = json_response(200, gateway.camel(payload) if wire == "gateway_camel" else payload)
+    response.wire = wire
+    return response
+
+
+def _page(readings: Mapping[str, Any], query: Mapping[str, Any]) -> tuple[int, int, int]:
+    """The offset of the first item, and what the answer says of page and page size."""
+    page = query.get("pagination.page", 0)
+    size = query.get("pagination.page_size", 0)
+    if min(page, size) < 0 and readings["negative_page"] == "refuse":
+        raise gateway.refusal(gateway.INVALID_ARGUMENT, "page and page_size must not be negative")
+    # In protobuf a zero is the same as "not given".
+    size = min(size if size > 0 else readings["default_page_size"], readings["max_page_size"])
+    page = max(page, 0)
+    if readings["page_base"] == "offset":
+        return page, page // size, size
+    if readings["page_base"] == "one":
+        page = max(page, 1)
+        return (page - 1) * size, page, size
+    return page * size, page, size
+
+
+def _render(operation: Operation, moment: Moment) -> dict[str, Any]:
+    born = operation.created_ns
+    payload = {
+        "id": operation.id,
+        **operation.fields,
+        "status": _WORDS[moment.state],
+        "created_at": rfc3339(born),
+    }
+    if moment.started is not None:
+        payload["started_at"] = rfc3339(born + moment.started)
+    if moment.finished is not None:
+        payload["finished_at"] = rfc3339(born + moment.finished)
+    if moment.output is not None:
+        payload["output"] = base64.b64encode(moment.output).decode()
+    if moment.message is not None:
+        payload["error_message"] = moment.message
+    return payload
+
+
+_UNSET = {
+    "id": "",
+    "kind": "",
+    "status": "",
+    "output": "",
+    "error_message": "",
+    "created_at": None,
+    "started_at": None,
+    "finished_at": None,
+    "resource_id": "",
+    "resource_type": "",
+    "project_id": "",
+    "project_version_id": "",
+}
+"""What a grpc-gateway writes for the fields that are not set, in the order of the contract."""
+
+
+def _render_all(operation: Operation, moment: Moment) -> dict[str, Any]:
+    return {**_UNSET, **_render(operation, moment)}
+
+
+def _renderer(readings: Mapping[str, Any]) -> Render:
+    return _render if readings["wire"] == "contract" else _render_all
+
+
+def _credential(request: Request) -> str:
+    scheme, _, token = (request.header("Authorization") or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise gateway.unauthenticated("JWT token is missing")
+    return token.strip()
+
+
+def _hidden(readings: Mapping[str, Any]) -> frozenset[State]:
+    return frozenset({State.PURGED}) if readings["purged"] == "gone" else frozenset()
+
+
+def _new_id(number: int) -> str:
+    """A UUID, for clients that parse ids; counted, so that two runs print the same."""
+    return f"00000000-0000-4000-8000-{number:012x}"
+
+
+CHAINLOOP = Api(
+    name="chainloop",
+    base_url="https://api.app.chainloop.dev",
+    contract="chainloop.yaml",
+    routes=(
+        Route("list", "GET", ("/v1/operations",), _list),
+        Route("get", "GET", ("/v1/operations/{operation_id}",), _get),
+    ),
+    fields={
+        "kind": Field(default="evidence_evaluation"),
+        "resource_id": Field(),
+        "resource_type": Field(),
+        "project_id": Field(),
+        "project_version_id": Field(),
+    },
+    new_id=_new_id,
+    words=_WORDS,
+    render=_renderer,
+    envelope=gateway.envelope,
+    credential=_credential,
+    refusals={
+        "forbidden": gateway.refusal(gateway.PERMISSION_DENIED, "operation not allowed"),
+        "invalid": gateway.unauthenticated("Token is invalid"),
+        "expired": gateway.unauthenticated("JWT token has expired"),
+    },
+    unmatched=gateway.unmatched,
+    method=gateway.method,
+    paths=Paths(encoded_slash_separates=True, empty_parameter=True),
+    hidden=_hidden,
+    readings=READINGS,
+)
+"""Chainloop Platform."""

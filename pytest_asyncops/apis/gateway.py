@@ -1,0 +1,254 @@
+"""How a grpc-gateway in front of a service reads requests and writes errors.
+
+Chainloop's operations service is not public source, but its OpenAPI document has the shape that
+grpc-gateway generates. The rules and messages here were seen by running grpc-gateway v2.30.0 with
+equal message types; where it hands on what Go's standard library says, that is said in Go's words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from ..messages import Refusal, Request
+from ..routing import Route
+
+INVALID_ARGUMENT = 3
+NOT_FOUND = 5
+PERMISSION_DENIED = 7
+UNIMPLEMENTED = 12
+UNAUTHENTICATED = 16
+
+HTTP_STATUS = {
+    0: 200,
+    1: 499,
+    2: 500,
+    3: 400,
+    4: 504,
+    5: 404,
+    6: 409,
+    7: 403,
+    8: 429,
+    9: 400,
+    10: 409,
+    11: 400,
+    12: 501,
+    13: 500,
+    14: 503,
+    15: 500,
+    16: 401,
+}
+"""The HTTP status for each gRPC code."""
+
+_FORM = "application/x-www-form-urlencoded"
+
+
+def refusal(code: int, message: str, headers: Mapping[str, str] | None = None) -> Refusal:
+    """An error with this gRPC code."""
+    return Refusal(HTTP_STATUS[code], code, message, headers)
+
+
+def unauthenticated(message: str) -> Refusal:
+    """A 401; the gateway repeats its message in a header."""
+    return refusal(UNAUTHENTICATED, message, {"Www-Authenticate": message})
+
+
+def envelope(error: Refusal) -> Mapping[str, Any]:
+    """A google.rpc.Status as JSON."""
+    return {"code": error.code, "message": error.message, "details": []}
+
+
+def method(request: Request) -> str:
+    """The method that a request counts as: a POST with a form is taken for a GET."""
+    return "GET" if request.method == "POST" and _has_form(request) else request.method
+
+
+def unmatched(request: Request, routes: tuple[Route, ...]) -> Refusal:
+    """A wrong method on a known path is a 501, where HTTP has 405; an unknown path a 404."""
+    if routes:
+        return refusal(UNIMPLEMENTED, "Method Not Allowed")
+    return refusal(NOT_FOUND, "Not Found")
+
+
+@dataclass(frozen=True)
+class Message:
+    """A protobuf message as far as a query string can fill it.
+
+    Attributes:
+        full_name: its protobuf name.
+        fields: for each field, in snake_case, a message or a function from the text of a value
+            to the value. The function raises ``ValueError`` with what Go would say.
+    """
+
+    full_name: str
+    fields: Mapping[str, Message | Callable[[str], Any]]
+    names: Mapping[str, str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # protobuf's JSON names are accepted beside the fields' own.
+        both = {name: name for name in self.fields}
+        both.update({_camel(name): name for name in self.fields})
+        object.__setattr__(self, "names", both)
+
+
+def camel(payload: Any) -> Any:
+    """The payload with protobuf's JSON names: snake_case members become camelCase."""
+    if isinstance(payload, dict):
+        return {_camel(name): camel(value) for name, value in payload.items()}
+    return [camel(item) for item in payload] if isinstance(payload, list) else payload
+
+
+def text(value: str) -> str:
+    """A string field."""
+    return value
+
+
+def int32(value: str) -> int:
+    """An int32 field: strconv.ParseInt(value, 10, 32)."""
+    match = re.fullmatch(r"([+-]?)0*([0-9]+)", value, re.ASCII)
+    if match is None:
+        raise ValueError(f"strconv.ParseInt: parsing {go_quote(value)}: invalid syntax")
+    # Ten digits suffice for an int32; longer ones are not worth converting.
+    number = int(match[1] + match[2][:11])
+    if not -(2**31) <= number < 2**31:
+        raise ValueError(f"strconv.ParseInt: parsing {go_quote(value)}: value out of range")
+    return number
+
+
+def enum(numbers: Mapping[str, int]) -> Callable[[str], str]:
+    """An enum field, which takes a value's name or its number."""
+    names = {number: name for name, number in numbers.items()}
+
+    def parse(value: str) -> str:
+        if value in numbers:
+            return value
+        try:
+            return names[int32(value)]
+        except (ValueError, KeyError):
+            raise ValueError(f"{go_quote(value)} is not a valid value") from None
+
+    return parse
+
+
+def read_query(message: Message, request: Request) -> dict[str, Any]:
+    """The fields that the query string and a posted form set, by their dotted path.
+
+    Raises:
+        Refusal: 400, for what the gateway does not take. Unknown fields are ignored.
+    """
+    forms = [request.query]
+    if request.method == "POST":
+        forms.insert(0, request.body.decode("latin-1"))
+    values: dict[str, list[str]] = {}
+    try:
+        for form in forms:
+            for name, value in _parse_form(form):
+                values.setdefault(name, []).append(value)
+        fields: dict[str, Any] = {}
+        for name, given in values.items():
+            _fill(fields, message, name, given)
+    except ValueError as error:
+        raise refusal(INVALID_ARGUMENT, str(error)) from None
+    return fields
+
+
+def go_quote(value: str) -> str:
+    r"""The text as Go's strconv.Quote writes it.
+
+    >>> print(go_quote('say "hi"\n'))
+    "say \"hi\"\n"
+    """
+    return f'"{"".join(map(_go_rune, value))}"'
+
+
+_GO_ESCAPES = {
+    '"': r"\"",
+    "\\": r"\\",
+    "\a": r"\a",
+    "\b": r"\b",
+    "\f": r"\f",
+    "\n": r"\n",
+    "\r": r"\r",
+    "\t": r"\t",
+    "\v": r"\v",
+}
+
+
+def _go_rune(rune: str) -> str:
+    if rune in _GO_ESCAPES:
+        return _GO_ESCAPES[rune]
+    if rune.isprintable():
+        return rune
+    code = ord(rune)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that is no UTF-8, as surrogateescape carries it
+        return f"\\x{code - 0xDC00:02x}"
+    if code < 0x20 or code == 0x7F:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _parse_form(form: str) -> list[tuple[str, str]]:
+    """Go's url.ParseQuery: reads on after an error, and reports the first."""
+    pairs: list[tuple[str, str]] = []
+    trouble: ValueError | None = None
+    for piece in form.split("&"):
+        if ";" in piece:
+            trouble = ValueError("invalid semicolon separator in query")
+        elif piece:
+            name, _, value = piece.partition("=")
+            try:
+                pairs.append((_unescape(name), _unescape(value)))
+            except ValueError as error:
+                trouble = trouble or error
+    if trouble is not None:
+        raise trouble
+    return pairs
+
+
+def _unescape(value: str) -> str:
+    bad = re.search(r"%(?![0-9A-Fa-f]{2})", value)
+    if bad is not None:
+        raise ValueError(f"invalid URL escape {go_quote(value[bad.start() : bad.start() + 3])}")
+    return unquote_to_bytes(value.replace("+", " ")).decode("utf-8", "surrogateescape")
+
+
+def _fill(fields: dict[str, Any], message: Message, name: str, values: list[str]) -> None:
+    keyed = re.fullmatch(r"(.*)\[(.*)\]", name, re.DOTALL)
+    if keyed is not None:  # the form for maps; the key goes in front of the values
+        name, values = keyed[1], [keyed[2], *values]
+    path: list[str] = []
+    *parents, last = name.split(".")
+    for parent in parents:
+        if parent not in message.names:
+            return
+        path.append(message.names[parent])
+        inner = message.fields[path[-1]]
+        if not isinstance(inner, Message):
+            raise ValueError(f"invalid path: {go_quote(parent)} is not a message")
+        message = inner
+    if last not in message.names:
+        return
+    field_name = message.names[last]
+    parse = message.fields[field_name]
+    if len(values) > 1:
+        raise ValueError(f"too many values for field {go_quote(field_name)}: {', '.join(values)}")
+    try:
+        if isinstance(parse, Message):
+            raise ValueError(f"unsupported message type: {go_quote(parse.full_name)}")
+        value = parse(values[0])
+    except ValueError as error:
+        raise ValueError(f"parsing field {go_quote(field_name)}: {error}") from None
+    fields[".".join([*path, field_name])] = value
+
+
+def _has_form(request: Request) -> bool:
+    # The gateway compares the whole header, so a charset behind it makes it another type.
+    return request.header("Content-Type") == _FORM
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)

@@ -1,0 +1,269 @@
+"""Pinecone Assistant: the operations of an assistant, to list and to describe.
+
+The contract is ``schemas/pinecone_assistant.yaml``; where it is silent the readings in `settings`
+decide.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from ..api import Api, Field
+from ..clock import rfc3339
+from ..errors import InvalidArgument, hides_usage_errors
+from ..exchange import Exchange, Render, json_response
+from ..lifecycle import Lifecycle, Moment
+from ..listing import passed, window
+from ..messages import Refusal, Request, Response
+from ..operations import Operation
+from ..routing import Route
+from ..settings import PINECONE as READINGS
+from ..steps import State
+from ..stub import Stub
+
+__tracebackhide__ = hides_usage_errors
+
+_STATUSES = {
+    "Processing": frozenset({State.PENDING, State.RUNNING}),
+    "Completed": frozenset({State.SUCCEEDED}),
+    "Failed": frozenset({State.FAILED}),
+}
+_WORDS = {state: word for word, states in _STATUSES.items() for state in states}
+_TYPES = ("upload_file", "upsert_file", "update_file_metadata", "delete_file")
+_INGESTION = ("upload_file", "upsert_file")
+_LIMITS = range(1, 101)
+
+
+class PineconeStub(Stub):
+    """The stub of Pinecone Assistant, which knows the assistants that there are."""
+
+    def add_assistant(self, name: str) -> None:
+        """Let there be an assistant of this name; a request for any other is a 404.
+
+        Raises:
+            InvalidArgument: for a name that is no string, or empty.
+        """
+        self.add_parent(name)
+
+
+def _bad_request(message: str) -> Refusal:
+    return Refusal(400, "INVALID_ARGUMENT", message)
+
+
+def _enter(exchange: Exchange) -> str:
+    """What every route checks first; gives the assistant's name."""
+    exchange.authenticate()
+    version = exchange.request.header("X-Pinecone-Api-Version")
+    readings = exchange.readings
+    if version is None:
+        if readings["version_header"] == "required":
+            raise _bad_request("Missing required header X-Pinecone-Api-Version")
+    elif readings["versions"] == "dates" and not re.fullmatch(r"[0-9]{4}-[0-9]{2}", version):
+        raise _bad_request(f"Invalid X-Pinecone-Api-Version: {version}")
+    assistant = exchange.params["assistant_name"]
+    if assistant not in exchange.parents:
+        raise Refusal(404, "NOT_FOUND", f'Assistant "{assistant}" not found.')
+    return assistant
+
+
+def _list(exchange: Exchange) -> Response:
+    assistant = _enter(exchange)
+    readings = exchange.readings
+    query = dict(parse_qsl(exchange.request.query, keep_blank_values=True))
+    where: dict[str, object] = {"assistant_name": assistant}
+    if "operation_type" in query:
+        where["operation_type"] = _filter(query, "operation_type", _TYPES, readings)
+    states = frozenset(_WORDS)
+    if "status" in query:
+        states = _STATUSES.get(_filter(query, "status", _STATUSES, readings), frozenset())
+    limit = _limit(query.get("limit"), readings)
+    tied_to = _digest(where, query.get("status"))
+    members = exchange.members(where, states)
+    order = readings["order"]
+    offset = 0
+    if "pagination_token" in query:
+        last = _last_served(query["pagination_token"], tied_to)
+        if last is not None:
+            offset = passed(members, last, order)
+        elif readings["bad_token"] == "refuse":
+            raise _bad_request("Invalid pagination token")
+    numbers = window(members, offset, limit, order)
+    page: dict[str, Any] = {"operations": exchange.show_all(numbers)}
+    if offset + len(numbers) < len(members):
+        # The last page has no pagination at all: real clients refuse one without a token.
+        page["pagination"] = {"next": _token(tied_to, numbers[-1])}
+    return json_response(200, page)
+
+
+def _describe(exchange: Exchange) -> Response:
+    assistant = _enter(exchange)
+    name = exchange.params["operation_id"]
+    operation = exchange.find(name, assistant_name=assistant)
+    if operation is None:
+        raise Refusal(404, "NOT_FOUND", f"Operation {name.removeprefix('op-')} not found.")
+    return json_response(200, exchange.show(operation))
+
+
+def _filter(query: Mapping[str, str], name: str, known: Any, readings: Mapping[str, Any]) -> str:
+    value = query[name]
+    if value not in known and readings["bad_filter"] == "refuse":
+        raise _bad_request(f"Invalid {name}: Valid options are {', '.join(known)}")
+    return value
+
+
+def _limit(given: str | None, readings: Mapping[str, Any]) -> int:
+    if given is None:
+        default: int = readings["default_limit"]
+        return default
+    if re.fullmatch(r"-?[0-9]{1,18}", given):
+        limit = int(given)
+        if limit in _LIMITS:
+            return limit
+        if readings["bad_limit"] == "clamp":
+            return min(max(limit, _LIMITS[0]), _LIMITS[-1])
+    raise _bad_request(f"Invalid limit: must be an integer from {_LIMITS[0]} to {_LIMITS[-1]}")
+
+
+def _digest(where: Mapping[str, object], status: str | None) -> str:
+    """What ties a token to its query; the limit may change from page to page."""
+    text = json.dumps([where, status], sort_keys=True)
+    return hashlib.blake2s(text.encode(), digest_size=8).hexdigest()
+
+
+def _token(tied_to: str, last: int) -> str:
+    return base64.urlsafe_b64encode(f"{tied_to}:{last}".encode()).decode()
+
+
+def _last_served(token: str, tied_to: str) -> int | None:
+    """The number of the last operation that was served, or ``None`` for no token of this query."""
+    try:
+        text = base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode()
+    except ValueError:
+        return None
+    match = re.fullmatch(rf"{tied_to}:([0-9]{{1,18}})", text, re.ASCII)
+    return None if match is None else int(match[1])
+
+
+def _render(operation: Operation, moment: Moment) -> dict[str, Any]:
+    born = operation.created_ns
+    fields = operation.fields
+    payload = {
+        "id": operation.id,
+        "operation_type": fields["operation_type"],
+        "status": _WORDS[moment.state],
+        "created_on": rfc3339(born),
+    }
+    if "file_id" in fields:
+        payload["file_id"] = fields["file_id"]
+    percent = operation.percent
+    if percent is not None:
+        payload["percent_complete"] = percent
+    if moment.finished is not None:
+        payload["completed_on"] = rfc3339(born + moment.finished)
+    if moment.message is not None:
+        payload["error_message"] = moment.message
+    if moment.state is State.SUCCEEDED and "ingestion_units" in fields:
+        payload["ingestion_units"] = fields["ingestion_units"]
+    return payload
+
+
+def _renderer(readings: Mapping[str, Any]) -> Render:
+    return _render
+
+
+def _envelope(error: Refusal) -> Mapping[str, Any]:
+    return {"error": {"code": error.code, "message": error.message}, "status": error.status_code}
+
+
+_UNAUTHENTICATED = Refusal(401, "UNAUTHENTICATED", "Invalid API key.")
+
+
+def _credential(request: Request) -> str:
+    key = request.header("Api-Key")
+    if not key:
+        raise _UNAUTHENTICATED
+    return key
+
+
+def _unmatched(request: Request, routes: tuple[Route, ...]) -> Refusal:
+    if routes:
+        return Refusal(405, "UNIMPLEMENTED", "Method not allowed")
+    return Refusal(404, "NOT_FOUND", "Not found")
+
+
+def _admit(fields: Mapping[str, object], lifecycle: Lifecycle) -> None:
+    for step in lifecycle.plan:
+        if step.output is not None:
+            raise InvalidArgument(
+                f"a Pinecone operation has no output, so output={step.output!r} would reach "
+                "nobody. Leave it out; what it does show is ingestion_units=, given to start().",
+                value=step.output,
+            )
+    units = fields.get("ingestion_units")
+    if units is None:
+        return
+    if fields["operation_type"] not in _INGESTION:
+        raise InvalidArgument(
+            f"ingestion_units belongs to {' and '.join(_INGESTION)}, not to "
+            f"{fields['operation_type']!r}",
+            value=units,
+            choices=_INGESTION,
+        )
+    if not (isinstance(units, (int, float)) and math.isfinite(units) and units >= 0):
+        raise InvalidArgument(
+            f"ingestion_units must be finite and not negative, not {units!r}", value=units
+        )
+
+
+PINECONE = Api(
+    name="pinecone",
+    base_url="https://prod-1-data.ke.pinecone.io",
+    contract="pinecone_assistant.yaml",
+    routes=(
+        Route(
+            "list",
+            "GET",
+            ("/operations/{assistant_name}", "/assistant/operations/{assistant_name}"),
+            _list,
+        ),
+        Route(
+            "get",
+            "GET",
+            (
+                "/operations/{assistant_name}/{operation_id}",
+                "/assistant/operations/{assistant_name}/{operation_id}",
+            ),
+            _describe,
+        ),
+    ),
+    fields={
+        "assistant_name": Field(required=True),
+        "operation_type": Field(default="upload_file", choices=_TYPES),
+        "file_id": Field(default="file-{:06d}".format),
+        "ingestion_units": Field(kind=(int, float)),
+    },
+    new_id="op-{:012x}".format,
+    words=_WORDS,
+    render=_renderer,
+    envelope=_envelope,
+    credential=_credential,
+    refusals={
+        "invalid": _UNAUTHENTICATED,
+        "forbidden": Refusal(403, "FORBIDDEN", "Forbidden"),
+    },
+    unmatched=_unmatched,
+    hidden=lambda readings: frozenset({State.PURGED}),
+    retention=lambda readings: readings["retention"],
+    admit=_admit,
+    parent="assistant_name",
+    readings=READINGS,
+    stub_class=PineconeStub,
+)
+"""Pinecone Assistant, version 2026-04."""

@@ -1,0 +1,189 @@
+"""The server's clock, and the conversions between Python's kinds of time and nanoseconds.
+
+All arithmetic is done on integer nanoseconds: floats would drift, and ``timedelta`` stops at the
+microsecond while the APIs show nine digits.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import threading
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Union
+
+from .errors import InvalidArgument, hides_usage_errors
+
+__tracebackhide__ = hides_usage_errors
+
+SECOND = 1_000_000_000
+"""Nanoseconds in a second."""
+
+Seconds = Union[int, float, datetime.timedelta]
+"""A length of time as users give it: seconds as a number, or a ``timedelta``."""
+
+_UTC = datetime.timezone.utc
+_UNIX_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=_UTC)
+
+
+def to_ns(value: Seconds, what: str = "duration") -> int:
+    """The length of time as integer nanoseconds.
+
+    Raises:
+        InvalidArgument: for anything but a finite, non-negative number or ``timedelta``.
+
+    >>> to_ns(1.5)
+    1500000000
+    """
+    if isinstance(value, datetime.timedelta):
+        micros = value // datetime.timedelta(microseconds=1)
+        if micros >= 0:
+            return micros * 1_000
+    elif isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InvalidArgument(
+            f"{what} must be seconds (int or float) or a timedelta, not {value!r}", value=value
+        )
+    elif math.isfinite(value) and value >= 0:
+        return value * SECOND if isinstance(value, int) else round(value * SECOND)
+    raise InvalidArgument(f"{what} must be finite and not negative, not {value!r}", value=value)
+
+
+def instant_to_ns(value: datetime.datetime, what: str = "time") -> int:
+    """The instant as nanoseconds since 1970-01-01T00:00:00Z.
+
+    Raises:
+        InvalidArgument: for anything but a ``datetime`` that knows its time zone.
+    """
+    if not isinstance(value, datetime.datetime) or value.tzinfo is None:
+        raise InvalidArgument(
+            f"{what} must be a datetime with a time zone, not {value!r}. "
+            "Add tzinfo=datetime.timezone.utc.",
+            value=value,
+        )
+    return ((value - _UNIX_EPOCH) // datetime.timedelta(microseconds=1)) * 1_000
+
+
+def from_ns(instant: int) -> datetime.datetime:
+    """The instant as a ``datetime`` in UTC, cut to the microsecond."""
+    return _UNIX_EPOCH + datetime.timedelta(microseconds=instant // 1_000)
+
+
+@lru_cache(maxsize=4096)
+def _whole_seconds(seconds: int) -> str:
+    return (_UNIX_EPOCH + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def rfc3339(instant: int) -> str:
+    """The instant as protobuf's JSON mapping writes it: 0, 3, 6 or 9 fractional digits and ``Z``.
+
+    >>> rfc3339(1_000_000_000)
+    '1970-01-01T00:00:01Z'
+    >>> rfc3339(1_120_000_000)
+    '1970-01-01T00:00:01.120Z'
+    """
+    seconds, fraction = divmod(instant, SECOND)
+    if not fraction:
+        return f"{_whole_seconds(seconds)}Z"
+    digits = f"{fraction:09d}"
+    while digits.endswith("000"):
+        digits = digits[:-3]
+    return f"{_whole_seconds(seconds)}.{digits}Z"
+
+
+class VirtualClock:
+    """The time that the stubbed servers live in.
+
+    In the modes ``virtual`` and ``manual`` it stands still until somebody moves it: a skipped
+    wait, or the test. In ``real`` it follows the source that it was given and cannot be moved.
+
+    >>> clock = VirtualClock()
+    >>> clock.advance(90)
+    >>> clock.now().isoformat(), clock.elapsed.total_seconds()
+    ('2026-01-01T00:01:30+00:00', 90.0)
+    """
+
+    __slots__ = ("_elapsed", "_skipped", "_source", "epoch_ns", "lock")
+
+    def __init__(
+        self, epoch_ns: int = 1_767_225_600 * SECOND, source: Callable[[], int] | None = None
+    ) -> None:
+        self.epoch_ns = epoch_ns
+        # Held while a request is answered and while the clock is moved, so that one request sees
+        # one time. Reentrant, because a test's callback may start operations.
+        self.lock = threading.RLock()
+        self._source = source
+        self._elapsed = 0
+        self._skipped = 0
+
+    def now(self) -> datetime.datetime:
+        """The server's present, in UTC."""
+        return from_ns(self.now_ns)
+
+    @property
+    def elapsed(self) -> datetime.timedelta:
+        """How far the clock has come since the test began."""
+        return datetime.timedelta(microseconds=self.elapsed_ns // 1_000)
+
+    @property
+    def now_ns(self) -> int:
+        """The server's present, in nanoseconds since 1970."""
+        return self.epoch_ns + self.elapsed_ns
+
+    @property
+    def elapsed_ns(self) -> int:
+        """How far the clock has come, in nanoseconds."""
+        return self._elapsed if self._source is None else self._source()
+
+    @property
+    def skipped_ns(self) -> int:
+        """Everything ever skipped, in nanoseconds.
+
+        Unlike ``elapsed_ns`` this is never set back between Hypothesis' examples, because the
+        client's ``time.monotonic`` is built on it and must not run backwards.
+        """
+        return self._skipped
+
+    def advance(self, duration: Seconds) -> None:
+        """Move the clock forward.
+
+        Args:
+            duration: seconds or a ``timedelta``, not negative.
+
+        Raises:
+            InvalidArgument: for a duration that is no length of time, or on a real clock.
+        """
+        self.advance_ns(to_ns(duration, "the clock's advance"))
+
+    def advance_ns(self, duration: int) -> None:
+        """``advance`` for those who count in nanoseconds."""
+        if self._source is not None:
+            raise InvalidArgument(
+                "the real clock cannot be moved. Use clock='virtual' or clock='manual'.",
+                value=duration,
+            )
+        with self.lock:
+            self._elapsed += duration
+            self._skipped += duration
+
+    def advance_to(self, instant: datetime.datetime) -> None:
+        """Move the clock forward to an instant.
+
+        Raises:
+            InvalidArgument: for a naive ``datetime``, or an instant that has gone by.
+        """
+        distance = instant_to_ns(instant, "the clock's new time") - self.now_ns
+        if distance < 0:
+            raise InvalidArgument(
+                f"time cannot go back: it is {self.now().isoformat()}, "
+                f"and {instant.isoformat()} has gone by. Use asyncops_mock.reset() to start over.",
+                value=instant,
+            )
+        self.advance_ns(distance)
+
+    def rewind(self, elapsed_ns: int) -> None:
+        """Set the clock back, for a new start: between Hypothesis' examples, or a reset."""
+        self._elapsed = elapsed_ns
+
+    def __repr__(self) -> str:
+        return f"<VirtualClock {rfc3339(self.now_ns)}, {self.elapsed.total_seconds():g} s on>"

@@ -1,0 +1,184 @@
+"""From what users write in markers, ini files and `mocked` to checked settings."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .addresses import checked_base_url
+from .api import Api
+from .apis.chainloop import CHAINLOOP
+from .apis.pinecone import PINECONE
+from .clock import instant_to_ns, to_ns
+from .errors import InvalidArgument, hides_usage_errors, listed, unknown
+from .settings import GENERAL, Setting
+
+__tracebackhide__ = hides_usage_errors
+
+BUILT_IN: Mapping[str, Api] = {api.name: api for api in (CHAINLOOP, PINECONE)}
+"""The APIs that go by a name."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of one mock, checked.
+
+    Attributes:
+        transport: how requests are caught.
+        clock: what moves the server's clock.
+        apis: which APIs are live.
+        base_urls: where an API is to be found instead of its real address, by name.
+        epoch: nanoseconds since 1970 when the server's clock starts, ``None`` for now.
+        network: what becomes of requests to other URLs.
+        unmatched: what becomes of requests that no route takes.
+        readings: how each API's contract is read where it is silent, by name of the API.
+    """
+
+    transport: str
+    clock: str
+    apis: tuple[Api, ...]
+    base_urls: Mapping[str, str]
+    epoch: int | None
+    network: str
+    unmatched: str
+    readings: Mapping[str, Mapping[str, Any]]
+
+
+def find_api(api: object) -> Api:
+    """The API of this name, or the value itself if it is an `Api`.
+
+    Raises:
+        InvalidArgument: for anything else.
+    """
+    if isinstance(api, Api):
+        return api
+    if isinstance(api, str) and api in BUILT_IN:
+        return BUILT_IN[api]
+    raise unknown("API", api, BUILT_IN, "Or pass an Api of your own.")
+
+
+def settle(*layers: Mapping[str, object]) -> Settings:
+    """The settings that these layers make; the first layer that has a setting decides it.
+
+    Raises:
+        InvalidArgument: for an unknown setting or a value that it cannot have.
+    """
+    given: dict[str, object] = {}
+    for layer in layers:
+        given = {**layer, **given}
+    table = {setting.name: setting for setting in GENERAL}
+    apis: tuple[Api, ...] = _read(table["apis"], "apis", given)
+    readings_of = {api.name: api.readings for api in (*BUILT_IN.values(), *apis)}
+    names = [
+        *table,
+        *(f"{api}_{reading.name}" for api, readings in readings_of.items() for reading in readings),
+    ]
+    for name in given:
+        if name not in names:
+            raise unknown("setting", name, names)
+    values = {name: _read(setting, name, given) for name, setting in table.items()}
+    if values["clock"] == "real":
+        if "epoch" in given and values["epoch"] is not None:
+            raise InvalidArgument(
+                f"epoch={given['epoch']!r} contradicts clock='real', the wall clock, which starts "
+                "now. Leave one of them out.",
+                value=given["epoch"],
+            )
+        values["epoch"] = None
+    for name in values["base_urls"]:
+        if name not in readings_of:
+            raise unknown("API in base_urls", name, readings_of)
+    return Settings(
+        readings={
+            api: {
+                reading.name: _read(reading, f"{api}_{reading.name}", given) for reading in readings
+            }
+            for api, readings in readings_of.items()
+        },
+        **values,
+    )
+
+
+def _read(setting: Setting, name: str, given: Mapping[str, object]) -> Any:
+    value = given.get(name, setting.default)
+    if setting.kind == "choice":
+        if value not in setting.choices:
+            raise unknown(name, value, setting.choices)
+        return value
+    return _READERS[setting.kind](value, name)
+
+
+def _names(value: Any, name: str) -> tuple[Api, ...]:
+    names = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(names, Iterable) or isinstance(names, Mapping):
+        raise InvalidArgument(
+            f"{name} must be a list of API names or Api values, not {value!r}", value=value
+        )
+    apis = tuple(find_api(api) for api in names)
+    if len({api.name for api in apis}) < len(apis):
+        raise InvalidArgument(
+            f"{name} has two of one name: {listed(api.name for api in apis)}", value=value
+        )
+    return apis
+
+
+def _urls(value: Any, name: str) -> Mapping[str, str]:
+    if isinstance(value, str):
+        pairs = (line.partition("=") for line in value.split())
+        value = {api: url for api, _, url in pairs}
+    if not isinstance(value, Mapping):
+        raise InvalidArgument(
+            f"{name} must map API names to URLs, like {{'chainloop': 'http://localhost:8080'}}, "
+            f"not {value!r}",
+            value=value,
+        )
+    return {api: checked_base_url(url, f"{name}[{api!r}]") for api, url in value.items()}
+
+
+def _count(value: Any, name: str) -> int:
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise InvalidArgument(
+            f"{name} must be a whole number, 1 or more, not {value!r}", value=value
+        )
+    return value
+
+
+def _seconds(value: Any, name: str) -> Any:
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            raise InvalidArgument(
+                f"{name} must be a number of seconds, not {value!r}", value=value
+            ) from None
+    to_ns(value, name)
+    return value
+
+
+def _instant(value: Any, name: str) -> int | None:
+    if value == "now":
+        return None
+    instant = value
+    if isinstance(value, str):
+        try:
+            # Python 3.10 does not know the Z.
+            instant = datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
+        except ValueError:
+            raise InvalidArgument(
+                f"{name} must be 'now' or an instant like '2026-01-01T00:00:00Z', not {value!r}",
+                value=value,
+            ) from None
+    return instant_to_ns(instant, name)
+
+
+_READERS: Mapping[str, Callable[[Any, str], Any]] = {
+    "names": _names,
+    "urls": _urls,
+    "count": _count,
+    "seconds": _seconds,
+    "instant": _instant,
+}

@@ -1,0 +1,100 @@
+"""Every error this package raises on purpose.
+
+A message names the value that was refused, the choices there were and the next step; the same
+facts stand as attributes, so that a test can assert on them without reading the text.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .messages import Request
+
+
+class AsyncOpsError(Exception):
+    """The base of all errors of this package."""
+
+
+class InvalidArgument(AsyncOpsError, ValueError):
+    """A value that cannot be meant: an unknown name, a negative duration, a contradiction.
+
+    Attributes:
+        value: what was given.
+        choices: what could have been given, empty where there is no list of choices.
+    """
+
+    def __init__(self, message: str, *, value: object = None, choices: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.value = value
+        self.choices = tuple(choices)
+
+
+class MockClosed(AsyncOpsError):
+    """A mock was used outside the test or the ``with`` block that it belongs to."""
+
+
+class ContractError(AsyncOpsError):
+    """A YAML contract that cannot be read or understood.
+
+    Attributes:
+        file: the document's name.
+        line: the line of the trouble, counted from 1, or ``None`` where there is none.
+        pointer: the JSON pointer of the trouble, where the document could be read that far.
+    """
+
+    def __init__(
+        self, message: str, *, file: str, line: int | None = None, pointer: str | None = None
+    ) -> None:
+        place = file if line is None else f"{file}:{line}"
+        super().__init__(f"{place}: {message}")
+        self.file = file
+        self.line = line
+        self.pointer = pointer
+
+
+class NetworkBlocked(AsyncOpsError):
+    """A request left for the network though the setting ``network="block"`` forbids it."""
+
+
+class UnmatchedRequests(AsyncOpsError, AssertionError):
+    """Requests reached a stub's base URL and no route of its API took them.
+
+    Attributes:
+        requests: the requests, in the order in which they came.
+    """
+
+    def __init__(self, message: str, *, requests: Iterable[Request]) -> None:
+        super().__init__(message)
+        self.requests = tuple(requests)
+
+
+def listed(names: Iterable[object]) -> str:
+    """The names as prose: ``a, b or c``."""
+    words = [str(name) for name in names]
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def unknown(what: str, value: object, choices: Iterable[str], advice: str = "") -> InvalidArgument:
+    """The error for a name that is none of the choices, with the nearest one pointed out."""
+    names = list(choices)
+    near = difflib.get_close_matches(value, names, 1) if isinstance(value, str) else []
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    offer = f" Choose {listed(map(repr, names))}." if names else ""
+    tail = f" {advice}" if advice else ""
+    return InvalidArgument(
+        f"unknown {what} {value!r}.{hint}{offer}{tail}", value=value, choices=names
+    )
+
+
+def hides_usage_errors(excinfo: Any) -> bool:
+    """For ``__tracebackhide__``: a user's mistake is shown where the user made it.
+
+    pytest calls this with its ``ExceptionInfo``. Frames of this package stay visible for any
+    other error, because that would be a bug of this package.
+    """
+    return isinstance(excinfo.value, AsyncOpsError)

@@ -1,0 +1,262 @@
+"""APIs, clock and transport put together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from types import MappingProxyType
+from typing import Any, NamedTuple, cast
+
+from .addresses import Addresses
+from .api import Api
+from .apis.pinecone import PineconeStub
+from .calls import Call, Calls
+from .clock import VirtualClock
+from .configure import Settings, settle
+from .errors import MockClosed, NetworkBlocked, UnmatchedRequests, hides_usage_errors, unknown
+from .messages import Request
+from .stub import Stub
+
+__tracebackhide__ = hides_usage_errors
+
+
+def _responses() -> Callable[..., Any]:
+    from .transports.responses import ResponsesTransport
+
+    return ResponsesTransport
+
+
+_TRANSPORTS = {"responses": _responses}
+"""How each transport is imported, once it is chosen."""
+
+
+class Checkpoint(NamedTuple):
+    """The state that each of Hypothesis' examples starts from."""
+
+    elapsed: int
+    calls: tuple[tuple[Call, ...], int]
+    stubs: Mapping[str, Any]
+
+
+class AsyncOpsMock:
+    """The stubbed APIs, as a test has them in its hand.
+
+    A test gets one from the fixture ``asyncops_mock``, anything else from `mocked`. Between tests
+    it is closed, and says so when it is used.
+    """
+
+    def __init__(self) -> None:
+        self._live: _Session | None = None
+
+    @property
+    def chainloop(self) -> Stub:
+        """The stub of Chainloop Platform."""
+        return self._stub("chainloop")
+
+    @property
+    def pinecone(self) -> PineconeStub:
+        """The stub of Pinecone Assistant."""
+        return cast("PineconeStub", self._stub("pinecone"))
+
+    @property
+    def stubs(self) -> Mapping[str, Stub]:
+        """All stubs by the name of their API, those of APIs of your own too."""
+        return MappingProxyType(self._session().stubs)
+
+    @property
+    def clock(self) -> VirtualClock:
+        """The servers' clock."""
+        return self._session().clock
+
+    @property
+    def calls(self) -> Calls:
+        """What was asked of all stubs, and answered, in order."""
+        return self._session().calls
+
+    def reset(self) -> None:
+        """Start over: no operations, no calls, and the clock at its beginning."""
+        session = self._session()
+        session.restore(session.beginning)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is live."""
+        return self._live is not None
+
+    def open(self, settings: Settings) -> None:
+        """Go live with these settings; `mocked` and the plugin call this."""
+        self._live = _Session(settings)
+
+    def close(self) -> None:
+        """Put everything back.
+
+        Raises:
+            UnmatchedRequests: if requests came that no route took, unless the settings allow it.
+            NetworkBlocked: if a request was kept from the network.
+        """
+        session, self._live = self._session(), None
+        session.stop()
+        session.check()
+
+    def abandon(self) -> None:
+        """Put everything back, if it is live, and say nothing: another error comes first."""
+        session, self._live = self._live, None
+        if session is not None:
+            session.stop()
+
+    def saved(self) -> Checkpoint:
+        """What `restore` takes."""
+        return self._session().saved()
+
+    def restore(self, saved: Checkpoint) -> None:
+        """Go back to what was saved; so that Hypothesis' examples do not see each other."""
+        self._session().restore(saved)
+
+    def _session(self) -> _Session:
+        if self._live is None:
+            raise MockClosed(
+                "asyncops_mock is not live here. Name it in the arguments of the test, or in "
+                "@pytest.mark.usefixtures('asyncops_mock'), and use it while the test runs. "
+                "Elsewhere: with pytest_asyncops.mocked() as mock."
+            )
+        return self._live
+
+    def _stub(self, name: str) -> Stub:
+        stubs = self._session().stubs
+        if name not in stubs:
+            raise unknown("live API", name, stubs, "The setting apis= says which are live.")
+        return stubs[name]
+
+    def __repr__(self) -> str:
+        if self._live is None:
+            return "<AsyncOpsMock, closed>"
+        return f"<AsyncOpsMock {list(self._live.stubs.values())!r}, {self._live.clock!r}>"
+
+
+@contextmanager
+def mocked(**settings: object) -> Iterator[AsyncOpsMock]:
+    """Stub the APIs for the length of a ``with`` block.
+
+    Args:
+        **settings: as in ``@pytest.mark.asyncops``; `settings` has the table of them.
+
+    Raises:
+        InvalidArgument: for an unknown setting, or a value that it cannot have.
+        UnmatchedRequests: at the end, if requests came that no route took.
+        NetworkBlocked: at the end, if a request was kept from the network.
+
+    >>> import requests
+    >>> with mocked(apis=["chainloop"]) as mock:
+    ...     operation = mock.chainloop.start()
+    ...     answer = requests.get(f"{mock.chainloop.base_url}/v1/operations/{operation.id}",
+    ...                           headers={"Authorization": "Bearer token"})
+    >>> answer.json()["operation"]["status"]
+    'ASYNC_OPERATION_STATUS_RUNNING'
+    """
+    mock = AsyncOpsMock()
+    mock.open(settle(settings))
+    try:
+        yield mock
+    except BaseException:
+        mock.abandon()
+        raise
+    mock.close()
+
+
+class _Session:
+    """What one opening of a mock has, from start to stop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._blocked: list[str] = []
+        epoch = time.time_ns() if settings.epoch is None else settings.epoch
+        self.clock = VirtualClock(epoch, _ticking() if settings.clock == "real" else None)
+        self.calls = Calls()
+        self.stubs = {api.name: self._stub(api) for api in settings.apis}
+        addresses = Addresses(self.stubs.values())
+        with ExitStack() as stack:
+            transport = _TRANSPORTS[settings.transport]()(addresses, self._refuse)
+            transport.start()
+            stack.callback(transport.stop)
+            if settings.clock == "virtual":
+                from .virtual_time import VirtualTime
+
+                virtual_time = VirtualTime(self.clock)
+                virtual_time.start()
+                stack.callback(virtual_time.stop)
+            self._stack = stack.pop_all()
+        self.beginning = self.saved()
+
+    def _stub(self, api: Api) -> Stub:
+        make: type[Stub] = api.stub_class or Stub
+        return make(
+            api,
+            self.clock,
+            base_url=self._settings.base_urls.get(api.name),
+            readings=self._settings.readings[api.name],
+            journal=self.calls,
+        )
+
+    def stop(self) -> None:
+        for stub in self.stubs.values():
+            stub.closed = True
+        self._stack.close()
+
+    def saved(self) -> Checkpoint:
+        stubs = {name: stub.saved() for name, stub in self.stubs.items()}
+        return Checkpoint(self.clock.elapsed_ns, self.calls.saved(), stubs)
+
+    def restore(self, saved: Checkpoint) -> None:
+        with self.clock.lock:
+            self.clock.rewind(saved.elapsed)
+            self.calls.restore(saved.calls)
+            for name, stub in self.stubs.items():
+                stub.restore(saved.stubs[name])
+
+    def check(self) -> None:
+        unmatched = [(stub, request) for stub in self.stubs.values() for request in stub.unmatched]
+        if unmatched and self._settings.unmatched == "fail":
+            raise UnmatchedRequests(
+                _report(unmatched), requests=[request for _, request in unmatched]
+            )
+        if self._blocked:
+            raise NetworkBlocked(_blocked_message(self._blocked))
+
+    def _refuse(self, method: str, url: str) -> None:
+        if self._settings.network == "block":
+            self._blocked.append(f"{method} {url}")
+            raise NetworkBlocked(_blocked_message(self._blocked[-1:]))
+
+
+def _ticking() -> Callable[[], int]:
+    began = time.monotonic_ns()
+    return lambda: time.monotonic_ns() - began
+
+
+def _blocked_message(requests: list[str]) -> str:
+    return (
+        f"network='block' kept this from the network: {'; '.join(requests)}. Stub the URL, "
+        "or set network='pass'."
+    )
+
+
+def _report(unmatched: list[tuple[Stub, Request]]) -> str:
+    count = len(unmatched)
+    lines = [
+        f"{count} request{'s' * (count > 1)} reached a stub and no route took "
+        f"{'them' if count > 1 else 'it'}:"
+    ]
+    for stub, request in unmatched:
+        lines += [
+            "",
+            f"  {request.method} {request.url}",
+            f"  {stub.api.name} at {stub.base_url} has these routes:",
+        ]
+        lines += [f"    {line}" for line in stub.why_not(request)]
+    lines += [
+        "",
+        "If the code under test is meant to send it, set "
+        "@pytest.mark.asyncops(unmatched='answer').",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,161 @@
+"""The pytest plugin: options, marker, fixture, and the hooks that give each test its mock.
+
+Everything but the table of settings is imported when a test first names the fixture, so that a
+session without it pays for nothing.
+
+The fixture is of session scope, because Hypothesis runs all examples of a test with one set of
+function-scoped fixtures, and rightly complains. What makes the mock new for each test are the
+hooks below: it is opened before the fixtures of a test that names it and closed after them, and
+each example of a Hypothesis test starts from what the fixtures left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .settings import GENERAL, READINGS, Setting
+
+if TYPE_CHECKING:
+    from .mocking import AsyncOpsMock
+
+_NAME = "asyncops_mock"
+_mock_key = pytest.StashKey["AsyncOpsMock"]()
+
+
+def _options() -> list[tuple[str, Setting]]:
+    options = [(setting.name, setting) for setting in GENERAL]
+    options += [
+        (f"{api}_{setting.name}", setting)
+        for api, settings in READINGS.items()
+        for setting in settings
+    ]
+    return options
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Register every setting as an ini option."""
+    for name, setting in _options():
+        parser.addini(f"asyncops_{name}", setting.why, default=None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    config.addinivalue_line(
+        "markers",
+        "asyncops(**settings): settings of asyncops_mock for this test; the closest mark wins, "
+        "setting by setting.",
+    )
+
+
+@pytest.fixture(scope="session")
+def asyncops_mock(request: pytest.FixtureRequest) -> AsyncOpsMock:
+    """Chainloop Platform and Pinecone Assistant, stubbed; operations go as the test says."""
+    return _mock(request.config)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Put everything back, whatever has come between."""
+    try:
+        return (yield)
+    finally:
+        # An interrupt skips the teardown.
+        if _names_it(item):
+            _mock(item.config).abandon()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Open the mock, before any fixture of the test."""
+    if _names_it(item):
+        from .configure import settle
+
+        with _plainly():
+            marks = [_keywords(mark) for mark in item.iter_markers("asyncops")]
+            _mock(item.config).open(settle(*marks, _from_ini(item.config)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Let each example of a Hypothesis test start from what the fixtures left."""
+    hypothesis = getattr(getattr(item, "obj", None), "hypothesis", None)
+    if hypothesis is None or not _names_it(item):
+        return (yield)
+    inner_test = hypothesis.inner_test
+    hypothesis.inner_test = _from_checkpoint(_mock(item.config), inner_test)
+    try:
+        return (yield)
+    finally:
+        hypothesis.inner_test = inner_test
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """Close the mock, after the last fixture of the test."""
+    if not _names_it(item):
+        return (yield)
+    mock = _mock(item.config)
+    try:
+        result = yield
+    except BaseException:
+        mock.abandon()  # a fixture's own error comes first
+        raise
+    if mock.is_open:
+        with _plainly():
+            mock.close()
+    return result
+
+
+@contextmanager
+def _plainly() -> Generator[None, None, None]:
+    """Show a user's mistake as its message alone: no line of this package explains it better."""
+    from .errors import AsyncOpsError
+
+    try:
+        yield
+    except AsyncOpsError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+def _names_it(item: pytest.Item) -> bool:
+    return _NAME in getattr(item, "fixturenames", ())
+
+
+def _mock(config: pytest.Config) -> AsyncOpsMock:
+    from .mocking import AsyncOpsMock
+
+    return config.stash.setdefault(_mock_key, AsyncOpsMock())
+
+
+def _keywords(mark: pytest.Mark) -> dict[str, Any]:
+    if mark.args:
+        from .errors import InvalidArgument
+
+        raise InvalidArgument(
+            f"@pytest.mark.asyncops takes settings by name, not {mark.args[0]!r}; for example "
+            "@pytest.mark.asyncops(clock='manual')",
+            value=mark.args[0],
+        )
+    return dict(mark.kwargs)
+
+
+def _from_ini(config: pytest.Config) -> dict[str, Any]:
+    values = {name: config.getini(f"asyncops_{name}") for name, _ in _options()}
+    return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def _from_checkpoint(mock: AsyncOpsMock, inner_test: Callable[..., Any]) -> Callable[..., Any]:
+    """Hypothesis' inner test, each example of which starts from what the fixtures left."""
+    checkpoint = mock.saved()
+
+    @wraps(inner_test)
+    def example(*args: Any, **kwargs: Any) -> Any:
+        mock.restore(checkpoint)
+        return inner_test(*args, **kwargs)
+
+    return example

@@ -1,0 +1,194 @@
+"""Every setting: its name, what it may be, and why its default is what it is.
+
+The plugin reads this table when pytest starts, so this module imports nothing of the package. The
+same names serve the marker, the ini file (with ``asyncops_`` before them) and `mocked`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Setting(NamedTuple):
+    """A setting.
+
+    Attributes:
+        name: what tests call it.
+        default: its value where nobody sets it.
+        why: what it decides, and why the default is the default.
+        choices: the words it may be; empty for the other kinds.
+        kind: how values are read: ``choice``, ``count``, ``seconds``, ``instant``, ``names`` or
+            ``urls``.
+    """
+
+    name: str
+    default: object
+    why: str
+    choices: tuple[str, ...] = ()
+    kind: str = "choice"
+
+
+GENERAL = (
+    Setting(
+        "transport",
+        "responses",
+        "How requests are caught. 'responses' takes those of the requests library.",
+        ("responses",),
+    ),
+    Setting(
+        "clock",
+        "virtual",
+        "What moves the server's clock: 'virtual' skips the waits of the code under test, "
+        "'manual' moves only by clock.advance(), 'real' is the wall clock.",
+        ("virtual", "manual", "real"),
+    ),
+    Setting(
+        "apis",
+        ("chainloop", "pinecone"),
+        "Which APIs are live; names, or Api values of your own.",
+        kind="names",
+    ),
+    Setting(
+        "base_urls",
+        {},
+        "Where an API is to be found instead of its real address: API name to URL.",
+        kind="urls",
+    ),
+    Setting(
+        "epoch",
+        "2026-01-01T00:00:00Z",
+        "When the server's clock starts: an instant, or 'now'. Fixed, so that two runs print the "
+        "same.",
+        kind="instant",
+    ),
+    Setting(
+        "network",
+        "pass",
+        "What becomes of requests to other URLs: 'pass' sends them where they would have gone, "
+        "'block' refuses those that would reach the network.",
+        ("pass", "block"),
+    ),
+    Setting(
+        "unmatched",
+        "fail",
+        "What becomes of a request to an API's URL that no route takes: it gets the API's own "
+        "answer, and with 'fail' the test fails at its end, because pollers swallow errors.",
+        ("fail", "answer"),
+    ),
+)
+
+CHAINLOOP = (
+    Setting(
+        "page_base",
+        "zero",
+        "What pagination.page counts. The contract calls it a zero-based offset of the first "
+        "item in the request and the current page number in the answer; the service's public "
+        "sibling counts pages from one.",
+        ("zero", "one", "offset"),
+    ),
+    Setting(
+        "default_page_size",
+        100,
+        "How many operations a page has where the request does not say. Not stated; the "
+        "service's public sibling has 100.",
+        kind="count",
+    ),
+    Setting(
+        "max_page_size",
+        100,
+        "The most operations a page can have; a larger pagination.page_size is cut to it, and "
+        "the answer says so. The contract states the cut, not the number.",
+        kind="count",
+    ),
+    Setting(
+        "negative_page",
+        "refuse",
+        "What becomes of a negative page or page_size: 'refuse' answers 400, 'default' takes it "
+        "as not given. The contract states no minimum.",
+        ("refuse", "default"),
+    ),
+    Setting(
+        "order",
+        "newest",
+        "The order of a list. Not stated; dashboards show the newest first.",
+        ("newest", "oldest"),
+    ),
+    Setting(
+        "wire",
+        "contract",
+        "How answers are written: 'contract' leaves out what is not set, as the contract's types "
+        "ask; 'gateway' and 'gateway_camel' write what a grpc-gateway with default settings does: "
+        "unset timestamps are null, unset strings empty, names in snake_case or camelCase.",
+        ("contract", "gateway", "gateway_camel"),
+    ),
+    Setting(
+        "purged",
+        "visible",
+        "What is left of a purged operation: 'visible' shows it with status PURGED and without "
+        "its output, 'gone' answers 404. The contract has the status, so something shows it.",
+        ("visible", "gone"),
+    ),
+)
+
+PINECONE = (
+    Setting(
+        "version_header",
+        "required",
+        "What becomes of a request without X-Pinecone-Api-Version: 'required' answers 400, "
+        "'optional' serves it. The contract requires the header and gives it a default.",
+        ("required", "optional"),
+    ),
+    Setting(
+        "versions",
+        "dates",
+        "Which versions are served: 'dates' takes any of the form 2026-04, because real clients "
+        "send newer ones than the contract's, 'any' takes anything.",
+        ("dates", "any"),
+    ),
+    Setting(
+        "bad_filter",
+        "refuse",
+        "What becomes of an unknown operation_type or status in a filter: 'refuse' answers 400, "
+        "'empty' finds nothing. The contract's enums are open.",
+        ("refuse", "empty"),
+    ),
+    Setting(
+        "bad_limit",
+        "refuse",
+        "What becomes of a limit outside 1 to 100: 'refuse' answers 400, 'clamp' takes the "
+        "nearest one.",
+        ("refuse", "clamp"),
+    ),
+    Setting(
+        "default_limit",
+        100,
+        "How many operations a page has where the request does not say. Not stated; the "
+        "contract's maximum.",
+        kind="count",
+    ),
+    Setting(
+        "bad_token",
+        "refuse",
+        "What becomes of a pagination_token that this query did not get: 'refuse' answers 400, "
+        "'restart' serves the first page.",
+        ("refuse", "restart"),
+    ),
+    Setting(
+        "order",
+        "newest",
+        "The order of a list by created_on. Not stated; the contract's examples have the newest "
+        "first.",
+        ("newest", "oldest"),
+    ),
+    Setting(
+        "retention",
+        30 * 24 * 60 * 60,
+        "How many seconds after its end an operation is no longer listed or found. The contract "
+        "says 30 days.",
+        kind="seconds",
+    ),
+)
+
+READINGS = {"chainloop": CHAINLOOP, "pinecone": PINECONE}
+"""The readings of the built-in APIs; in the marker and the ini file the API's name and an
+underscore stand before theirs: ``chainloop_page_base``."""

@@ -1,0 +1,224 @@
+"""A request answered, without I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+from .api import Api
+from .births import admit, births
+from .calls import Call, Calls
+from .clock import VirtualClock
+from .errors import InvalidArgument, MockClosed, hides_usage_errors, unknown
+from .exchange import Exchange, json_response
+from .lifecycle import Lifecycle
+from .messages import Refusal, Request, Response
+from .operations import Operation, OperationStore, Saved
+from .routing import Route, Router
+
+__tracebackhide__ = hides_usage_errors
+
+_DEFAULT = Lifecycle.succeeds(running=10)
+
+
+_UNMATCHED_KEPT = 20
+
+
+class Stub:
+    """One API, served to the code under test.
+
+    Attributes:
+        api: the API.
+        base_url: where requests find it.
+        calls: what was asked and answered.
+        unmatched: the requests that no route took, the first few.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        clock: VirtualClock,
+        *,
+        base_url: str | None = None,
+        readings: Mapping[str, Any] | None = None,
+        journal: Calls | None = None,
+    ) -> None:
+        self.api = api
+        self.base_url = (base_url or api.base_url).rstrip("/")
+        self.readings = {setting.name: setting.default for setting in api.readings}
+        self.readings.update(readings or {})
+        self.calls = Calls()
+        self.unmatched: list[Request] = []
+        self.closed = False
+        self._clock = clock
+        self._journal = journal
+        self._store = OperationStore(
+            clock,
+            hidden=api.hidden(self.readings),
+            retention=api.retention(self.readings),
+            admit=partial(admit, api),
+        )
+        self._router = Router(api.routes, api.paths)
+        self._render = api.render(self.readings)
+        self._refused: dict[str, Refusal] = {}
+        self._parents: set[str] = set()
+
+    @property
+    def operations(self) -> Mapping[str, Operation]:
+        """Every operation that was started, by id."""
+        return self._store.by_id
+
+    def start(self, *, lifecycle: Lifecycle = _DEFAULT, **fields: object) -> Operation:
+        """Start an operation now, as if the service had been asked to.
+
+        Args:
+            lifecycle: what becomes of it; by default it succeeds after running for 10 seconds.
+            **fields: the API's own fields, and ``id``; `Api.fields` says which there are.
+
+        Raises:
+            InvalidArgument: for an unknown field, a value that it cannot have, an id that is
+                taken, or a lifecycle that the API cannot show.
+            MockClosed: after the test or the ``with`` block.
+        """
+        return self.start_many(1, lifecycle=lifecycle, **fields)[0]
+
+    def start_many(
+        self,
+        count: int,
+        *,
+        lifecycle: Lifecycle | Callable[[int], Lifecycle] = _DEFAULT,
+        **fields: object,
+    ) -> list[Operation]:
+        """Start several operations now: all of them, or none if one cannot be.
+
+        Args:
+            count: how many.
+            lifecycle: as for `start`, or a function from an operation's index to its lifecycle.
+            **fields: as for `start`, each a value or a function from the index to the value.
+        """
+        self._open()
+        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+            raise InvalidArgument(
+                f"count must be a whole number, 0 or more, not {count!r}", value=count
+            )
+        with self._clock.lock:
+            store = self._store
+            born = list(
+                births(
+                    self.api,
+                    count,
+                    lifecycle=lifecycle,
+                    given=fields,
+                    number=len(store),
+                    taken=store.by_id,
+                )
+            )
+            started = store.add(born)
+            if self.api.parent is not None:
+                self._parents.update(str(birth.fields[self.api.parent]) for birth in born)
+        return started
+
+    def add_parent(self, name: str) -> None:
+        """Make known what operations can belong to; `start` does it too."""
+        self._open()
+        if not isinstance(name, str) or not name:
+            raise InvalidArgument(
+                f"a name must be a string that is not empty, not {name!r}", value=name
+            )
+        self._parents.add(name)
+
+    def refuse(self, credential: str, reason: str = "forbidden") -> None:
+        """Let requests with this token or key be refused.
+
+        Args:
+            credential: the token or key itself, without a scheme before it.
+            reason: why; `Api.refusals` has the choices.
+        """
+        refusal = self.api.refusals.get(reason)
+        if refusal is None:
+            raise unknown("reason for a refusal", reason, self.api.refusals)
+        self._refused[credential] = refusal
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request whose path is relative to the base URL, and record it."""
+        with self._clock.lock:
+            shown: list[Operation] = []
+            route: Route | None = None
+            try:
+                found = self._router.find(self.api.method(request), request.path)
+                if found is None:
+                    if len(self.unmatched) < _UNMATCHED_KEPT:
+                        self.unmatched.append(request)
+                    raise self.api.unmatched(request, self._router.at(request.path))
+                route, params = found
+                exchange = Exchange(
+                    request,
+                    params=params,
+                    readings=self.readings,
+                    store=self._store,
+                    render=self._render,
+                    authenticate=self._authenticate,
+                    parents=self._parents,
+                )
+                shown = exchange.shown
+                response = route.endpoint(exchange)
+            except Refusal as refusal:
+                response = json_response(
+                    refusal.status_code, self.api.envelope(refusal), refusal.headers
+                )
+            if request.method == "HEAD":
+                response.content = b""  # RFC 9110, 9.3.2
+            response.api = self.api.name
+            response.route = None if route is None else route.name
+            call = Call(
+                request, response, self._clock.now_ns, tuple([operation.id for operation in shown])
+            )
+            self.calls.add(call)
+            if self._journal is not None:
+                self._journal.add(call)
+            return response
+
+    def why_not(self, request: Request) -> list[str]:
+        """For each route, in a line, why it did not take this request."""
+        return self._router.why_not(self.api.method(request), request.path)
+
+    def saved(self) -> _Saved:
+        """What `restore` takes."""
+        return _Saved(
+            self._store.saved(), self.calls.saved(), frozenset(self._parents), dict(self._refused)
+        )
+
+    def restore(self, saved: _Saved) -> None:
+        """Go back to what was saved. Unmatched requests stay: they are for the end of the test."""
+        self._store.restore(saved.operations)
+        self.calls.restore(saved.calls)
+        self._parents = set(saved.parents)
+        self._refused = dict(saved.refused)
+
+    def _open(self) -> None:
+        if self.closed:
+            raise MockClosed(
+                f"this mock of {self.api.name} is closed: its test or its with block is over. "
+                "Use it inside."
+            )
+
+    def _authenticate(self, request: Request) -> None:
+        refusal = self._refused.get(self.api.credential(request))
+        if refusal is not None:
+            raise refusal
+
+    def __repr__(self) -> str:
+        return (
+            f"<{type(self).__name__} of {self.api.name} at {self.base_url}, "
+            f"{len(self._store)} operations, {self.calls.total} calls>"
+        )
+
+
+class _Saved(NamedTuple):
+    """The part of a stub that changes."""
+
+    operations: list[Saved]
+    calls: tuple[tuple[Call, ...], int]
+    parents: frozenset[str]
+    refused: Mapping[str, Refusal]

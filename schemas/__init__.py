@@ -1,0 +1,1 @@
+"""The published contracts of the two APIs, as package data."""
