@@ -119,7 +119,7 @@ def _plainly() -> Generator[None, None, None]:
     try:
         yield
     except AsyncOpsError as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 def _names_it(item: pytest.Item) -> bool:
