@@ -27,17 +27,12 @@ from ..routing import Route
 from ..settings import PINECONE as READINGS
 from ..steps import State
 from ..stub import Stub
+from .pinecone_rules import INGESTION, LIFE, RULES, TYPES
 
 __tracebackhide__ = hides_usage_errors
 
-_STATUSES = {
-    "Processing": frozenset({State.PENDING, State.RUNNING}),
-    "Completed": frozenset({State.SUCCEEDED}),
-    "Failed": frozenset({State.FAILED}),
-}
+_STATUSES = LIFE.states
 _WORDS = {state: word for word, states in _STATUSES.items() for state in states}
-_TYPES = ("upload_file", "upsert_file", "update_file_metadata", "delete_file")
-_INGESTION = ("upload_file", "upsert_file")
 _LIMITS = range(1, 101)
 
 
@@ -79,12 +74,12 @@ def _list(exchange: Exchange) -> Response:
     query = dict(parse_qsl(exchange.request.query, keep_blank_values=True))
     where: dict[str, object] = {"assistant_name": assistant}
     if "operation_type" in query:
-        where["operation_type"] = _filter(query, "operation_type", _TYPES, readings)
+        where["operation_type"] = _filter(query, "operation_type", TYPES, readings)
     states = frozenset(_WORDS)
     if "status" in query:
         states = _STATUSES.get(_filter(query, "status", _STATUSES, readings), frozenset())
     limit = _limit(query.get("limit"), readings)
-    tied_to = _digest(where, query.get("status"))
+    tied_to = json.dumps([where, query.get("status")], sort_keys=True)
     members = exchange.members(where, states)
     order = readings["order"]
     offset = 0
@@ -131,24 +126,19 @@ def _limit(given: str | None, readings: Mapping[str, Any]) -> int:
     raise _bad_request(f"Invalid limit: must be an integer from {_LIMITS[0]} to {_LIMITS[-1]}")
 
 
-def _digest(where: Mapping[str, object], status: str | None) -> str:
-    """What ties a token to its query; the limit may change from page to page."""
-    text = json.dumps([where, status], sort_keys=True)
-    return hashlib.blake2s(text.encode(), digest_size=8).hexdigest()
-
-
 def _token(tied_to: str, last: int) -> str:
-    return base64.urlsafe_b64encode(f"{tied_to}:{last}".encode()).decode()
+    """The token of the page after this operation's number; the limit may change between pages."""
+    seal = hashlib.blake2s(f"{tied_to}{last}".encode(), digest_size=8).hexdigest()
+    return base64.urlsafe_b64encode(f"{seal}:{last}".encode()).decode()
 
 
 def _last_served(token: str, tied_to: str) -> int | None:
     """The number of the last operation that was served, or ``None`` for no token of this query."""
     try:
-        text = base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode()
+        last = int(base64.urlsafe_b64decode(token.encode()).rpartition(b":")[2])
     except ValueError:
         return None
-    match = re.fullmatch(rf"{tied_to}:([0-9]{{1,18}})", text, re.ASCII)
-    return None if match is None else int(match[1])
+    return last if _token(tied_to, last) == token else None
 
 
 def _render(operation: Operation, moment: Moment) -> dict[str, Any]:
@@ -209,12 +199,12 @@ def _admit(fields: Mapping[str, object], lifecycle: Lifecycle) -> None:
     units = fields.get("ingestion_units")
     if units is None:
         return
-    if fields["operation_type"] not in _INGESTION:
+    if fields["operation_type"] not in INGESTION:
         raise InvalidArgument(
-            f"ingestion_units belongs to {' and '.join(_INGESTION)}, not to "
+            f"ingestion_units belongs to {' and '.join(INGESTION)}, not to "
             f"{fields['operation_type']!r}",
             value=units,
-            choices=_INGESTION,
+            choices=INGESTION,
         )
     if not (isinstance(units, (int, float)) and math.isfinite(units) and units >= 0):
         raise InvalidArgument(
@@ -245,7 +235,7 @@ PINECONE = Api(
     ),
     fields={
         "assistant_name": Field(required=True),
-        "operation_type": Field(default="upload_file", choices=_TYPES),
+        "operation_type": Field(default="upload_file", choices=TYPES),
         "file_id": Field(default="file-{:06d}".format),
         "ingestion_units": Field(kind=(int, float)),
     },
@@ -264,6 +254,9 @@ PINECONE = Api(
     admit=_admit,
     parent="assistant_name",
     readings=READINGS,
+    rules=RULES,
+    life=LIFE,
+    error_schema="ErrorResponse",
     stub_class=PineconeStub,
 )
 """Pinecone Assistant, version 2026-04."""
