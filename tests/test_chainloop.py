@@ -472,7 +472,7 @@ def test_ids_are_uuids_and_counted():
 
 
 def test_there_is_no_word_for_cancelled():
-    with pytest.raises(InvalidArgument, match="chainloop has no status for State.CANCELLED"):
+    with pytest.raises(InvalidArgument, match=r"chainloop has no status for State\.CANCELLED"):
         Server().start(lifecycle=Lifecycle.manual()).cancel()
 
 
