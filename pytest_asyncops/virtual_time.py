@@ -7,6 +7,7 @@ event loops and everything else that waits for it to move.
 
 from __future__ import annotations
 
+import operator
 import threading
 import time
 from typing import Any
@@ -17,6 +18,9 @@ from .clock import SECOND, VirtualClock
 
 _real_sleep = time.sleep
 _real_monotonic_ns = time.monotonic_ns
+
+_TOO_LONG = 2**63 // SECOND + 1
+"""Seconds whose nanoseconds overflow the C type of Python's own sleep: 292 years."""
 
 
 class VirtualTime:
@@ -35,15 +39,15 @@ class VirtualTime:
         self._foreign = {thread.ident for thread in threading.enumerate() if thread is not own}
         self._began = _real_monotonic_ns()
         self._wall_offset = time.time_ns() - self._began
-        for name in ("sleep", "monotonic", "monotonic_ns"):
-            self._originals[name] = getattr(time, name)
-            setattr(time, name, getattr(self, f"_{name}"))
         # time-machine changes the wall clock in C, so that names bound long ago follow too:
         # time.time, time.time_ns, datetime.now, gmtime, localtime, strftime. All of them ask the
         # traveller for the time, so that one method of it is all there is to replace.
         self._travel = time_machine.travel(0, tick=False)
         traveller = self._travel.start()
         traveller.time_ns = self._time_ns  # type: ignore[method-assign] # on purpose, see above
+        for name in ("sleep", "monotonic", "monotonic_ns"):
+            self._originals[name] = getattr(time, name)
+            setattr(time, name, getattr(self, f"_{name}"))
 
     def stop(self) -> None:
         """Give the clocks back."""
@@ -55,8 +59,12 @@ class VirtualTime:
         return bool(self._foreign) and threading.get_ident() in self._foreign
 
     def _sleep(self, seconds: float, /) -> None:
-        # The comparison is false for negative numbers and for NaN; the real one says why.
-        if self._is_foreign() or not (isinstance(seconds, (int, float)) and seconds >= 0):
+        # Integers of other libraries are taken too, as Python's own sleep does.
+        if not isinstance(seconds, float) and hasattr(seconds, "__index__"):
+            seconds = operator.index(seconds)
+        # What Python's own sleep refuses, it refuses here too, and says why: NaN, text, too much.
+        fair = isinstance(seconds, (int, float)) and 0 <= seconds < _TOO_LONG
+        if self._is_foreign() or not fair:
             _real_sleep(seconds)
             return
         self._clock.advance_ns(

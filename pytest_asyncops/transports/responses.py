@@ -53,7 +53,8 @@ class ResponsesTransport:
         make_send = self._unbound_on_send
         self._started = True
         # requests calls this for every request, also from adapters of the user's own.
-        self._patch(HTTPAdapter, "send", self._covering(self._to_outer))
+        self._send = self._covering(self._to_outer)
+        self._patch(HTTPAdapter, "send", self._send)
         # A responses mock that starts later puts its own send on top; it gets one that still
         # takes the stubs' requests first.
         self._patch(
@@ -63,7 +64,8 @@ class ResponsesTransport:
     def stop(self) -> None:
         """Put everything back."""
         self._started = False
-        self._patch(HTTPAdapter, "send", self._outer)
+        if HTTPAdapter.send is self._send:  # not if a mock that started later is still active
+            self._patch(HTTPAdapter, "send", self._outer)
         self._patch(responses.RequestsMock, "unbound_on_send", self._unbound_on_send)
 
     @staticmethod
@@ -139,6 +141,10 @@ class _StubResponse(responses.BaseResponse):
 def _body(body: Any) -> bytes:
     if body is None:
         return b""
-    if isinstance(body, str):
-        return body.encode()
-    return bytes(body) if isinstance(body, (bytes, bytearray)) else b"".join(body)
+    if isinstance(body, (str, bytes, bytearray, memoryview)):
+        return _piece(body)
+    return b"".join(map(_piece, body))
+
+
+def _piece(piece: str | bytes | bytearray | memoryview) -> bytes:
+    return piece.encode() if isinstance(piece, str) else bytes(piece)
