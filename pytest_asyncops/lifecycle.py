@@ -16,7 +16,7 @@ from typing import NamedTuple
 from .clock import Seconds, to_ns
 from .errors import InvalidArgument, hides_usage_errors, listed
 from .progress import Progress
-from .steps import FOLLOWERS, Duration, Polls, State, Step
+from .steps import FOLLOWERS, Duration, Polls, State, Step, length
 
 __tracebackhide__ = hides_usage_errors
 
@@ -164,15 +164,15 @@ class Lifecycle:
                 f"{last.state!r}",
                 value=after,
             )
-        lasts = after if isinstance(after, Polls) else to_ns(after, "the time until the purge")
-        return self._with(last.held_for(lasts), Step(State.PURGED, progress=last.progress))
+        ended = last.held_for(length(after, "the time until the purge"))
+        purged = Step(State.PURGED, progress=last.progress)
+        return Lifecycle((*self.plan[:-1], ended, purged), self.by_hand)
 
     def moved(self, past: Past, elapsed: int, step: Step) -> Lifecycle:
         """The plan once the test has moved the operation to ``step`` at this elapsed time."""
-        return self._with(self.plan[-1].held_for(elapsed - past.entries[-1]), step)
-
-    def _with(self, *end: Step) -> Lifecycle:
-        return Lifecycle((*self.plan[:-1], *end), self.by_hand)
+        here = len(past.entries) - 1
+        left = self.plan[here].held_for(elapsed - past.entries[-1])
+        return Lifecycle((*self.plan[:here], left, step), self.by_hand)
 
     @property
     def timed(self) -> bool:
@@ -198,18 +198,11 @@ class Lifecycle:
         entries, polls = past
         while True:
             lasts = self.plan[len(entries) - 1].lasts
-            if isinstance(lasts, Polls):
-                if polls < lasts.count:
-                    break
-                # The step ended with its last poll: `seen` has entered the next one then. Only
-                # an empty step comes here, and it ends as it begins.
-                entries = (*entries, entries[-1])
-            elif lasts is not None and entries[-1] + lasts <= elapsed:
-                entries = (*entries, entries[-1] + lasts)
-            else:
-                break
+            # A step that is counted in polls ends with the last of them, in `seen`.
+            if not isinstance(lasts, int) or entries[-1] + lasts > elapsed:
+                return Past(entries, polls)
+            entries = (*entries, entries[-1] + lasts)
             polls = 0
-        return Past(entries, polls)
 
     def seen(self, past: Past, elapsed: int) -> Past:
         """The past of an operation once a poll has seen it at this elapsed time."""

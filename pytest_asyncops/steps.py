@@ -92,6 +92,17 @@ Duration = Union[int, float, datetime.timedelta, Polls]
 """Seconds, a ``timedelta``, or `polls`."""
 
 
+def length(duration: Duration, what: str) -> int | Polls:
+    """The duration in nanoseconds or polls; no polls are no time.
+
+    Raises:
+        InvalidArgument: as `to_ns` does.
+    """
+    if isinstance(duration, Polls):
+        return duration if duration.count else 0
+    return to_ns(duration, what)
+
+
 @dataclass(frozen=True, repr=False)
 class Step:
     """One state of a lifecycle, and for how long it holds.
@@ -161,9 +172,8 @@ class Step:
                 value=self.progress,
             )
         duration = self.duration
-        if duration is not None and not isinstance(duration, Polls):
-            duration = to_ns(duration, f"the time in {state!r}")
-        object.__setattr__(self, "lasts", duration)
+        lasts = None if duration is None else length(duration, f"the time in {state!r}")
+        object.__setattr__(self, "lasts", lasts)
 
     def held_for(self, lasts: int | Polls) -> Step:
         """The same step with this end, in nanoseconds or polls."""
@@ -176,7 +186,8 @@ class Step:
         if isinstance(self.lasts, Polls):
             words.append(repr(self.lasts))
         elif self.lasts is not None:
-            words.append(f"{self.lasts / SECOND:.9g}")
+            seconds, rest = divmod(self.lasts, SECOND)
+            words.append(repr(self.lasts / SECOND if rest else seconds))
         facts = {
             "output": self.output,
             "message": self.message,

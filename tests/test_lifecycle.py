@@ -1,0 +1,473 @@
+"""A lifecycle is a pure function of time and polls, and goes forward only."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+from lives import RANK, Ticking, counted, lifecycles, progresses, seconds, whole_seconds
+
+from pytest_asyncops import InvalidArgument, Lifecycle, Progress, State, Step, polls
+from pytest_asyncops.clock import SECOND, to_ns
+from pytest_asyncops.lifecycle import Past
+
+BORN = Past((0,))
+waits = st.lists(st.tuples(st.integers(0, 4_000_000_000), st.booleans()), max_size=8)
+
+
+def state(lifecycle: Lifecycle, past: Past) -> State:
+    return lifecycle.moment(past).state
+
+
+def lived(lifecycle: Lifecycle, life: list[tuple[int, bool]]):
+    """Elapsed time and past, after each wait of this life and the poll after it."""
+    now, past = 0, lifecycle.reached(0)
+    yield now, past
+    for wait, polled in life:
+        now += wait
+        past = lifecycle.reached(now, past)
+        yield now, past
+        if polled:
+            past = lifecycle.reached(now, lifecycle.seen(past, now))
+            yield now, past
+
+
+@given(lifecycles(), waits)
+def test_states_go_forward_only_and_what_is_done_stays_done(lifecycle, life):
+    seen = [state(lifecycle, past) for _, past in lived(lifecycle, life)]
+    for before, after in pairwise(seen):
+        assert RANK[before] <= RANK[after]
+        if before.done:
+            assert after in (before, State.PURGED)
+
+
+@given(lifecycles(), waits)
+def test_what_has_happened_stays_as_it_was(lifecycle, life):
+    for (_, before), (_, after) in pairwise(lived(lifecycle, life)):
+        assert after.entries[: len(before.entries)] == before.entries
+        for name in ("started", "finished"):
+            then = getattr(lifecycle.moment(before), name)
+            assert then is None or getattr(lifecycle.moment(after), name) == then
+
+
+@given(lifecycles(seconds))
+def test_a_state_of_d_seconds_holds_in_0_to_d_to_the_nanosecond(lifecycle):
+    begin = 0
+    for step, following in pairwise(lifecycle.plan):
+        end = begin + step.lasts
+        if step.lasts:
+            assert state(lifecycle, lifecycle.reached(begin)) is step.state
+            assert state(lifecycle, lifecycle.reached(end - 1)) is step.state
+        if following.lasts != 0:
+            assert state(lifecycle, lifecycle.reached(end)) is following.state
+        begin = end
+
+
+@given(lifecycles(), waits, st.integers(0, 10**10), st.integers(0, 10**10))
+def test_time_is_additive(lifecycle, life, a, b):
+    *_, (now, past) = lived(lifecycle, life)
+    halfway = lifecycle.reached(now + a, past)
+    assert lifecycle.reached(now + a + b, halfway) == lifecycle.reached(now + a + b, past)
+
+
+@given(lifecycles(seconds), waits)
+def test_where_time_decides_it_does_not_matter_who_looked(lifecycle, life):
+    assert lifecycle.timed
+    *_, (now, past) = lived(lifecycle, life)
+    assert lifecycle.moment(past) == lifecycle.moment(lifecycle.reached(now))
+    assert lifecycle.percent(past, now) == lifecycle.percent(lifecycle.reached(now), now)
+
+
+@given(lifecycles(), waits, st.integers(0, 10**10))
+def test_the_coming_changes_are_those_that_come(lifecycle, life, later):
+    *_, (now, past) = lived(lifecycle, life)
+    coming = [to for when, to in lifecycle.changes(past) if when <= now + later]
+    expected = coming[-1] if coming else state(lifecycle, past)
+    assert state(lifecycle, lifecycle.reached(now + later, past)) is expected
+
+
+@given(
+    lifecycles(st.one_of(whole_seconds, counted)),
+    st.lists(st.one_of(st.integers(1, 8), st.just("poll")), max_size=25),
+)
+def test_time_and_polls_mixed_agree_with_a_simulation(lifecycle, life):
+    ticking = Ticking.of(lifecycle)
+    past, polled = lifecycle.reached(0), []
+    for event in life:
+        now = ticking.now * SECOND
+        if event == "poll":
+            polled.append(ticking.now)
+            shown = ticking.poll()
+            assert shown is state(lifecycle, lifecycle.reached(now, past))
+            past = lifecycle.seen(past, now)
+        else:
+            ticking.tick(event)
+        # Looking is not polling, and `at` with the times of the polls says the same.
+        now = ticking.now * SECOND
+        moment = lifecycle.moment(lifecycle.reached(now, past))
+        assert moment == lifecycle.at(ticking.now, polled)
+        assert moment.state is ticking.state
+        started = ticking.entered(State.RUNNING)
+        finished = ticking.entered(State.SUCCEEDED, State.FAILED, State.CANCELLED)
+        assert moment.started == (None if started is None else started * SECOND)
+        assert moment.finished == (None if finished is None else finished * SECOND)
+
+
+@given(st.integers(0, 5), st.integers(0, 5), whole_seconds)
+def test_the_first_n_polls_see_the_state_and_the_next_begins_with_the_last_of_them(n, more, wait):
+    lifecycle = Lifecycle.steps(
+        Step(State.PENDING, polls(n)), Step(State.RUNNING, wait), Step(State.SUCCEEDED)
+    )
+    times = [10 * i for i in range(n + more)]
+    seen = [lifecycle.at(when, times[:i]).state for i, when in enumerate(times)]
+    assert seen[:n] == [State.PENDING] * n
+    assert State.PENDING not in seen[n:]
+    after = lifecycle.at(10_000, times)
+    began = times[n - 1] if n else 0
+    assert after.started == began * SECOND
+    assert after.finished == (began + wait) * SECOND
+
+
+@given(lifecycles(told=True), waits)
+def test_output_and_message_are_there_when_the_end_is_and_go_with_the_purge(lifecycle, life):
+    end = {step.state: step for step in lifecycle.plan if step.state.done}
+    for _, past in lived(lifecycle, life):
+        moment = lifecycle.moment(past)
+        step = end.get(moment.state)
+        assert moment.output == (step.output if step else None)
+        assert moment.message == (step.message if step else None)
+
+
+@given(lifecycles(), st.one_of(seconds, st.integers(1, 3).map(polls)), waits)
+def test_then_purged_changes_nothing_before_the_purge(lifecycle, after, life):
+    assume(lifecycle.plan[-1].state.done and lifecycle.plan[-1].state is not State.PURGED)
+    purged = lifecycle.then_purged(after)
+    assert purged.plan[:-2] == lifecycle.plan[:-1]
+    for (_, before), (now, past) in zip(lived(lifecycle, life), lived(purged, life), strict=True):
+        if state(purged, past) is not State.PURGED:
+            assert purged.moment(past) == lifecycle.moment(before)
+            continue
+        assert past.entries[:-1] == before.entries
+        if not isinstance(after, (int, float, datetime.timedelta)):
+            continue
+        assert past.entries[-1] == before.entries[-1] + to_ns(after) <= now
+
+
+@given(lifecycles(told=True), progresses | st.none())
+def test_a_purge_keeps_what_was_said_of_progress(lifecycle, progress):
+    assume(lifecycle.plan[-1].state.done and lifecycle.plan[-1].state is not State.PURGED)
+    last = lifecycle.plan[-1]
+    end = Lifecycle.steps(
+        *lifecycle.plan[:-1],
+        Step(last.state, message=last.message, output=last.output, progress=progress),
+    )
+    purged = end.then_purged(10)
+    forever = 10**12
+    past = end.reached(forever, Past((0,) * len(end.plan)))
+    gone = purged.reached(forever, Past((0,) * len(end.plan)))
+    assert state(purged, gone) is State.PURGED
+    assert purged.percent(gone, forever) == end.percent(past, forever)
+
+
+MOVES = st.sampled_from(
+    [
+        Step(State.RUNNING),
+        Step(State.RUNNING, percent=30),
+        Step(State.SUCCEEDED, output=b"x"),
+        Step(State.FAILED, message="boom"),
+        Step(State.CANCELLED),
+        Step(State.PURGED),
+    ]
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**10), MOVES), max_size=6), st.integers(0, 10**10))
+def test_a_plan_moved_by_hand_agrees_with_what_was_seen(moves, later):
+    lifecycle, now, seen = Lifecycle.manual(), 0, [(0, State.PENDING)]
+    for wait, step in moves:
+        now += wait
+        past = lifecycle.reached(now)
+        try:
+            moved = lifecycle.moved(past, now, step)
+        except InvalidArgument:
+            continue
+        assert lifecycle.plan[:-1] == moved.plan[: len(lifecycle.plan) - 1]
+        lifecycle = moved
+        seen.append((now, step.state))
+    assert lifecycle.by_hand
+    for (begin, was), (end, _) in pairwise([*seen, (now + later + 1, None)]):
+        if begin < end:
+            assert state(lifecycle, lifecycle.reached(begin)) is was
+            assert state(lifecycle, lifecycle.reached(end - 1)) is was
+
+
+@given(lifecycles(st.one_of(whole_seconds, counted)), waits, st.integers(0, 10**10))
+def test_a_plan_with_its_own_ends_can_be_moved_at_any_of_its_steps(lifecycle, life, later):
+    lifecycle = Lifecycle(lifecycle.plan, by_hand=True)
+    *_, (now, past) = lived(lifecycle, life)
+    assume(not state(lifecycle, past).done)
+    moved = lifecycle.moved(past, now, Step(State.CANCELLED))
+    assert state(moved, moved.reached(now, past)) is State.CANCELLED
+    assert moved.moment(moved.reached(now + later, past)).finished == now
+
+
+# Percentages
+
+
+@given(lifecycles(told=True), waits)
+def test_a_percentage_is_from_0_to_100_and_absent_only_where_it_was_said(lifecycle, life):
+    silent = any(step.progress == Progress.absent() for step in lifecycle.plan)
+    for now, past in lived(lifecycle, life):
+        percent = lifecycle.percent(past, now)
+        assert silent if percent is None else type(percent) is int and 0 <= percent <= 100
+
+
+@given(lifecycles(), waits)
+def test_the_default_line_climbs_to_the_end_and_never_falls(lifecycle, life):
+    shown = []
+    for now, past in lived(lifecycle, life):
+        percent = lifecycle.percent(past, now)
+        shown.append(percent)
+        at_the_end = {State.PENDING: 0, State.SUCCEEDED: 100, State.FAILED: 50, State.CANCELLED: 50}
+        expected = at_the_end.get(state(lifecycle, past), percent)
+        assert percent == expected
+    assert shown == sorted(shown)
+
+
+@given(
+    st.lists(st.integers(1, 10), min_size=1, max_size=4),
+    st.sampled_from([Step(State.SUCCEEDED), Step(State.FAILED, message="no", percent=80)]),
+    st.data(),
+)
+def test_running_steps_in_a_row_climb_one_line(lengths, end, data):
+    lifecycle = Lifecycle.steps(*(Step(State.RUNNING, length) for length in lengths), end)
+    index = data.draw(st.integers(0, len(lengths) - 1))
+    passed = data.draw(st.integers(0, lengths[index] - 1))
+    now = (sum(lengths[:index]) + passed) * SECOND
+    target = 100 if end.state is State.SUCCEEDED else 80
+    expected = target * (index * lengths[index] + passed) / (len(lengths) * lengths[index])
+    percent = lifecycle.percent(lifecycle.reached(now), now)
+    assert abs(percent - expected) <= 1
+    assert lifecycle.percent(lifecycle.reached(now + 10**12), now + 10**12) == target
+
+
+def percent_at(lifecycle: Lifecycle, when: float, polled: int = 0) -> int | None:
+    now = to_ns(when)
+    past = lifecycle.reached(now)
+    for _ in range(polled):
+        past = lifecycle.seen(past, now)
+    return lifecycle.percent(lifecycle.reached(now, past), now)
+
+
+@pytest.mark.parametrize(
+    ("lifecycle", "shown"),
+    [
+        (
+            Lifecycle.succeeds(pending=5, running=10),
+            {0: 0, 4.9: 0, 5: 0, 10: 50, 14.99: 99, 15: 100},
+        ),
+        (Lifecycle.fails("no", running=10), {0: 0, 5: 25, 9.99: 49, 10: 50, 99: 50}),
+        (Lifecycle.fails("no", running=12, percent=15), {0: 0, 6: 7, 12: 15}),
+        (Lifecycle.hangs(pending=3), {0: 0, 3: 0, 99: 0}),
+        (Lifecycle.hangs(percent=42), {0: 42, 99: 42}),
+        (Lifecycle.hangs(progress=Progress.stalled(90)), {0: 90, 99: 90}),
+        (
+            Lifecycle.succeeds(progress=Progress.stalled(90)),
+            {0: 0, 2.5: 45, 5: 90, 9.9: 90, 10: 100},
+        ),
+        (Lifecycle.succeeds(progress=Progress.full()), {0: 100, 9: 100, 10: 100}),
+        (Lifecycle.fails("no", progress=Progress.full()), {0: 100, 10: 50}),
+        (
+            Lifecycle.succeeds(pending=1, progress=Progress.absent()).then_purged(5),
+            {0: None, 1: None, 11: None, 99: None},
+        ),
+        (Lifecycle.fails("no", progress=Progress.absent()), {0: None, 10: None}),
+        (Lifecycle.hangs(pending=1, progress=Progress.absent()), {0: None, 1: None}),
+        (Lifecycle.succeeds(running=1).then_purged(5), {6: 100}),
+        (Lifecycle.fails("no", running=1, percent=15).then_purged(5), {6: 15}),
+        (Lifecycle.manual(), {0: 0, 99: 0}),
+        (Lifecycle.steps(Step(State.PENDING, 1, percent=7), Step(State.RUNNING)), {0: 7, 1: 0}),
+        (
+            # The line goes on after a step that says its own.
+            Lifecycle.steps(
+                Step(State.RUNNING, 10, percent=33),
+                Step(State.RUNNING, 10),
+                Step(State.CANCELLED, percent=60),
+            ),
+            {0: 33, 10: 30, 15: 45, 20: 60},
+        ),
+        (
+            # A line towards a state that shows no percentage shows none.
+            Lifecycle.steps(
+                Step(State.RUNNING, 10), Step(State.SUCCEEDED, progress=Progress.absent())
+            ),
+            {0: None, 10: None},
+        ),
+        (
+            # Without an end there is nothing to climb to.
+            Lifecycle.steps(Step(State.RUNNING, 10), Step(State.RUNNING)),
+            {0: 0, 9: 0, 10: 0},
+        ),
+        (
+            Lifecycle.steps(Step(State.RUNNING, 10), Step(State.RUNNING, percent=70)),
+            {0: 0, 5: 17, 10: 70},
+        ),
+    ],
+    ids=repr,
+)
+def test_percentages(lifecycle, shown):
+    assert {when: percent_at(lifecycle, when) for when in shown} == shown
+
+
+def test_polls_climb_too():
+    lifecycle = Lifecycle.succeeds(running=polls(4))
+    assert [percent_at(lifecycle, 0, polled) for polled in range(5)] == [0, 25, 50, 75, 100]
+
+
+# A plan is a value
+
+
+def names() -> dict[str, object]:
+    return {
+        "Lifecycle": Lifecycle,
+        "Progress": Progress,
+        "State": State,
+        "Step": Step,
+        "polls": polls,
+    }
+
+
+@given(lifecycles(told=True), st.booleans())
+@example(Lifecycle.manual(), True)
+def test_a_printed_lifecycle_can_be_pasted(lifecycle, by_hand):
+    lifecycle = Lifecycle(lifecycle.plan, by_hand)
+    again = eval(repr(lifecycle), names())
+    assert again == lifecycle
+    assert hash(again) == hash(lifecycle)
+
+
+def test_a_printed_lifecycle():
+    assert repr(Lifecycle.succeeds(pending=polls(2), running=1.5, output=b"ok")) == (
+        "Lifecycle(plan=(Step(State.PENDING, polls(2)), Step(State.RUNNING, 1.5), "
+        "Step(State.SUCCEEDED, output=b'ok')), by_hand=False)"
+    )
+
+
+def test_equal_plans_are_equal_however_they_were_made():
+    made = Lifecycle.succeeds(pending=2, running=datetime.timedelta(minutes=1), output=b"x")
+    written = Lifecycle.steps(
+        Step(State.PENDING, datetime.timedelta(seconds=2)),
+        Step(State.RUNNING, 60.0),
+        Step(State.SUCCEEDED, output=b"x"),
+    )
+    assert made == written
+    assert len({made, written}) == 1
+    assert made != Lifecycle.succeeds(pending=2, running=61, output=b"x")
+    assert Lifecycle.manual() != Lifecycle.steps(Step(State.PENDING))
+
+
+def test_a_plan_cannot_be_changed():
+    with pytest.raises(AttributeError):
+        Lifecycle.manual().by_hand = False
+
+
+@pytest.mark.parametrize(
+    ("make", "message", "choices"),
+    [
+        (lambda: Lifecycle.steps(), "a lifecycle needs at least one step", ()),
+        (
+            lambda: Lifecycle.steps(State.RUNNING),
+            "a lifecycle is made of Step(state, duration), not State.RUNNING",
+            (),
+        ),
+        (
+            lambda: Lifecycle.steps(Step(State.PURGED)),
+            "a lifecycle cannot begin with State.PURGED: there is nothing to purge yet",
+            (),
+        ),
+        (
+            lambda: Lifecycle.steps(Step(State.SUCCEEDED, 1), Step(State.RUNNING)),
+            "State.RUNNING cannot follow State.SUCCEEDED: only State.PURGED can",
+            ("State.PURGED",),
+        ),
+        (
+            lambda: Lifecycle.steps(
+                Step(State.CANCELLED, 1), Step(State.PURGED, 1), Step(State.PURGED)
+            ),
+            "State.PURGED cannot follow State.PURGED: nothing can",
+            (),
+        ),
+        (
+            lambda: Lifecycle.steps(Step(State.PENDING, 1), Step(State.PENDING)),
+            "State.PENDING cannot follow State.PENDING: only State.RUNNING, State.SUCCEEDED, "
+            "State.FAILED or State.CANCELLED can",
+            ("State.RUNNING", "State.SUCCEEDED", "State.FAILED", "State.CANCELLED"),
+        ),
+        (
+            lambda: Lifecycle.steps(Step(State.RUNNING), Step(State.SUCCEEDED)),
+            "Step(State.RUNNING) never ends, so Step(State.SUCCEEDED) would never come. "
+            "Give it a duration.",
+            (),
+        ),
+        (
+            lambda: Lifecycle.steps(Step(State.RUNNING, 5)),
+            "nothing follows Step(State.RUNNING, 5): leave its duration out, or add the next step",
+            (),
+        ),
+        (
+            lambda: Lifecycle.manual().then_purged(1),
+            "then_purged() comes after the end of an operation, and this one stays in State.PENDING",
+            (),
+        ),
+        (
+            lambda: Lifecycle.succeeds().then_purged(1).then_purged(1),
+            "then_purged() comes after the end of an operation, and this one stays in State.PURGED",
+            (),
+        ),
+        (
+            lambda: Lifecycle.succeeds().then_purged(-1),
+            "the time until the purge must be finite and not negative, not -1",
+            (),
+        ),
+        (
+            lambda: Lifecycle.succeeds(running=None),
+            "Step(State.RUNNING) never ends, so Step(State.SUCCEEDED) would never come. "
+            "Give it a duration.",
+            (),
+        ),
+        (
+            lambda: Lifecycle.succeeds(pending=True),
+            "the time in State.PENDING must be seconds (int or float) or a timedelta, not True",
+            (),
+        ),
+        (
+            lambda: Lifecycle.fails(""),
+            "a failure needs a message that is not empty, not ''",
+            (),
+        ),
+        (
+            lambda: Lifecycle.hangs(percent=101),
+            "percent must be a number from 0 to 100, not 101",
+            (),
+        ),
+        (
+            lambda: Lifecycle.manual().at(-1),
+            "elapsed must be finite and not negative, not -1",
+            (),
+        ),
+        (
+            lambda: Lifecycle.manual().at(1, ["x"]),
+            "the time of a poll must be seconds (int or float) or a timedelta, not 'x'",
+            (),
+        ),
+    ],
+)
+def test_contradictions(make, message, choices):
+    with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
+        make()
+    assert caught.value.choices == choices
+    assert isinstance(caught.value, ValueError)
