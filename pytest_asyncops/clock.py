@@ -44,8 +44,8 @@ def to_ns(value: Seconds, what: str = "duration") -> int:
         raise InvalidArgument(
             f"{what} must be seconds (int or float) or a timedelta, not {value!r}", value=value
         )
-    elif math.isfinite(value) and value >= 0:
-        return value * SECOND if isinstance(value, int) else round(value * SECOND)
+    elif value >= 0 and value * SECOND < math.inf:
+        return round(value * SECOND)
     raise InvalidArgument(f"{what} must be finite and not negative, not {value!r}", value=value)
 
 
@@ -55,7 +55,7 @@ def instant_to_ns(value: datetime.datetime, what: str = "time") -> int:
     Raises:
         InvalidArgument: for anything but a ``datetime`` that knows its time zone.
     """
-    if not isinstance(value, datetime.datetime) or value.tzinfo is None:
+    if not isinstance(value, datetime.datetime) or value.utcoffset() is None:
         raise InvalidArgument(
             f"{what} must be a datetime with a time zone, not {value!r}. "
             "Add tzinfo=datetime.timezone.utc.",
@@ -172,14 +172,16 @@ class VirtualClock:
         Raises:
             InvalidArgument: for a naive ``datetime``, or an instant that has gone by.
         """
-        distance = instant_to_ns(instant, "the clock's new time") - self.now_ns
-        if distance < 0:
+        target = instant_to_ns(instant, "the clock's new time")
+        # A datetime ends at the microsecond: the present itself may be some nanoseconds ahead.
+        distance = target - self.now_ns
+        if distance <= -1_000:
             raise InvalidArgument(
                 f"time cannot go back: it is {self.now().isoformat()}, "
                 f"and {instant.isoformat()} has gone by. Use asyncops_mock.reset() to start over.",
                 value=instant,
             )
-        self.advance_ns(distance)
+        self.advance_ns(max(distance, 0))
 
     def rewind(self, elapsed_ns: int) -> None:
         """Set the clock back, for a new start: between Hypothesis' examples, or a reset."""

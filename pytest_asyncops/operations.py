@@ -192,16 +192,18 @@ class OperationStore:
 
     def percent(self, operation: Operation) -> int | None:
         """The percentage that the operation shows now."""
-        elapsed = self.clock.now_ns - operation.created_ns
-        return operation._plan.percent(self._past(operation), elapsed)
+        # One look at the clock: a real one would have gone on at the second.
+        elapsed = self._age(operation)
+        plan = operation._plan
+        return plan.percent(plan.reached(elapsed, operation._past), elapsed)
 
     def count_poll(self, operation: Operation) -> None:
         """Note that an answer has shown the operation."""
         operation.polls += 1
         plan = operation._plan
         if not plan.timed:
-            before = self._past(operation)
-            elapsed = self.clock.now_ns - operation.created_ns
+            elapsed = self._age(operation)
+            before = plan.reached(elapsed, operation._past)
             operation._past = plan.seen(before, elapsed)
             if len(operation._past.entries) > len(before.entries):
                 self._listing.doubt(operation._number)
@@ -226,7 +228,7 @@ class OperationStore:
                     f"operation {operation.id} has been purged and cannot become {step.state!r}",
                     value=step.state,
                 )
-            moved = lifecycle.moved(past, self.clock.now_ns - operation.created_ns, step)
+            moved = lifecycle.moved(past, self._age(operation), step)
             self._admit(operation.fields, moved)
             operation._plan = self._planned(moved)
             operation.lifecycle = moved
@@ -255,8 +257,10 @@ class OperationStore:
         return lifecycle.then_purged(self._retention)
 
     def _past(self, operation: Operation) -> Past:
-        elapsed = self.clock.now_ns - operation.created_ns
-        return operation._plan.reached(elapsed, operation._past)
+        return operation._plan.reached(self._age(operation), operation._past)
+
+    def _age(self, operation: Operation) -> int:
+        return self.clock.now_ns - operation.created_ns
 
     def _outlook(self, number: int) -> tuple[State, list[tuple[int, State]]]:
         operation = self._operations[number]
