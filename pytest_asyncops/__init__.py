@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from .api import Api as Api
     from .api import Field as Field
     from .clock import VirtualClock as VirtualClock
-    from .conformance import Violation as Violation
     from .conformance import assert_conforms as assert_conforms
     from .conformance import assert_history as assert_history
     from .conformance import violations as violations
     from .errors import AsyncOpsError as AsyncOpsError
+    from .errors import ConformanceError as ConformanceError
     from .errors import ContractError as ContractError
     from .errors import InvalidArgument as InvalidArgument
     from .errors import MockClosed as MockClosed
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .steps import Step as Step
     from .steps import polls as polls
     from .stub import Stub as Stub
+    from .violation import Violation as Violation
 
 # Where each public name lives. The plugin imports this package at the start of every pytest
 # session, so a name's module is imported when the name is first used.
@@ -36,6 +37,7 @@ _HOMES = {
     "Api": "api",
     "AsyncOpsError": "errors",
     "AsyncOpsMock": "mocking",
+    "ConformanceError": "errors",
     "ContractError": "errors",
     "Field": "api",
     "InvalidArgument": "errors",
@@ -48,7 +50,7 @@ _HOMES = {
     "Step": "steps",
     "Stub": "stub",
     "UnmatchedRequests": "errors",
-    "Violation": "conformance",
+    "Violation": "violation",
     "VirtualClock": "clock",
     "assert_conforms": "conformance",
     "assert_history": "conformance",

@@ -15,6 +15,7 @@ from .exchange import Render
 from .lifecycle import Lifecycle
 from .messages import Refusal, Request
 from .routing import Paths, Route
+from .rules import Life, Rule
 from .settings import Setting
 from .steps import State
 
@@ -37,7 +38,7 @@ class Field:
     required: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Api:
     """An asynchronous-operation API.
 
@@ -62,6 +63,10 @@ class Api:
             are refused.
         stub_class: the class of its stubs, where an API needs methods of its own.
         readings: the settings that say how its contract is read where it is silent.
+        rules: what the contract states in its prose only.
+        life: what `assert_history` has to know.
+        error_schema: the named schema of errors whose status is not documented.
+        wires: for each wire profile, what turns a body into the form of the contract.
         contract: the YAML document's name in the package's ``schemas``, or a path of one's own.
     """
 
@@ -84,4 +89,10 @@ class Api:
     parent: str | None = None
     stub_class: type | None = None
     readings: tuple[Setting, ...] = ()
-    contract: str = ""
+    rules: tuple[Rule, ...] = ()
+    life: Life | None = None
+    error_schema: str | None = None
+    wires: Mapping[str, Callable[[Any], Any]] = field(
+        default_factory=lambda: {"contract": lambda body: body}
+    )
+    contract: str | None = None

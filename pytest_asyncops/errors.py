@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .messages import Request
+    from .violation import Violation
 
 
 class AsyncOpsError(Exception):
@@ -53,6 +54,18 @@ class ContractError(AsyncOpsError):
         self.file = file
         self.line = line
         self.pointer = pointer
+
+
+class ConformanceError(AsyncOpsError, AssertionError):
+    """A response, or what a poller saw in a row, that breaks the contract.
+
+    Attributes:
+        violations: everything that is wrong with it.
+    """
+
+    def __init__(self, message: str, *, violations: Iterable[Violation]) -> None:
+        super().__init__(message)
+        self.violations = tuple(violations)
 
 
 class NetworkBlocked(AsyncOpsError):

@@ -84,7 +84,7 @@ class Response:
         status_code: the HTTP status.
         headers: the headers.
         content: the body's bytes.
-        api: the name of the API that answered.
+        api: the `Api` that answered.
         route: the name of the route that answered, ``None`` where no route took the request.
         wire: the name of the wire profile that it was written in.
     """
@@ -97,7 +97,7 @@ class Response:
         self.status_code = status_code
         self.content = content
         self.headers: Mapping[str, str] = Headers(headers or {})
-        self.api: str | None = None
+        self.api: Any = None
         self.route: str | None = None
         self.wire: str | None = None
 
@@ -106,7 +106,7 @@ class Response:
         return json.loads(self.content)
 
     def __repr__(self) -> str:
-        by = "" if self.api is None else f" {self.api} {self.route or 'unmatched'}"
+        by = "" if self.api is None else f" {self.api.name} {self.route or 'unmatched'}"
         return f"<Response {self.status_code}{by}>"
 
 

@@ -169,7 +169,7 @@ class Stub:
                 )
             if request.method == "HEAD":
                 response.content = b""  # RFC 9110, 9.3.2
-            response.api = self.api.name
+            response.api = self.api
             response.route = None if route is None else route.name
             call = Call(
                 request, response, self._clock.now_ns, tuple([operation.id for operation in shown])

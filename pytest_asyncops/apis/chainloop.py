@@ -20,19 +20,12 @@ from ..routing import Paths, Route
 from ..settings import CHAINLOOP as READINGS
 from ..steps import State
 from . import gateway
+from .chainloop_rules import LIFE, RULES, UNSPECIFIED
 
-_PREFIX = "ASYNC_OPERATION_STATUS_"
-_STATUSES = {
-    f"{_PREFIX}UNSPECIFIED": frozenset(State),
-    f"{_PREFIX}PENDING": frozenset({State.PENDING}),
-    f"{_PREFIX}RUNNING": frozenset({State.RUNNING}),
-    f"{_PREFIX}COMPLETED": frozenset({State.SUCCEEDED}),
-    f"{_PREFIX}FAILED": frozenset({State.FAILED}),
-    f"{_PREFIX}PURGED": frozenset({State.PURGED}),
-}
+_STATUSES = {UNSPECIFIED: frozenset(State), **LIFE.states}
 """What a status filter finds. Protobuf numbers an enum's values in the order of the contract."""
 
-_WORDS = {state: word for word, states in _STATUSES.items() if len(states) == 1 for state in states}
+_WORDS = {state: word for word, states in LIFE.states.items() for state in states}
 
 _LIST_REQUEST = gateway.Message(
     "AsyncOperationsServiceListOperationsRequest",
@@ -63,7 +56,7 @@ def _list(exchange: Exchange) -> Response:
         raise gateway.refusal(
             gateway.INVALID_ARGUMENT, "resource_id and resource_type must be provided together"
         )
-    states = _STATUSES[query.get("status", f"{_PREFIX}UNSPECIFIED")]
+    states = _STATUSES[query.get("status", UNSPECIFIED)]
     offset, page, size = _page(exchange.readings, query)
     members = exchange.members(where, states)
     total = len(members)
@@ -204,5 +197,13 @@ CHAINLOOP = Api(
     paths=Paths(encoded_slash_separates=True, empty_parameter=True),
     hidden=_hidden,
     readings=READINGS,
+    rules=RULES,
+    life=LIFE,
+    error_schema="rpcStatus",
+    wires={
+        "contract": lambda body: body,
+        "gateway": gateway.contract_form,
+        "gateway_camel": gateway.contract_form,
+    },
 )
 """Chainloop Platform."""

@@ -101,6 +101,17 @@ def camel(payload: Any) -> Any:
     return [camel(item) for item in payload] if isinstance(payload, list) else payload
 
 
+def contract_form(payload: Any) -> Any:
+    """What a gateway wrote, as the contract would have it: snake_case, and nothing unset."""
+    if isinstance(payload, dict):
+        return {
+            re.sub("[A-Z]", lambda upper: f"_{upper[0].lower()}", name): contract_form(value)
+            for name, value in payload.items()
+            if value is not None and value != ""
+        }
+    return [contract_form(item) for item in payload] if isinstance(payload, list) else payload
+
+
 def text(value: str) -> str:
     """A string field."""
     return value

@@ -1,0 +1,168 @@
+"""The rules that Chainloop's contract states in its prose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..rules import Absent, Break, Check, Fixed, Life, Never, Ordered, Present, Rule, Unknown
+from ..steps import State
+
+_PREFIX = "ASYNC_OPERATION_STATUS_"
+UNSPECIFIED, PENDING, RUNNING, COMPLETED, FAILED, PURGED = (
+    f"{_PREFIX}{word}"
+    for word in ("UNSPECIFIED", "PENDING", "RUNNING", "COMPLETED", "FAILED", "PURGED")
+)
+
+_SCHEMAS = "/components/schemas"
+_OPERATION = "v1AsyncOperationResult"
+_GET = "v1AsyncOperationsServiceGetOperationResponse"
+_LIST = "v1AsyncOperationsServiceListOperationsResponse"
+_PROPERTIES = f"{_SCHEMAS}/{_OPERATION}/properties"
+
+
+def _paging(value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
+    pagination = value.get("pagination")
+    if not isinstance(pagination, Mapping):
+        return
+    total, size, pages = (
+        _natural(pagination.get(name)) for name in ("total_count", "page_size", "total_pages")
+    )
+    if total is not None and size and pages is not None and pages != -(-total // size):
+        yield (
+            ("pagination", "total_pages"),
+            pages,
+            f"must be {-(-total // size)}: {total} operations on pages of {size}",
+        )
+
+
+def _within_total(value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
+    pagination, operations = value.get("pagination"), value.get("operations")
+    if not isinstance(pagination, Mapping) or not isinstance(operations, list):
+        return
+    total = _natural(pagination.get("total_count"))
+    if total is not None and len(operations) > total:
+        yield (
+            ("pagination", "total_count"),
+            total,
+            f"must not be less than the {len(operations)} operations on this page",
+        )
+
+
+def _natural(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _error_code(schema: str, status_code: int, codes: tuple[int, ...]) -> Rule:
+    return Rule(
+        f"chainloop.code-{status_code}",
+        schema,
+        f"{_SCHEMAS}/{schema}/properties/code",
+        f"the code of a {status_code} is fixed",
+        Fixed(("code",), {status_code: codes}),
+    )
+
+
+RULES = (
+    _error_code("v1BadRequestResponse", 400, (3,)),
+    _error_code("v1UnauthorizedResponse", 401, (16,)),
+    _error_code("v1PermissionDeniedResponse", 403, (7,)),
+    # A grpc-gateway also gives 2 for an error of no status, and 15 for lost data.
+    _error_code("v1InternalServerErrorResponse", 500, (13, 2, 15)),
+    Rule(
+        "chainloop.status-specified",
+        _OPERATION,
+        f"{_PROPERTIES}/status",
+        "a real operation is in some state",
+        Never("status", (UNSPECIFIED,)),
+    ),
+    Rule(
+        "chainloop.error-only-when-failed",
+        _OPERATION,
+        f"{_PROPERTIES}/error_message",
+        "an operation has an error message only if it failed",
+        Absent("error_message", "status", (PENDING, RUNNING, COMPLETED, PURGED), True),
+    ),
+    Rule(
+        "chainloop.finished-only-when-done",
+        _OPERATION,
+        f"{_PROPERTIES}/finished_at",
+        "an operation that has not completed or failed has not finished",
+        Absent("finished_at", "status", (PENDING, RUNNING)),
+    ),
+    Rule(
+        "chainloop.finished-when-done",
+        _OPERATION,
+        f"{_PROPERTIES}/finished_at",
+        "an operation that completed or failed has finished",
+        Present("finished_at", "status", (COMPLETED, FAILED)),
+    ),
+    Rule(
+        "chainloop.not-started-while-pending",
+        _OPERATION,
+        f"{_PROPERTIES}/started_at",
+        "an operation that is pending has not started to run",
+        Absent("started_at", "status", (PENDING,)),
+    ),
+    Rule(
+        "chainloop.times-in-order",
+        _OPERATION,
+        f"{_PROPERTIES}/created_at",
+        "an operation is created, then started, then finished",
+        Ordered(("created_at", "started_at", "finished_at")),
+    ),
+    Rule(
+        "chainloop.total-pages",
+        _LIST,
+        f"{_SCHEMAS}/v1OffsetPaginationResponse/properties/total_pages",
+        "there are as many pages as the operations fill",
+        Check(_paging),
+    ),
+    Rule(
+        "chainloop.within-total",
+        _LIST,
+        f"{_SCHEMAS}/v1OffsetPaginationResponse/properties/total_count",
+        "a page has no more operations than there are",
+        Check(_within_total),
+    ),
+    Rule(
+        "chainloop.get-wraps",
+        _GET,
+        f"{_SCHEMAS}/{_GET}/properties/operation",
+        "the get route wraps its operation",
+        Unknown(("id", "kind", "status"), "the operation stands in the member operation"),
+    ),
+    Rule(
+        "chainloop.list-items-bare",
+        _OPERATION,
+        f"{_SCHEMAS}/{_LIST}/properties/operations",
+        "an operation itself is not wrapped",
+        Unknown(("operation",), "this is the operation itself"),
+    ),
+)
+
+
+LIFE = Life(
+    schema=_OPERATION,
+    listed_in="operations",
+    wrapped_in="operation",
+    id="id",
+    status="status",
+    states={
+        PENDING: frozenset({State.PENDING}),
+        RUNNING: frozenset({State.RUNNING}),
+        COMPLETED: frozenset({State.SUCCEEDED}),
+        FAILED: frozenset({State.FAILED}),
+        PURGED: frozenset({State.PURGED}),
+    },
+    constant=(
+        "kind",
+        "created_at",
+        "resource_id",
+        "resource_type",
+        "project_id",
+        "project_version_id",
+    ),
+    once=("started_at", "finished_at"),
+    result=("output", "error_message"),
+)

@@ -1,0 +1,171 @@
+"""All there is to know about one route's answers with one status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from ..api import Api
+from ..contract import load_contract
+from ..errors import InvalidArgument, hides_usage_errors, listed
+from ..routing import Route
+from ..rules import Rule
+from ..violation import Violation, json_path
+from .dialect import make_validator
+from .fast import quick_check
+from .reading import Reply
+
+__tracebackhide__ = hides_usage_errors
+
+_FIRST_ERROR = 400
+
+
+@lru_cache(maxsize=512)
+def find_checker(api: Api, route: Route | None, status_code: int) -> Checker:
+    """The checker for answers of this route, ``None`` for answers of no route, with this status."""
+    return Checker(api, route, status_code)
+
+
+class Checker:
+    """Holds answers against schema and rules.
+
+    Raises:
+        InvalidArgument: for an API without a contract.
+        ContractError: for a contract that cannot be read or understood.
+    """
+
+    def __init__(self, api: Api, route: Route | None, status_code: int) -> None:
+        if api.contract is None:
+            raise InvalidArgument(
+                f"{api.name} has no contract to hold responses against. Give its Api "
+                "contract='path/to/openapi.yaml'.",
+                value=api,
+            )
+        self._contract = contract = load_contract(api.contract)
+        self._status_code = status_code
+        self._what = f"{api.name} {route.name}" if route else api.name
+        self._response: str | None = None
+        self._documented: list[str] = []
+        if route is not None:
+            self._response = contract.response(route.method, route.paths[0], status_code)
+            self._documented = list(contract.statuses(route.method, route.paths[0]))
+        self._schema: str | None = None
+        if self._response is not None:
+            self._schema = contract.body(self._response)
+        elif api.error_schema is not None and status_code >= _FIRST_ERROR:
+            self._schema = f"/components/schemas/{api.error_schema}"
+        self._sites: list[tuple[tuple[str, ...], Rule]] = []
+        self._is_valid = None
+        if self._schema is not None:
+            schema = contract.at(self._schema)
+            sites = contract.sites(schema)
+            self._sites = [(path, rule) for rule in api.rules for path in sites.get(rule.on, ())]
+            self._is_valid = quick_check(contract, schema, api.rules, status_code)
+        self._beyond_schema = [
+            (path, rule.kind.breaks)
+            for path, rule in self._sites
+            if rule.kind.schema(status_code) is None
+        ]
+
+    def outside_faults(self, reply: Reply) -> list[Violation]:
+        """What is wrong beside the content of the body."""
+        if self._response is None and self._schema is None:
+            return [
+                self._violation(
+                    f"is not documented for {self._what}; documented are "
+                    f"{listed(self._documented)}",
+                    "schema.status",
+                    "/paths",
+                    self._status_code,
+                )
+            ]
+        if reply.body and self._schema is None:
+            return [
+                self._violation(
+                    "must be empty: no body is documented",
+                    "schema.content",
+                    self._response or "",
+                    reply.body,
+                )
+            ]
+        if reply.body and reply.content_type is not None:
+            media_type = reply.content_type.partition(";")[0].strip().lower()
+            if media_type != "application/json":
+                return [
+                    self._violation(
+                        "must have the content type application/json",
+                        "schema.content-type",
+                        self._response or self._schema or "",
+                        reply.content_type,
+                    )
+                ]
+        return []
+
+    def no_json(self, body: bytes, error: ValueError) -> Violation:
+        """The violation of a body that is no JSON."""
+        return self._violation(f"must be JSON: {error}", "schema.content", self._schema or "", body)
+
+    def is_good(self, payload: Any) -> bool:
+        """Whether the payload is without fault; ``False`` also where that takes a closer look."""
+        if self._is_valid is None or not self._is_valid(payload):
+            return False
+        for path, breaks in self._beyond_schema:
+            values = [payload]
+            for part in path:  # the payload has the schema's shape
+                if part == "*":
+                    values = [item for value in values for item in value]
+                else:
+                    values = [value[part] for value in values if part in value]
+            for value in values:
+                for _ in breaks(value, self._status_code):
+                    return False
+        return True
+
+    def faults(self, payload: Any, *, extra: bool, unknown: bool) -> list[Violation]:
+        """Everything that is wrong with a payload.
+
+        Args:
+            payload: the body, in the form of the contract.
+            extra: whether undocumented members are wrong.
+            unknown: whether undocumented values of open enums are wrong.
+        """
+        if self._schema is None:
+            return []
+        contract = self._contract
+        validator = make_validator(contract, extra=extra, unknown=unknown)
+        found = [
+            Violation(
+                json_path(error.absolute_path),
+                error.message,
+                f"schema.{error.validator}",
+                contract.document.place(f"{contract.pointers[id(error.schema)]}/{error.validator}"),
+                error.instance,
+            )
+            for error in validator(contract.at(self._schema)).iter_errors(payload)
+        ]
+        for path, rule in self._sites:
+            for at, value in _values_at(payload, path):
+                for below, wrong, message in rule.kind.breaks(value, self._status_code):
+                    place = contract.document.place(rule.source)
+                    found.append(
+                        Violation(json_path((*at, *below)), message, rule.id, place, wrong)
+                    )
+        return found
+
+    def _violation(self, message: str, rule: str, pointer: str, value: object) -> Violation:
+        return Violation("$", message, rule, self._contract.document.place(pointer), value)
+
+
+def _values_at(
+    value: Any, path: tuple[str, ...], at: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
+    """The mappings that a path leads to, as far as the value has the shape."""
+    if not path:
+        if isinstance(value, dict):
+            yield at, value
+    elif path[0] == "*":
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            yield from _values_at(item, path[1:], (*at, index))
+    elif isinstance(value, dict) and path[0] in value:
+        yield from _values_at(value[path[0]], path[1:], (*at, path[0]))

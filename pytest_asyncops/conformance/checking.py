@@ -1,0 +1,108 @@
+"""Holds responses against their contract: schema, and the rules of its prose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..api import Api
+from ..errors import ConformanceError, hides_usage_errors
+from ..errors import unknown as unknown_name
+from ..violation import Violation
+from .checker import find_checker
+from .reading import Reply, parse, read_reply
+
+__tracebackhide__ = hides_usage_errors
+
+_CHOICES = ("allow", "forbid")
+
+
+def assert_conforms(
+    value: Any,
+    *,
+    api: Api | str | None = None,
+    route: str | None = None,
+    status_code: int | None = None,
+    extra: str = "allow",
+    unknown: str = "allow",
+    wire: str | None = None,
+) -> None:
+    """Assert that a response is one that the contract allows.
+
+    Checks the schema and the rules that the contract states in its prose only, and reports
+    everything that is wrong at once.
+
+    Args:
+        value: a response of requests, httpx, aiohttp or urllib3, an entry of
+            ``asyncops_mock.calls`` or its response, or a payload as it was read from JSON.
+        api: the API, by name or as an `Api`; needed for payloads, and for responses whose URL
+            does not tell.
+        route: the route's name, such as ``"list"`` or ``"get"``; needed as ``api`` is.
+        status_code: the HTTP status; 200 for payloads unless given.
+        extra: ``"forbid"`` to report members that the contract does not document.
+        unknown: ``"forbid"`` to report values that an open enum (``x-enum``) does not document.
+        wire: the wire profile that it is written in; that of the stub, or ``"contract"``.
+
+    Raises:
+        ConformanceError: if it breaks the contract; an ``AssertionError``.
+        InvalidArgument: for what is no response, or where API or route cannot be told.
+
+    >>> operation = {"id": "1", "status": "ASYNC_OPERATION_STATUS_RUNNING"}
+    >>> assert_conforms({"operation": operation}, api="chainloop", route="get")
+    """
+    reply = read_reply(value, api=api, route=route, status_code=status_code)
+    found = _violations(reply, extra=extra, unknown=unknown, wire=wire)
+    if found:
+        raise ConformanceError(_report(reply, found), violations=found)
+
+
+def violations(
+    value: Any,
+    *,
+    api: Api | str | None = None,
+    route: str | None = None,
+    status_code: int | None = None,
+    extra: str = "allow",
+    unknown: str = "allow",
+    wire: str | None = None,
+) -> list[Violation]:
+    """Everything that is wrong with a response, as a list; arguments as for `assert_conforms`.
+
+    >>> [found] = violations({"operation": {"id": 7}}, api="chainloop", route="get")
+    >>> found.path, found.message, found.rule
+    ('$.operation.id', 'must be a string', 'schema.type')
+    """
+    reply = read_reply(value, api=api, route=route, status_code=status_code)
+    return _violations(reply, extra=extra, unknown=unknown, wire=wire)
+
+
+def _violations(reply: Reply, *, extra: str, unknown: str, wire: str | None) -> list[Violation]:
+    for name, choice in (("extra", extra), ("unknown", unknown)):
+        if choice not in _CHOICES:
+            raise unknown_name(name, choice, _CHOICES)
+    profile = wire or reply.wire or "contract"
+    if profile not in reply.api.wires:
+        raise unknown_name(f"wire profile of {reply.api.name}", profile, reply.api.wires)
+    checker = find_checker(reply.api, reply.route, reply.status_code)
+    wrong = checker.outside_faults(reply)
+    if wrong or reply.body == b"":
+        return wrong
+    payload = reply.payload
+    if reply.body is not None:
+        try:
+            payload = parse(reply.body)
+        except ValueError as error:
+            return [checker.no_json(reply.body, error)]
+    payload = reply.api.wires[profile](payload)
+    strict = extra == "forbid" or unknown == "forbid"
+    if not strict and checker.is_good(payload):
+        return []
+    return checker.faults(payload, extra=extra == "forbid", unknown=unknown == "forbid")
+
+
+def _report(reply: Reply, found: list[Violation]) -> str:
+    what = f"{reply.api.name} {reply.route.name if reply.route else 'error'}"
+    places = "1 place" if len(found) == 1 else f"{len(found)} places"
+    lines = [f"{what}, status {reply.status_code}, breaks its contract in {places}:"]
+    for violation in found:
+        lines += ["", *(f"  {line}" for line in str(violation).splitlines())]
+    return "\n".join(lines)

@@ -1,0 +1,164 @@
+"""OpenAPI 3.0's schemas in terms of jsonschema: which keywords there are and what they mean.
+
+OpenAPI 3.0 is JSON Schema draft 4 with changes: ``nullable``, formats of its own, ECMA-262
+patterns, and here ``x-enum``, an enum that may grow. The validator made here is the thorough one,
+which finds every fault and its place; `fast` has the quick one, which only says whether there are
+any.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from jsonschema import Draft4Validator, ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
+
+from ..contract import Contract, Schema, pattern
+from ..errors import listed
+from ..timestamps import DATE, DATE_TIME
+
+Faults = Iterator[ValidationError]
+Keyword = Callable[[Any, Any, Any, Schema], Faults]
+
+BYTE = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+"""Base64 with padding (RFC 4648, 4), empty allowed."""
+
+UUID = "^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+
+TEXTS: Mapping[str, str] = {"byte": BYTE, "date": DATE, "date-time": DATE_TIME, "uuid": UUID}
+"""The formats of strings, as patterns for any engine."""
+
+BOUNDS: Mapping[str, tuple[float, float]] = {
+    "int32": (-(2**31), 2**31 - 1),
+    "int64": (-(2**63), 2**63 - 1),
+    "float": (-3.4028234663852886e38, 3.4028234663852886e38),
+    "double": (-sys.float_info.max, sys.float_info.max),
+}
+"""The formats of numbers, as bounds."""
+
+MEANINGS: Mapping[str, str] = {
+    "byte": "base64 with padding",
+    "date": "an RFC 3339 date",
+    "date-time": "an RFC 3339 timestamp",
+    "uuid": "a UUID",
+}
+
+
+def is_type(value: object, name: str) -> bool:
+    """Whether a JSON value is of this type; whole floats are no integers (OpenAPI 3.0, draft 4)."""
+    if name == "string":
+        return isinstance(value, str)
+    if name == "object":
+        return isinstance(value, dict)
+    if name == "array":
+        return isinstance(value, list)
+    if name == "boolean":
+        return isinstance(value, bool)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return isinstance(value, int) or (name == "number" and math.isfinite(value))
+
+
+def fits(value: object, form: str) -> bool:
+    """Whether a value of the right type has this format."""
+    if form in TEXTS and isinstance(value, str):
+        return pattern(TEXTS[form]).search(value) is not None
+    if form in BOUNDS and isinstance(value, (int, float)):
+        low, high = BOUNDS[form]
+        return low <= value <= high
+    return True
+
+
+def make_validator(contract: Contract, *, extra: bool, unknown: bool) -> Callable[..., Validator]:
+    """The class of validators for this contract's schemas.
+
+    Args:
+        contract: where references lead.
+        extra: whether members that no schema mentions are faults.
+        unknown: whether values that an ``x-enum`` does not list are faults.
+    """
+
+    def reference(validator: Any, target: str, value: Any, schema: Schema) -> Faults:
+        return validator.descend(value, contract.at(target[1:]))  # type: ignore[no-any-return]  # untyped in jsonschema
+
+    keywords: dict[str, Keyword] = {
+        "$ref": reference,
+        "type": _type,
+        "enum": _enum,
+        "format": _format,
+        "pattern": _pattern,
+        "required": _required,
+    }
+    if unknown:
+        keywords["x-enum"] = _open_enum
+    if extra:
+        keywords["properties"] = _only_properties
+    validator: Callable[..., Validator] = extend(  # type: ignore[no-untyped-call]  # in its stubs
+        Draft4Validator, keywords
+    )
+    return validator
+
+
+def _article(name: str) -> str:
+    return f"an {name}" if name[0] in "aio" else f"a {name}"
+
+
+def _type(validator: Any, name: str, value: Any, schema: Schema) -> Faults:
+    nullable = schema.get("nullable") is True
+    if not is_type(value, name) and not (nullable and value is None):
+        yield ValidationError(f"must be {_article(name)}{' or null' if nullable else ''}")
+
+
+def _enum(validator: Any, words: list[Any], value: Any, schema: Schema) -> Faults:
+    if not any(_same(value, word) for word in words):
+        yield ValidationError(f"must be {listed(map(repr, words))}")
+
+
+def _open_enum(validator: Any, words: list[Any], value: Any, schema: Schema) -> Faults:
+    if value is not None and not any(_same(value, word) for word in words):
+        yield ValidationError(f"is not documented; documented are {listed(map(repr, words))}")
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two JSON values are equal; in JSON, true is not 1."""
+    return one == other and isinstance(one, bool) is isinstance(other, bool)
+
+
+def _format(validator: Any, form: str, value: Any, schema: Schema) -> Faults:
+    if not fits(value, form):
+        meaning = MEANINGS.get(form)
+        if meaning is None:
+            low, high = BOUNDS[form]
+            meaning = f"{_article(form)}: {low:g} to {high:g}"
+        yield ValidationError(f"must be {meaning}")
+
+
+def _pattern(validator: Any, text: str, value: Any, schema: Schema) -> Faults:
+    if isinstance(value, str) and pattern(text).search(value) is None:
+        yield ValidationError(f"must match {text}")
+
+
+def _required(validator: Any, names: list[str], value: Any, schema: Schema) -> Faults:
+    if isinstance(value, dict):
+        for name in names:
+            if name not in value:
+                yield ValidationError(f"must have the member {name!r}")
+
+
+def _only_properties(
+    validator: Any, properties: Mapping[str, Any], value: Any, schema: Schema
+) -> Faults:
+    yield from Draft4Validator.VALIDATORS["properties"](validator, properties, value, schema)
+    if isinstance(value, dict) and "additionalProperties" not in schema:
+        for name in value:
+            if name not in properties:
+                yield ValidationError(
+                    f"is not documented; documented are {listed(properties)}",
+                    path=[name],
+                    instance=value[name],
+                    validator="properties",
+                )

@@ -1,0 +1,199 @@
+"""What was handed to `assert_conforms`: a response of some client library, or a payload."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..api import Api
+from ..calls import Call
+from ..configure import BUILT_IN, find_api
+from ..errors import InvalidArgument, hides_usage_errors, unknown
+from ..messages import Response
+from ..routing import Route
+
+__tracebackhide__ = hides_usage_errors
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A response in the one form that conformance is checked in.
+
+    Attributes:
+        api: the API that it is of.
+        route: the route that answered, ``None`` where none did.
+        status_code: the HTTP status.
+        body: the body's bytes, or ``None`` if ``payload`` is the body as it was read.
+        payload: the body as it was read.
+        content_type: the header of that name, if it is known.
+        wire: the wire profile that it was written in, if it is known.
+    """
+
+    api: Api
+    route: Route | None
+    status_code: int
+    body: bytes | None = None
+    payload: Any = None
+    content_type: str | None = None
+    wire: str | None = None
+
+
+def parse(body: bytes) -> Any:
+    """The body, read as JSON and nothing beyond it.
+
+    Raises:
+        ValueError: for what is no JSON, NaN and Infinity included.
+    """
+    return _decoder.decode(body.decode("utf-8"))
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON value")
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
+def read_reply(
+    value: Any, *, api: object = None, route: str | None = None, status_code: int | None = None
+) -> Reply:
+    """The response, of whatever library, or the payload, with what was said of it.
+
+    Raises:
+        InvalidArgument: for what is neither, and where API or route cannot be told.
+    """
+    known = None if api is None else find_api(api)
+    if isinstance(value, Call):
+        value = value.response
+    if isinstance(value, Response):
+        answered = known or value.api
+        if answered is None:
+            raise _cannot_tell("API", value)
+        name = route or value.route
+        return Reply(
+            answered,
+            None if name is None else find_route(answered, name),
+            status_code or value.status_code,
+            value.content,
+            content_type=value.headers.get("Content-Type"),
+            wire=value.wire,
+        )
+    if value is None or isinstance(value, (dict, list, str, int, float)):
+        if known is None or route is None:
+            raise InvalidArgument(
+                "a payload does not say what it is an answer to. Name it: api='chainloop', "
+                "route='get'.",
+                value=value,
+            )
+        return Reply(known, find_route(known, route), status_code or 200, payload=value)
+    return _client_reply(value, known, route, status_code)
+
+
+def _client_reply(value: Any, api: Api | None, route: str | None, status_code: int | None) -> Reply:
+    """The response of a client library: requests, httpx, aiohttp, urllib3, or one like them."""
+    status = status_code or getattr(value, "status_code", getattr(value, "status", None))
+    if not isinstance(status, int) or not hasattr(value, "headers"):
+        raise InvalidArgument(
+            f"{value!r} is neither a response nor a payload. Pass a response of requests, httpx, "
+            "aiohttp or urllib3, an entry of asyncops_mock.calls, or a payload with api= and "
+            "route=.",
+            value=value,
+        )
+    method = _method(value)
+    if api is None or route is None:
+        url = str(getattr(value, "url", None) or "")
+        found = _find_built_in(method, url) if api is None else _find((api,), method, url)
+        if found is None and (api is None or status < _FIRST_ERROR):
+            raise _cannot_tell("API and route" if api is None else "route", value)
+        if found is not None:
+            api, name = found
+            route = route or name
+    assert api is not None  # it was given, or found, or the error above was raised
+    return Reply(
+        api,
+        None if route is None else find_route(api, route),
+        status,
+        b"" if method == "HEAD" else _body(value),
+        content_type=value.headers.get("Content-Type"),
+    )
+
+
+_FIRST_ERROR = 400
+
+
+def _method(value: Any) -> str:
+    try:
+        request = getattr(value, "request", value)
+    except RuntimeError:  # httpx, of a response that was made without a request
+        request = value
+    method: str = getattr(request, "method", None) or "GET"
+    return method
+
+
+def _body(value: Any) -> bytes:
+    content = getattr(value, "content", None)
+    if isinstance(content, bytes):  # requests, httpx
+        return content
+    data = getattr(value, "data", None)
+    if isinstance(data, bytes):  # urllib3
+        return data
+    if inspect.iscoroutinefunction(getattr(value, "read", None)):  # aiohttp
+        # Once aiohttp has the body, reading it again does not wait.
+        reading = value.read()
+        try:
+            reading.send(None)
+        except StopIteration as done:
+            return bytes(done.value)
+        reading.close()
+        raise InvalidArgument(
+            "this response has not been read yet. Add: await response.read()", value=value
+        )
+    raise InvalidArgument(f"{value!r} has no body that can be read", value=value)
+
+
+def find_route(api: Api, name: str) -> Route:
+    """The API's route of this name.
+
+    Raises:
+        InvalidArgument: if it has none.
+    """
+    for route in api.routes:
+        if route.name == name:
+            return route
+    raise unknown(f"route of {api.name}", name, [route.name for route in api.routes])
+
+
+@lru_cache(maxsize=1024)
+def _find_built_in(method: str, url: str) -> tuple[Api, str] | None:
+    return _find(tuple(BUILT_IN.values()), method, url)
+
+
+def _find(apis: tuple[Api, ...], method: str, url: str) -> tuple[Api, str] | None:
+    """The API and route that a URL leads to.
+
+    The service may stand behind another base URL than its own, so only the end of the path has to
+    fit. The route that says the most of it wins: the one with the most literal segments.
+    """
+    path = urlsplit(url).path
+    best: tuple[int, Api, str] | None = None
+    for api in apis:
+        for route in api.routes:
+            for template in route.paths if route.method == method else ():
+                if re.fullmatch(f"(?:/.*)?{api.paths.pattern(template).pattern}", path):
+                    literal = sum(not part.startswith("{") for part in template.split("/"))
+                    if best is None or literal > best[0]:
+                        best = (literal, api, route.name)
+    return None if best is None else best[1:]
+
+
+def _cannot_tell(what: str, value: object) -> InvalidArgument:
+    return InvalidArgument(
+        f"the {what} of {value!r} cannot be told from its URL. Name it: api='chainloop', "
+        "route='get'.",
+        value=value,
+    )

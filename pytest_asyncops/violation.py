@@ -1,0 +1,55 @@
+"""One way in which a value breaks a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+_LONGEST = 160
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One way in which a value breaks a contract.
+
+    Attributes:
+        path: where in the value, as a JSONPath such as ``$.operations[3].status``.
+        message: what was allowed.
+        rule: the stable id of the rule, such as ``schema.enum`` or ``pinecone.next-token``.
+        source: where in the contract the rule stands: file, line and JSON pointer.
+        value: what was found, ``None`` where something is missing.
+    """
+
+    path: str
+    message: str
+    rule: str
+    source: str
+    value: Any
+
+    def __str__(self) -> str:
+        return f"{self.path} = {_short(self.value)}\n  {self.message}\n  {self.rule}, {self.source}"
+
+
+def json_path(parts: Iterable[str | int]) -> str:
+    """The JSONPath (RFC 9535) of a value.
+
+    >>> json_path(["operations", 3, "@type"])
+    "$.operations[3]['@type']"
+    """
+    text = "$"
+    for part in parts:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif part.isidentifier():
+            text += f".{part}"
+        else:
+            text += f"[{part!r}]"
+    return text
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[:_LONGEST]}… ({len(text)} characters)"
