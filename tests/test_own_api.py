@@ -1,0 +1,195 @@
+"""An API of one's own is one value: served, timed, listed and refused like those built in.
+
+It is a job queue: bare items, a status word, pages by number, its own error envelope.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+
+import pytest
+import requests
+
+from pytest_asyncops import Api, Field, InvalidArgument, Lifecycle, State, mocked
+from pytest_asyncops.clock import rfc3339
+from pytest_asyncops.exchange import json_response
+from pytest_asyncops.listing import window
+from pytest_asyncops.messages import Refusal
+from pytest_asyncops.routing import Route
+from pytest_asyncops.settings import Setting
+
+# --- the API begins
+
+WORDS = {
+    State.PENDING: "queued",
+    State.RUNNING: "working",
+    State.SUCCEEDED: "finished",
+    State.FAILED: "broken",
+    State.CANCELLED: "stopped",
+}
+
+
+def create(exchange):
+    exchange.authenticate()
+    return json_response(202, {"accepted": exchange.request.body.decode()})
+
+
+def show(exchange):
+    exchange.authenticate()
+    job = exchange.find(exchange.params["id"], queue=exchange.params["queue"])
+    if job is None:
+        raise Refusal(404, "gone", "no such job")
+    return json_response(200, exchange.show(job))
+
+
+def index(exchange):
+    exchange.authenticate()
+    members = exchange.members({"queue": exchange.params["queue"]})
+    start = int(exchange.request.query.removeprefix("from=") or 0)
+    numbers = window(members, start, exchange.readings["page"], "oldest")
+    return json_response(200, exchange.show_all(numbers))
+
+
+def render(job, moment):
+    shown = {"id": job.id, "is": WORDS[moment.state], "born": rfc3339(job.created_ns)}
+    return shown if moment.message is None else {**shown, "why": moment.message}
+
+
+def credential(request):
+    token = request.header("X-Token")
+    if token is None:
+        raise Refusal(401, "who", "no token")
+    return token
+
+
+JOBS = Api(
+    name="jobs",
+    base_url="https://jobs.example/api",
+    routes=(
+        Route("create", "POST", ("/{queue}/jobs",), create),
+        Route("list", "GET", ("/{queue}/jobs",), index),
+        Route("get", "GET", ("/{queue}/jobs/{id}",), show),
+    ),
+    words=WORDS,
+    fields={"queue": Field(required=True), "weight": Field(kind=int, default=1)},
+    new_id="job-{}".format,
+    render=lambda readings: render,
+    envelope=lambda error: {"failure": error.code, "text": error.message},
+    credential=credential,
+    refusals={"forbidden": Refusal(403, "no", "not yours")},
+    unmatched=lambda request, routes: Refusal(405 if routes else 404, "lost", "nothing here"),
+    hidden=lambda readings: frozenset({State.PURGED}),
+    readings=(Setting("page", 2, "How many jobs a page has.", kind="count"),),
+)
+
+# --- the API ends
+
+TOKEN = {"X-Token": "t"}
+URL = "https://jobs.example/api/mail/jobs"
+
+
+def ask(path: str = "", method: str = "GET", **more):
+    return requests.request(method, URL + path, **{"headers": TOKEN, **more})
+
+
+def test_it_is_served_beside_those_built_in():
+    with mocked(apis=["chainloop", JOBS]) as mock:
+        assert set(mock.stubs) == {"chainloop", "jobs"}
+        job = mock.stubs["jobs"].start(queue="mail", lifecycle=Lifecycle.fails("full", running=9))
+        seen = []
+        for _ in range(3):
+            seen.append(ask(f"/{job.id}").json())
+            time.sleep(5)
+        born = {"id": "job-1", "born": "2026-01-01T00:00:00Z"}
+        assert seen == [
+            {**born, "is": "working"},
+            {**born, "is": "working"},
+            {**born, "is": "broken", "why": "full"},
+        ]
+        assert job.polls == 3
+        assert mock.clock.elapsed.total_seconds() == 15
+        assert [call.response.route for call in mock.calls] == ["get"] * 3
+
+
+def test_its_pages_and_its_reading():
+    for setting, pages in (({}, [2, 2, 1, 0]), ({"jobs_page": 3}, [3, 2, 0])):
+        with mocked(apis=[JOBS], **setting) as mock:
+            mock.stubs["jobs"].start_many(5, queue="mail")
+            mock.stubs["jobs"].start_many(5, queue="print")
+            met: list[str] = []
+            for size in pages:
+                page = ask(f"?from={len(met)}").json()
+                assert len(page) == size
+                met += [item["id"] for item in page]
+            assert met == [f"job-{number}" for number in range(1, 6)]
+
+
+def test_its_errors():
+    with mocked(apis=[JOBS], unmatched="answer") as mock:
+        mock.stubs["jobs"].refuse("bad")
+        answers = [
+            ask("/job-1"),
+            ask("", headers={}),
+            ask("", headers={"X-Token": "bad"}),
+            ask("", "DELETE"),
+            ask("/a/b"),
+        ]
+        assert [(answer.status_code, answer.json()["failure"]) for answer in answers] == [
+            (404, "gone"),
+            (401, "who"),
+            (403, "no"),
+            (405, "lost"),
+            (404, "lost"),
+        ]
+
+
+def test_its_purged_jobs_are_hidden():
+    with mocked(apis=[JOBS]) as mock:
+        life = Lifecycle.manual()
+        job = mock.stubs["jobs"].start(queue="mail", lifecycle=life)
+        for move in (job.run, job.cancel):
+            move()
+        assert ask(f"/{job.id}").json()["is"] == "stopped"
+        job.purge()
+        assert ask(f"/{job.id}").status_code == 404
+        assert ask().json() == []
+
+
+def test_a_post_reaches_its_endpoint_with_its_body():
+    with mocked(apis=[JOBS]):
+        assert ask("", "POST", data="größe".encode()).json() == {"accepted": "größe"}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "a jobs operation needs queue=; for example start(queue='...')"),
+        ({"queue": "q", "weight": "1"}, "weight must be int, not '1'"),
+        (
+            {"queu": "q"},
+            "unknown field of a jobs operation 'queu'. Did you mean 'queue'? "
+            "Choose 'id', 'queue', 'weight' or 'lifecycle'.",
+        ),
+    ],
+)
+def test_its_fields_are_checked(given, message):
+    with mocked(apis=[JOBS]) as mock:
+        with pytest.raises(InvalidArgument) as caught:
+            mock.stubs["jobs"].start(**given)
+        assert str(caught.value) == message
+
+
+def test_its_readings_are_settings():
+    with (
+        pytest.raises(InvalidArgument, match="jobs_page must be a whole number"),
+        mocked(apis=[JOBS], jobs_page=0),
+    ):
+        pass
+
+
+def test_its_value_is_short():
+    with open(__file__, encoding="utf-8") as file:
+        lines = itertools.dropwhile(lambda line: line != "# --- the API begins\n", file)
+        api = list(itertools.takewhile(lambda line: line != "# --- the API ends\n", lines))
+    assert 40 < len([line for line in api if line.strip()]) <= 60

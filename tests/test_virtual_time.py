@@ -1,0 +1,327 @@
+"""Python's clocks and the server's agree, waits cost nothing, and everything is given back."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import queue
+import threading
+import time
+from fractions import Fraction
+
+import pytest
+import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_asyncops import VirtualClock, mocked
+from pytest_asyncops.virtual_time import VirtualTime
+
+REAL = (time.sleep, time.monotonic, time.monotonic_ns)
+PACE = 5.0
+"""Seconds by which the client's clocks may be ahead, because they tick; a slow machine's share."""
+
+
+def clocks() -> tuple[object, ...]:
+    return time.sleep, time.monotonic, time.monotonic_ns
+
+
+@pytest.fixture(autouse=True)
+def given_back():
+    assert clocks() == REAL
+    yield
+    assert clocks() == REAL
+    assert abs(time.time() - datetime.datetime.now().timestamp()) < PACE
+    assert not time_machine.escape_hatch.is_travelling()
+
+
+def walls() -> list[float]:
+    """The wall clock, in every way to ask for it, as seconds since 1970."""
+    utc = datetime.timezone.utc
+    return [
+        time.time(),
+        time.time_ns() / 1e9,
+        datetime.datetime.now(utc).timestamp(),
+        datetime.datetime.now().timestamp(),
+        datetime.datetime.fromtimestamp(time.mktime(time.localtime())).timestamp() + 1,
+        datetime.datetime(*time.gmtime()[:6], tzinfo=utc).timestamp() + 1,
+    ]
+
+
+def test_all_clocks_agree_with_the_server():
+    with mocked() as mock:
+        for wait in (0, 90, 30 * 24 * 3600, 0.25):
+            time.sleep(wait)
+            server = mock.clock.now().timestamp()
+            for wall in walls():
+                assert server <= wall <= server + PACE + 1
+        assert mock.clock.now() == datetime.datetime(
+            2026, 1, 31, 0, 1, 30, 250_000, tzinfo=datetime.timezone.utc
+        )
+
+
+@pytest.mark.parametrize("read", [time.monotonic, time.monotonic_ns])
+def test_the_monotonic_clock_jumps_by_what_was_slept(read):
+    name = read.__name__
+    unit = 10**9 if name.endswith("_ns") else 1
+    before = read()
+    with mocked():
+        read = getattr(time, name)
+        start = read()
+        time.sleep(86_400)
+        assert 86_400 * unit <= read() - start <= (86_400 + PACE) * unit
+        assert isinstance(read(), type(before))
+        assert start >= before
+
+
+def test_the_clocks_keep_ticking():
+    with mocked() as mock:
+        wall, steady = time.time_ns(), time.monotonic_ns()
+        while time.time_ns() == wall or time.monotonic_ns() == steady:
+            pass
+        assert time.time_ns() > wall
+        assert time.monotonic_ns() > steady
+        assert mock.clock.elapsed_ns == 0
+
+
+def test_advance_moves_the_client_too():
+    with mocked() as mock:
+        wall, steady = time.time(), time.monotonic()
+        mock.clock.advance(3600)
+        assert 3600 <= time.time() - wall <= 3600 + PACE
+        assert 3600 <= time.monotonic() - steady <= 3600 + PACE
+
+
+def test_a_reset_sets_the_wall_clock_back_but_never_the_monotonic_one():
+    with mocked() as mock:
+        time.sleep(100)
+        steady = time.monotonic()
+        mock.reset()
+        assert time.monotonic() >= steady
+        assert time.time() - mock.clock.now().timestamp() <= PACE
+        assert mock.clock.elapsed_ns == 0
+
+
+LENGTHS = st.one_of(
+    st.integers(0, 10**6),
+    st.floats(0, 1e6, allow_nan=False).map(lambda seconds: round(seconds, 9)),
+)
+
+
+@given(st.lists(LENGTHS, max_size=8))
+def test_sleeps_add_up_exactly(waits):
+    clock = VirtualClock()
+    virtual = VirtualTime(clock)
+    virtual.start()
+    try:
+        for wait in waits:
+            time.sleep(wait)
+    finally:
+        virtual.stop()
+    assert clock.elapsed_ns == sum(
+        wait * 10**9 if isinstance(wait, int) else round(wait * 10**9) for wait in waits
+    )
+
+
+def test_a_tenth_of_a_second_ten_times_is_a_second():
+    with mocked() as mock:
+        for _ in range(10):
+            time.sleep(0.1)
+        assert mock.clock.elapsed_ns == 10**9
+
+
+class Whole:
+    """An integer of another library."""
+
+    def __index__(self) -> int:
+        return 7
+
+
+@pytest.mark.parametrize("wait", [7, 7.0, Whole()])
+def test_what_sleep_takes(wait):
+    with mocked() as mock:
+        assert time.sleep(wait) is None
+        assert mock.clock.elapsed_ns == 7 * 10**9
+
+
+@pytest.mark.parametrize(
+    "wait",
+    [
+        -1,
+        -0.5,
+        -math.inf,
+        math.nan,
+        math.inf,
+        1e20,
+        10**20,
+        9223372037,
+        "5",
+        None,
+        Fraction(1),
+        1j,
+        datetime.timedelta(seconds=1),
+    ],
+    ids=repr,
+)
+def test_what_sleep_refuses_it_refuses_in_pythons_words(wait):
+    with pytest.raises((ValueError, TypeError, OverflowError)) as real:
+        time.sleep(wait)
+    with mocked() as mock:
+        with pytest.raises(real.type) as virtual:
+            time.sleep(wait)
+        assert str(virtual.value) == str(real.value)
+        assert mock.clock.elapsed_ns == 0
+
+
+def test_sleep_takes_one_argument_by_position():
+    for args, kwargs in (((), {}), ((1, 2), {}), ((), {"seconds": 1})):
+        with mocked(), pytest.raises(TypeError):
+            time.sleep(*args, **kwargs)
+
+
+# --- threads
+
+
+def in_thread(function):
+    """What the function gives in a thread of its own."""
+    answers: queue.Queue = queue.Queue()
+    thread = threading.Thread(target=lambda: answers.put(function()))
+    thread.start()
+    thread.join()
+    return answers.get_nowait()
+
+
+def test_a_thread_started_in_the_test_lives_in_virtual_time():
+    with mocked() as mock:
+
+        def nap() -> float:
+            before = time.monotonic()
+            time.sleep(3600)
+            return time.monotonic() - before
+
+        assert 3600 <= in_thread(nap) <= 3600 + PACE
+        assert mock.clock.elapsed.total_seconds() == 3600
+        assert in_thread(time.time) >= mock.clock.now().timestamp()
+
+
+def test_a_thread_that_was_alive_before_keeps_real_time():
+    asked: queue.Queue = queue.Queue()
+    told: queue.Queue = queue.Queue()
+
+    def work() -> None:
+        while (job := asked.get()) is not None:
+            told.put(job())
+
+    def ask(job):
+        asked.put(job)
+        return told.get()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        real_wall, real_steady = time.time(), time.monotonic()
+        with mocked() as mock:
+            time.sleep(10**6)
+            assert ask(lambda: time.sleep(0.001)) is None
+            assert mock.clock.elapsed.total_seconds() == 10**6
+            assert real_steady <= ask(time.monotonic) <= real_steady + PACE
+            assert real_wall - 1 <= ask(time.time) <= real_wall + PACE
+            now = ask(lambda: datetime.datetime.now().timestamp())
+            assert real_wall - 1 <= now <= real_wall + PACE
+    finally:
+        asked.put(None)
+        thread.join()
+
+
+# --- the other clocks
+
+
+@pytest.mark.parametrize("clock", ["manual", "real"])
+def test_in_the_other_modes_python_keeps_its_clocks(clock):
+    with mocked(clock=clock):
+        assert clocks() == REAL
+        assert not time_machine.escape_hatch.is_travelling()
+
+
+def test_a_manual_clock_is_moved_by_the_test_alone():
+    with mocked(clock="manual") as mock:
+        before = time.monotonic_ns()
+        time.sleep(0.000_001)
+        assert time.monotonic_ns() > before
+        assert mock.clock.elapsed_ns == 0
+        mock.clock.advance(60)
+        assert mock.clock.now().isoformat() == "2026-01-01T00:01:00+00:00"
+
+
+def test_a_real_clock_follows_the_wall():
+    with mocked(clock="real") as mock:
+        before, server = time.time(), mock.clock.now().timestamp()
+        assert abs(server - before) < PACE
+        first = mock.clock.elapsed_ns
+        while mock.clock.elapsed_ns == first:
+            pass
+        assert mock.clock.elapsed_ns > first
+
+
+def test_an_epoch_of_now_starts_at_the_present():
+    before = time.time()
+    with mocked(epoch="now") as mock:
+        assert before <= mock.clock.now_ns / 1e9 <= before + PACE
+        time.sleep(5)
+        assert 5 <= time.time() - before <= 5 + PACE
+
+
+# --- put back
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_the_clocks_are_given_back_after_an_error(error):
+    def body() -> None:
+        assert clocks() != REAL
+        raise error
+
+    with pytest.raises(error), mocked():
+        body()
+    assert clocks() == REAL
+
+
+def test_nothing_is_left_if_the_start_fails_halfway(monkeypatch):
+    def start(self):
+        raise RuntimeError("no travel today")
+
+    monkeypatch.setattr(time_machine.travel, "start", start)
+    import requests
+
+    before = requests.adapters.HTTPAdapter.send
+    with pytest.raises(RuntimeError, match="no travel today"), mocked():
+        pass
+    assert clocks() == REAL
+    assert requests.adapters.HTTPAdapter.send is before
+
+
+def test_a_sleep_of_the_users_own_comes_back(monkeypatch):
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    with mocked() as mock:
+        time.sleep(5)
+        assert mock.clock.elapsed.total_seconds() == 5
+    time.sleep(7)
+    assert slept == [7]
+    monkeypatch.undo()
+
+
+def test_inside_another_travel():
+    with time_machine.travel(datetime.datetime(2030, 5, 5, tzinfo=datetime.timezone.utc)):
+        with mocked() as mock:
+            assert time.time() - mock.clock.now().timestamp() < PACE
+        assert datetime.datetime.now().year == 2030
+
+
+def test_one_mock_in_another():
+    with mocked() as outer:
+        time.sleep(5)
+        with mocked() as inner:
+            time.sleep(7)
+            assert inner.clock.elapsed.total_seconds() == 7
+        time.sleep(1)
+        assert outer.clock.elapsed.total_seconds() == 6
