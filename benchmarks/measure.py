@@ -63,7 +63,9 @@ def looped(call: Callable[[], object], times: int) -> float:
         return (perf_counter_ns() - began) / times / 1e9
 
 
-def compare(subjects: Mapping[str, Callable[[], object]], *, rounds: int, times: int) -> dict[str, list[float]]:
+def compare(
+    subjects: Mapping[str, Callable[[], object]], *, rounds: int, times: int
+) -> dict[str, list[float]]:
     """Seconds per call of each, over this many rounds of this many calls."""
     return rounds_of(
         rounds,
