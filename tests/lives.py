@@ -126,10 +126,11 @@ class Ticking:
         self._settle()
         return shown
 
-    def jump(self, state, length=None):
-        """Leave the present state now, for another one."""
-        self.steps[self.here + 1 :] = [(state, length)]
+    def jump(self, *steps):
+        """Leave the present state now, for what comes instead."""
+        self.steps[self.here + 1 :] = steps
         self._next()
+        self._settle()
 
     def _settle(self):
         while self._over(self.steps[self.here][1]):

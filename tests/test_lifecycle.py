@@ -378,7 +378,7 @@ def test_a_plan_cannot_be_changed():
 @pytest.mark.parametrize(
     ("make", "message", "choices"),
     [
-        (lambda: Lifecycle.steps(), "a lifecycle needs at least one step", ()),
+        (Lifecycle.steps, "a lifecycle needs at least one step", ()),
         (
             lambda: Lifecycle.steps(State.RUNNING),
             "a lifecycle is made of Step(state, duration), not State.RUNNING",
@@ -420,7 +420,8 @@ def test_a_plan_cannot_be_changed():
         ),
         (
             lambda: Lifecycle.manual().then_purged(1),
-            "then_purged() comes after the end of an operation, and this one stays in State.PENDING",
+            "then_purged() comes after the end of an operation, and this one stays in "
+            "State.PENDING",
             (),
         ),
         (
