@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +13,17 @@ import pytest
 import requests
 
 import pytest_asyncops
-from pytest_asyncops import Api, InvalidArgument, Lifecycle, State, Step, mocked
+from pytest_asyncops import (
+    Api,
+    ConformanceError,
+    InvalidArgument,
+    Lifecycle,
+    State,
+    Step,
+    assert_conforms,
+    assert_history,
+    mocked,
+)
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.settings import GENERAL, READINGS, Setting
@@ -281,19 +292,63 @@ def unknown_clock() -> str:
     return str(refused(lambda: mocked(clock="manul").__enter__()))
 
 
+def hand_written(page: str, api: str) -> str:
+    """What the page's example prints without its ``pytest.raises``."""
+    [example] = [block for block in blocks(page, "python") if "HAND_WRITTEN" in block]
+    names: dict[str, Any] = {}
+    exec(example, names)
+    with pytest.raises(ConformanceError) as caught:
+        assert_conforms(names["HAND_WRITTEN"], api=api, route="get")
+    return f"ConformanceError: {caught.value}"
+
+
 class Quote(NamedTuple):
     page: str
     text: str
 
 
 QUOTES = [Quote(page, text) for page in PAGES for text in blocks(page, "text")]
-SOURCES = [unmatched_report, step_after_the_end, unknown_clock]
+SOURCES = [
+    unmatched_report,
+    step_after_the_end,
+    unknown_clock,
+    partial(hand_written, "README.md", "chainloop"),
+    partial(hand_written, "conformance.md", "pinecone"),
+]
 
 
 @pytest.mark.parametrize("quote", QUOTES, ids=lambda quote: quote.page)
 def test_quoted_output(quote: Quote) -> None:
     """Everything quoted as output is what comes out."""
     assert quote.text in [source() for source in SOURCES]
+
+
+# Conformance
+
+
+@APIS
+def test_rules(api: Api) -> None:
+    """Every rule of the contract's prose stands in the docs, with its words and its place."""
+    text = read("conformance.md").partition(f"\n### {api.contract}\n")[2]
+    assert rows(text) == [[f"`{rule.id}`", rule.says, f"`{rule.source}`"] for rule in api.rules]
+
+
+def seen(word: str, **members: str) -> dict[str, str]:
+    return {"id": "op-1", "status": f"ASYNC_OPERATION_STATUS_{word}", **members}
+
+
+def test_history_rules() -> None:
+    history = [
+        seen("RUNNING", kind="scan", started_at="2026-01-01T00:00:00Z"),
+        seen("PENDING", kind="rescan", started_at="2026-01-01T00:00:01Z"),
+        seen("COMPLETED", output="aGk="),
+        seen("COMPLETED", output="aGo="),
+    ]
+    with pytest.raises(ConformanceError) as caught:
+        assert_history(history, api="chainloop")
+    told_rules = {words(row[0])[0] for row in rows(section("conformance.md", "Histories"))}
+    broken = {violation.rule for violation in caught.value.violations}
+    assert {f"chainloop.{rule}" for rule in told_rules} == broken
 
 
 # Links
