@@ -1,16 +1,16 @@
-"""What README and docs say is so: names, settings, routes, errors, quoted output, links."""
+"""What README and docs say is so: names, settings, rules, quoted output, links."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 import requests
+from pages import PAGES, blocks, page_of, read, rows, section, words
 
 import pytest_asyncops
 from pytest_asyncops import (
@@ -28,46 +28,8 @@ from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.settings import GENERAL, READINGS, Setting
 
-ROOT = Path(__file__).parents[1]
-PAGES = {path.name: path for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]}
 APIS = pytest.mark.parametrize("api", [CHAINLOOP, PINECONE], ids=lambda api: api.name)
 KINDS = {"count": "a count", "seconds": "seconds", "names": "names", "urls": "URLs"}
-
-
-def read(page: str) -> str:
-    return PAGES[page].read_text(encoding="utf-8")
-
-
-def page_of(api: Api) -> str:
-    return f"{api.name}.md"
-
-
-def section(page: str, heading: str) -> str:
-    """What stands under a heading, up to the next one of its rank or above."""
-    _, _, rest = read(page).partition(f"\n## {heading}\n")
-    assert rest, f"{page} has no section {heading}"
-    return rest.partition("\n## ")[0]
-
-
-def rows(text: str) -> list[list[str]]:
-    """The rows of the first table, without its head."""
-    table: list[list[str]] = []
-    for line in text.splitlines():
-        if line.startswith("|"):
-            table.append([cell.strip() for cell in line.strip("|").split("|")])
-        elif table:
-            break
-    assert len(table) > 2, "no table"
-    return table[2:]
-
-
-def words(cell: str) -> list[str]:
-    """What stands in backquotes in a cell."""
-    return re.findall(r"`([^`]+)`", cell)
-
-
-def blocks(page: str, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)\n```$", read(page), re.MULTILINE | re.DOTALL)
 
 
 # Settings
@@ -104,127 +66,6 @@ def test_readings(api: Api) -> None:
         rows(section(page_of(api), "Readings")),
         {reading.name: reading for reading in READINGS[api.name]},
     )
-
-
-# APIs
-
-
-@APIS
-def test_routes(api: Api) -> None:
-    told_routes = [
-        (words(row[0])[0], words(row[1])[0]) for row in rows(section(page_of(api), "Routes"))
-    ]
-    assert told_routes == [
-        (route.name, f"{route.method} {path}") for route in api.routes for path in route.paths
-    ]
-
-
-@APIS
-def test_fields(api: Api) -> None:
-    table = rows(section(page_of(api), "Starting operations"))
-    assert [words(row[0])[0] for row in table] == list(api.fields)
-    for (_, default), field in zip(table, api.fields.values(), strict=True):
-        if field.required:
-            assert default == "must be given"
-        elif field.default is None:
-            assert default.startswith("not set")
-        else:
-            shown = field.default(1) if callable(field.default) else field.default
-            assert words(default) == [shown, *(c for c in field.choices if c != shown)]
-
-
-@APIS
-def test_states(api: Api) -> None:
-    told_words = {
-        state: words(row[1])
-        for row in rows(section(page_of(api), "States"))
-        for state in words(row[0])
-    }
-    visible = {state.name: [word] for state, word in api.words.items()}
-    assert told_words == {"PURGED": [], **visible}
-
-
-@APIS
-def test_base_url(api: Api) -> None:
-    assert f"at `{api.base_url}`" in read(page_of(api))
-
-
-@APIS
-def test_refusals(api: Api) -> None:
-    """Every reason stands in the table of credentials, with what it is answered."""
-    text = "\n".join(line for line in read(page_of(api)).splitlines() if "refused as" in line)
-    assert set(re.findall(r"refused as `(\w+)`", text)) == set(api.refusals)
-
-
-ERRORS: dict[str, tuple[Api, str, str]] = {
-    "an unknown operation": (CHAINLOOP, "GET", "/v1/operations/x"),
-    "another method on a known path": (CHAINLOOP, "DELETE", "/v1/operations"),
-    "an unknown path": (CHAINLOOP, "GET", "/v2"),
-    "`pagination.page=abc`": (CHAINLOOP, "GET", "/v1/operations?pagination.page=abc"),
-    "`status=DONE`": (CHAINLOOP, "GET", "/v1/operations?status=DONE"),
-    "`resource_id` without `resource_type`": (CHAINLOOP, "GET", "/v1/operations?resource_id=1"),
-    "no token, or another scheme": (CHAINLOOP, "GET", "/v1/operations"),
-    "a token refused as `invalid`": (CHAINLOOP, "GET", "/v1/operations"),
-    "a token refused as `expired`": (CHAINLOOP, "GET", "/v1/operations"),
-    "a token refused as `forbidden`": (CHAINLOOP, "GET", "/v1/operations"),
-    "an unknown assistant": (PINECONE, "GET", "/operations/docs"),
-    "an unknown operation `op-1`": (PINECONE, "GET", "/operations/known/op-1"),
-    "`limit=0`": (PINECONE, "GET", "/operations/known?limit=0"),
-    "`status=Done`": (PINECONE, "GET", "/operations/known?status=Done"),
-    "a token of another query": (PINECONE, "GET", "/operations/known?pagination_token=eA"),
-    "no `Api-Key`": (PINECONE, "GET", "/operations/known"),
-    "a key refused as `invalid`": (PINECONE, "GET", "/operations/known"),
-    "a key refused as `forbidden`": (PINECONE, "GET", "/operations/known"),
-    "no `X-Pinecone-Api-Version`": (PINECONE, "GET", "/operations/known"),
-}
-"""The request that a row of an error table means, the credential and the version apart."""
-
-
-def answered(api: Api, request: str) -> tuple[int, dict[str, Any]]:
-    method, path = ERRORS[request][1:]
-    if api is PINECONE and request == "an unknown path":
-        path = "/v2"
-    elif api is PINECONE and request == "another method on a known path":
-        path = "/operations/known"
-    headers = {
-        "Authorization": "Bearer key",
-        "Api-Key": "key",
-        "X-Pinecone-Api-Version": "2026-04",
-    }
-    if request.startswith("no "):
-        names = {"no token, or another scheme": "Authorization"}
-        del headers[names.get(request) or words(request)[0]]
-    with mocked(unmatched="answer") as mock:
-        stub = mock.stubs[api.name]
-        mock.pinecone.add_assistant("known")
-        if "refused as" in request:
-            stub.refuse("key", words(request)[0])
-        answer = requests.request(method, stub.base_url + path, headers=headers, timeout=30)
-    return answer.status_code, answer.json()
-
-
-def error_rows() -> Iterator[Any]:
-    for api, heading in ((CHAINLOOP, "Credentials"), (PINECONE, "Credentials and version")):
-        table = rows(section(page_of(api), heading))
-        for number, (request, answer) in enumerate(table):
-            shown = table[number - 1][1] if answer == "the same" else answer
-            status, code, message = shown.split(", ")
-            code = code.removeprefix("code ")
-            yield pytest.param(api, request, [status, code, message], id=f"{api.name} {request}")
-    for api in (CHAINLOOP, PINECONE):
-        for request, *told_error in rows(section(page_of(api), "Errors")):
-            yield pytest.param(api, request, told_error, id=f"{api.name} {request}")
-
-
-@pytest.mark.parametrize(("api", "request_text", "told_error"), [*error_rows()])
-def test_errors(api: Api, request_text: str, told_error: list[str]) -> None:
-    """Each row of the tables of errors is what the stub answers."""
-    status, payload = answered(api, request_text)
-    error = payload.get("error", payload)
-    if api is PINECONE:
-        assert payload["status"] == status
-    shown = [str(status), str(error["code"]), error["message"]]
-    assert shown == [cell.strip("`") for cell in told_error]
 
 
 # Names
