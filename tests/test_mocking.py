@@ -1,0 +1,388 @@
+"""A mock holds APIs, clock and transport together, and says so when it is used out of turn."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import threading
+import time
+
+import pytest
+import requests
+
+from pytest_asyncops import (
+    AsyncOpsError,
+    AsyncOpsMock,
+    InvalidArgument,
+    Lifecycle,
+    MockClosed,
+    Stub,
+    UnmatchedRequests,
+    mocked,
+)
+from pytest_asyncops.apis.chainloop import CHAINLOOP
+from pytest_asyncops.apis.pinecone import PINECONE, PineconeStub
+from pytest_asyncops.configure import settle
+
+URL = "https://api.app.chainloop.dev"
+BEARER = {"Authorization": "Bearer token"}
+
+
+def get(path: str) -> requests.Response:
+    return requests.get(URL + path, headers=BEARER)
+
+
+# --- open and closed
+
+
+def test_a_mock_has_both_apis_a_clock_and_the_calls():
+    with mocked() as mock:
+        assert isinstance(mock, AsyncOpsMock)
+        assert mock.is_open
+        assert list(mock.stubs.items()) == [
+            ("chainloop", mock.chainloop),
+            ("pinecone", mock.pinecone),
+        ]
+        assert type(mock.chainloop) is Stub
+        assert type(mock.pinecone) is PineconeStub
+        assert mock.chainloop.base_url == CHAINLOOP.base_url == URL
+        assert mock.pinecone.base_url == PINECONE.base_url
+        assert list(mock.calls) == []
+        assert mock.clock.elapsed == datetime.timedelta()
+        with pytest.raises(TypeError):
+            mock.stubs["other"] = mock.chainloop
+    assert not mock.is_open
+
+
+CLOSED = (
+    "asyncops_mock is not live here. Name it in the arguments of the test, or in "
+    "@pytest.mark.usefixtures('asyncops_mock'), and use it while the test runs. "
+    "Elsewhere: with pytest_asyncops.mocked() as mock."
+)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda mock: mock.chainloop,
+        lambda mock: mock.pinecone,
+        lambda mock: mock.stubs,
+        lambda mock: mock.clock,
+        lambda mock: mock.calls,
+        lambda mock: mock.reset(),
+        lambda mock: mock.saved(),
+        lambda mock: mock.restore(None),
+        lambda mock: mock.close(),
+    ],
+)
+def test_a_mock_that_is_not_open_says_what_to_do(use):
+    with mocked() as closed:
+        pass
+    for mock in (AsyncOpsMock(), closed):
+        with pytest.raises(MockClosed) as caught:
+            use(mock)
+        assert str(caught.value) == CLOSED
+        mock.abandon()  # there is nothing to put back, and that is no mistake
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda stub: stub.start(assistant_name="docs"),
+        lambda stub: stub.start_many(2, assistant_name="docs"),
+        lambda stub: stub.add_assistant("docs"),
+    ],
+)
+def test_a_stub_of_a_closed_mock_starts_nothing(use):
+    with mocked() as mock:
+        stub = mock.pinecone
+    with pytest.raises(MockClosed) as caught:
+        use(stub)
+    assert str(caught.value) == (
+        "this mock of pinecone is closed: its test or its with block is over. Use it inside."
+    )
+    assert stub.operations == {}
+
+
+def test_what_a_closed_mock_saw_can_still_be_read():
+    with mocked() as mock:
+        operation = mock.chainloop.start()
+        stub, calls, clock = mock.chainloop, mock.calls, mock.clock
+        get(f"/v1/operations/{operation.id}")
+        time.sleep(10)
+    assert len(calls) == len(stub.calls) == 1
+    assert operation.polls == 1
+    assert operation.state.done
+    assert clock.elapsed.total_seconds() == 10
+
+
+def test_a_mock_can_be_opened_again_and_is_new():
+    mock = AsyncOpsMock()
+    for _ in range(2):
+        mock.open(settle({}))
+        assert mock.chainloop.start().id.endswith("-000000000001")
+        time.sleep(1)
+        assert mock.clock.elapsed.total_seconds() == 1
+        mock.close()
+
+
+def test_mocked_is_a_decorator_too():
+    @mocked(apis=["chainloop"])
+    def ask() -> int:
+        return get("/v1/operations").status_code
+
+    assert ask() == ask() == 200
+
+
+# --- reset
+
+
+def test_a_reset_starts_over():
+    with mocked() as mock:
+        fresh = mock.saved()
+        mock.chainloop.start(id="x")
+        mock.chainloop.refuse("token")
+        mock.pinecone.add_assistant("docs")
+        assert get("/v1/operations/x").status_code == 403
+        time.sleep(5)
+        assert mock.saved() != fresh
+        mock.reset()
+        assert mock.saved() == fresh
+        assert (list(mock.calls), mock.calls.total) == ([], 0)
+        assert dict(mock.chainloop.operations) == {}
+        assert mock.clock.elapsed == datetime.timedelta()
+        assert get("/v1/operations").json()["pagination"]["total_count"] == 0
+        key = {"Api-Key": "key", "X-Pinecone-Api-Version": "2026-04"}
+        answer = requests.get(f"{mock.pinecone.base_url}/operations/docs", headers=key)
+        assert answer.status_code == 404
+        mock.chainloop.start(id="x")  # the id is free again
+
+
+def test_a_reset_does_not_hide_unmatched_requests():
+    def body() -> None:
+        with mocked() as mock:
+            get("/v2")
+            mock.reset()
+
+    with pytest.raises(UnmatchedRequests):
+        body()
+
+
+def test_what_was_saved_comes_back_as_it_was():
+    with mocked() as mock:
+        operation = mock.chainloop.start(lifecycle=Lifecycle.manual())
+        operation.run()
+        time.sleep(3)
+        get(f"/v1/operations/{operation.id}")
+        saved = mock.saved()
+        operation.fail("boom")
+        mock.chainloop.start()
+        time.sleep(4)
+        get(f"/v1/operations/{operation.id}")
+        mock.restore(saved)
+        assert mock.saved() == saved
+        assert operation.state.name == "RUNNING"
+        assert operation.polls == 1
+        assert len(mock.calls) == 1
+        assert list(mock.chainloop.operations) == [operation.id]
+        assert mock.clock.elapsed.total_seconds() == 3
+
+
+# --- settings
+
+
+@pytest.mark.parametrize(
+    ("apis", "live"),
+    [
+        (["chainloop"], ["chainloop"]),
+        ("pinecone", ["pinecone"]),
+        ("chainloop pinecone", ["chainloop", "pinecone"]),
+        ("pinecone, chainloop", ["pinecone", "chainloop"]),
+        (("pinecone",), ["pinecone"]),
+        ([CHAINLOOP], ["chainloop"]),
+        ([], []),
+    ],
+)
+def test_the_setting_apis_says_what_is_live(apis, live):
+    with mocked(apis=apis) as mock:
+        assert list(mock.stubs) == live
+
+
+def test_an_api_that_is_not_live():
+    with mocked(apis=["chainloop"]) as mock:
+        with pytest.raises(InvalidArgument) as caught:
+            mock.pinecone  # noqa: B018
+        assert str(caught.value) == (
+            "unknown live API 'pinecone'. Choose 'chainloop'. "
+            "The setting apis= says which are live."
+        )
+
+
+REFUSED = [
+    (
+        {"clok": "real"},
+        "unknown setting 'clok'. Did you mean 'clock'? Choose 'transport', 'clock', 'apis', ",
+    ),
+    (
+        {"clock": "fast"},
+        "unknown clock 'fast'. Choose 'virtual', 'manual' or 'real'.",
+    ),
+    ({"transport": "respones"}, "unknown transport 'respones'. Did you mean 'responses'?"),
+    ({"network": "off"}, "unknown network 'off'. Choose 'pass' or 'block'."),
+    ({"unmatched": True}, "unknown unmatched True. Choose 'fail' or 'answer'."),
+    (
+        {"apis": ["chainlop"]},
+        "unknown API 'chainlop'. Did you mean 'chainloop'? Choose 'chainloop' or 'pinecone'. "
+        "Or pass an Api of your own.",
+    ),
+    ({"apis": ["chainloop", "chainloop"]}, "apis has two of one name: chainloop or chainloop"),
+    ({"apis": 7}, "apis must be a list of API names or Api values, not 7"),
+    ({"base_urls": {"x": "http://h"}}, "unknown API in base_urls 'x'."),
+    (
+        {"base_urls": {"chainloop": "localhost:8080"}},
+        "base_urls['chainloop'] must be a URL like 'https://api.example.com'",
+    ),
+    (
+        {"base_urls": {"chainloop": "http://h", "pinecone": "http://h:80/x"}},
+        "chainloop at http://h and pinecone at http://h:80/x are on one URL.",
+    ),
+    (
+        {"clock": "real", "epoch": "2026-01-01T00:00:00Z"},
+        "epoch='2026-01-01T00:00:00Z' contradicts clock='real'",
+    ),
+    ({"chainloop_order": "random"}, "unknown chainloop_order 'random'."),
+    ({"chainloop_max_page_size": 0}, "chainloop_max_page_size must be a whole number"),
+    ({"pinecone_retention": -1}, "pinecone_retention must be finite and not negative, not -1"),
+]
+
+
+@pytest.mark.parametrize(("settings", "message"), REFUSED)
+def test_a_setting_that_cannot_be_meant_changes_nothing(settings, message):
+    before = (requests.adapters.HTTPAdapter.send, time.sleep)
+    with pytest.raises(InvalidArgument) as caught, mocked(**settings):
+        pass
+    assert str(caught.value).startswith(message)
+    assert (requests.adapters.HTTPAdapter.send, time.sleep) == before
+
+
+def test_readings_reach_their_stub():
+    with mocked(chainloop_wire="gateway", pinecone_order="oldest") as mock:
+        assert mock.chainloop.readings["wire"] == "gateway"
+        assert mock.chainloop.readings["order"] == "newest"
+        assert mock.pinecone.readings["order"] == "oldest"
+
+
+# --- unmatched requests
+
+ONE = """\
+1 request reached a stub and no route took it:
+
+  GET https://api.app.chainloop.dev//v1/operations?x=1
+  chainloop at https://api.app.chainloop.dev has these routes:
+    list: GET /v1/operations: the path has an empty segment (two slashes in a row): \
+'//v1/operations'
+    get: GET /v1/operations/{operation_id}: the path has an empty segment (two slashes in a row): \
+'//v1/operations'
+
+If the code under test is meant to send it, set @pytest.mark.asyncops(unmatched='answer')."""
+
+TWO = """\
+2 requests reached a stub and no route took them:
+
+  PUT https://api.app.chainloop.dev/v1/operations/x
+  chainloop at https://api.app.chainloop.dev has these routes:
+    list: GET /v1/operations: it has 2 segments, the path has 3
+    get: GET /v1/operations/{operation_id}: its method is GET, not PUT
+
+  GET https://prod-1-data.ke.pinecone.io/operation/docs
+  pinecone at https://prod-1-data.ke.pinecone.io has these routes:
+    list: GET /operations/{assistant_name}: 'operation' is not 'operations'
+    list: GET /assistant/operations/{assistant_name}: 'operation' is not 'assistant'
+    get: GET /operations/{assistant_name}/{operation_id}: 'operation' is not 'operations'
+    get: GET /assistant/operations/{assistant_name}/{operation_id}: 'operation' is not 'assistant'
+
+If the code under test is meant to send it, set @pytest.mark.asyncops(unmatched='answer')."""
+
+
+def test_the_report_of_one_unmatched_request():
+    with pytest.raises(UnmatchedRequests) as caught, mocked():
+        assert get("//v1/operations?x=1").status_code == 404
+    assert str(caught.value) == ONE
+    assert [request.query for request in caught.value.requests] == ["x=1"]
+    assert isinstance(caught.value, AssertionError)
+    assert isinstance(caught.value, AsyncOpsError)
+
+
+def test_the_report_of_two_unmatched_requests():
+    def body(mock: AsyncOpsMock) -> None:
+        requests.put(f"{URL}/v1/operations/x", headers=BEARER)
+        requests.get(f"{mock.pinecone.base_url}/operation/docs")
+
+    with pytest.raises(UnmatchedRequests) as caught, mocked() as mock:
+        body(mock)
+    assert str(caught.value) == TWO
+
+
+def test_unmatched_requests_may_be_meant():
+    with mocked(unmatched="answer") as mock:
+        assert get("/v2").status_code == 404
+        assert (mock.calls[0].response.route, mock.calls[0].operations) == (None, ())
+
+
+def test_the_first_unmatched_requests_are_enough():
+    with pytest.raises(UnmatchedRequests) as caught, mocked():
+        _ = [get(f"/v{number}/x") for number in range(30)]
+    assert len(caught.value.requests) == 20
+    assert caught.value.requests[0].path == "/v0/x"
+
+
+def test_an_error_of_the_body_comes_before_unmatched_requests():
+    def body() -> None:
+        get("/v2")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), mocked():
+        body()
+
+
+# --- how it looks
+
+
+def test_a_mock_in_print():
+    with mocked(apis=["chainloop"]) as mock:
+        mock.chainloop.start()
+        get("/v1/operations")
+        time.sleep(1.5)
+        assert repr(mock) == (
+            "<AsyncOpsMock [<Stub of chainloop at https://api.app.chainloop.dev, "
+            "1 operations, 1 calls>], <VirtualClock 2026-01-01T00:00:01.500Z, 1.5 s on>>"
+        )
+        assert repr(mock.calls[0]) == (
+            "<Call 2026-01-01T00:00:00Z GET https://api.app.chainloop.dev/v1/operations -> 200>"
+        )
+        assert "token" not in repr(mock.calls[0].request.headers)
+    assert repr(mock) == "<AsyncOpsMock, closed>"
+
+
+def test_two_runs_print_the_same():
+    def run() -> list[str]:
+        with mocked() as mock:
+            mock.chainloop.start_many(3)
+            mock.pinecone.start(assistant_name="docs")
+            time.sleep(3)
+            get("/v1/operations?pagination.page_size=2")
+            return [repr(mock), repr(mock.calls), mock.calls[0].response.content.decode()]
+
+    assert run() == run()
+
+
+def test_requests_of_many_threads_are_all_answered():
+    with mocked() as mock:
+        operation = mock.chainloop.start(lifecycle=Lifecycle.hangs())
+        path = f"/v1/operations/{operation.id}"
+        with contextlib.ExitStack() as stack:
+            for _ in range(8):
+                thread = threading.Thread(target=lambda: [get(path) for _ in range(10)])
+                thread.start()
+                stack.callback(thread.join)
+        assert operation.polls == len(mock.calls) == 80
