@@ -24,7 +24,8 @@ As a pattern for any engine."""
 _PARTS = re.compile(
     r"([0-9-]{10})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?(?:[Zz]|([+-])(..):(..))"
 )
-_UTC_SECOND = len("2026-01-01T00:00:00Z")
+UTC_SECOND = len("2026-01-01T00:00:00Z")
+"""The length of the usual form, which sorts as the instants do."""
 
 
 def in_order(earlier: str, later: str) -> bool:
@@ -33,7 +34,7 @@ def in_order(earlier: str, later: str) -> bool:
     >>> in_order("2026-01-01T00:00:00.5Z", "2026-01-01T01:00:00+01:00")
     False
     """
-    if len(earlier) == len(later) == _UTC_SECOND and earlier[-1] == later[-1] == "Z":
+    if len(earlier) == len(later) == UTC_SECOND and earlier[-1] == later[-1] == "Z":
         return earlier <= later  # the usual form sorts as text
     first, second = _instant(earlier), _instant(later)
     return first is None or second is None or first <= second

@@ -10,7 +10,7 @@ from ..api import Api
 from ..contract import load_contract
 from ..errors import InvalidArgument, hides_usage_errors, listed
 from ..routing import Route
-from ..rules import Rule
+from ..rules import Check, Ordered, Rule
 from ..violation import Violation, json_path
 from .dialect import make_validator
 from .fast import quick_check
@@ -63,9 +63,9 @@ class Checker:
             self._sites = [(path, rule) for rule in api.rules for path in sites.get(rule.on, ())]
             self._is_valid = quick_check(contract, schema, api.rules, status_code)
         self._beyond_schema = [
-            (path, rule.kind.breaks)
+            (path, rule.kind.holds)
             for path, rule in self._sites
-            if rule.kind.schema(status_code) is None
+            if isinstance(rule.kind, (Ordered, Check))
         ]
 
     def outside_faults(self, reply: Reply) -> list[Violation]:
@@ -102,7 +102,7 @@ class Checker:
                 ]
         return []
 
-    def no_json(self, body: bytes, error: ValueError) -> Violation:
+    def no_json(self, body: object, error: ValueError) -> Violation:
         """The violation of a body that is no JSON."""
         return self._violation(f"must be JSON: {error}", "schema.content", self._schema or "", body)
 
@@ -110,16 +110,15 @@ class Checker:
         """Whether the payload is without fault; ``False`` also where that takes a closer look."""
         if self._is_valid is None or not self._is_valid(payload):
             return False
-        for path, breaks in self._beyond_schema:
+        for path, holds in self._beyond_schema:
             values = [payload]
             for part in path:  # the payload has the schema's shape
                 if part == "*":
                     values = [item for value in values for item in value]
                 else:
                     values = [value[part] for value in values if part in value]
-            for value in values:
-                for _ in breaks(value, self._status_code):
-                    return False
+            if not holds(values, self._status_code):
+                return False
         return True
 
     def faults(self, payload: Any, *, extra: bool, unknown: bool) -> list[Violation]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from ..api import Api
@@ -9,6 +11,7 @@ from ..errors import ConformanceError, hides_usage_errors
 from ..errors import unknown as unknown_name
 from ..violation import Violation
 from .checker import find_checker
+from .fast import quick_parse
 from .reading import Reply, parse, read_reply
 
 __tracebackhide__ = hides_usage_errors
@@ -86,17 +89,22 @@ def _violations(reply: Reply, *, extra: str, unknown: str, wire: str | None) -> 
     wrong = checker.outside_faults(reply)
     if wrong or reply.body == b"":
         return wrong
-    payload = reply.payload
-    if reply.body is not None:
-        try:
-            payload = parse(reply.body)
-        except ValueError as error:
-            return [checker.no_json(reply.body, error)]
-    payload = reply.api.wires[profile](payload)
-    strict = extra == "forbid" or unknown == "forbid"
-    if not strict and checker.is_good(payload):
-        return []
-    return checker.faults(payload, extra=extra == "forbid", unknown=unknown == "forbid")
+    contract_form = reply.api.wires[profile]
+    if extra == unknown == "allow":
+        with suppress(ValueError):
+            if checker.is_good(contract_form(_payload(reply, quick_parse))):
+                return []
+    try:
+        payload = _payload(reply, parse)
+    except ValueError as error:
+        return [checker.no_json(reply.body, error)]
+    return checker.faults(
+        contract_form(payload), extra=extra == "forbid", unknown=unknown == "forbid"
+    )
+
+
+def _payload(reply: Reply, read: Callable[[bytes], Any]) -> Any:
+    return reply.payload if reply.body is None else read(reply.body)
 
 
 def _report(reply: Reply, found: list[Violation]) -> str:
