@@ -38,6 +38,9 @@ class Nowhere(datetime.tzinfo):
     def utcoffset(self, when):
         return None
 
+    def __repr__(self):
+        return "Nowhere()"  # no address in it: pytest-xdist compares the ids of tests
+
 
 @pytest.mark.parametrize(
     ("value", "nanoseconds"),
