@@ -100,7 +100,9 @@ def _value(api: Api, name: str, field: Field, value: object) -> object:
 
 
 def _planned(lifecycle: Any, index: int) -> Lifecycle:
-    plan = lifecycle(index) if callable(lifecycle) else lifecycle
+    # Lifecycle.succeeds without its parentheses can be called too, but is no function of an index.
+    unmade = lifecycle is Lifecycle or getattr(lifecycle, "__self__", None) is Lifecycle
+    plan = lifecycle(index) if callable(lifecycle) and not unmade else lifecycle
     if not isinstance(plan, Lifecycle):
         raise InvalidArgument(
             f"lifecycle must be a Lifecycle, not {plan!r}. Make one with Lifecycle.succeeds(), "
