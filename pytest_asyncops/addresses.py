@@ -27,8 +27,7 @@ def checked_base_url(url: object, what: str) -> str:
             and parts.scheme in _DEFAULT_PORTS
             and parts.hostname
             and parts.username is None
-            and not parts.query
-            and not parts.fragment
+            and not {"?", "#"} & set(url)
         ):
             return url.rstrip("/")
     raise InvalidArgument(

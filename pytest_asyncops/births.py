@@ -44,6 +44,7 @@ def births(
     values = {name: given.get(name, field.default) for name, field in api.fields.items()}
     varying = any(map(callable, values.values()))
     shared = None if varying else _checked(api, values)
+    named: set[str] = set()
     for index in range(count):
         number += 1
         own = shared
@@ -60,7 +61,9 @@ def births(
                 },
             )
         plan = lifecycle if isinstance(lifecycle, Lifecycle) else _planned(lifecycle, index)
-        yield Birth(_named(api, given.get("id"), index, number, taken), own, plan)
+        name = _named(api, given.get("id"), index, number, taken, named)
+        named.add(name)
+        yield Birth(name, own, plan)
 
 
 def admit(api: Api, fields: Mapping[str, object], lifecycle: Lifecycle) -> None:
@@ -112,11 +115,13 @@ def _planned(lifecycle: Any, index: int) -> Lifecycle:
     return plan
 
 
-def _named(api: Api, given: Any, index: int, number: int, taken: Container[str]) -> str:
+def _named(
+    api: Api, given: Any, index: int, number: int, taken: Container[str], named: Container[str]
+) -> str:
     name = given(index) if callable(given) else given
     if name is None:
         # A test may have taken the name that would come next.
-        while (name := api.new_id(number)) in taken:
+        while (name := api.new_id(number)) in taken or name in named:
             number += 1
     if not isinstance(name, str) or not name:
         raise InvalidArgument(f"id must be a string that is not empty, not {name!r}", value=name)

@@ -70,6 +70,7 @@ def settle(*layers: Mapping[str, object]) -> Settings:
         given = {**layer, **given}
     table = {setting.name: setting for setting in GENERAL}
     apis: tuple[Api, ...] = _read(table["apis"], "apis", given)
+    given["apis"] = apis  # an iterator gives them only once
     readings_of = {api.name: api.readings for api in (*BUILT_IN.values(), *apis)}
     names = [
         *table,

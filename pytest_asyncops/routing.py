@@ -92,6 +92,8 @@ class Router:
     def why_not(self, method: str, path: str) -> list[str]:
         """For each route, in a line, why it did not take this method and path."""
         taking = self.at(path)
+        if self._paths.encoded_slash_separates:
+            path = unquote(path)
         lines = []
         for route, template in self._templates:
             if route in taking:
@@ -107,6 +109,9 @@ def _difference(template: str, path: str) -> str:
     if "" in given[:-1]:
         return f"the path has an empty segment (two slashes in a row): {path!r}"
     for want, have in zip(wanted, given, strict=False):
-        if not _PARAMETER.fullmatch(want) and want != have:
+        if _PARAMETER.fullmatch(want):
+            if not have:
+                return f"{want} is empty"
+        elif want != have:
             return f"{have!r} is not {want!r}"
     return f"it has {len(wanted)} segments, the path has {len(given)}"

@@ -1,0 +1,355 @@
+"""Every setting can be reached, has a legal default, and refuses what it cannot be."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from toy import toy
+
+from pytest_asyncops import InvalidArgument
+from pytest_asyncops.apis.chainloop import CHAINLOOP
+from pytest_asyncops.apis.pinecone import PINECONE
+from pytest_asyncops.configure import BUILT_IN, find_api, settle
+from pytest_asyncops.settings import GENERAL, READINGS, Setting
+
+UTC = datetime.timezone.utc
+EPOCH = 1_767_225_600 * 10**9
+
+TABLE = {setting.name: setting for setting in GENERAL} | {
+    f"{api}_{setting.name}": setting for api, settings in READINGS.items() for setting in settings
+}
+CHOICES = [
+    (name, choice)
+    for name, setting in TABLE.items()
+    if setting.kind == "choice"
+    for choice in setting.choices
+]
+OTHERS = {
+    "apis": ((), "chainloop", ["pinecone"]),
+    "base_urls": ({"pinecone": "http://localhost:1"}, "chainloop=http://localhost:1"),
+    "epoch": ("now", "2030-05-01T00:00:00Z", datetime.datetime(2030, 1, 1, tzinfo=UTC)),
+    "chainloop_default_page_size": (1, 7, "12"),
+    "chainloop_max_page_size": (1, 500, "12"),
+    "pinecone_default_limit": (1, 50, "12"),
+    "pinecone_retention": (0, 1.5, "60", "1e3", datetime.timedelta(days=1)),
+}
+
+
+def read(settings, name):
+    """The setting of this name, in the form that it has once it is read."""
+    for api in settings.readings:
+        if name.startswith(f"{api}_"):
+            return settings.readings[api][name.removeprefix(f"{api}_")]
+    return getattr(settings, name)
+
+
+def test_the_defaults():
+    settings = settle()
+    assert settings.apis == (CHAINLOOP, PINECONE)
+    assert (settings.transport, settings.clock) == ("responses", "virtual")
+    assert (settings.network, settings.unmatched) == ("pass", "fail")
+    assert settings.base_urls == {}
+    assert settings.epoch == EPOCH
+    assert settings.readings["chainloop"]["page_base"] == "zero"
+    assert settings.readings["pinecone"]["retention"] == 30 * 24 * 60 * 60
+
+
+def test_the_readings_of_the_table_are_those_of_the_apis():
+    assert {name: api.readings for name, api in BUILT_IN.items()} == READINGS
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_default_is_a_legal_value_and_says_why(name):
+    setting = TABLE[name]
+    assert read(settle({name: setting.default}), name) == read(settle(), name)
+    assert setting.why.endswith(".")
+    assert (setting.kind == "choice") is bool(setting.choices)
+    if setting.choices:
+        assert setting.default in setting.choices
+
+
+def test_every_setting_is_tried_here():
+    assert {name for name, _ in CHOICES} | set(OTHERS) == set(TABLE)
+
+
+@pytest.mark.parametrize(("name", "choice"), CHOICES)
+def test_every_choice_can_be_made(name, choice):
+    assert read(settle({name: choice}), name) == choice
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in OTHERS.items() for value in values]
+)
+def test_every_other_setting_can_be_set(name, value):
+    assert read(settle({name: value}), name) != read(settle(), name)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"apis": "chainloop,pinecone"}, ("chainloop", "pinecone")),
+        ({"apis": " pinecone  chainloop\n"}, ("pinecone", "chainloop")),
+        ({"apis": ("pinecone",)}, ("pinecone",)),
+        ({"apis": [CHAINLOOP, toy()]}, ("chainloop", "toy")),
+        ({"apis": iter(["chainloop", toy("own")])}, ("chainloop", "own")),
+        ({"apis": ""}, ()),
+    ],
+)
+def test_apis(given, expected):
+    assert tuple(api.name for api in settle(given).apis) == expected
+
+
+@pytest.mark.parametrize(
+    "urls",
+    [
+        {"chainloop": "http://localhost:1/", "pinecone": "https://p.example/x"},
+        "chainloop=http://localhost:1 pinecone=https://p.example/x",
+        "\nchainloop=http://localhost:1\npinecone=https://p.example/x/\n",
+    ],
+)
+def test_base_urls(urls):
+    assert settle({"base_urls": urls}).base_urls == {
+        "chainloop": "http://localhost:1",
+        "pinecone": "https://p.example/x",
+    }
+
+
+@pytest.mark.parametrize(
+    ("epoch", "ns"),
+    [
+        ("now", None),
+        ("2026-01-01T00:00:00Z", EPOCH),
+        ("2026-01-01T01:00:00+01:00", EPOCH),
+        ("2026-01-01 00:00:00.250+00:00", EPOCH + 250_000_000),
+        (datetime.datetime(2026, 1, 1, tzinfo=UTC), EPOCH),
+    ],
+)
+def test_epochs(epoch, ns):
+    assert settle({"epoch": epoch}).epoch == ns
+
+
+@pytest.mark.parametrize("epoch", [{}, {"epoch": "now"}])
+def test_a_real_clock_starts_now(epoch):
+    assert settle({"clock": "real", **epoch}).epoch is None
+
+
+def test_the_settings_of_an_api_of_ones_own():
+    settings = settle({"apis": [toy()], "toy_wire": "fancy", "toy_most": "9"})
+    assert settings.readings["toy"] == {"wire": "fancy", "most": 9}
+    assert settle({"apis": [toy()]}).readings["toy"] == {"wire": "plain", "most": 5}
+    # Those of the built-in ones can stand in an ini file though a test does without them.
+    settings = settle({"apis": [toy()], "chainloop_order": "oldest"})
+    assert settings.readings["chainloop"]["order"] == "oldest"
+
+
+@given(st.lists(st.fixed_dictionaries({}, optional={
+    "clock": st.sampled_from(["virtual", "manual"]),
+    "network": st.sampled_from(["pass", "block"]),
+    "chainloop_order": st.sampled_from(["newest", "oldest"]),
+    "pinecone_default_limit": st.integers(1, 100),
+})))  # fmt: skip
+def test_the_first_layer_that_has_a_setting_decides_it(layers):
+    settings = settle(*layers)
+    for name in ("clock", "network", "chainloop_order", "pinecone_default_limit"):
+        having = [layer[name] for layer in layers if name in layer]
+        assert read(settings, name) == next(iter(having), TABLE[name].default)
+
+
+def test_layers_are_not_changed():
+    first, second = {"clock": "manual"}, {"network": "block"}
+    settle(first, second)
+    assert (first, second) == ({"clock": "manual"}, {"network": "block"})
+
+
+def offer(names):
+    *most, last = map(repr, names)
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+CHOOSE_API = "Choose 'chainloop' or 'pinecone'. Or pass an Api of your own."
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        (name, value)
+        for name, setting in TABLE.items()
+        if setting.kind == "choice"
+        for value in ("something else", "", None, 1, True, ["virtual"])
+    ],
+)
+def test_a_word_that_is_no_choice(name, value):
+    message = f"unknown {name} {value!r}. Choose {offer(TABLE[name].choices)}."
+    with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
+        settle({name: value})
+    assert (caught.value.value, caught.value.choices) == (value, TABLE[name].choices)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *itertools.product(
+            [name for name, setting in TABLE.items() if setting.kind == "count"],
+            [0, -1, "0", "-1", "", "ten", 1.0, "1.5", True, None],
+        )
+    ],
+)
+def test_a_count_that_is_none(name, value):
+    message = re.escape(f"{name} must be a whole number, 1 or more, not ")
+    with pytest.raises(InvalidArgument, match=f"^{message}") as caught:
+        settle({name: value})
+    assert caught.value.value in (value, 0)
+
+
+@pytest.mark.parametrize(
+    ("given", "message", "value", "choices"),
+    [
+        (
+            {"clok": "virtual"},
+            "unknown setting 'clok'. Did you mean 'clock'? Choose " + offer(TABLE) + ".",
+            "clok",
+            tuple(TABLE),
+        ),
+        (
+            {"toy_wire": "fancy"},
+            "unknown setting 'toy_wire'. Choose " + offer(TABLE) + ".",
+            "toy_wire",
+            tuple(TABLE),
+        ),
+        (
+            {"clock": "vitual"},
+            "unknown clock 'vitual'. Did you mean 'virtual'? Choose 'virtual', 'manual' or 'real'.",
+            "vitual",
+            ("virtual", "manual", "real"),
+        ),
+        (
+            {"apis": ["chainlop"]},
+            f"unknown API 'chainlop'. Did you mean 'chainloop'? {CHOOSE_API}",
+            "chainlop",
+            ("chainloop", "pinecone"),
+        ),
+        ({"apis": [None]}, f"unknown API None. {CHOOSE_API}", None, ("chainloop", "pinecone")),
+        ({"apis": [[]]}, f"unknown API []. {CHOOSE_API}", [], ("chainloop", "pinecone")),
+        (
+            {"apis": 5},
+            "apis must be a list of API names or Api values, not 5",
+            5,
+            (),
+        ),
+        (
+            {"apis": {"chainloop": 1}},
+            "apis must be a list of API names or Api values, not {'chainloop': 1}",
+            {"chainloop": 1},
+            (),
+        ),
+        (
+            {"apis": "chainloop chainloop"},
+            "apis has two of one name: chainloop or chainloop",
+            "chainloop chainloop",
+            (),
+        ),
+        (
+            {"base_urls": 5},
+            "base_urls must map API names to URLs, like "
+            "{'chainloop': 'http://localhost:8080'}, not 5",
+            5,
+            (),
+        ),
+        (
+            {"base_urls": {"chainloop": "localhost:1"}},
+            "base_urls['chainloop'] must be a URL like 'https://api.example.com' or "
+            "'http://localhost:8080/base', with a scheme and a host and without user, query or "
+            "fragment, not 'localhost:1'",
+            "localhost:1",
+            (),
+        ),
+        (
+            {"base_urls": "chainloop"},
+            "base_urls['chainloop'] must be a URL like 'https://api.example.com' or "
+            "'http://localhost:8080/base', with a scheme and a host and without user, query or "
+            "fragment, not ''",
+            "",
+            (),
+        ),
+        (
+            {"base_urls": {"pincone": "http://h"}},
+            "unknown API in base_urls 'pincone'. Did you mean 'pinecone'? Choose 'chainloop' or "
+            "'pinecone'.",
+            "pincone",
+            ("chainloop", "pinecone"),
+        ),
+        (
+            {"epoch": "yesterday"},
+            "epoch must be 'now' or an instant like '2026-01-01T00:00:00Z', not 'yesterday'",
+            "yesterday",
+            (),
+        ),
+        (
+            {"epoch": "2026-01-01T00:00:00"},
+            "epoch must be a datetime with a time zone, not datetime.datetime(2026, 1, 1, 0, 0). "
+            "Add tzinfo=datetime.timezone.utc.",
+            datetime.datetime(2026, 1, 1),
+            (),
+        ),
+        (
+            {"epoch": 5},
+            "epoch must be a datetime with a time zone, not 5. Add tzinfo=datetime.timezone.utc.",
+            5,
+            (),
+        ),
+        (
+            {"clock": "real", "epoch": "2026-01-01T00:00:00Z"},
+            "epoch='2026-01-01T00:00:00Z' contradicts clock='real', the wall clock, which starts "
+            "now. Leave one of them out.",
+            "2026-01-01T00:00:00Z",
+            (),
+        ),
+        (
+            {"pinecone_retention": "a month"},
+            "pinecone_retention must be a number of seconds, not 'a month'",
+            "a month",
+            (),
+        ),
+        (
+            {"pinecone_retention": -1},
+            "pinecone_retention must be finite and not negative, not -1",
+            -1,
+            (),
+        ),
+        (
+            {"pinecone_retention": "inf"},
+            "pinecone_retention must be finite and not negative, not inf",
+            float("inf"),
+            (),
+        ),
+        (
+            {"pinecone_retention": None},
+            "pinecone_retention must be seconds (int or float) or a timedelta, not None",
+            None,
+            (),
+        ),
+    ],
+)
+def test_bad_settings(given, message, value, choices):
+    with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
+        settle(given)
+    assert (caught.value.value, caught.value.choices) == (value, choices)
+
+
+def test_a_bad_value_of_a_setting_of_ones_own_api():
+    api = toy(readings=(Setting("pause", 1, "How long.", kind="seconds"),))
+    assert settle({"apis": [api]}).readings["toy"] == {"pause": 1}
+    with pytest.raises(InvalidArgument, match="toy_pause must be a number of seconds"):
+        settle({"apis": [api], "toy_pause": "x"})
+
+
+def test_apis_by_name_and_by_value():
+    own = toy()
+    assert find_api("chainloop") is CHAINLOOP
+    assert find_api("pinecone") is PINECONE
+    assert find_api(own) is own

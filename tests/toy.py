@@ -1,0 +1,109 @@
+"""An API that nobody has: words, routes and envelope of its own, to test what lies below them."""
+
+from __future__ import annotations
+
+from pytest_asyncops import Api, Field, InvalidArgument, State
+from pytest_asyncops.exchange import json_response
+from pytest_asyncops.listing import window
+from pytest_asyncops.messages import Headers, Refusal, Request
+from pytest_asyncops.routing import Route
+
+WORDS = {
+    State.PENDING: "waiting",
+    State.RUNNING: "busy",
+    State.SUCCEEDED: "ok",
+    State.FAILED: "bad",
+}
+
+
+def _list(exchange):
+    exchange.authenticate()
+    if exchange.request.query == "everything":
+        numbers = exchange.members({})
+    else:
+        numbers = exchange.members({"shelf": "a"}, frozenset({State.RUNNING}))
+    return json_response(200, {"jobs": exchange.show_all(window(numbers, 0, 2, "oldest"))})
+
+
+def _get(exchange):
+    exchange.authenticate()
+    shelf = exchange.params["shelf"]
+    if shelf not in exchange.parents:
+        raise Refusal(404, "no_shelf", f"no shelf {shelf}")
+    job = exchange.find(exchange.params["id"], shelf=shelf)
+    if job is None:
+        raise Refusal(404, "no_job", "no such job", {"X-Hint": "look elsewhere"})
+    return json_response(200, exchange.show(job), {"X-Wire": exchange.readings["wire"]})
+
+
+def _render(operation, moment):
+    return {
+        "id": operation.id,
+        **operation.fields,
+        "status": WORDS.get(moment.state, "gone"),
+        "percent": operation.percent,
+    }
+
+
+def _credential(request):
+    key = request.header("Authorization")
+    if key is None:
+        raise Refusal(401, "no_key", "who are you?")
+    return key
+
+
+def _unmatched(request, routes):
+    names = ", ".join(route.name for route in routes)
+    return Refusal(405 if routes else 404, "unmatched", f"{request.method}: {names}")
+
+
+def _admit(fields, lifecycle):
+    if fields.get("size") == 13:
+        raise InvalidArgument("13 is unlucky", value=13)
+
+
+ROUTES = (
+    Route("list", "GET", ("/jobs",), _list),
+    Route("get", "GET", ("/jobs/{shelf}/{id}", "/old/jobs/{shelf}/{id}"), _get),
+)
+
+
+def toy(name="toy", **facts):
+    """The API, with some facts different."""
+    from pytest_asyncops.settings import Setting
+
+    return Api(
+        **{
+            "name": name,
+            "base_url": f"https://{name}.example",
+            "routes": ROUTES,
+            "words": WORDS,
+            "render": lambda readings: _render,
+            "envelope": lambda error: {"code": error.code, "why": error.message},
+            "credential": _credential,
+            "unmatched": _unmatched,
+            "new_id": "job-{}".format,
+            "fields": {
+                "shelf": Field(required=True),
+                "kind": Field(choices=("small", "large")),
+                "size": Field(kind=(int, float)),
+                "file": Field(default="file-{}".format),
+            },
+            "admit": _admit,
+            "parent": "shelf",
+            "refusals": {
+                "forbidden": Refusal(403, "forbidden", "not you"),
+                "expired": Refusal(401, "expired", "too late"),
+            },
+            "readings": (
+                Setting("wire", "plain", "How it is written.", ("plain", "fancy")),
+                Setting("most", 5, "How many.", kind="count"),
+            ),
+            **facts,
+        }
+    )
+
+
+def request(path, method="GET", key="k", base="https://toy.example"):
+    headers = {} if key is None else {"Authorization": key}
+    return Request(method, base + path, path, Headers(headers))
