@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,7 +11,20 @@ from typing import Any
 _SECRET = frozenset(
     {"authorization", "proxy-authorization", "api-key", "x-api-key", "cookie", "set-cookie"}
 )
-_HIDDEN = "[hidden]"
+_USER = re.compile(r"^([^/?#]*//)[^/?#]*@")
+
+
+class Secret(str):
+    """A credential: the text that it is, until somebody prints it.
+
+    A failing assertion prints the values of a mapping one by one, so that it does not help if
+    the mapping alone is careful.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'[hidden]'"
 
 
 class Headers(Mapping[str, str]):
@@ -23,7 +37,9 @@ class Headers(Mapping[str, str]):
     __slots__ = ("_items",)
 
     def __init__(self, headers: Mapping[str, str]) -> None:
-        self._items = {name.lower(): (name, value) for name, value in headers.items()}
+        self._items = {
+            (lower := name.lower()): (name, _text(lower, value)) for name, value in headers.items()
+        }
 
     def __getitem__(self, name: str) -> str:
         return self._items[name.lower()][1]
@@ -35,11 +51,22 @@ class Headers(Mapping[str, str]):
         return len(self._items)
 
     def __repr__(self) -> str:
-        shown = {
-            name: _HIDDEN if lower in _SECRET else value
-            for lower, (name, value) in self._items.items()
-        }
-        return f"Headers({shown!r})"
+        return f"Headers({dict(self)!r})"
+
+
+def _text(lower: str, value: str | bytes) -> str:
+    # requests takes bytes for a header's value, and hands them on.
+    text = value.decode("latin-1") if isinstance(value, bytes) else value
+    return Secret(text) if lower in _SECRET else text
+
+
+def without_user(url: str) -> str:
+    """The URL without user and password.
+
+    >>> without_user("https://me:s3cret@example.com/x")
+    'https://example.com/x'
+    """
+    return _USER.sub(r"\1", url) if "@" in url else url
 
 
 class Request:
@@ -47,7 +74,7 @@ class Request:
 
     Args:
         method: in upper case.
-        url: the whole URL.
+        url: the whole URL; user and password in it are left out.
         target: what follows the stub's base URL: path and query.
         headers: a mapping whose look-up does not mind the case of names.
         body: the body's bytes.
@@ -59,7 +86,7 @@ class Request:
         self, method: str, url: str, target: str, headers: Mapping[str, str], body: bytes = b""
     ) -> None:
         self.method = method
-        self.url = url
+        self.url = without_user(url)
         self.path, _, self.query = target.partition("?")
         self._headers = headers
         self.body = body
@@ -71,7 +98,8 @@ class Request:
 
     def header(self, name: str) -> str | None:
         """One header's value, or ``None``."""
-        return self._headers.get(name)
+        value = self._headers.get(name)
+        return None if value is None else _text(name.lower(), value)
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.url}>"

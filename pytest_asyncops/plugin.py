@@ -11,6 +11,7 @@ each example of a Hypothesis test starts from what the fixtures left.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import wraps
@@ -109,6 +110,15 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
         with _plainly():
             mock.close()
     return result
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Keep a credential out of the report where an assertion compares it with another text."""
+    messages = sys.modules.get(f"{__package__}.messages")  # not imported for this alone
+    if messages is None or not {type(left), type(right)} & {messages.Secret}:
+        return None
+    return [f"{left!r} {op} {right!r}"]
 
 
 @contextmanager

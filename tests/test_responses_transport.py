@@ -14,6 +14,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
 from pytest_asyncops import Api, NetworkBlocked, UnmatchedRequests, mocked
+from pytest_asyncops.configure import settle
 from pytest_asyncops.exchange import json_response
 from pytest_asyncops.messages import Refusal
 from pytest_asyncops.routing import Route
@@ -572,6 +573,37 @@ def test_a_status_without_a_name_has_no_reason():
 
 
 # --- the end
+
+
+def test_a_header_may_be_bytes():
+    with mocked() as mock:
+        answer = requests.get(
+            f"{CHAINLOOP}/v1/operations", headers={"Authorization": b"Bearer token"}
+        )
+        assert answer.status_code == 200
+        assert mock.calls[0].request.headers["Authorization"] == "Bearer token"
+
+
+@pytest.mark.parametrize("target", ["/v2", "/v2?x=a@b", "/v2/a@b", "/v2//a@b", "/v2?u=http://a@b"])
+def test_a_password_in_a_url_is_not_in_the_report(target):
+    def body() -> None:
+        url = f"{CHAINLOOP}{target}".replace("//", "//me:s3cret@", 1)
+        assert requests.get(url).status_code == 404
+
+    with pytest.raises(UnmatchedRequests) as caught, mocked():
+        body()
+    assert "s3cret" not in str(caught.value)
+    assert f"  GET {CHAINLOOP}{target}\n" in str(caught.value)
+
+
+def test_a_password_is_not_in_the_report_of_the_network(network):
+    url = network.url.replace("//", "//me:s3cret@")
+    with mocked(network="block") as mock:
+        with pytest.raises(NetworkBlocked) as caught:
+            requests.get(url)
+        mock.abandon()
+        mock.open(settle({}))
+    assert str(caught.value) == BLOCKED(f"GET {network.url}")
 
 
 def test_after_the_end_no_request_is_taken():

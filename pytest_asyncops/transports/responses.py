@@ -16,7 +16,7 @@ from urllib3 import HTTPResponse
 from urllib3.exceptions import MaxRetryError
 
 from ..addresses import Addresses
-from ..messages import Request
+from ..messages import Request, without_user
 
 Send = Callable[..., ClientResponse]
 """``HTTPAdapter.send`` and whatever stands in its place."""
@@ -87,7 +87,7 @@ class ResponsesTransport:
         self, adapter: HTTPAdapter, request: PreparedRequest, *args: Any, **kwargs: Any
     ) -> ClientResponse:
         if self._started and self._outer.__module__ == HTTPAdapter.__module__:
-            self._refuse(request.method or "", request.url or "")
+            self._refuse(request.method or "", without_user(request.url or ""))
         return self._outer(adapter, request, *args, **kwargs)
 
     def _wait_for_retry(self, response: ClientResponse) -> ClientResponse:
