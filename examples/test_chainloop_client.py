@@ -1,4 +1,4 @@
-"""How to test a client that waits for Chainloop: hours of its waiting, in milliseconds of yours."""
+"""How to test a client that waits for Chainloop: hours of its waiting, none of yours."""
 
 from __future__ import annotations
 
