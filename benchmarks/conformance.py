@@ -24,7 +24,10 @@ from pytest_asyncops.contract import load_contract
 from .measure import compare, elsewhere
 from .report import Missing, Ratio, Row
 
-_ROUNDS = 30
+_PROCESSES = 8
+"""Where a process happens to put things in memory moves these figures by a third."""
+
+_ROUNDS = 6
 _TIMES = 20
 _PEERS = {
     "schemathesis": "schemathesis",
@@ -41,7 +44,10 @@ def run() -> Iterator[Row]:
             if fast and not has_fast:
                 yield Missing(what)
                 continue
-            samples = elsewhere("conformance:measured", api.name, fast)
+            samples: dict[str, list[float]] = {}
+            for _ in range(_PROCESSES):
+                for side, times in elsewhere("conformance:measured", api.name, fast).items():
+                    samples.setdefault(side, []).extend(times)
             for peer in _PEERS:
                 if peer in samples:
                     bar = 1.0 if peer == "schemathesis" else None
