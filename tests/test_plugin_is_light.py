@@ -1,0 +1,119 @@
+"""Loading the plugin costs next to nothing, and what a test does not use is not imported."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+
+import pytest
+
+import pytest_asyncops
+
+SCRIPT = """
+import json, sys
+import pytest
+
+code = pytest.main(sys.argv[2:])
+with open(sys.argv[1], "w") as file:
+    json.dump([int(code), sorted(sys.modules)], file)
+"""
+
+TESTS = """
+def test_nothing():
+    pass
+"""
+
+SERVED = """
+import requests
+
+def test_serves(asyncops_mock):
+    operation = asyncops_mock.chainloop.start()
+    answer = requests.get(
+        f"{asyncops_mock.chainloop.base_url}/v1/operations/{operation.id}",
+        headers={"Authorization": "Bearer token"},
+    )
+    assert answer.status_code == 200
+"""
+
+HEAVY = {"hypothesis", "responses", "requests", "yaml", "jsonschema", "time_machine"}
+
+
+@pytest.fixture
+def imported(tmp_path, monkeypatch):
+    """The modules that stand in memory after a run of pytest over this file."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+
+    def run(body: str, *arguments: str) -> set[str]:
+        path = tmp_path / "test_it.py"
+        path.write_text(body)
+        answer = tmp_path / "modules.json"
+        given = ["-q", "-p", "no:cacheprovider", f"--rootdir={tmp_path}", *arguments, str(path)]
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT, str(answer), *given],
+            cwd=tmp_path,
+            check=True,
+            capture_output=True,
+        )
+        code, names = json.loads(answer.read_text())
+        assert code == 0
+        return set(names)
+
+    return run
+
+
+def own(names: set[str]) -> set[str]:
+    return {name for name in names if name.split(".")[0] == "pytest_asyncops"}
+
+
+def test_a_run_without_the_fixture(imported):
+    # By the name of its entry point, as pytest itself loads it.
+    added = imported(TESTS, "-p", "asyncops") - imported(TESTS)
+    assert own(added) == {
+        "pytest_asyncops",
+        "pytest_asyncops.plugin",
+        "pytest_asyncops.settings",
+    }
+    foreign = {name.split(".")[0] for name in added} - sys.stdlib_module_names
+    assert foreign == {"pytest_asyncops"}
+    assert not HEAVY & added
+
+
+def test_a_run_with_the_fixture_serves_without_validators(imported):
+    names = imported(SERVED, "-p", "asyncops")
+    assert {"requests", "responses", "time_machine", "pytest_asyncops.mocking"} <= names
+    # (A YAML parser is there: the responses library imports one for itself.)
+    unused = {"jsonschema", "jsonschema_rs", "orjson", "hypothesis", "pytest_asyncops.document"}
+    assert names & unused == set()
+    assert {name for name in own(names) if "conformance" in name} == set()
+
+
+# --- the public names
+
+
+@pytest.mark.parametrize("name", pytest_asyncops.__all__)
+def test_a_public_name_is_found_where_it_lives(name):
+    value = getattr(pytest_asyncops, name)
+    assert value.__name__ == name
+    home = importlib.import_module(value.__module__)
+    assert getattr(home, name) is value
+    assert name in dir(pytest_asyncops)
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'pytest_asyncops' has no attribute 'Stab'"):
+        pytest_asyncops.Stab  # noqa: B018
+
+
+def test_the_names_are_sorted_and_have_no_doubles():
+    names = pytest_asyncops.__all__
+    assert list(names) == sorted(set(names))
+    assert dir(pytest_asyncops) == sorted(set(dir(pytest_asyncops)))
+
+
+def test_importing_the_package_imports_nothing_else_of_it():
+    code = "import sys, pytest_asyncops; print(*sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert own(set(answer.stdout.decode().split())) == {"pytest_asyncops"}
