@@ -32,7 +32,8 @@ from .pinecone_rules import INGESTION, LIFE, RULES, TYPES
 __tracebackhide__ = hides_usage_errors
 
 _STATUSES = LIFE.states
-_WORDS = {state: word for word, states in _STATUSES.items() for state in states}
+# In the order of the states: that of a set of them differs from run to run.
+_WORDS = {state: word for state in State for word, states in _STATUSES.items() if state in states}
 _LIMITS = range(1, 101)
 
 
