@@ -13,7 +13,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
-from pytest_asyncops import AsyncOpsMock, Lifecycle, State, Stub, mocked
+from pytest_asyncops import AsyncOpsMock, Lifecycle, State, Stub, assert_conforms, mocked
 
 Get = Callable[..., Any]
 """Takes a URL, ``params`` and ``headers``; gives a response with ``status_code`` and ``json()``."""
@@ -223,6 +223,10 @@ def converse(mock: AsyncOpsMock, dialect: Dialect, get: Get) -> None:
     assert (status, dialect.complaint(payload)) == (401, dialect.unauthenticated)
     status, payload = speaker.ask(known=False)
     assert (status, dialect.complaint(payload)) == (401, dialect.unauthenticated)
+
+    # All that was said is what the contract allows.
+    for call in mock.calls:
+        assert_conforms(call.response)
 
     # What was said is on record, and none of it took time but the waits.
     assert len(stub.calls) == len(mock.calls)

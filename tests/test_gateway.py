@@ -337,3 +337,22 @@ def test_any_bytes_get_an_answer(value, name):
 def test_camel_names():
     payload = {"a_b_c": [{"d_e": "f_g"}], "h": None}
     assert gateway.camel(payload) == {"aBC": [{"dE": "f_g"}], "h": None}
+
+
+def test_the_contract_form_of_what_a_gateway_wrote():
+    written = {"createdAt": "t", "errorMessage": "", "items": [{"resourceId": "r", "x": None}]}
+    assert gateway.contract_form(written) == {"created_at": "t", "items": [{"resource_id": "r"}]}
+
+
+WORD = st.text("abcxyz", min_size=1, max_size=3)
+NAMES = st.lists(WORD, min_size=1, max_size=3).map("_".join)
+PAYLOADS = st.recursive(
+    st.integers() | WORD | st.booleans(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(PAYLOADS)
+def test_the_contract_form_undoes_camel_case(payload):
+    assert gateway.contract_form(gateway.camel(payload)) == payload
