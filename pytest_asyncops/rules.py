@@ -268,8 +268,10 @@ class Life:
 
     def found_in(self, body: Any) -> Sequence[Any]:
         """The operations that the body of an answer shows, or the body as one itself."""
+        if isinstance(body, list):
+            return body
         if not isinstance(body, Mapping):
-            return ()
+            return (body,)
         if self.listed_in in body:
             operations = body[self.listed_in]
             return operations if isinstance(operations, list) else ()

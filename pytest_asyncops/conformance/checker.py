@@ -68,13 +68,18 @@ class Checker:
             if isinstance(rule.kind, (Ordered, Check))
         ]
 
+    @property
+    def has_body(self) -> bool:
+        """Whether the contract documents a body."""
+        return self._schema is not None
+
     def outside_faults(self, reply: Reply) -> list[Violation]:
         """What is wrong beside the content of the body."""
         if self._response is None and self._schema is None:
+            known = f"; documented are {listed(self._documented)}" if self._documented else ""
             return [
                 self._violation(
-                    f"is not documented for {self._what}; documented are "
-                    f"{listed(self._documented)}",
+                    f"is not documented for {self._what}{known}",
                     "schema.status",
                     "/paths",
                     self._status_code,
@@ -110,15 +115,18 @@ class Checker:
         """Whether the payload is without fault; ``False`` also where that takes a closer look."""
         if self._is_valid is None or not self._is_valid(payload):
             return False
-        for path, holds in self._beyond_schema:
-            values = [payload]
-            for part in path:  # the payload has the schema's shape
-                if part == "*":
-                    values = [item for value in values for item in value]
-                else:
-                    values = [value[part] for value in values if part in value]
-            if not holds(values, self._status_code):
-                return False
+        try:
+            for path, holds in self._beyond_schema:
+                values = [payload]
+                for part in path:
+                    if part == "*":
+                        values = [item for value in values for item in value]
+                    else:
+                        values = [value[part] for value in values if part in value]
+                if not holds(values, self._status_code):
+                    return False
+        except (AttributeError, TypeError):
+            return False  # the schema allows other shapes too, such as null
         return True
 
     def faults(self, payload: Any, *, extra: bool, unknown: bool) -> list[Violation]:

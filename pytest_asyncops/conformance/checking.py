@@ -83,11 +83,11 @@ def _violations(reply: Reply, *, extra: str, unknown: str, wire: str | None) -> 
         if choice not in _CHOICES:
             raise unknown_name(name, choice, _CHOICES)
     profile = wire or reply.wire or "contract"
-    if profile not in reply.api.wires:
+    if profile not in tuple(reply.api.wires):
         raise unknown_name(f"wire profile of {reply.api.name}", profile, reply.api.wires)
     checker = find_checker(reply.api, reply.route, reply.status_code)
     wrong = checker.outside_faults(reply)
-    if wrong or reply.body == b"":
+    if wrong or reply.is_head or not checker.has_body:
         return wrong
     contract_form = reply.api.wires[profile]
     if extra == unknown == "allow":

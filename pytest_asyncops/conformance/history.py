@@ -60,6 +60,10 @@ def assert_history(values: Iterable[Any], *, api: Api | str) -> None:
             f"{known.name} does not say how its operations live. Give its Api life=Life(...).",
             value=known,
         )
+    if not isinstance(values, Iterable) or isinstance(values, (str, bytes, Mapping)):
+        raise InvalidArgument(
+            f"values must be a list of answers, oldest first, not {values!r}", value=values
+        )
     seen: dict[str, list[_Sight]] = {}
     for index, value in enumerate(values):
         for operation in _operations(value, known, life, index):
@@ -76,9 +80,10 @@ def assert_history(values: Iterable[Any], *, api: Api | str) -> None:
 def _operations(value: Any, api: Api, life: Life, index: int) -> Iterator[Mapping[str, Any]]:
     """The operations that one answer shows."""
     body = value
-    if not isinstance(value, (dict, list)):
-        reply = read_reply(value, api=api)
-        if reply.status_code >= _FIRST_ERROR:
+    if value is not None and not isinstance(value, (dict, list, str, int, float)):
+        # Any route will do: the body says itself whether it is a list's.
+        reply = read_reply(value, api=api, route=api.routes[0].name)
+        if reply.status_code >= _FIRST_ERROR or reply.is_head:
             return
         body = reply.payload
         if reply.body is not None:
@@ -143,19 +148,23 @@ def _breaks(api: Api, life: Life, sights: list[_Sight]) -> Iterator[Violation]:
 
 
 def _can_follow(life: Life, before: Any, now: Any) -> bool:
-    earlier, later = life.states.get(before), life.states.get(now)
-    if earlier is None or later is None:  # a word that nobody documented
+    earlier, later = _states(life, before), _states(life, now)
+    if not earlier or not later:  # a word that nobody documented
         return True
     return any(state in _REACHABLE[origin] for origin in earlier for state in later)
 
 
+def _states(life: Life, status: Any) -> frozenset[State]:
+    return life.states.get(status, frozenset()) if isinstance(status, str) else frozenset()
+
+
 def _done(life: Life, status: Any) -> bool:
-    states = life.states.get(status, frozenset())
+    states = _states(life, status)
     return bool(states) and all(state.done for state in states)
 
 
 def _purged(life: Life, status: Any) -> bool:
-    return life.states.get(status) == frozenset({State.PURGED})
+    return _states(life, status) == frozenset({State.PURGED})
 
 
 def _report(

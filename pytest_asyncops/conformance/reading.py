@@ -32,6 +32,7 @@ class Reply:
         payload: the body as it was read.
         content_type: the header of that name, if it is known.
         wire: the wire profile that it was written in, if it is known.
+        is_head: whether it answers a HEAD request, and so has no body.
     """
 
     api: Api
@@ -41,6 +42,7 @@ class Reply:
     payload: Any = None
     content_type: str | None = None
     wire: str | None = None
+    is_head: bool = False
 
 
 def parse(body: bytes) -> Any:
@@ -49,7 +51,10 @@ def parse(body: bytes) -> Any:
     Raises:
         ValueError: for what is no JSON, NaN and Infinity included.
     """
-    return _decoder.decode(body.decode("utf-8"))
+    try:
+        return _decoder.decode(body.decode("utf-8"))
+    except RecursionError:
+        raise ValueError("it is nested too deep to be read") from None
 
 
 def _refuse_constant(name: str) -> Any:
@@ -68,12 +73,14 @@ def read_reply(
         InvalidArgument: for what is neither, and where API or route cannot be told.
     """
     known = None if api is None else find_api(api)
+    _check_status(status_code)
+    method = None
     if isinstance(value, Call):
-        value = value.response
+        method, value = value.request.method, value.response
     if isinstance(value, Response):
         answered = known or value.api
         if answered is None:
-            raise _cannot_tell("API", value)
+            raise _cannot_tell("API", repr(value), value)
         name = route or value.route
         return Reply(
             answered,
@@ -82,6 +89,8 @@ def read_reply(
             value.content,
             content_type=value.headers.get("Content-Type"),
             wire=value.wire,
+            # A response alone does not say what was asked; a stub sends nothing else without body.
+            is_head=not value.content and method in ("HEAD", None),
         )
     if value is None or isinstance(value, (dict, list, str, int, float)):
         if known is None or route is None:
@@ -94,6 +103,19 @@ def read_reply(
     return _client_reply(value, known, route, status_code)
 
 
+def _check_status(status_code: object) -> None:
+    if status_code is None or (isinstance(status_code, int) and status_code in _STATUSES):
+        return
+    raise InvalidArgument(
+        f"status_code must be an HTTP status, {_STATUSES[0]} to {_STATUSES[-1]}, "
+        f"not {status_code!r}",
+        value=status_code,
+    )
+
+
+_STATUSES = range(100, 600)
+
+
 def _client_reply(value: Any, api: Api | None, route: str | None, status_code: int | None) -> Reply:
     """The response of a client library: requests, httpx, aiohttp, urllib3, or one like them."""
     status = status_code or getattr(value, "status_code", getattr(value, "status", None))
@@ -104,12 +126,12 @@ def _client_reply(value: Any, api: Api | None, route: str | None, status_code: i
             "route=.",
             value=value,
         )
-    method = _method(value)
+    method, url = _asked(value)
     if api is None or route is None:
-        url = str(getattr(value, "url", None) or "")
         found = _find_built_in(method, url) if api is None else _find((api,), method, url)
         if found is None and (api is None or status < _FIRST_ERROR):
-            raise _cannot_tell("API and route" if api is None else "route", value)
+            asked = f"a response to {method} {url}" if url else "a response without a URL"
+            raise _cannot_tell("API and route" if api is None else "route", asked, value)
         if found is not None:
             api, name = found
             route = route or name
@@ -120,40 +142,60 @@ def _client_reply(value: Any, api: Api | None, route: str | None, status_code: i
         status,
         b"" if method == "HEAD" else _body(value),
         content_type=value.headers.get("Content-Type"),
+        is_head=method == "HEAD",
     )
 
 
 _FIRST_ERROR = 400
 
 
-def _method(value: Any) -> str:
+def _asked(value: Any) -> tuple[str, str]:
+    """The method and URL of the request, as far as the response knows them."""
     try:
         request = getattr(value, "request", value)
+        url = getattr(value, "url", None)
     except RuntimeError:  # httpx, of a response that was made without a request
-        request = value
-    method: str = getattr(request, "method", None) or "GET"
-    return method
+        request, url = value, None
+    return getattr(request, "method", None) or "GET", str(url or "")
 
 
 def _body(value: Any) -> bytes:
-    content = getattr(value, "content", None)
+    try:
+        content = getattr(value, "content", None)
+    except RuntimeError:  # httpx, before it is read; requests, where a stream was not kept
+        raise _not_read(value) from None
     if isinstance(content, bytes):  # requests, httpx
         return content
     data = getattr(value, "data", None)
     if isinstance(data, bytes):  # urllib3
         return data
     if inspect.iscoroutinefunction(getattr(value, "read", None)):  # aiohttp
-        # Once aiohttp has the body, reading it again does not wait.
-        reading = value.read()
-        try:
-            reading.send(None)
-        except StopIteration as done:
-            return bytes(done.value)
-        reading.close()
-        raise InvalidArgument(
-            "this response has not been read yet. Add: await response.read()", value=value
-        )
+        return _aiohttp_body(value)
     raise InvalidArgument(f"{value!r} has no body that can be read", value=value)
+
+
+def _aiohttp_body(value: Any) -> bytes:
+    if hasattr(value, "_body"):
+        # The only way once the async with block is over: read() then refuses, though it was read.
+        if isinstance(value._body, bytes):
+            return value._body
+        raise _not_read(value)
+    reading = value.read()  # of one that looks like it; what it has, it gives without waiting
+    try:
+        reading.send(None)
+    except StopIteration as done:
+        return bytes(done.value)
+    reading.close()
+    raise _not_read(value)
+
+
+def _not_read(value: object) -> InvalidArgument:
+    return InvalidArgument(
+        "the body of this response has not been read, or not been kept. Before, add: "
+        "response.read(), or await response.aread() with an httpx.AsyncClient, or "
+        "await response.read() with aiohttp",
+        value=value,
+    )
 
 
 def find_route(api: Api, name: str) -> Route:
@@ -177,23 +219,24 @@ def _find(apis: tuple[Api, ...], method: str, url: str) -> tuple[Api, str] | Non
     """The API and route that a URL leads to.
 
     The service may stand behind another base URL than its own, so only the end of the path has to
-    fit. The route that says the most of it wins: the one with the most literal segments.
+    fit. The route that says the most of it wins: the one with the most literal segments, or as
+    many and more others.
     """
     path = urlsplit(url).path
-    best: tuple[int, Api, str] | None = None
+    best: tuple[tuple[int, int], Api, str] | None = None
     for api in apis:
         for route in api.routes:
             for template in route.paths if route.method == method else ():
                 if re.fullmatch(f"(?:/.*)?{api.paths.pattern(template).pattern}", path):
-                    literal = sum(not part.startswith("{") for part in template.split("/"))
-                    if best is None or literal > best[0]:
-                        best = (literal, api, route.name)
+                    parts = template.split("/")
+                    fit = sum(not part.startswith("{") for part in parts), len(parts)
+                    if best is None or fit > best[0]:
+                        best = (fit, api, route.name)
     return None if best is None else best[1:]
 
 
-def _cannot_tell(what: str, value: object) -> InvalidArgument:
+def _cannot_tell(what: str, asked: str, value: object) -> InvalidArgument:
     return InvalidArgument(
-        f"the {what} of {value!r} cannot be told from its URL. Name it: api='chainloop', "
-        "route='get'.",
+        f"the {what} of {asked} cannot be told. Name it: api='chainloop', route='get'.",
         value=value,
     )
