@@ -234,9 +234,7 @@ class Contract:
                     f"{listed(sorted({*_VALUES, *_NOTES}))}",
                     at,
                 )
-            kind = _VALUES[keyword]
-            is_count = kind is int or kind is _IS_NUMBER
-            if not isinstance(value, kind) or (is_count and isinstance(value, bool)):
+            if not _can_be(keyword, value):
                 raise error(f"{value!r} cannot be the value of {keyword}", at)
         if "$ref" in schema:
             self._check_reference(schema, pointer)
@@ -290,6 +288,18 @@ class Contract:
                 raise self.document.error(
                     f"this is no regular expression: {trouble}", f"{pointer}/pattern"
                 ) from None
+
+
+def _can_be(keyword: str, value: Any) -> bool:
+    """Whether this can be a keyword's value."""
+    kind = _VALUES[keyword]
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind in (int, _IS_NUMBER)):
+        return False
+    if keyword == "required":
+        return all(isinstance(name, str) for name in value)
+    if keyword == "multipleOf":
+        return bool(value > 0)
+    return kind is not int or bool(value >= 0)
 
 
 @lru_cache(maxsize=1024)

@@ -8,6 +8,7 @@ documents are made of. The text is read event by event, so nothing in it can exh
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,8 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
+# What YAML 1.2 calls printable (5.1).
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 
 
@@ -45,14 +48,17 @@ class Document:
 
     def place(self, pointer: str) -> str:
         """File, line and pointer of a value, or of the nearest one above it that there is."""
-        known = pointer
-        while known not in self.lines:
-            known = known.rpartition("/")[0]
-        return f"{self.file}:{self.lines[known]} #{pointer}"
+        return f"{self.file}:{self._line(pointer)} #{pointer}"
 
     def error(self, message: str, pointer: str) -> ContractError:
         """An error at this place of the document."""
-        return ContractError(message, file=self.file, line=self.lines.get(pointer), pointer=pointer)
+        return ContractError(message, file=self.file, line=self._line(pointer), pointer=pointer)
+
+    def _line(self, pointer: str) -> int:
+        """The line of a value, or of the nearest one above it that there is."""
+        while pointer not in self.lines:
+            pointer = pointer.rpartition("/")[0]
+        return self.lines[pointer]
 
 
 def escape(name: str) -> str:
@@ -74,18 +80,32 @@ def read_document(text: str | bytes, file: str) -> Document:
         raise ContractError(
             f"the document has {len(text):,} bytes; at most {_MOST_BYTES:,} are read", file=file
         )
+    if isinstance(text, bytes):
+        try:
+            text = text.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise ContractError(
+                f"this is no UTF-8: {error.reason}",
+                file=file,
+                line=text.count(b"\n", 0, error.start) + 1,
+            ) from None
+    unprintable = _UNPRINTABLE.search(text)
+    if unprintable:
+        raise ContractError(
+            f"the character {unprintable[0]!r} cannot be in YAML",
+            file=file,
+            line=text.count("\n", 0, unprintable.start()) + 1,
+        )
     builder = _Builder(file)
     try:
         for event in yaml.parse(text, Loader=_Loader):
             builder.take(event)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # the latter for \U beyond Unicode
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
         raise ContractError(
             f"this is no YAML: {problem}", file=file, line=mark.line + 1 if mark else None
         ) from None
-    except UnicodeDecodeError as error:
-        raise ContractError(f"this is no UTF-8: {error.reason}", file=file) from None
     if not builder.lines:
         raise ContractError("the document is empty", file=file)
     return Document(file, builder.root, builder.lines)
@@ -176,4 +196,5 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
         return int(text)
-    return float(text) if _FLOAT.fullmatch(text) else text
+    number = float(text) if _FLOAT.fullmatch(text) else math.inf
+    return number if math.isfinite(number) else text

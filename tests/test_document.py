@@ -1,0 +1,300 @@
+"""YAML is read as JSON would be, line by line, and what is more or less than that is refused."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_asyncops import ContractError, document
+from pytest_asyncops.document import escape, read_document
+
+LOADERS = {
+    name: getattr(yaml, name) for name in ("CSafeLoader", "SafeLoader") if hasattr(yaml, name)
+}
+
+
+@pytest.fixture(params=LOADERS, autouse=True, scope="module")
+def loader(request):
+    """Every law here holds with libyaml and without."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(document, "_Loader", LOADERS[request.param])
+        yield request.param
+
+
+def read(text):
+    return read_document(text, "api.yaml").root
+
+
+def refusal(text):
+    with pytest.raises(ContractError) as caught:
+        read_document(text, "api.yaml")
+    assert caught.value.file == "api.yaml"
+    place = "api.yaml" if caught.value.line is None else f"api.yaml:{caught.value.line}"
+    message = str(caught.value)
+    assert message.startswith(f"{place}: ")
+    return caught.value.line, message.removeprefix(f"{place}: ")
+
+
+NO_ALIAS = "anchors and aliases are not read; write the value out"
+TOO_DEEP = "this is nested more than 100 deep"
+NO_KEY = "a key must be a string"
+SECOND = "a second document begins; one file holds one contract"
+LAUGHS = "a: &a [x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
+    for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("", None, "the document is empty"),
+        ("# nothing\n\n", None, "the document is empty"),
+        ("a: 1\n---\nb: 2\n", 2, SECOND),
+        ("---\n---\n", 2, SECOND),
+        ("a: 1\nb: 2\na: 3\n", 3, "the key 'a' is there twice"),
+        ("a: 1\n'a': 3\n", 2, "the key 'a' is there twice"),
+        ("x:\n  y: {p: 1,\n    p: 2}\n", 3, "the key 'p' is there twice"),
+        ("a: &x 1\n", 1, NO_ALIAS),
+        ("a:\n  b: &x {c: 1}\n", 2, NO_ALIAS),
+        ("a:\n  - &x [1]\n", 2, NO_ALIAS),
+        ("a: 1\nb: *x\n", 2, NO_ALIAS),
+        ("&x a: 1\n", 1, NO_ALIAS),
+        ("a: 1\n<<: *x\n", 2, NO_ALIAS),
+        (LAUGHS, 1, NO_ALIAS),
+        ("a: !foo 1\n", 1, "the tag '!foo' is not read"),
+        ("a: ! 12\n", 1, "the tag '!' is not read"),
+        ("a:\n  !!map {}\n", 2, "the tag 'tag:yaml.org,2002:map' is not read"),
+        ("- !!seq []\n", 1, "the tag 'tag:yaml.org,2002:seq' is not read"),
+        ("!!str a: 1\n", 1, "the tag 'tag:yaml.org,2002:str' is not read"),
+        (
+            "a: !!python/object/apply:os.system ['false']\n",
+            1,
+            "the tag 'tag:yaml.org,2002:python/object/apply:os.system' is not read",
+        ),
+        ("[" * 100_000, 1, TOO_DEEP),
+        ("[" * 101 + "]" * 101, 1, TOO_DEEP),
+        ("{a: " * 100_000, 1, TOO_DEEP),
+        ("- " * 2_000, 1, TOO_DEEP),
+        ("\n".join(" " * depth + "a:" for depth in range(2_000)), 101, TOO_DEEP),
+        ("? " * 2_000, 1, NO_KEY),
+        ("a: 1\n? [b]\n: 2\n", 2, NO_KEY),
+        ("{a: 1}: 2\n", 1, NO_KEY),
+        ("a: 1\nb: \0\n", 2, "the character '\\x00' cannot be in YAML"),
+        ("a: \x07\n", 1, "the character '\\x07' cannot be in YAML"),
+        ("a:\n  b: \ud800\n", 2, "the character '\\ud800' cannot be in YAML"),
+        ("a: 1\nb: \ufffe\n", 2, "the character '\\ufffe' cannot be in YAML"),
+        (b"a: 1\nb: caf\xe9\n", 2, "this is no UTF-8: invalid continuation byte"),
+        (b"a: \xed\xa0\x80\n", 1, "this is no UTF-8: invalid continuation byte"),
+        ("a: b\n".encode("utf-16"), 1, "this is no UTF-8: invalid start byte"),
+        ("a: b\n".encode("utf-16-le"), 1, "the character '\\x00' cannot be in YAML"),
+        (bytes(range(256)), 2, "this is no UTF-8: invalid start byte"),
+        (
+            b"#" * (4 * 1024 * 1024 + 1),
+            None,
+            "the document has 4,194,305 bytes; at most 4,194,304 are read",
+        ),
+        ("a: 'x\n", 2, "this is no YAML: found unexpected end of stream"),
+    ],
+)
+def test_what_is_refused(text, line, message):
+    assert refusal(text) == (line, message)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "with_libyaml", "without"),
+    [
+        (
+            "a:\n  b: 1\n c: 2\n",
+            3,
+            "did not find expected key",
+            "expected <block end>, but found '<block mapping start>'",
+        ),
+        (
+            "a: [1,\n 2\n",
+            3,
+            "did not find expected ',' or ']'",
+            "expected ',' or ']', but got '<stream end>'",
+        ),
+        (
+            "a:\n\tb: 1\n",
+            2,
+            "found character that cannot start any token",
+            "found character '\\t' that cannot start any token",
+        ),
+        (
+            "a: b: c\n",
+            1,
+            "mapping values are not allowed in this context",
+            "mapping values are not allowed here",
+        ),
+        ("a: !x!y 1\n", 1, "found undefined tag handle", "found undefined tag handle '!x!'"),
+        (
+            "a: 1\n...\nb: 2\n",
+            3,
+            "did not find expected <document start>",
+            "expected '<document start>', but found '<block mapping start>'",
+        ),
+    ],
+)
+def test_broken_yaml_in_the_words_of_its_parser(loader, text, line, with_libyaml, without):
+    problem = with_libyaml if loader == "CSafeLoader" else without
+    assert refusal(text) == (line, f"this is no YAML: {problem}")
+
+
+def test_an_escape_of_no_character(loader):
+    line, message = refusal('a: 1\nb: "\\UFFFFFFFF"\n')
+    assert message.startswith("this is no YAML: ")
+    assert line == (2 if loader == "CSafeLoader" else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("null", None),
+        ("~", None),
+        ("---", None),
+        ("", ""),
+        ("true", True),
+        ("false", False),
+        ("True", "True"),
+        ("NULL", "NULL"),
+        ("no", "no"),
+        ("on", "on"),
+        ("yes", "yes"),
+        ("y", "y"),
+        ("2026-01-01", "2026-01-01"),
+        ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"),
+        ("2026-01-01 00:00:00", "2026-01-01 00:00:00"),
+        ("1:30", "1:30"),
+        ("0", 0),
+        ("-0", 0),
+        ("-12", -12),
+        ("9223372036854775807", 2**63 - 1),
+        ("12345678901234567890", 12345678901234567890.0),
+        ("1.5", 1.5),
+        ("-1e3", -1000.0),
+        ("2E+2", 200.0),
+        ("1e999", "1e999"),
+        ("01", "01"),
+        ("+1", "+1"),
+        ("0x1f", "0x1f"),
+        ("0o7", "0o7"),
+        ("1_000", "1_000"),
+        ("1.", "1."),
+        (".5", ".5"),
+        (".inf", ".inf"),
+        (".nan", ".nan"),
+        ("١", "١"),
+        ("=", "="),
+        ("'null'", "null"),
+        ('"12"', "12"),
+        ("|\n  1\n", "1\n"),
+        (">-\n  true\n", "true"),
+        ("'\N{SNOWMAN}'", "\N{SNOWMAN}"),
+    ],
+)
+def test_scalars(text, value):
+    found = read(f"a: {text}" if text != "---" else text)
+    found = found["a"] if text != "---" else found
+    assert found == (value if text else None)
+    assert type(found) is type(value if text else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("200: a\n", {"200": "a"}),
+        ("null: a\n", {"null": "a"}),
+        ("true: a\n~: b\n1.5: c\n", {"true": "a", "~": "b", "1.5": "c"}),
+        ("'': a\n", {"": "a"}),
+        ("<<: {b: 1}\n", {"<<": {"b": 1}}),
+        ("{a, b: [c: 1]}", {"a": None, "b": [{"c": 1}]}),
+    ],
+)
+def test_keys_stay_as_they_are_written(text, value):
+    assert read(text) == value
+
+
+def test_a_byte_order_mark_is_no_content():
+    assert read(b"\xef\xbb\xbfa: 1\n") == {"a": 1}
+
+
+def test_a_hundred_levels_are_read():
+    value = read("[" * 100 + "]" * 100)
+    for _ in range(99):
+        (value,) = value
+    assert value == []
+
+
+def test_places():
+    found = read_document("a:\n  b/c:\n  - 1\n  - ~d: 2\n", "api.yaml")
+    assert found.lines == {"": 1, "/a": 1, "/a/b~1c": 2, "/a/b~1c/0": 3, "/a/b~1c/1": 4} | {
+        "/a/b~1c/1/~0d": 4
+    }
+    assert found.place("/a/b~1c/1") == "api.yaml:4 #/a/b~1c/1"
+    assert found.place("/a/b~1c/7/x") == "api.yaml:2 #/a/b~1c/7/x"
+    error = found.error("boom", "/a/b~1c/7/x")
+    assert (str(error), error.line, error.pointer) == ("api.yaml:2: boom", 2, "/a/b~1c/7/x")
+    assert repr(found) == "Document(file='api.yaml', root={'a': {'b/c': [1, {'~d': 2}]}})"
+
+
+# PyYAML writes YAML 1.1, where a number with an exponent has a point; so it leaves the string 1e5
+# without quotes, and in YAML 1.2 that is a number.
+texts = st.text().filter(lambda text: not re.fullmatch(r"-?[0-9]+[eE][-+]?[0-9]+", text))
+values = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-(2**63), 2**63 - 1),
+        st.floats(allow_nan=False, allow_infinity=False),
+        texts,
+        st.sampled_from(["no", "on", "2026-01-01", "null", "~", "1_0", "0x1", "!a", "&a", "*a"]),
+    ),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    max_leaves=15,
+)
+
+
+class Plain(yaml.SafeDumper):
+    def ignore_aliases(self, data):
+        return True
+
+
+def lines_of(node, pointer=""):
+    """The lines by pointer, as PyYAML's own composer knows them."""
+    yield pointer, node.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from lines_of(item, f"{pointer}/{index}")
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            at = f"{pointer}/{escape(key.value)}"
+            yield from lines_of(value, at)
+            yield at, key.start_mark.line + 1  # a member stands where its name does
+
+
+@given(values, st.sampled_from([None, False, True]), st.booleans())
+def test_what_is_written_is_read(value, flow, unicode):
+    text = yaml.dump(
+        value, Dumper=Plain, default_flow_style=flow, allow_unicode=unicode, sort_keys=False
+    )
+    found = read_document(text, "f")
+    assert found == read_document(text.encode(), "f")
+    assert found.root == value
+    assert repr(found.root) == repr(value)  # 1 is neither true nor 1.0
+    assert found.lines == dict(lines_of(yaml.compose(text, Loader=yaml.SafeLoader)))
+
+
+@given(st.text() | st.binary() | st.text(alphabet="a:-[]{}?!&*'\"\\#|>%@` \n\t10~Ux"))
+def test_any_text_is_read_or_refused(text):
+    try:
+        found = read_document(text, "f")
+    except ContractError as error:
+        assert str(error).startswith("f:")
+    else:
+        assert found.lines[""] >= 1
