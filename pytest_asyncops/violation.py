@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +45,9 @@ def json_path(parts: Iterable[str | int]) -> str:
         elif part.isidentifier():
             text += f".{part}"
         else:
-            text += f"[{part!r}]"
+            inner = json.dumps(part, ensure_ascii=False)[1:-1].replace('\\"', '"')
+            quoted = inner.replace("'", "\\'")
+            text += f"['{quoted}']"
     return text
 
 

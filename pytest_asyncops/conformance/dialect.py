@@ -17,7 +17,7 @@ from jsonschema import Draft4Validator, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
-from ..contract import Contract, Schema, pattern
+from ..contract import TYPES, Contract, Schema, pattern
 from ..errors import listed
 from ..timestamps import DATE, DATE_TIME
 
@@ -73,6 +73,11 @@ def fits(value: object, form: str) -> bool:
     return True
 
 
+_TYPE_CHECKER = Draft4Validator.TYPE_CHECKER.redefine_many(
+    {name: lambda checker, value, name=name: is_type(value, name) for name in TYPES}
+)
+
+
 def make_validator(contract: Contract, *, extra: bool, unknown: bool) -> Callable[..., Validator]:
     """The class of validators for this contract's schemas.
 
@@ -92,13 +97,14 @@ def make_validator(contract: Contract, *, extra: bool, unknown: bool) -> Callabl
         "format": _format,
         "pattern": _pattern,
         "required": _required,
+        "additionalProperties": _additional_properties,
     }
     if unknown:
         keywords["x-enum"] = _open_enum
     if extra:
         keywords["properties"] = _only_properties
     validator: Callable[..., Validator] = extend(  # type: ignore[no-untyped-call]  # in its stubs
-        Draft4Validator, keywords
+        Draft4Validator, keywords, type_checker=_TYPE_CHECKER
     )
     return validator
 
@@ -147,6 +153,17 @@ def _required(validator: Any, names: list[str], value: Any, schema: Schema) -> F
         for name in names:
             if name not in value:
                 yield ValidationError(f"must have the member {name!r}")
+
+
+def _additional_properties(validator: Any, others: Any, value: Any, schema: Schema) -> Faults:
+    # jsonschema's own goes through a set, so that its order differs from run to run.
+    for name in value if isinstance(value, dict) else ():
+        if name in schema.get("properties", ()):
+            continue
+        if others is False:
+            yield ValidationError("is not allowed here", path=[name], instance=value[name])
+        elif others is not True:
+            yield from validator.descend(value[name], others, path=name)
 
 
 def _only_properties(
