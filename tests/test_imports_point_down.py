@@ -60,7 +60,8 @@ def modules() -> dict[str, Path]:
         parts = path.relative_to(ROOT).with_suffix("").parts
         if len(parts) > 1 and parts[-1] == "__init__":
             parts = parts[:-1]
-        found[".".join(parts)] = path
+        if parts[0] != "schemas":  # data, which an installed package has inside
+            found[".".join(parts)] = path
     return found
 
 

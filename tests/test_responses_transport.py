@@ -498,7 +498,7 @@ def test_each_thread_has_its_own_retries():
 
 BODIES = {
     "none": lambda tmp_path: {},
-    "str": lambda tmp_path: {"data": "größe"},
+    "str": lambda tmp_path: {"data": "plain text"},
     "bytes": lambda tmp_path: {"data": b"\x00\xff"},
     "empty": lambda tmp_path: {"data": b""},
     "bytearray": lambda tmp_path: {"data": bytearray(b"ab")},
@@ -523,6 +523,14 @@ def test_a_body_arrives_as_the_real_library_sends_it(network, tmp_path, kind):
     with mocked(apis=[api]):
         requests.post(f"{api.base_url}/x", **BODIES[kind](tmp_path))
     assert seen == network.seen
+
+
+def test_text_arrives_in_utf_8():
+    seen: list[tuple[str, bytes]] = []
+    api = scripted([], seen)
+    with mocked(apis=[api]):
+        requests.post(f"{api.base_url}/x", data="größe")
+    assert seen == [("POST", "größe".encode())]
 
 
 def test_a_file_on_disk_arrives(tmp_path):
