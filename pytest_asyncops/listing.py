@@ -66,13 +66,14 @@ class View:
         group, stale = self._group, self._stale
         while self._due and self._due[0] <= now:
             stale.update(self._changing.pop(heapq.heappop(self._due)))
-        if stale:
-            self._stale = set()
-            self._revise({number for number in stale if self._enters(number)}, stale)
+        # The new ones come first: one of them may be in doubt already.
         if self._counted < len(group):
             fresh = group[self._counted :]
             self._counted = len(group)
             self._members.update(number for number in fresh if self._enters(number))
+        if stale:
+            self._stale = set()
+            self._revise({number for number in stale if self._enters(number)}, stale)
         return self._members
 
     def _revise(self, inside: set[int], looked_at: set[int]) -> None:

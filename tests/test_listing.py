@@ -184,3 +184,13 @@ def test_a_doubted_operation_is_looked_at_again():
     listing.doubt(7)
     listing.doubt(8)
     assert list(listing.members({"kind": "a"}, RUNNING, 0)) == list(range(50))
+
+
+def test_a_new_operation_that_is_in_doubt_already_is_listed_once():
+    world = staggered(2)
+    listing = Listing(world.outlook)
+    listing.add({})
+    assert list(listing.members({}, RUNNING, 0)) == [0]
+    listing.add({})
+    listing.doubt(1)
+    assert list(listing.members({}, RUNNING, 0)) == [0, 1]
