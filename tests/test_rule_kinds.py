@@ -1,0 +1,132 @@
+"""The laws of the kinds of rules: JSON Schema and quick way agree with what they say."""
+
+from __future__ import annotations
+
+import datetime
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft4Validator
+
+from pytest_asyncops.apis.chainloop import CHAINLOOP
+from pytest_asyncops.apis.pinecone import PINECONE
+from pytest_asyncops.rules import (
+    Absent,
+    Check,
+    Fixed,
+    Never,
+    Ordered,
+    Present,
+    SameAsStatus,
+    Unknown,
+)
+
+RULES = [(api, rule) for api in (CHAINLOOP, PINECONE) for rule in api.rules]
+
+NAMES = ("a", "b", "c")
+members = st.sampled_from(NAMES)
+words = st.sampled_from(["", "x", "y", "z"])
+some_words = st.lists(words, min_size=1, max_size=3, unique=True).map(tuple)
+statuses = st.sampled_from([200, 400, 404])
+scalars = st.one_of(
+    words, st.none(), st.booleans(), st.sampled_from([0, 1, 3, 3.0, 200, 400.0, 404, [], ["x"]])
+)
+flat = st.dictionaries(members, scalars)
+mappings = st.dictionaries(members, st.one_of(scalars, flat, st.dictionaries(members, flat)))
+paths = st.lists(members, min_size=1, max_size=3).map(tuple)
+allowed = st.lists(st.sampled_from([0, 1, 3, "x", ""]), min_size=1, max_size=2).map(tuple)
+
+KINDS = {
+    Absent: st.builds(Absent, members, members, some_words, st.booleans()),
+    Present: st.builds(Present, members, members, some_words),
+    Never: st.builds(Never, members, some_words),
+    Unknown: st.builds(Unknown, some_words.map(lambda _: ("a", "b")), st.just("no")),
+    Fixed: st.builds(Fixed, paths, st.dictionaries(statuses, allowed)),
+    SameAsStatus: st.builds(SameAsStatus, members),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=[kind.__name__ for kind in KINDS])
+@given(data=st.data())
+def test_a_kind_as_json_schema_says_what_the_kind_says(kind, data):
+    made = data.draw(kind)
+    value = data.draw(mappings)
+    status = data.draw(statuses)
+    valid = Draft4Validator(made.schema(status)).is_valid(value)
+    assert valid == (not list(made.breaks(value, status)))
+
+
+@given(data=st.data(), status=statuses)
+def test_a_kind_names_the_value_that_stands_at_the_path(data, status):
+    made = data.draw(st.one_of(*KINDS.values()))
+    value = data.draw(mappings)
+    for path, found, message in made.breaks(value, status):
+        there = value
+        for name in path:
+            there = there.get(name)
+        assert there is found
+        assert message
+
+
+# Some of these texts are of the usual form, some are not; the instant beside each is in seconds.
+def stamp(second: int, form: str) -> str:
+    moment = datetime.datetime(2026, 1, 1) + datetime.timedelta(seconds=second)
+    if form == "zone":
+        return (moment + datetime.timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%S+02:00")
+    return moment.strftime("%Y-%m-%dT%H:%M:%S") + form
+
+
+stamps = st.tuples(st.integers(0, 3), st.sampled_from(["Z", "Z", "z", ".000Z", "zone"]))
+lives = st.dictionaries(members, st.none() | stamps)
+
+
+@given(st.lists(lives, max_size=3), statuses)
+def test_order_is_that_of_instants_and_holds_says_so_too(given_lives, status):
+    made = Ordered(NAMES)
+    values = [
+        {name: found and stamp(*found) for name, found in life.items()} for life in given_lives
+    ]
+    expected = []
+    for life in given_lives:
+        there = [(name, life[name][0]) for name in NAMES if life.get(name) is not None]
+        expected.append(
+            [after for (_, earlier), (after, later) in pairwise(there) if later < earlier]
+        )
+    found = [[path[0] for path, *_ in made.breaks(value, status)] for value in values]
+    assert found == expected
+    assert made.holds(values, status) == (not any(expected))
+    assert made.schema(status) is None
+
+
+def test_what_is_no_text_has_no_order():
+    assert list(Ordered(("a", "b")).breaks({"a": 2, "b": "2026-01-01T00:00:00Z"}, 200)) == []
+
+
+CHECKS = [(api, rule) for api, rule in RULES if isinstance(rule.kind, Check)]
+counts = st.one_of(st.integers(-1, 5), st.none(), st.booleans(), st.just("2"))
+pages = st.one_of(
+    scalars,
+    st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(("total_count", "page_size", "total_pages"), counts)
+    ),
+)
+answers = st.fixed_dictionaries(
+    {},
+    optional={
+        "pagination": pages,
+        "operations": scalars | st.lists(st.just({}), max_size=4),
+        "next": scalars,
+    },
+)
+
+
+@pytest.mark.parametrize(("api", "rule"), CHECKS, ids=[rule.id for _, rule in CHECKS])
+@given(values=st.lists(answers, max_size=3), status=statuses)
+def test_a_check_holds_where_no_value_breaks_it(api, rule, values, status):
+    kind = rule.kind
+    assert kind.holds(values, status) == (
+        not any(list(kind.breaks(value, status)) for value in values)
+    )
+    assert kind.schema(status) is None
