@@ -48,11 +48,14 @@ def quick_check(
         as_schema = rule.kind.schema(status_code)
         if as_schema:
             named[rule.on] = {"allOf": [named[rule.on], as_schema]}
+    # The rules of a named schema also count where it is not referred to but given itself.
+    itself = (named[name] for name, inner in contract.schemas.items() if inner is schema)
+    root = next(itself, None) or translated(schema)
     jsonschema_rs: Any = import_module("jsonschema_rs")
     try:
         # Draft 4 is what OpenAPI 3.0 is made of, down to whole floats being no integers.
         is_valid: Callable[[Any], bool] = jsonschema_rs.Draft4Validator(
-            {"allOf": [translated(schema)], "components": {"schemas": named}}
+            {"allOf": [root], "components": {"schemas": named}}
         ).is_valid
     except ValueError:  # such as an empty "required", which OpenAPI allows
         return None

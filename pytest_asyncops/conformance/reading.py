@@ -167,8 +167,8 @@ def _body(value: Any) -> bytes:
     if isinstance(content, bytes):  # requests, httpx
         return content
     data = getattr(value, "data", None)
-    if isinstance(data, bytes):  # urllib3
-        return data
+    if hasattr(value, "data") and isinstance(data, (bytes, type(None))):
+        return data or b""  # urllib3, which has None for an empty one that was made by hand
     if inspect.iscoroutinefunction(getattr(value, "read", None)):  # aiohttp
         return _aiohttp_body(value)
     raise InvalidArgument(f"{value!r} has no body that can be read", value=value)
