@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Union
 
 from .steps import State
-from .timestamps import UTC_SECOND, in_order
+from .timestamps import in_order, is_usual
 
 Break = tuple[tuple[str, ...], Any, str]
 """How a value breaks a rule: the path below it, the value there, and what was allowed."""
@@ -190,7 +190,7 @@ class Ordered:
             for member in members:
                 text = value.get(member)
                 if text is not None:
-                    if len(text) != UTC_SECOND or text < earlier or text[-1] != "Z":
+                    if text < earlier or not is_usual(text):
                         return not any(
                             True for each in values for _ in self.breaks(each, status_code)
                         )

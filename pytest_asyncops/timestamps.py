@@ -24,8 +24,12 @@ As a pattern for any engine."""
 _PARTS = re.compile(
     r"([0-9-]{10})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?(?:[Zz]|([+-])(..):(..))"
 )
-UTC_SECOND = len("2026-01-01T00:00:00Z")
-"""The length of the usual form, which sorts as the instants do."""
+_USUAL = len("2026-01-01T00:00:00Z")
+
+
+def is_usual(text: str) -> bool:
+    """Whether a timestamp has the usual form, which sorts as the instants do: whole UTC seconds."""
+    return len(text) == _USUAL and text[10] == "T" and text[-1] == "Z"
 
 
 def in_order(earlier: str, later: str) -> bool:
@@ -34,19 +38,24 @@ def in_order(earlier: str, later: str) -> bool:
     >>> in_order("2026-01-01T00:00:00.5Z", "2026-01-01T01:00:00+01:00")
     False
     """
-    if len(earlier) == len(later) == UTC_SECOND and earlier[-1] == later[-1] == "Z":
-        return earlier <= later  # the usual form sorts as text
+    if is_usual(earlier) and is_usual(later):
+        return earlier <= later
     first, second = _instant(earlier), _instant(later)
     return first is None or second is None or first <= second
 
 
-def _instant(text: str) -> tuple[datetime.datetime, str] | None:
-    """Something that sorts as the instants do: the second in UTC, and its fraction's digits."""
+def _instant(text: str) -> tuple[datetime.datetime, bool, str] | None:
+    """Something that sorts as the instants do.
+
+    The second in UTC, whether it is the leap second after that one, and the fraction's digits.
+    """
     match = _PARTS.fullmatch(text)
     if match is None:
         return None
     day, hour, minute, second, fraction, sign, zone_hours, zone_minutes = match.groups()
-    into_day = datetime.timedelta(hours=int(hour), minutes=int(minute), seconds=int(second))
+    leap = second == "60"
+    seconds = 59 if leap else int(second)
+    into_day = datetime.timedelta(hours=int(hour), minutes=int(minute), seconds=seconds)
     if sign is not None:
         offset = datetime.timedelta(hours=int(zone_hours), minutes=int(zone_minutes))
         into_day += offset if sign == "-" else -offset
@@ -54,4 +63,4 @@ def _instant(text: str) -> tuple[datetime.datetime, str] | None:
         whole = datetime.datetime.fromisoformat(day) + into_day
     except (ValueError, OverflowError):  # year 0, or past the calendar's end
         return None
-    return whole, (fraction or "").rstrip("0")
+    return whole, leap, (fraction or "").rstrip("0")
