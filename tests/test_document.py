@@ -78,7 +78,7 @@ LAUGHS = "a: &a [x]\n" + "".join(
         ),
         ("[" * 100_000, 1, TOO_DEEP),
         ("[" * 101 + "]" * 101, 1, TOO_DEEP),
-        ("{a: " * 100_000, 1, TOO_DEEP),
+        ("{a: " * 10_000, 1, TOO_DEEP),
         ("- " * 2_000, 1, TOO_DEEP),
         ("\n".join(" " * depth + "a:" for depth in range(2_000)), 101, TOO_DEEP),
         ("? " * 2_000, 1, NO_KEY),
@@ -189,7 +189,7 @@ def test_an_escape_of_no_character(loader):
         (".5", ".5"),
         (".inf", ".inf"),
         (".nan", ".nan"),
-        ("١", "١"),
+        ("\N{ARABIC-INDIC DIGIT ONE}", "\N{ARABIC-INDIC DIGIT ONE}"),
         ("=", "="),
         ("'null'", "null"),
         ('"12"', "12"),
@@ -245,7 +245,9 @@ def test_places():
 
 # PyYAML writes YAML 1.1, where a number with an exponent has a point; so it leaves the string 1e5
 # without quotes, and in YAML 1.2 that is a number.
-texts = st.text().filter(lambda text: not re.fullmatch(r"-?[0-9]+[eE][-+]?[0-9]+", text))
+# And it writes Unicode's line breaks as they are, which reads as a space.
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x85\u2028\u2029"))
+texts = texts.filter(lambda text: not re.fullmatch(r"-?[0-9]+[eE][-+]?[0-9]+", text))
 values = st.recursive(
     st.one_of(
         st.none(),
@@ -295,6 +297,5 @@ def test_any_text_is_read_or_refused(text):
     try:
         found = read_document(text, "f")
     except ContractError as error:
-        assert str(error).startswith("f:")
-    else:
-        assert found.lines[""] >= 1
+        found = error
+    assert found.file == "f"
