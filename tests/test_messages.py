@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from pytest_asyncops.calls import KEPT, Call, Calls
 from pytest_asyncops.errors import (
     AsyncOpsError,
+    ConformanceError,
+    ContractError,
     InvalidArgument,
+    UnmatchedRequests,
     hides_usage_errors,
     listed,
     unknown,
@@ -148,6 +151,27 @@ def test_an_unknown_name_far_from_all_choices():
     assert str(unknown("thing", "xyz", ["one", "two"])) == (
         "unknown thing 'xyz'. Choose 'one' or 'two'."
     )
+
+
+def test_a_contract_error_says_where():
+    error = ContractError("no such keyword: 'x'", file="toy.yaml", line=7, pointer="/paths")
+    assert str(error) == "toy.yaml:7: no such keyword: 'x'"
+    assert (error.file, error.line, error.pointer) == ("toy.yaml", 7, "/paths")
+    error = ContractError("no such file", file="toy.yaml")
+    assert str(error) == "toy.yaml: no such file"
+    assert (error.line, error.pointer) == (None, None)
+
+
+def test_what_a_test_fails_with_carries_its_facts():
+    request = Request("GET", "https://h/x", "/x", {})
+    unmatched = UnmatchedRequests("1 request", requests=iter([request]))
+    broken = ConformanceError("2 violations", violations=iter(["a", "b"]))
+    assert unmatched.requests == (request,)
+    assert broken.violations == ("a", "b")
+    for error, text in ((unmatched, "1 request"), (broken, "2 violations")):
+        assert str(error) == text
+        assert isinstance(error, AssertionError)
+        assert isinstance(error, AsyncOpsError)
 
 
 class Info:
