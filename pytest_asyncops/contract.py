@@ -293,13 +293,15 @@ class Contract:
 def _can_be(keyword: str, value: Any) -> bool:
     """Whether this can be a keyword's value."""
     kind = _VALUES[keyword]
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind in (int, _IS_NUMBER)):
+    is_bool = isinstance(value, bool)
+    is_kind = isinstance(value, kind) and not (is_bool and kind in (int, _IS_NUMBER))
+    if not is_kind:
         return False
     if keyword == "required":
         return all(isinstance(name, str) for name in value)
     if keyword == "multipleOf":
-        return bool(value > 0)
-    return kind is not int or bool(value >= 0)
+        return value > 0  # type: ignore[no-any-return]  # a number
+    return kind is not int or value >= 0
 
 
 @lru_cache(maxsize=1024)

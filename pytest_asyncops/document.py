@@ -87,7 +87,7 @@ def read_document(text: str | bytes, file: str) -> Document:
             raise ContractError(
                 f"this is no UTF-8: {error.reason}",
                 file=file,
-                line=text.count(b"\n", 0, error.start) + 1,
+                line=error.object.count(b"\n", 0, error.start) + 1,
             ) from None
     unprintable = _UNPRINTABLE.search(text)
     if unprintable:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from jsonschema import Draft4Validator, ValidationError
@@ -97,6 +98,7 @@ def make_validator(contract: Contract, *, extra: bool, unknown: bool) -> Callabl
         "format": _format,
         "pattern": _pattern,
         "required": _required,
+        "multipleOf": _multiple_of,
         "additionalProperties": _additional_properties,
     }
     if unknown:
@@ -146,6 +148,16 @@ def _format(validator: Any, form: str, value: Any, schema: Schema) -> Faults:
 def _pattern(validator: Any, text: str, value: Any, schema: Schema) -> Faults:
     if isinstance(value, str) and pattern(text).search(value) is None:
         yield ValidationError(f"must match {text}")
+
+
+def _multiple_of(validator: Any, step: float, value: Any, schema: Schema) -> Faults:
+    if is_type(value, "number") and _exact(value) % _exact(step):
+        yield ValidationError(f"must be a multiple of {step}")
+
+
+def _exact(number: float) -> Fraction:
+    """The number as JSON writes it, so that 19.99 is a multiple of 0.01."""
+    return Fraction(number if isinstance(number, int) else repr(number))
 
 
 def _required(validator: Any, names: list[str], value: Any, schema: Schema) -> Faults:

@@ -1,0 +1,260 @@
+"""Each keyword of OpenAPI 3.0's schemas takes what it should, and says what it does not take."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_asyncops.conformance.dialect import fits, is_type, make_validator
+from pytest_asyncops.contract import TYPES, Contract
+from pytest_asyncops.document import read_document
+
+NAN = float("nan")
+I32, I64 = 2**31, 2**63
+LARGEST = sys.float_info.max
+FLOAT32 = 3.4028234663852886e38
+
+
+def faults(schema, value, *, extra=False, unknown=False):
+    """Path, keyword and message of every fault."""
+    text = json.dumps({"openapi": "3.0.3", "components": {"schemas": {"A": schema} | OTHERS}})
+    contract = Contract(read_document(text, "own.yaml"))
+    validator = make_validator(contract, extra=extra, unknown=unknown)
+    return [
+        (list(error.absolute_path), error.validator, error.message)
+        for error in validator(contract.at("/components/schemas/A")).iter_errors(value)
+    ]
+
+
+OTHERS = {
+    "Word": {"type": "string", "x-enum": ["b", "c"]},
+    "Any": {"type": "object", "properties": {"a": {}}, "additionalProperties": True},
+}
+
+
+def typed(name, **more):
+    return {"type": name, **more}
+
+
+BOUND = {
+    "int32": "must be an int32: -2.14748e+09 to 2.14748e+09",
+    "int64": "must be an int64: -9.22337e+18 to 9.22337e+18",
+    "float": "must be a float: -3.40282e+38 to 3.40282e+38",
+    "double": "must be a double: -1.79769e+308 to 1.79769e+308",
+}
+
+
+@pytest.mark.parametrize(
+    ("schema", "good", "bad", "message"),
+    [
+        ({}, [None, 1, "a", [], {}], [], ""),
+        (typed("string"), ["", "a"], [None, 1, True, [], {}], "must be a string"),
+        (typed("object"), [{}, {"a": 1}], [None, [], "a"], "must be an object"),
+        (typed("array"), [[], [1]], [None, {}, "a", (1,)], "must be an array"),
+        (typed("boolean"), [True, False], [None, 0, 1, "true"], "must be a boolean"),
+        (typed("integer"), [0, -1, 10**30], [1.0, True, None, "1", NAN], "must be an integer"),
+        (
+            typed("number"),
+            [0, 1.5, -1e300, 10**400],
+            [True, None, "1", NAN, math.inf, -math.inf],
+            "must be a number",
+        ),
+        (typed("string", nullable=True), [None, "a"], [1], "must be a string or null"),
+        (typed("integer", nullable=True), [None, 1], [1.0], "must be an integer or null"),
+        (typed("string", nullable=False), ["a"], [None], "must be a string"),
+        ({"enum": ["a", 1, None]}, ["a", 1, None, 1.0], ["b", True, 0], "must be 'a', 1 or None"),
+        ({"enum": [True]}, [True], [1, False], "must be True"),
+        (typed("string", enum=["a"], nullable=True), ["a"], [None, "b"], "must be 'a'"),
+        (typed("integer", format="int32"), [I32 - 1, -I32], [I32, -I32 - 1], BOUND["int32"]),
+        (typed("integer", format="int64"), [I64 - 1, -I64], [I64, -I64 - 1], BOUND["int64"]),
+        (typed("number", format="float"), [FLOAT32, -FLOAT32], [3.5e38, -1e39], BOUND["float"]),
+        (typed("number", format="double"), [LARGEST, 1], [10**309, -(10**400)], BOUND["double"]),
+        (
+            typed("string", format="byte"),
+            ["", "aGk=", "aA==", "+/+/"],
+            ["aGk", "aGk=\n", "-_-_", "a===", "aGk= ", "=", "aG=k"],
+            "must be base64 with padding",
+        ),
+        (
+            typed("string", format="date"),
+            ["2024-02-29"],
+            ["2023-02-29", "2024-02-29\n", "24-02-29", "2024-02-29T00:00:00Z"],
+            "must be an RFC 3339 date",
+        ),
+        (
+            typed("string", format="date-time"),
+            ["2024-02-29T00:00:00Z", "2024-02-29t23:59:60.123456789012+23:59"],
+            ["2024-02-29", "2024-02-29T00:00:00", "2024-02-29T00:00:00Z\n", ""],
+            "must be an RFC 3339 timestamp",
+        ),
+        (
+            typed("string", format="uuid"),
+            ["01234567-89ab-cdef-ABCD-EF0123456789"],
+            ["01234567-89ab-cdef-abcd-ef012345678", "0123456789abcdef0123456789abcdef",
+             "01234567-89ab-cdef-abcd-ef0123456789\n", "g1234567-89ab-cdef-abcd-ef0123456789"],
+            "must be a UUID",
+        ),
+        (typed("string", format="password"), ["", "\n"], [], ""),
+        (typed("string", format="binary"), ["", "\0"], [], ""),
+        (typed("string", format="uuid", nullable=True), [None], [""], "must be a UUID"),
+        ({"pattern": "^a+$"}, ["a", "aa", 1, None], ["", "a\n", "ab"], "must match ^a+$"),
+        ({"pattern": r"\d"}, ["x7"], ["", "\u0661"], r"must match \d"),
+        ({"required": ["a"]}, [{"a": None}, [], "b"], [{}, {"b": 1}], "must have the member 'a'"),
+        ({"minLength": 1}, ["\U0001f600", 0], [""], "'' should be non-empty"),
+        ({"maxLength": 1}, ["\U0001f600", []], ["ab"], "'ab' is too long"),
+        ({"minimum": 1}, [1, 1.5, "0", True], [0.5], "0.5 is less than the minimum of 1"),
+        ({"maximum": 1}, [1, NAN, 10**2 - 99], [2], "2 is greater than the maximum of 1"),
+        (
+            {"minimum": 1, "exclusiveMinimum": True},
+            [1.5],
+            [1],
+            "1 is less than or equal to the minimum of 1",
+        ),
+        (
+            {"maximum": 1, "exclusiveMaximum": True},
+            [0.5],
+            [1],
+            "1 is greater than or equal to the maximum of 1",
+        ),
+        ({"multipleOf": 0.5}, [1, 1.5, NAN, math.inf, 10**400, "a"], [0.7],
+         "must be a multiple of 0.5"),
+        ({"multipleOf": 0.01}, [19.99, 1e300, 0], [19.999, 1e-3], "must be a multiple of 0.01"),
+        ({"multipleOf": 3}, [9, -3, 0, 9.0, 3 * 10**5000], [10, 10**400, 1.5],
+         "must be a multiple of 3"),
+        ({"minItems": 1}, [[1], {}], [[]], "[] should be non-empty"),
+        ({"maxItems": 1}, [[], [1]], [[1, 2]], "[1, 2] is too long"),
+        ({"uniqueItems": True}, [[1, True], ["1", 1]], [[1, 1]], "[1, 1] has non-unique elements"),
+        ({"uniqueItems": False}, [[1, 1]], [], ""),
+        ({"minProperties": 1}, [{"a": 1}, []], [{}], "{} should be non-empty"),
+        ({"maxProperties": 0}, [{}], [{"a": 1}], "{'a': 1} is expected to be empty"),
+        ({"not": {"type": "string"}}, [1], ["a"],
+         "'a' should not be valid under {'type': 'string'}"),
+        ({"anyOf": [typed("string"), typed("integer")]}, ["a", 1], [1.5],
+         "1.5 is not valid under any of the given schemas"),
+        ({"oneOf": [typed("number"), {"maximum": 1}]}, [2, "a"], [1],
+         "1 is valid under each of {'maximum': 1}, {'type': 'number'}"),
+        ({"allOf": [typed("string"), {"pattern": "a"}]}, ["a"], ["b"], "must match a"),
+        ({"title": "a", "description": "b", "default": 1, "example": 2, "readOnly": True,
+          "writeOnly": True, "deprecated": True, "externalDocs": {}}, [3], [], ""),
+    ],
+)  # fmt: skip
+def test_a_keyword(schema, good, bad, message):
+    for value in good:
+        assert faults(schema, value) == []
+    for value in bad:
+        assert message in [text for _, _, text in faults(schema, value)]
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "found"),
+    [
+        (
+            {"properties": {"a": {"items": typed("string")}}},
+            {"a": ["x", 1], "b": 2},
+            [(["a", 1], "type", "must be a string")],
+        ),
+        (
+            {"properties": {"a": {}}, "additionalProperties": typed("string")},
+            {"d": 1, "a": 1, "b": 1, "c": "x"},
+            [(["d"], "type", "must be a string"), (["b"], "type", "must be a string")],
+        ),
+        (
+            {"properties": {"a": {}}, "additionalProperties": False},
+            {"c": 1, "a": 1, "b": 1},
+            [
+                (["c"], "additionalProperties", "is not allowed here"),
+                (["b"], "additionalProperties", "is not allowed here"),
+            ],
+        ),
+        ({"additionalProperties": False}, {}, []),
+        ({"additionalProperties": False}, [1], []),
+        (
+            {"properties": {"w": {"$ref": "#/components/schemas/Word"}}},
+            {"w": 1},
+            [(["w"], "type", "must be a string")],
+        ),
+        (
+            typed("string", format="date", pattern="^x"),
+            "y",
+            [([], "format", "must be an RFC 3339 date"), ([], "pattern", "must match ^x")],
+        ),
+        (
+            typed("object", required=["a", "b"]),
+            {},
+            [
+                ([], "required", "must have the member 'a'"),
+                ([], "required", "must have the member 'b'"),
+            ],
+        ),
+    ],
+)
+def test_every_fault_with_its_place(schema, value, found):
+    assert faults(schema, value) == found
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "message"),
+    [
+        (typed("string", **{"x-enum": ["a", "b"]}), "c", "is not documented; documented are 'a' or "
+         "'b'"),
+        (typed("integer", **{"x-enum": [1]}), True, "is not documented; documented are 1"),
+        ({"$ref": "#/components/schemas/Word"}, "a",
+         "is not documented; documented are 'b' or 'c'"),
+    ],
+)  # fmt: skip
+def test_an_open_enum_may_grow(schema, value, message):
+    closed = [fault for fault in faults(schema, value, unknown=True) if fault[1] == "x-enum"]
+    assert closed == [([], "x-enum", message)]
+    assert closed[0] not in faults(schema, value)
+
+
+@pytest.mark.parametrize("value", ["a", None])
+def test_what_an_open_enum_lists_is_known(value):
+    schema = typed("string", nullable=True, **{"x-enum": ["a"]})
+    assert faults(schema, value, unknown=True) == []
+
+
+def test_undocumented_members():
+    inner = {"type": "object", "properties": {"b": {}}}
+    schema = {"type": "object", "properties": {"a": inner, "any": {"$ref": ANY}}}
+    value = {"y": 1, "a": {"b": 1, "x": 2}, "any": {"a": 1, "z": 3}}
+    assert faults(schema, value) == []
+    assert faults(schema, value, extra=True) == [
+        (["a", "x"], "properties", "is not documented; documented are b"),
+        (["y"], "properties", "is not documented; documented are a or any"),
+    ]
+    assert faults(schema, [], extra=True) == [([], "type", "must be an object")]
+    # A schema that documents no members says nothing about them.
+    assert faults({"type": "object"}, value, extra=True) == []
+
+
+ANY = "#/components/schemas/Any"
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner),
+    max_leaves=3,
+)
+
+
+@given(json_values)
+def test_a_value_has_one_type_or_is_null_or_is_no_json(value):
+    types = {name for name in TYPES if is_type(value, name)}
+    if isinstance(value, int) and not isinstance(value, bool):
+        assert types == {"integer", "number"}
+    elif value is None or (isinstance(value, float) and not math.isfinite(value)):
+        assert types == set()
+    else:
+        assert len(types) == 1
+
+
+@given(json_values, st.sampled_from(["byte", "date", "date-time", "uuid", *BOUND, "password"]))
+def test_a_format_concerns_its_own_type_only(value, form):
+    kind = "number" if form in BOUND else "string"
+    if not is_type(value, kind) and not isinstance(value, (bool, float)):
+        assert fits(value, form)
