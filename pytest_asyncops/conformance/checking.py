@@ -12,7 +12,7 @@ from ..errors import unknown as unknown_name
 from ..violation import Violation
 from .checker import find_checker
 from .fast import quick_parse
-from .reading import Reply, parse, read_reply
+from .reading import Reply, find_wire, parse, read_reply
 
 __tracebackhide__ = hides_usage_errors
 
@@ -82,14 +82,11 @@ def _violations(reply: Reply, *, extra: str, unknown: str, wire: str | None) -> 
     for name, choice in (("extra", extra), ("unknown", unknown)):
         if choice not in _CHOICES:
             raise unknown_name(name, choice, _CHOICES)
-    profile = wire or reply.wire or "contract"
-    if profile not in tuple(reply.api.wires):
-        raise unknown_name(f"wire profile of {reply.api.name}", profile, reply.api.wires)
+    contract_form = find_wire(reply.api, wire or reply.wire or "contract")
     checker = find_checker(reply.api, reply.route, reply.status_code)
     wrong = checker.outside_faults(reply)
     if wrong or reply.is_head or not checker.has_body:
         return wrong
-    contract_form = reply.api.wires[profile]
     if extra == unknown == "allow":
         with suppress(ValueError):
             if checker.is_good(contract_form(_payload(reply, quick_parse))):

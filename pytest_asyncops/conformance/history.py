@@ -12,7 +12,7 @@ from ..errors import ConformanceError, InvalidArgument, hides_usage_errors
 from ..rules import Life
 from ..steps import FOLLOWERS, State
 from ..violation import Violation, json_path
-from .reading import parse, read_reply
+from .reading import find_wire, parse, read_reply
 
 __tracebackhide__ = hides_usage_errors
 
@@ -34,7 +34,7 @@ def _reachable() -> Mapping[State, frozenset[State]]:
 _REACHABLE = _reachable()
 
 
-def assert_history(values: Iterable[Any], *, api: Api | str) -> None:
+def assert_history(values: Iterable[Any], *, api: Api | str, wire: str | None = None) -> None:
     """Assert that what one poller saw, in this order, is a legal life of each operation.
 
     An operation's status only moves forward, what is fixed at its start never changes, a timestamp
@@ -44,6 +44,7 @@ def assert_history(values: Iterable[Any], *, api: Api | str) -> None:
         values: what `assert_conforms` takes, oldest first: answers of list and get routes mixed
             as they came, or bare operations. Answers with an error status are passed over.
         api: the API, by name or as an `Api`.
+        wire: the wire profile that they are written in, as for `assert_conforms`.
 
     Raises:
         ConformanceError: if it is none; an ``AssertionError``.
@@ -66,7 +67,7 @@ def assert_history(values: Iterable[Any], *, api: Api | str) -> None:
         )
     seen: dict[str, list[_Sight]] = {}
     for index, value in enumerate(values):
-        for operation in _operations(value, known, life, index):
+        for operation in _operations(value, known, life, wire, index):
             seen.setdefault(operation[life.id], []).append((index, operation))
     found = {name: list(_breaks(known, life, sights)) for name, sights in seen.items()}
     found = {name: wrong for name, wrong in found.items() if wrong}
@@ -77,9 +78,11 @@ def assert_history(values: Iterable[Any], *, api: Api | str) -> None:
         )
 
 
-def _operations(value: Any, api: Api, life: Life, index: int) -> Iterator[Mapping[str, Any]]:
+def _operations(
+    value: Any, api: Api, life: Life, wire: str | None, index: int
+) -> Iterator[Mapping[str, Any]]:
     """The operations that one answer shows."""
-    body = value
+    body, profile = value, wire or "contract"
     if value is not None and not isinstance(value, (dict, list, str, int, float)):
         # Any route will do: the body says itself whether it is a list's.
         reply = read_reply(value, api=api, route=api.routes[0].name)
@@ -91,8 +94,8 @@ def _operations(value: Any, api: Api, life: Life, index: int) -> Iterator[Mappin
                 body = parse(reply.body)
             except ValueError as error:
                 raise InvalidArgument(f"values[{index}] is no JSON: {error}", value=value) from None
-        body = api.wires[reply.wire or "contract"](body)
-    for operation in life.found_in(body):
+        profile = wire or reply.wire or "contract"
+    for operation in life.found_in(find_wire(api, profile)(body)):
         if not isinstance(operation, Mapping) or not isinstance(operation.get(life.id), str):
             raise InvalidArgument(
                 f"values[{index}] shows no {api.name} operation: {operation!r} has no {life.id}",
@@ -119,11 +122,12 @@ def _breaks(api: Api, life: Life, sights: list[_Sight]) -> Iterator[Violation]:
         )
 
     last: Mapping[str, Any] = {}
+    reached: Any = None  # the last status whose word is documented
     fixed: dict[str, Any] = {}
     for index, operation in sights:
-        before, now = last.get(life.status), operation.get(life.status)
-        if not _can_follow(life, before, now):
-            yield violation(index, life.status, f"cannot come after {before!r}", "forward")
+        now = operation.get(life.status)
+        if not _can_follow(life, reached, now):
+            yield violation(index, life.status, f"cannot come after {reached!r}", "forward")
         for member in (*life.constant, *life.once):
             value = operation.get(member)
             if value is None:
@@ -135,7 +139,7 @@ def _breaks(api: Api, life: Life, sights: list[_Sight]) -> Iterator[Violation]:
             elif fixed.setdefault(member, value) != value:
                 rule = "once" if member in life.once else "constant"
                 yield violation(index, member, f"must still be {fixed[member]!r}, as before", rule)
-        if before == now and _done(life, now):
+        if last.get(life.status) == now and _done(life, now):
             for member in life.result:
                 if operation.get(member) != last.get(member):
                     yield violation(
@@ -145,6 +149,7 @@ def _breaks(api: Api, life: Life, sights: list[_Sight]) -> Iterator[Violation]:
                         "result",
                     )
         last = operation
+        reached = now if _states(life, now) else reached
 
 
 def _can_follow(life: Life, before: Any, now: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -208,6 +209,18 @@ def find_route(api: Api, name: str) -> Route:
         if route.name == name:
             return route
     raise unknown(f"route of {api.name}", name, [route.name for route in api.routes])
+
+
+def find_wire(api: Api, name: object) -> Callable[[Any], Any]:
+    """What turns a body that is written in this wire profile into the form of the contract.
+
+    Raises:
+        InvalidArgument: if the API has no such profile.
+    """
+    for profile, contract_form in api.wires.items():
+        if profile == name:
+            return contract_form
+    raise unknown(f"wire profile of {api.name}", name, api.wires)
 
 
 @lru_cache(maxsize=1024)
