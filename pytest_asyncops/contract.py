@@ -87,7 +87,7 @@ _NOTES = frozenset(
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Contract:
     """An OpenAPI 3.0 document whose schemas are all understood.
 
@@ -97,7 +97,7 @@ class Contract:
     """
 
     document: Document
-    pointers: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
+    pointers: dict[int, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         version = self._object("").get("openapi")

@@ -12,6 +12,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from jsonschema import Draft4Validator, ValidationError
@@ -79,6 +80,7 @@ _TYPE_CHECKER = Draft4Validator.TYPE_CHECKER.redefine_many(
 )
 
 
+@lru_cache(maxsize=32)  # to make a class takes ten times as long as to check an operation
 def make_validator(contract: Contract, *, extra: bool, unknown: bool) -> Callable[..., Validator]:
     """The class of validators for this contract's schemas.
 
