@@ -129,6 +129,29 @@ def test_long_values_are_shortened(length):
     assert error.violations[0].value == value
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("colour", ".colour"),
+        ("größe", ".größe"),
+        ("@type", "['@type']"),
+        ("two words", "['two words']"),
+        ("", "['']"),
+        ("0", "['0']"),
+        ("it's", r"['it\'s']"),
+        ('"', "['\"']"),
+        ("a\\b", r"['a\\b']"),
+        ("a\nb", r"['a\nb']"),
+        ("\x00", r"['\u0000']"),
+        ("class", ".class"),
+    ],
+)
+def test_paths_are_those_of_rfc_9535(name, shown):
+    payload = {"operations": [{}, {name: 1}]}
+    [found] = violations(payload, api="chainloop", route="list", extra="forbid")
+    assert found.path == f"$.operations[1]{shown}"
+
+
 def test_line_breaks_of_a_value_do_not_break_the_report():
     error = failure({"operation": {"status": "a\nb"}}, api="chainloop", route="get")
     assert str(error).splitlines()[2] == r"  $.operation.status = 'a\nb'"

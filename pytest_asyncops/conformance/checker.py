@@ -137,8 +137,7 @@ class Checker:
             extra: whether undocumented members are wrong.
             unknown: whether undocumented values of open enums are wrong.
         """
-        if self._schema is None:
-            return []
+        assert self._schema is not None  # or else there is no body, as has_body says
         contract = self._contract
         validator = make_validator(contract, extra=extra, unknown=unknown)
         found = [

@@ -88,12 +88,11 @@ def _operations(
         reply = read_reply(value, api=api, route=api.routes[0].name)
         if reply.status_code >= _FIRST_ERROR or reply.is_head:
             return
-        body = reply.payload
-        if reply.body is not None:
-            try:
-                body = parse(reply.body)
-            except ValueError as error:
-                raise InvalidArgument(f"values[{index}] is no JSON: {error}", value=value) from None
+        assert reply.body is not None  # it is no payload
+        try:
+            body = parse(reply.body)
+        except ValueError as error:
+            raise InvalidArgument(f"values[{index}] is no JSON: {error}", value=value) from None
         profile = wire or reply.wire or "contract"
     for operation in life.found_in(find_wire(api, profile)(body)):
         if not isinstance(operation, Mapping) or not isinstance(operation.get(life.id), str):
