@@ -192,3 +192,16 @@ def spoilt(draw, payloads, most=3):
         elif isinstance(container[key], list):
             container[key].append(draw(st.sampled_from(SPOILERS)))
     return copy.deepcopy(root[0])
+
+
+GROUPS = {
+    **{str(case): [case] for case in CASES if case.status_code == 200},
+    "errors": [case for case in CASES if case.status_code != 200],
+}
+
+
+def answers(group, payloads=spoilt):
+    """Cases of a group, each with a payload."""
+    return st.sampled_from(GROUPS[group]).flatmap(
+        lambda case: st.tuples(st.just(case), payloads(case.payloads))
+    )

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import FormatChecker
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
-from payloads import CASES, spoilt
+from payloads import CASES, GROUPS, answers
 
 import pytest_asyncops
 from pytest_asyncops import violations
@@ -27,10 +28,11 @@ from pytest_asyncops.messages import Response
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"
 
-cases = pytest.mark.parametrize("case", CASES, ids=str)
+groups = pytest.mark.parametrize("group", GROUPS)
 
 
-def new_checker(case):
+@lru_cache
+def checker_of(case):
     return Checker(case.api, case.route, case.status_code)
 
 
@@ -66,6 +68,11 @@ def steps(path):
     return tuple(found)
 
 
+@lru_cache
+def lines_of(contract):
+    return (SCHEMAS / contract).read_text().splitlines()
+
+
 def value_at(payload, path):
     for step in path:
         payload = payload[step]
@@ -82,6 +89,7 @@ judge_formats.checkers = dict(oas30_format_checker.checkers)
 judge_formats.checkers["byte"] = (judge_formats.checkers["byte"][0], ValueError)
 
 
+@lru_cache
 def judge(case):
     document = yaml.safe_load((SCHEMAS / case.api.contract).read_text())
     assert "date-time" in judge_formats.checkers
@@ -109,43 +117,43 @@ def is_stricter_judge(value):
     return isinstance(value, str) and (value[17:19] == "60" or value.startswith("0000-"))
 
 
-@cases
-def test_the_schema_part_is_what_an_independent_validator_says(case):
-    checker, validator = new_checker(case), judge(case)
-
-    @given(spoilt(case.payloads))
-    def law(payload):
+@groups
+def test_the_schema_part_is_what_an_independent_validator_says(group):
+    @given(answers(group))
+    def law(answer):
+        case, payload = answer
         ours = {
             steps(violation.path)
-            for violation in faults(checker, payload)
+            for violation in faults(checker_of(case), payload)
             if violation.rule.startswith("schema.")
         }
-        theirs = {tuple(error.absolute_path) for error in validator.iter_errors(payload)}
+        theirs = {tuple(error.absolute_path) for error in judge(case).iter_errors(payload)}
         assert all(is_laxer_judge(value_at(payload, path)) for path in ours - theirs)
         assert all(is_stricter_judge(value_at(payload, path)) for path in theirs - ours)
 
     law()
 
 
-@cases
-def test_what_the_quick_check_lets_pass_is_without_fault(case):
-    checker = new_checker(case)
-
-    @given(spoilt(case.payloads, most=2))
-    def law(payload):
+@groups
+def test_what_the_quick_check_lets_pass_is_without_fault(group):
+    @given(answers(group))
+    def law(answer):
+        case, payload = answer
+        checker = checker_of(case)
         if checker.is_good(payload):
             assert faults(checker, payload) == []
 
     law()
 
 
-@cases
-def test_the_quick_check_is_of_use(case):
+@groups
+def test_the_quick_check_is_of_use(group):
     """It does not send everything that is good to the thorough one."""
-    checker = new_checker(case)
 
-    @given(case.payloads)
-    def law(payload):
+    @given(answers(group, payloads=lambda good: good))
+    def law(answer):
+        case, payload = answer
+        checker = checker_of(case)
         assert checker.is_good(payload) == (faults(checker, payload) == [])
 
     law()
@@ -156,7 +164,7 @@ class Bare:
 
     def __init__(self, patch):
         patch.setattr(fast, "find_spec", lambda name: None)
-        self.checkers = {str(case): new_checker(case) for case in CASES}
+        self.checkers = {str(case): checker_of.__wrapped__(case) for case in CASES}
         self.parse = fast._best_parser()
 
     def violations(self, case, value, **more):
@@ -172,15 +180,17 @@ def bare():
         return Bare(patch)
 
 
-@cases
-def test_the_verdict_does_not_depend_on_what_is_installed(case, bare):
-    assert new_checker(case)._is_valid is not None
-    assert bare.checkers[str(case)]._is_valid is None
+@groups
+def test_the_verdict_does_not_depend_on_what_is_installed(group, bare):
+    for case in GROUPS[group]:
+        assert checker_of(case)._is_valid is not None
+        assert bare.checkers[str(case)]._is_valid is None
     assert bare.parse is not fast.quick_parse
-    asked = {"api": case.api, "route": case.route.name, "status_code": case.status_code}
 
-    @given(spoilt(case.payloads))
-    def law(payload):
+    @given(answers(group))
+    def law(answer):
+        case, payload = answer
+        asked = {"api": case.api, "route": case.route.name, "status_code": case.status_code}
         assert_same(violations(payload, **asked), bare.violations(case, payload, **asked))
         body = json.dumps(payload).encode()
         response = Response(case.status_code, body, {"Content-Type": "application/json"})
@@ -195,14 +205,13 @@ def assert_same(one, other):
     assert [repr(violation) for violation in one] == [repr(violation) for violation in other]
 
 
-@cases
-def test_paths_lead_to_values_and_sources_to_keywords(case):
-    checker = new_checker(case)
-    lines = (SCHEMAS / case.api.contract).read_text().splitlines()
-
-    @given(spoilt(case.payloads))
-    def law(payload):
-        for violation in faults(checker, payload, extra=True, unknown=True):
+@groups
+def test_paths_lead_to_values_and_sources_to_keywords(group):
+    @given(answers(group))
+    def law(answer):
+        case, payload = answer
+        lines = lines_of(case.api.contract)
+        for violation in faults(checker_of(case), payload, extra=True, unknown=True):
             path = steps(violation.path)
             try:
                 assert is_same(value_at(payload, path), violation.value)
@@ -220,12 +229,12 @@ def test_paths_lead_to_values_and_sources_to_keywords(case):
     law()
 
 
-@cases
-def test_faults_come_once_and_in_order(case):
-    checker = new_checker(case)
-
-    @given(spoilt(case.payloads))
-    def law(payload):
+@groups
+def test_faults_come_once_and_in_order(group):
+    @given(answers(group))
+    def law(answer):
+        case, payload = answer
+        checker = checker_of(case)
         before = copy.deepcopy(payload)
         found = faults(checker, payload)
         assert_same(found, faults(checker, copy.deepcopy(payload)))
