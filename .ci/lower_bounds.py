@@ -1,0 +1,28 @@
+"""Prints a constraints file that pins every dependency to its lower bound."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    from pip._vendor import tomli as tomllib
+
+REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)\s*>=\s*([0-9.]+)")
+
+
+def main() -> None:
+    text = (Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8")
+    project = tomllib.loads(text)["project"]
+    for requirement in [*project["dependencies"], *project["optional-dependencies"]["fast"]]:
+        match = REQUIREMENT.fullmatch(requirement)
+        if match is None:
+            sys.exit(f"pyproject.toml: {requirement!r} is not of the form name>=version")
+        print("{}=={}".format(*match.groups()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""What type checkers see of the public surface: never run, checked by mypy --strict."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+
+from typing_extensions import assert_type
+
+from pytest_asyncops import (
+    Api,
+    AsyncOpsError,
+    AsyncOpsMock,
+    ConformanceError,
+    ContractError,
+    InvalidArgument,
+    Lifecycle,
+    MockClosed,
+    NetworkBlocked,
+    Operation,
+    Progress,
+    State,
+    Step,
+    Stub,
+    UnmatchedRequests,
+    Violation,
+    VirtualClock,
+    assert_conforms,
+    assert_history,
+    mocked,
+    polls,
+    violations,
+)
+from pytest_asyncops.apis.pinecone import PineconeStub
+from pytest_asyncops.calls import Call, Calls
+from pytest_asyncops.messages import Request, Response
+from pytest_asyncops.steps import Polls
+
+MINUTE = datetime.timedelta(minutes=1)
+
+
+def test_the_fixture(asyncops_mock: AsyncOpsMock) -> None:
+    assert_type(asyncops_mock.chainloop, Stub)
+    assert_type(asyncops_mock.pinecone, PineconeStub)
+    assert_type(asyncops_mock.stubs, Mapping[str, Stub])
+    assert_type(asyncops_mock.clock, VirtualClock)
+    assert_type(asyncops_mock.calls, Calls)
+    asyncops_mock.reset()
+
+
+def test_stubs(asyncops_mock: AsyncOpsMock) -> None:
+    stub = asyncops_mock.chainloop
+    assert_type(stub.api, Api)
+    assert_type(stub.base_url, str)
+    assert_type(stub.operations, Mapping[str, Operation])
+    assert_type(stub.calls, Calls)
+    assert_type(stub.start(), Operation)
+    assert_type(stub.start(lifecycle=Lifecycle.hangs(), kind="scan"), Operation)
+    assert_type(stub.start_many(3), list[Operation])
+    assert_type(
+        stub.start_many(3, lifecycle=lambda i: Lifecycle.fails("no", running=i)), list[Operation]
+    )
+    stub.refuse("token", "expired")
+    asyncops_mock.pinecone.add_assistant("docs")
+
+
+def test_operations(operation: Operation) -> None:
+    assert_type(operation.id, str)
+    assert_type(operation.state, State)
+    assert_type(operation.state.done, bool)
+    assert_type(operation.percent, int | None)
+    assert_type(operation.polls, int)
+    assert_type(operation.lifecycle, Lifecycle)
+    operation.run()
+    operation.run(percent=50)
+    operation.succeed()
+    operation.succeed(output=b"done")
+    operation.fail("no space left")
+    operation.cancel()
+    operation.purge()
+
+
+def test_lifecycles() -> None:
+    assert_type(Lifecycle.succeeds(), Lifecycle)
+    assert_type(Lifecycle.succeeds(pending=2, running=0.5, output=b"done"), Lifecycle)
+    assert_type(Lifecycle.succeeds(pending=MINUTE, running=polls(3)), Lifecycle)
+    assert_type(Lifecycle.fails("no", pending=1, running=MINUTE, percent=15), Lifecycle)
+    assert_type(Lifecycle.hangs(pending=polls(1), percent=99.5), Lifecycle)
+    assert_type(Lifecycle.hangs(progress=Progress.stalled(40)), Lifecycle)
+    assert_type(Lifecycle.manual(), Lifecycle)
+    assert_type(
+        Lifecycle.steps(Step(State.RUNNING, 5), Step(State.SUCCEEDED, output=b"")), Lifecycle
+    )
+    assert_type(Lifecycle.manual().then_purged(MINUTE), Lifecycle)
+    assert_type(polls(3), Polls)
+    assert_type(Step(State.RUNNING, polls(3), percent=15).state, State)
+    Step(State.FAILED, message="no")
+    Step(State.RUNNING, MINUTE, progress=Progress.curve([(0, 0), (0.5, 90), (1, 99)]))
+    assert_type(Progress.full(), Progress)
+    assert_type(Progress.absent(), Progress)
+
+
+def test_the_clock(clock: VirtualClock) -> None:
+    assert_type(clock.now(), datetime.datetime)
+    assert_type(clock.elapsed, datetime.timedelta)
+    clock.advance(5)
+    clock.advance(0.5)
+    clock.advance(MINUTE)
+    clock.advance_to(datetime.datetime(2026, 2, 1, tzinfo=datetime.timezone.utc))
+
+
+def test_calls(calls: Calls) -> None:
+    assert_type(calls[-1], Call)
+    assert_type(calls[1:], list[Call])
+    assert_type(len(calls), int)
+    assert_type([call.at for call in calls], list[datetime.datetime])
+    call = calls[0]
+    assert_type(call.request, Request)
+    assert_type(call.response, Response)
+    assert_type(call.operations, tuple[str, ...])
+    assert_type(call.request.method, str)
+    assert_type(call.request.header("Accept"), str | None)
+    assert_type(call.response.status_code, int)
+    assert_type(call.response.content, bytes)
+    assert_type(call.response.route, str | None)
+
+
+def test_conformance(response: Response, api: Api) -> None:
+    assert_conforms(response)
+    assert_conforms({}, api="chainloop", route="get", status_code=404, extra="forbid")
+    assert_conforms({}, api=api, route="list", unknown="forbid", wire="gateway")
+    found = violations(response)
+    assert_type(found, list[Violation])
+    assert_type(found[0].path, str)
+    assert_type(found[0].message, str)
+    assert_type(found[0].rule, str)
+    assert_type(found[0].source, str)
+    assert_history([response, {}], api="pinecone")
+    assert_history(iter([response]), api=api)
+
+
+def test_errors(
+    usage: InvalidArgument,
+    unmatched: UnmatchedRequests,
+    conformance: ConformanceError,
+    contract: ContractError,
+) -> None:
+    assert_type(usage.choices, tuple[str, ...])
+    assert_type(unmatched.requests, tuple[Request, ...])
+    assert_type(conformance.violations, tuple[Violation, ...])
+    assert_type(contract.line, int | None)
+    errors: list[AsyncOpsError] = [usage, contract, MockClosed(), NetworkBlocked()]
+    errors += [unmatched, conformance]
+    failures: list[AssertionError] = [unmatched, conformance]
+    value_error: ValueError = usage
+    print(errors, failures, value_error)
+
+
+def test_mocked() -> None:
+    with mocked(clock="manual", chainloop_page_base="one") as mock:
+        assert_type(mock, AsyncOpsMock)
