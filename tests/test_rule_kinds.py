@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
@@ -48,14 +48,36 @@ KINDS = {
 }
 
 
+def agree(kind, value, status):
+    valid = Draft4Validator(kind.schema(status)).is_valid(value)
+    assert valid == (not list(kind.breaks(value, status))), (kind, value, status)
+
+
 @pytest.mark.parametrize("kind", KINDS.values(), ids=[kind.__name__ for kind in KINDS])
 @given(data=st.data())
 def test_a_kind_as_json_schema_says_what_the_kind_says(kind, data):
-    made = data.draw(kind)
-    value = data.draw(mappings)
-    status = data.draw(statuses)
-    valid = Draft4Validator(made.schema(status)).is_valid(value)
-    assert valid == (not list(made.breaks(value, status)))
+    agree(data.draw(kind), data.draw(mappings), data.draw(statuses))
+
+
+SMALL = [
+    *(Absent("a", "b", ("x", ""), empty) for empty in (False, True)),
+    Absent("a", "a", ("x",)),
+    Present("a", "b", ("x", "")),
+    Present("a", "a", ("x",)),
+    Never("a", ("x", "")),
+    Unknown(("a", "b"), "no"),
+    Fixed(("a",), {200: (3, "x")}),
+    SameAsStatus("a"),
+]
+
+
+@pytest.mark.parametrize("kind", SMALL, ids=repr)
+def test_and_does_so_in_the_whole_of_a_small_world(kind):
+    there = (None, "", "x", "y", True, 3, 3.0, 200, [])
+    for one, other in product((*there, ...), repeat=2):
+        value = {name: found for name, found in (("a", one), ("b", other)) if found is not ...}
+        for status in (200, 404):
+            agree(kind, value, status)
 
 
 @given(data=st.data(), status=statuses)
