@@ -29,6 +29,9 @@ _PROCESSES = 8
 
 _ROUNDS = 6
 _TIMES = 20
+_FAST = ("jsonschema_rs", "orjson")
+"""What the extra ``fast`` installs."""
+
 _PEERS = {
     "schemathesis": "schemathesis",
     "openapi-core": "openapi_core",
@@ -37,10 +40,10 @@ _PEERS = {
 
 
 def run() -> Iterator[Row]:
-    has_fast = find_spec("jsonschema_rs") is not None
+    has_fast = all(find_spec(module) is not None for module in _FAST)
     for api in (CHAINLOOP, PINECONE):
         for fast in (True, False):
-            what = f"{api.name}, {'with' if fast else 'without'} jsonschema-rs"
+            what = f"{api.name}, {'with' if fast else 'without'} the extra fast"
             if fast and not has_fast:
                 yield Missing(what)
                 continue
@@ -66,8 +69,9 @@ def measured(name: str, fast: bool) -> dict[str, list[float]]:
         if find_spec(module) is not None
     }
     if not fast:
-        # Now that schemathesis has it, nobody else gets it.
-        sys.modules["jsonschema_rs"] = None  # type: ignore[assignment]
+        # Now that the peers have what they need, this package gets none of it.
+        for module in _FAST:
+            sys.modules[module] = None  # type: ignore[assignment]
     ours = {"ours": lambda: assert_conforms(response)}
     return compare({**ours, **sides}, rounds=_ROUNDS, times=_TIMES)
 

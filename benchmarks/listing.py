@@ -1,8 +1,8 @@
 """The list route among a thousand operations and a million, while states change.
 
-Every operation of every size has a future. In the first part equally many operations change
-between two requests, whatever the size; in the second part one in a hundred does, and what a
-request costs more than one without changes is shared out among them.
+Every operation of every size has a future. In the first part one operation changes before each
+request of each size; about ten have since the same request was last made. In the second part one
+in a hundred has, and what the request costs more than one without changes is shared out among them.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from .report import Figure, Ratio, Row, seconds
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 _SMALL, _LARGE = SIZES[0], SIZES[-1]
 
-_ROUNDS = 100
-_CHANGES = 5
-"""How many operations change between two requests of the first part."""
+_ROUNDS = 40
+_STEPS = 420
+"""How many seconds, with a change in each, are enough for the rounds of all queries."""
 
 _LATER = 1_000_000
 """When the operations change, in seconds, that do not in the first part."""
 
-_SOON = [Lifecycle.succeeds(running=second + 0.5) for second in range(_ROUNDS)]
+_SOON = [Lifecycle.succeeds(running=second + 0.5) for second in range(_STEPS)]
 _LATE = [Lifecycle.succeeds(running=_LATER + second) for second in range(1_000)]
 _DONE = Lifecycle.succeeds(running=0)
 
@@ -43,12 +43,12 @@ _HEADERS = Headers(
 
 
 def _life(size: int) -> Callable[[int], Lifecycle]:
-    """One in five is done; of the others ``_CHANGES`` change in each of the first seconds."""
-    stride = size // (_CHANGES * _ROUNDS)
+    """One changes in each of the first seconds; of the others one in five is done."""
 
     def life(index: int) -> Lifecycle:
-        if index % stride == 0:
-            return _SOON[index // stride % len(_SOON)]
+        step = index * _STEPS // size
+        if step != (index - 1) * _STEPS // size:
+            return _SOON[step]
         return _DONE if index % 5 == 0 else _LATE[index % len(_LATE)]
 
     return life
@@ -148,20 +148,28 @@ def run() -> Iterator[Row]:
 
 def _few_changes(case: _Case, mock: AsyncOpsMock, stubs: Mapping[int, Stub]) -> Iterator[Row]:
     name = case.api.name
-    asks: dict[Any, Callable[[], float]] = {}
+    asks: dict[str, Callable[[], dict[int, float]]] = {}
     for query in case.queries:
-        for size, stub in stubs.items():
-            ask = _asking(stub, query.target(case.path, size))
-            query.first[size] = ask()
-            asks[query.what, size] = ask
+        of_sizes = {
+            size: _asking(stub, query.target(case.path, size)) for size, stub in stubs.items()
+        }
+        query.first = {size: ask() for size, ask in of_sizes.items()}
+        asks[query.what] = _after_a_change(mock, of_sizes)
     over_http = case.api is CHAINLOOP
-    with requests.Session() as session:
+    with requests.Session() as session, settled():
         if over_http:
-            for size in (_SMALL, _LARGE):
-                url = stubs[size].base_url + case.path
-                asks["requests", size] = _getting(session, url)
-        with settled():
-            samples = rounds_of(_ROUNDS - 1, asks, before=lambda: mock.clock.advance(1))
+            of_sizes = {
+                size: _getting(session, stubs[size].base_url + case.path)
+                for size in (_SMALL, _LARGE)
+            }
+            asks["requests"] = _after_a_change(mock, of_sizes)
+        rounds = rounds_of(_ROUNDS, asks)
+    assert mock.clock.elapsed.total_seconds() <= _STEPS
+    samples = {
+        (what, size): [took[size] for took in taken]
+        for what, taken in rounds.items()
+        for size in taken[0]
+    }
     for query in case.queries:
         base = samples[query.what, _SMALL]
         for size in SIZES[1:]:
@@ -202,6 +210,20 @@ def _many_changes(case: _Case, mock: AsyncOpsMock, stubs: Mapping[int, Stub]) ->
                 [took / (size / 100) for took in extra],
                 note=f"a change; {seconds(median(extra))} a request",
             )
+
+
+def _after_a_change(
+    mock: AsyncOpsMock, of_sizes: Mapping[int, Callable[[], float]]
+) -> Callable[[], dict[int, float]]:
+    """Lets an operation of each size change and asks all sizes, in turning order."""
+    order = list(of_sizes)
+
+    def ask() -> dict[int, float]:
+        mock.clock.advance(1)
+        order.reverse()
+        return {size: of_sizes[size]() for size in order}
+
+    return ask
 
 
 def _asking(stub: Stub, target: str) -> Callable[[], float]:
