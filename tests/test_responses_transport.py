@@ -470,27 +470,28 @@ def test_nothing_is_kept_of_what_was_asked():
         assert len(mock.calls) == 3
 
 
+def in_thread(function) -> None:
+    thread = threading.Thread(target=function)
+    thread.start()
+    thread.join()
+
+
 def test_each_thread_has_its_own_retries():
-    with mocked() as mock:
-        failures: list[BaseException] = []
+    waits: list[str] = []
 
-        def ask(total: int) -> None:
-            try:
-                with requests.Session() as session:
-                    retry = Retry(total=total, status_forcelist=[404], raise_on_status=False)
-                    session.mount("https://", HTTPAdapter(max_retries=retry))
-                    session.get(f"{CHAINLOOP}/v1/operations/{total}", headers=BEARER)
-            except BaseException as error:
-                failures.append(error)
+    class Busy(Retry):
+        """Lets another thread ask in each of its waits."""
 
-        threads = [threading.Thread(target=ask, args=(total,)) for total in range(6)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert failures == []
-        asked = sorted(call.request.path[-1] for call in mock.calls)
-        assert asked == sorted(str(total) for total in range(6) for _ in range(total + 1))
+        def sleep(self, response=None):
+            waits.append(threading.current_thread().name)
+            in_thread(lambda: requests.get(f"{CHAINLOOP}/v1/operations/b", headers=BEARER))
+
+    with mocked() as mock, requests.Session() as session:
+        retry = Busy(total=3, status_forcelist=[404], raise_on_status=False)
+        session.mount("https://", HTTPAdapter(max_retries=retry))
+        session.get(f"{CHAINLOOP}/v1/operations/a", headers=BEARER)
+        assert [call.request.path[-1] for call in mock.calls] == list("abababa")
+        assert len(waits) == 3
 
 
 # --- bodies
