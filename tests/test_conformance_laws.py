@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,12 +20,14 @@ from hypothesis import strategies as st
 from jsonschema import FormatChecker
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from payloads import CASES, GROUPS, answers
+from payloads import TIMES as T
 
 import pytest_asyncops
 from pytest_asyncops import violations
 from pytest_asyncops.conformance import checking, fast
 from pytest_asyncops.conformance.checker import Checker
 from pytest_asyncops.messages import Response
+from pytest_asyncops.rules import Ordered, Rule
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"
 
@@ -246,6 +249,52 @@ def test_faults_come_once_and_in_order(group):
         assert_same([each for each in strict if each not in more], found)
 
     law()
+
+
+REFERS = "{$ref: '#/components/schemas/A'}"
+OWN = """
+openapi: 3.0.3
+paths:
+  /v1/operations: {get: {responses: {200: {content: {application/json: {schema: %s}}}}}}
+components: {schemas: {A: %s}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "named", "good", "bad"),
+    [
+        (
+            "{type: object, properties: {w: {type: object, nullable: true, properties: "
+            f"{{op: {REFERS}}}}}}}}}",
+            "{type: object}",
+            [{}, {"w": None}, {"w": {}}, {"w": {"op": {"a": T[0], "b": T[1]}}}],
+            [{"w": {"op": {"a": T[1], "b": T[0]}}}],
+        ),
+        (
+            f"{{type: array, nullable: true, items: {REFERS}}}",
+            "{type: object, nullable: true}",
+            [None, [], [None], [{"a": T[0]}]],
+            [[None, {"a": T[1], "b": T[0]}], [1]],
+        ),
+        (
+            REFERS,
+            "{properties: {a: {maximum: 1}}}",
+            [1, "a", [1], None, {"a": 1, "b": T[0]}],
+            [{"a": 2}, {"a": T[1], "b": T[0]}],
+        ),
+        # JSON Schema's draft 4 has no empty "required".
+        ("{type: object, required: []}", "{}", [{}], [1]),
+    ],
+)
+def test_a_contract_of_ones_own_may_allow_other_shapes(tmp_path, body, named, good, bad):
+    file = tmp_path / "own.yaml"
+    file.write_text(OWN % (body, named))
+    rule = Rule("own.order", "A", "/components/schemas/A", "a is before b", Ordered(("a", "b")))
+    api = replace(CASES[0].api, contract=str(file), rules=(rule,), error_schema=None)
+    for value in good:
+        assert violations(value, api=api, route="list") == []
+    for value in bad:
+        assert len(violations(value, api=api, route="list")) == 1
 
 
 HASHED = """
