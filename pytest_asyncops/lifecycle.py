@@ -165,8 +165,7 @@ class Lifecycle:
                 value=after,
             )
         ended = last.held_for(length(after, "the time until the purge"))
-        purged = Step(State.PURGED, progress=last.progress)
-        return Lifecycle((*self.plan[:-1], ended, purged), self.by_hand)
+        return Lifecycle((*self.plan[:-1], ended, Step(State.PURGED)), self.by_hand)
 
     def moved(self, past: Past, elapsed: int, step: Step) -> Lifecycle:
         """The plan once the test has moved the operation to ``step`` at this elapsed time."""

@@ -53,7 +53,7 @@ def test_paging_by_the_last_one_shows_none_twice_and_misses_none(count, size, or
     """While between pages operations are added, leave the filter, and the page size changes."""
     numbers = SortedList(range(count))
     following, stayed, shown = count, set(numbers), []
-    for added, gone, next_size in itertools.chain(changes, itertools.repeat((0, set(), 1))):
+    for added, gone, next_size in [*changes, *[(0, set(), 1)] * 100]:
         offset = passed(numbers, shown[-1], order) if shown else 0
         page = window(numbers, offset, size, order)
         shown += page
@@ -130,6 +130,17 @@ def test_asking_again_costs_what_has_changed(wait):
         assert world.looks == changed
         view.members(world.now)
         assert world.looks == changed
+
+
+def test_an_operation_is_looked_at_when_it_comes_or_goes_and_not_at_its_other_changes():
+    life = Lifecycle.succeeds(pending=1, running=1).then_purged(1)
+    world = World([(0, life)] * 20)
+    view = View(range(20), RUNNING, world.outlook)
+    looks = []
+    for world.now in range(0, 5 * SECOND, SECOND):
+        view.members(world.now)
+        looks.append(world.looks)
+    assert looks == [20, 40, 60, 60, 60]
 
 
 def test_operations_that_come_later_are_looked_at_once():
