@@ -1,86 +1,112 @@
 """Waits of the code under test move the virtual clock instead of waiting.
 
 The server's clock is exact: it moves by what is skipped and by nothing else. The client's clocks
-keep ticking at their real pace and jump by what was skipped; a clock that stood still would hang
-event loops and everything else that waits for it to move.
+jump with it; `waiting.client_clock` says how they move in between.
 """
 
 from __future__ import annotations
 
-import operator
 import threading
 import time
-from typing import Any
+from contextlib import ExitStack
 
 import time_machine
 
-from .clock import SECOND, VirtualClock
+from .clock import VirtualClock
+from .waiting.bound_names import BoundNames
+from .waiting.client_clock import ClientClock
+from .waiting.pools import Pools
+from .waiting.primitives import Primitives
+from .waiting.schedule import Schedule
+from .waiting.stand_ins import STAND_INS, Present, enter, here, leave, wall_clock
 
-_real_sleep = time.sleep
 _real_monotonic_ns = time.monotonic_ns
-
-_TOO_LONG = 2**63 // SECOND + 1
-"""Seconds whose nanoseconds overflow the C type of Python's own sleep: 292 years."""
 
 
 class VirtualTime:
-    """Joins the clocks of Python to a `VirtualClock` while it is started.
+    """Joins the clocks and waits of Python to a `VirtualClock` while it is started.
 
-    Threads that were alive before keep real sleeps and real clocks.
+    Threads that were alive before keep real waits and real clocks.
     """
 
     def __init__(self, clock: VirtualClock) -> None:
         self._clock = clock
-        self._originals: dict[str, Any] = {}
+        self._stack = ExitStack()
+        self._foreign: dict[int | None, threading.Thread] = {}
 
     def start(self) -> None:
-        """Take over ``time.sleep``, ``time.monotonic`` and the wall clock."""
+        """Take over clocks and waits."""
         own = threading.current_thread()
-        self._foreign = {thread.ident for thread in threading.enumerate() if thread is not own}
-        self._began = _real_monotonic_ns()
-        self._wall_offset = time.time_ns() - self._began
-        # time-machine changes the wall clock in C, so that names bound long ago follow too:
-        # time.time, time.time_ns, datetime.now, gmtime, localtime, strftime. All of them ask the
-        # traveller for the time, so that one method of it is all there is to replace.
-        self._travel = time_machine.travel(0, tick=False)
-        traveller = self._travel.start()
-        traveller.time_ns = self._time_ns  # type: ignore[method-assign] # on purpose, see above
-        for name in ("sleep", "monotonic", "monotonic_ns"):
-            self._originals[name] = getattr(time, name)
-            setattr(time, name, getattr(self, f"_{name}"))
+        self._foreign = {
+            thread.ident: thread for thread in threading.enumerate() if thread is not own
+        }
+        client = ClientClock(self._clock)
+        schedule = Schedule(self._clock, self._is_foreign, _takeover.pools.is_idle, client.nudge)
+        present = Present(client, schedule, self._is_in_foreign)
+        wall_offset = time.time_ns() - _real_monotonic_ns()
+        with ExitStack() as stack:
+            # time-machine changes the wall clock in C, so that names bound long ago follow too:
+            # time.time, time.time_ns, datetime.now, gmtime, localtime, strftime. All of them ask
+            # the traveller for the time, so that one method of it is all there is to replace.
+            travel = time_machine.travel(0, tick=False)
+            traveller = travel.start()
+            stack.callback(travel.stop)
+            traveller.time_ns = wall_clock(  # type: ignore[method-assign]  # on purpose, see above
+                present, lambda: _real_monotonic_ns() + wall_offset
+            )
+            stack.enter_context(_takeover)
+            enter(present)
+            stack.callback(leave, present)
+            self._stack = stack.pop_all()
 
     def stop(self) -> None:
-        """Give the clocks back."""
-        self._travel.stop()
-        for name, original in self._originals.items():
-            setattr(time, name, original)
+        """Give them back."""
+        self._stack.close()
 
-    def _is_foreign(self) -> bool:
-        return bool(self._foreign) and threading.get_ident() in self._foreign
+    def _is_foreign(self, thread: threading.Thread) -> bool:
+        return self._foreign.get(thread.ident) is thread
 
-    def _sleep(self, seconds: float, /) -> None:
-        # Integers of other libraries are taken too, as Python's own sleep does.
-        if not isinstance(seconds, float) and hasattr(seconds, "__index__"):
-            seconds = operator.index(seconds)
-        # What Python's own sleep refuses, it refuses here too, and says why: NaN, text, too much.
-        fair = isinstance(seconds, (int, float)) and 0 <= seconds < _TOO_LONG
-        if self._is_foreign() or not fair:
-            _real_sleep(seconds)
-            return
-        self._clock.advance_ns(
-            seconds * SECOND if isinstance(seconds, int) else round(seconds * SECOND)
-        )
-        _real_sleep(0)  # lets other threads have their turn, as a sleep does
+    def _is_in_foreign(self) -> bool:
+        if threading.get_ident() not in self._foreign:
+            return False
+        return self._is_foreign(threading.current_thread())
 
-    def _monotonic_ns(self) -> int:
-        real = _real_monotonic_ns()
-        return real if self._is_foreign() else real + self._clock.skipped_ns
 
-    def _monotonic(self) -> float:
-        return self._monotonic_ns() / SECOND
+class _Takeover:
+    """The stand-ins in their places, for as long as any virtual time is on.
 
-    def _time_ns(self) -> int:
-        real = _real_monotonic_ns()
-        if self._is_foreign():
-            return real + self._wall_offset
-        return self._clock.now_ns + real - self._began
+    They ask for the virtual time that is on when they are called, so one set serves all. Modules
+    that have been scanned once for bound names are not scanned again.
+    """
+
+    def __init__(self) -> None:
+        self.pools = Pools()
+        self._primitives = Primitives(_schedule_here)
+        self._bound_names = BoundNames([(original, new) for _, original, new in STAND_INS])
+        self._depth = 0
+        self._stack = ExitStack()
+
+    def __enter__(self) -> None:
+        if not self._depth:
+            with ExitStack() as stack:
+                for name, _, stand_in in STAND_INS:
+                    stack.callback(setattr, time, name, getattr(time, name))
+                    setattr(time, name, stand_in)
+                for part in (self._bound_names, self._primitives, self.pools):
+                    stack.callback(part.restore)
+                    part.replace()
+                self._stack = stack.pop_all()
+        self._depth += 1
+
+    def __exit__(self, *error: object) -> None:
+        self._depth -= 1
+        if not self._depth:
+            self._stack.close()
+
+
+def _schedule_here() -> Schedule | None:
+    present = here()
+    return None if present is None else present.schedule
+
+
+_takeover = _Takeover()

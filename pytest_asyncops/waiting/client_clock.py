@@ -1,0 +1,77 @@
+"""The clocks that the code under test reads.
+
+They jump by what is skipped. Between jumps they stand still for as long as a test should take, so
+that a deadline minus the present is what the test's author sees in the code, and the same in every
+run; but not for ever, because code that spins until a time has come would never end. So real time
+counts too, in whole ticks: whoever waits really, without any wait that could be skipped, sees the
+clocks follow a tick behind.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from ..clock import SECOND, VirtualClock
+
+_real_monotonic_ns = time.monotonic_ns
+_real_perf_counter_ns = time.perf_counter_ns
+
+TICK = 10 * SECOND
+"""The steps in which real time counts, in nanoseconds: more than a busy machine takes for all that
+a test does between two waits."""
+
+PATIENT = 10
+"""How many waits of no length are taken for what they are: a way to let others have their turn."""
+
+NUDGE = 1_000
+"""What a wait of no length counts as: as long as it takes, in nanoseconds."""
+
+
+class ClientClock:
+    """What ``time.monotonic`` and the wall clock say to the test's threads."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        # A whole second: how a float rounds 0.1 s more does then not depend on when a run began.
+        self._base = (_real_monotonic_ns() // SECOND + 1) * SECOND
+        self._real = _real_monotonic_ns()
+        self._skipped = clock.skipped_ns
+        self._ticks = 0
+        self._nudges = 0
+        self._nudged_at = -1
+
+    def monotonic_ns(self) -> int:
+        """Nanoseconds that never run backwards."""
+        return self._base + self._clock.skipped_ns + self.ticks_ns()
+
+    def wall_ns(self) -> int:
+        """Nanoseconds since 1970: the server's present."""
+        return self._clock.now_ns + self.ticks_ns()
+
+    def perf_counter_ns(self) -> int:
+        """For measuring: it never stands still, and jumps as the others do."""
+        return _real_perf_counter_ns() + self._clock.skipped_ns
+
+    def nudge(self) -> None:
+        """Let the clocks move, a little, for those who wait until they do."""
+        with self._lock:
+            skipped = self._clock.skipped_ns
+            self._nudges = self._nudges + 1 if skipped == self._nudged_at else 1
+            self._nudged_at = skipped
+            if self._nudges > PATIENT:
+                self._ticks += NUDGE
+
+    def ticks_ns(self) -> int:
+        """The whole ticks of real time that have gone by while nothing was skipped."""
+        with self._lock:
+            real, skipped = _real_monotonic_ns(), self._clock.skipped_ns
+            if skipped != self._skipped:  # a wait was skipped: the real time up to it is forgotten
+                self._skipped = skipped
+                self._real = real
+            elif real - self._real >= TICK:
+                ticks = (real - self._real) // TICK
+                self._ticks += ticks * TICK
+                self._real += ticks * TICK
+            return self._ticks

@@ -1,0 +1,77 @@
+"""Whether the workers of thread pools have something to do.
+
+An idle worker waits in C for its next task, and looks the same from outside whether a task is on
+its way to it or not. So tasks are counted: from their submission to their beginning.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import FrameType
+from typing import Any
+from weakref import WeakKeyDictionary
+
+_real_submit = ThreadPoolExecutor.submit
+_real_shutdown = ThreadPoolExecutor.shutdown
+
+
+class Pools:
+    """The tasks that workers have not begun, by pool."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._promised: WeakKeyDictionary[ThreadPoolExecutor, int] = WeakKeyDictionary()
+        self._closing: WeakKeyDictionary[ThreadPoolExecutor, bool] = WeakKeyDictionary()
+
+    def replace(self) -> None:
+        """Begin to count."""
+
+        def submit(
+            pool: ThreadPoolExecutor, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
+        ) -> Future[Any]:
+            def begin() -> Any:
+                self._promise(pool, -1)
+                return fn(*args, **kwargs)
+
+            self._promise(pool, 1)
+            try:
+                return _real_submit(pool, begin)
+            except BaseException:
+                self._promise(pool, -1)
+                raise
+
+        def shutdown(pool: ThreadPoolExecutor, *args: Any, **kwargs: Any) -> None:
+            self._closing[pool] = True
+            _real_shutdown(pool, *args, **kwargs)
+
+        _put("submit", submit)
+        _put("shutdown", shutdown)
+
+    def restore(self) -> None:
+        """Stop counting."""
+        _put("submit", _real_submit)
+        _put("shutdown", _real_shutdown)
+
+    def is_idle(self, frame: FrameType) -> bool:
+        """Whether this is the top frame of a worker that has nothing to do and nothing coming."""
+        if frame.f_code.co_name != "_worker" or (
+            frame.f_globals.get("__name__") != "concurrent.futures.thread"
+        ):
+            return False
+        pool = frame.f_locals["executor_reference"]()
+        return (
+            pool is not None  # without its pool, a worker is about to end
+            and pool not in self._closing
+            and not self._promised.get(pool)
+            and "work_item" not in frame.f_locals
+        )
+
+    def _promise(self, pool: ThreadPoolExecutor, count: int) -> None:
+        with self._lock:
+            self._promised[pool] = self._promised.get(pool, 0) + count
+
+
+def _put(name: str, value: Any) -> None:
+    setattr(ThreadPoolExecutor, name, value)

@@ -1,0 +1,136 @@
+"""The functions that stand in the places of ``time``'s.
+
+They are made once and know which virtual time is on, if any: a module that is imported while a
+test runs may keep one of them for ever, and then has to find that it behaves as the real one.
+"""
+
+from __future__ import annotations
+
+import operator
+import sys
+import time
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any
+
+from ..clock import SECOND
+from .bound_names import TOOLS
+from .client_clock import ClientClock
+from .schedule import Schedule
+
+_real_sleep = time.sleep
+_real_monotonic = time.monotonic
+_real_monotonic_ns = time.monotonic_ns
+_real_perf_counter = time.perf_counter
+_real_perf_counter_ns = time.perf_counter_ns
+
+_TOO_LONG = 2**63 // SECOND + 1
+"""Seconds whose nanoseconds overflow the C type of Python's own sleep: 292 years."""
+
+
+class Present:
+    """One virtual time that is on, as the stand-ins see it.
+
+    Args:
+        client: what the clocks say.
+        schedule: how waits are skipped.
+        is_foreign: whether the current thread is none of the test's.
+    """
+
+    def __init__(
+        self, client: ClientClock, schedule: Schedule, is_foreign: Callable[[], bool]
+    ) -> None:
+        self.client = client
+        self.schedule = schedule
+        self.is_foreign = is_foreign
+
+
+_presents: list[Present] = []
+
+
+def enter(present: Present) -> None:
+    """Turn a virtual time on; the latest one counts."""
+    _presents.append(present)
+
+
+def leave(present: Present) -> None:
+    """Turn it off."""
+    _presents.remove(present)
+
+
+def here() -> Present | None:
+    """The virtual time that the current thread lives in, ``None`` for real time."""
+    if not _presents or _presents[-1].is_foreign():
+        return None
+    return _presents[-1]
+
+
+def _for(depth: int) -> Present | None:
+    """The same, for the code that called the caller: a tool's own waits and clocks stay real."""
+    present = here()
+    if present is None:
+        return None
+    module = sys._getframe(depth).f_globals.get("__name__", "")
+    return None if module.partition(".")[0] in TOOLS else present
+
+
+class _StandIns:
+    """The stand-ins are bound methods, which can be a class attribute without binding again."""
+
+    def sleep(self, seconds: float, /) -> None:
+        present = _for(2)
+        # Integers of other libraries are taken too, as Python's own sleep does.
+        if not isinstance(seconds, float) and hasattr(seconds, "__index__"):
+            seconds = operator.index(seconds)
+        # What Python's own sleep refuses, it refuses here too, and says why: NaN, text, too much.
+        fair = isinstance(seconds, (int, float)) and 0 <= seconds < _TOO_LONG
+        if present is None or not fair:
+            _real_sleep(seconds)
+            return
+        present.schedule.sleep(
+            seconds * SECOND if isinstance(seconds, int) else round(seconds * SECOND)
+        )
+
+    def monotonic(self) -> float:
+        present = _for(2)
+        return _real_monotonic() if present is None else present.client.monotonic_ns() / SECOND
+
+    def monotonic_ns(self) -> int:
+        present = _for(2)
+        return _real_monotonic_ns() if present is None else present.client.monotonic_ns()
+
+    def perf_counter(self) -> float:
+        present = _for(2)
+        if present is None:
+            return _real_perf_counter()
+        return present.client.perf_counter_ns() / SECOND
+
+    def perf_counter_ns(self) -> int:
+        present = _for(2)
+        return _real_perf_counter_ns() if present is None else present.client.perf_counter_ns()
+
+
+_stand_ins = _StandIns()
+
+STAND_INS: Sequence[tuple[str, Any, Any]] = tuple(
+    (name, getattr(time, name), getattr(_stand_ins, name))
+    for name in ("sleep", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
+)
+"""The name of each function of ``time``, the function, and its stand-in."""
+
+
+def wall_clock(present: Present, real_ns: Callable[[], int]) -> Callable[[], int]:
+    """What time-machine is to ask for the time, in nanoseconds since 1970."""
+
+    def time_ns() -> int:
+        if present.is_foreign():
+            return real_ns()
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None:
+            package = frame.f_globals.get("__name__", "").partition(".")[0]
+            if package != "time_machine":
+                return real_ns() if package in TOOLS else present.client.wall_ns()
+            frame = frame.f_back
+        return present.client.wall_ns()
+
+    return time_ns

@@ -1,0 +1,413 @@
+"""Time passes for all together: in order, the same in every run, and never under a request."""
+
+from __future__ import annotations
+
+import asyncio
+import http.server
+import queue
+import selectors
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import requests
+
+from pytest_asyncops import AsyncOpsMock, Lifecycle, mocked
+from pytest_asyncops.waiting.bound_names import BoundNames
+from pytest_asyncops.waiting.stand_ins import STAND_INS
+
+_HEADERS = {"Authorization": "Bearer token"}
+
+
+@pytest.fixture
+def mock() -> Iterator[AsyncOpsMock]:
+    with mocked() as opened:
+        yield opened
+
+
+def _elapsed(mock: AsyncOpsMock) -> float:
+    return mock.clock.elapsed.total_seconds()
+
+
+# -- order -----------------------------------------------------------------------------------
+
+
+def test_threads_wake_in_the_order_of_their_deadlines(mock: AsyncOpsMock) -> None:
+    woken: list[tuple[str, float]] = []
+
+    def work(name: str, every: float) -> None:
+        for _ in range(3):
+            time.sleep(every)
+            woken.append((name, _elapsed(mock)))
+
+    threads = [threading.Thread(target=work, args=args) for args in (("a", 3), ("b", 5))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert woken == [("a", 3), ("b", 5), ("a", 6), ("a", 9), ("b", 10), ("b", 15)]
+
+
+def test_tasks_wake_in_the_order_of_their_deadlines(mock: AsyncOpsMock) -> None:
+    woken: list[tuple[str, float]] = []
+
+    async def work(name: str, every: float) -> None:
+        for _ in range(3):
+            await asyncio.sleep(every)
+            woken.append((name, _elapsed(mock)))
+
+    async def main() -> None:
+        await asyncio.gather(work("a", 3), work("b", 5))
+
+    asyncio.run(main())
+    assert woken == [("a", 3), ("b", 5), ("a", 6), ("a", 9), ("b", 10), ("b", 15)]
+
+
+def test_a_notice_comes_before_the_next_jump(mock: AsyncOpsMock) -> None:
+    for _ in range(20):
+        event = threading.Event()
+        woken: list[float] = []
+        began = _elapsed(mock)
+
+        def wait(event: threading.Event = event, woken: list[float] = woken) -> None:
+            assert event.wait(100)
+            woken.append(_elapsed(mock))
+
+        thread = threading.Thread(target=wait)
+        thread.start()
+        time.sleep(1)
+        event.set()
+        time.sleep(5)
+        thread.join()
+        assert woken == [began + 1]
+
+
+def test_a_task_in_a_pool_begins_before_the_next_jump(mock: AsyncOpsMock) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(20):
+            began = _elapsed(mock)
+            future = pool.submit(lambda: _elapsed(mock))
+            time.sleep(5)
+            assert future.result() == began
+
+
+def test_a_bare_lock_is_handed_on_before_the_next_jump(mock: AsyncOpsMock) -> None:
+    lock = threading.Lock()
+    got: list[float] = []
+
+    def work() -> None:
+        with lock:
+            got.append(_elapsed(mock))
+
+    lock.acquire()
+    thread = threading.Thread(target=work)
+    thread.start()
+    time.sleep(3)
+    lock.release()
+    time.sleep(5)
+    thread.join()
+    assert got == [3]
+
+
+def test_a_set_event_ends_the_wait_at_once(mock: AsyncOpsMock) -> None:
+    event = threading.Event()
+    threading.Timer(3, event.set).start()
+    assert event.wait(10)
+    assert _elapsed(mock) == 3
+    assert event.wait(10)
+    assert _elapsed(mock) == 3
+
+
+def test_a_queue_hands_on_what_a_thread_puts_in_it(mock: AsyncOpsMock) -> None:
+    items: queue.Queue[int] = queue.Queue()
+
+    def work() -> None:
+        for number in range(3):
+            time.sleep(2)
+            items.put(number)
+
+    threading.Thread(target=work).start()
+    assert [(items.get(timeout=60), _elapsed(mock)) for _ in range(3)] == [(0, 2), (1, 4), (2, 6)]
+    with pytest.raises(queue.Empty):
+        items.get(timeout=60)
+    assert _elapsed(mock) == 66
+
+
+def test_a_thread_wakes_a_loop(mock: AsyncOpsMock) -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        event = asyncio.Event()
+
+        def work() -> None:
+            time.sleep(3)
+            loop.call_soon_threadsafe(event.set)
+            time.sleep(9)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        await event.wait()
+        assert _elapsed(mock) == 3
+        await asyncio.to_thread(thread.join)
+        assert _elapsed(mock) == 12
+
+    asyncio.run(main())
+
+
+def test_every_thread_sees_time_run_forward(mock: AsyncOpsMock) -> None:
+    def work(every: float) -> None:
+        last = time.monotonic()
+        for _ in range(50):
+            time.sleep(every)
+            now = time.monotonic()
+            assert now >= last + every - 1e-6
+            last = now
+
+    with ThreadPoolExecutor(8) as pool:
+        for future in [pool.submit(work, 0.1 * number) for number in range(1, 9)]:
+            future.result()
+    assert _elapsed(mock) == 40
+
+
+# -- sameness --------------------------------------------------------------------------------
+
+
+def _an_hour_of_200_pollers() -> bytes:
+    with mocked(apis=["chainloop"]) as mock:
+        stub = mock.chainloop
+        operations = stub.start_many(
+            200, lifecycle=lambda index: Lifecycle.succeeds(running=60 + 17 * index)
+        )
+
+        async def poll(index: int) -> None:
+            url = f"{stub.base_url}/v1/operations/{operations[index].id}"
+            while True:
+                answer = requests.get(url, headers=_HEADERS, timeout=30).json()["operation"]
+                if answer["status"] == "ASYNC_OPERATION_STATUS_COMPLETED":
+                    break
+                await asyncio.sleep(300 + 0.1 * (index % 13))
+            await asyncio.sleep(max(0, 3600 - _elapsed(mock)))
+
+        async def main() -> None:
+            await asyncio.gather(*map(poll, range(200)))
+
+        asyncio.run(main())
+        assert mock.clock.elapsed.total_seconds() >= 3600
+        return repr(list(mock.calls)).encode()
+
+
+def test_200_pollers_give_the_same_log_in_every_run() -> None:
+    first = _an_hour_of_200_pollers()
+    assert first.count(b"<Call ") > 1_000
+    assert _an_hour_of_200_pollers() == first
+
+
+# -- real input and output -------------------------------------------------------------------
+
+
+class _Slow(http.server.BaseHTTPRequestHandler):
+    """Answers after a moment of real time."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    moment = threading.Event()
+
+    def do_GET(self) -> None:
+        _really_wait(0.05)
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+def _really_wait(seconds: float) -> None:
+    """Wait in a way that no virtual time reaches: for another process."""
+    subprocess.run([sys.executable, "-Sc", f"import time; time.sleep({seconds})"], check=True)
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Slow)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize("alive_before", [True, False])
+def test_the_clock_does_not_jump_under_a_request(alive_before: bool) -> None:
+    jumps: list[float] = []
+
+    def rival(mock: AsyncOpsMock, url: str) -> None:
+        session = requests.Session()
+        for _ in range(3):
+            before = _elapsed(mock)
+            session.get(url, timeout=30)
+            jumps.append(_elapsed(mock) - before)
+            time.sleep(5)
+
+    if alive_before:
+        with _server() as url, mocked() as mock:
+            rival(mock, url)
+            assert _elapsed(mock) == 15
+    else:
+        with mocked() as mock, _server() as url:
+            rival(mock, url)
+    assert jumps == [0, 0, 0]
+
+
+def test_a_loop_waits_for_its_sockets(mock: AsyncOpsMock) -> None:
+    async def main() -> None:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            while line := await reader.readline():
+                writer.write(line)
+                await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        for number in range(3):
+            before = _elapsed(mock)
+            writer.write(b"%d\n" % number)
+            assert await asyncio.wait_for(reader.readline(), 30) == b"%d\n" % number
+            assert _elapsed(mock) == before
+            await asyncio.sleep(5)
+        writer.close()
+        await writer.wait_closed()
+        server.close()
+        await server.wait_closed()
+
+    asyncio.run(main())
+    assert _elapsed(mock) == 15
+
+
+def test_other_users_of_selectors_wait_really(mock: AsyncOpsMock) -> None:
+    one, other = socket.socketpair()
+    with one, other, selectors.DefaultSelector() as selector:
+        selector.register(one, selectors.EVENT_READ)
+        assert selector.select(0.001) == []
+        assert _elapsed(mock) == 0
+        other.send(b"x")
+        assert len(selector.select(5)) == 1
+
+
+# -- clocks ----------------------------------------------------------------------------------
+
+
+def test_who_spins_until_a_time_gets_there(mock: AsyncOpsMock) -> None:
+    until = time.monotonic() + 0.0005
+    while time.monotonic() < until:
+        time.sleep(0)
+    assert _elapsed(mock) == 0
+
+
+def test_a_tool_keeps_its_own_clocks(mock: AsyncOpsMock) -> None:
+    tool: dict[str, Any] = {"__name__": "_pytest.made_up", "time": time}
+    exec("def read(): return time.perf_counter(), time.monotonic(), time.time()", tool)
+    own: dict[str, Any] = {"__name__": "made_up", "time": time}
+    exec("def read(): return time.perf_counter(), time.monotonic(), time.time()", own)
+    before, own_before = tool["read"](), own["read"]()
+    time.sleep(1_000_000)
+    for was, now in zip(before, tool["read"](), strict=True):
+        assert 0 <= now - was < 1_000
+    for was, now in zip(own_before, own["read"](), strict=True):
+        assert 1_000_000 <= now - was < 1_000_100
+
+
+# -- bound names -----------------------------------------------------------------------------
+
+
+def test_everything_is_put_back() -> None:
+    before = [getattr(time, name) for name, _, _ in STAND_INS]
+    places = (threading.Condition.wait, threading.Thread.join, ThreadPoolExecutor.submit,
+              ThreadPoolExecutor.shutdown, selectors.DefaultSelector.select)  # fmt: skip
+
+    def interrupted() -> None:
+        with mocked():
+            assert time.sleep is not before[0]
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert [getattr(time, name) for name, _, _ in STAND_INS] == before
+    assert places == (threading.Condition.wait, threading.Thread.join, ThreadPoolExecutor.submit,
+                      ThreadPoolExecutor.shutdown, selectors.DefaultSelector.select)  # fmt: skip
+
+
+def test_a_name_bound_during_a_test_is_real_afterwards() -> None:
+    with mocked() as mock:
+        kept = time.sleep, time.monotonic, time.monotonic_ns, time.perf_counter
+        kept_ns = time.perf_counter_ns
+        kept[0](5)
+        assert _elapsed(mock) == 5
+    kept[0](0)
+    assert abs(kept[1]() - time.monotonic()) < 60
+    assert abs(kept[2]() - time.monotonic_ns()) < 60e9
+    assert abs(kept[3]() - time.perf_counter()) < 60
+    assert abs(kept_ns() - time.perf_counter_ns()) < 60e9
+    with pytest.raises(ValueError, match="negative"):
+        kept[0](-1)
+
+
+def _make_module(name: str) -> Any:
+    import types
+
+    module = types.ModuleType(name)
+    source = """
+from time import sleep, monotonic
+class Poller:
+    pause = sleep
+    nap = staticmethod(sleep)
+    def wait(self, pause=sleep, *, again=sleep): pause(1); again(1)
+    @classmethod
+    def make(cls, pause=sleep): return cls()
+def wait(pause=sleep, *, again=sleep): pause(1); again(1)
+not_a_function = 7
+"""
+    exec(source, module.__dict__)
+    for made in (module.Poller, module.wait):
+        made.__module__ = name
+    return module
+
+
+def test_bound_names_are_found_once_and_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def other(seconds: float) -> None:
+        raise AssertionError
+
+    module = _make_module("bound_in_a_test")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    real = time.sleep
+    names = BoundNames([(real, other)])
+    names.replace()
+    assert module.sleep is other
+    assert vars(module.Poller)["pause"] is other
+    assert module.Poller.nap is other
+    assert module.wait.__defaults__ == (other,)
+    assert module.wait.__kwdefaults__ == {"again": other}
+    assert module.Poller.wait.__defaults__ == (other,)
+    assert module.Poller.make.__func__.__defaults__ == (other,)
+    module.sleep = real  # somebody else has changed it since: it stays
+    names.restore()
+    assert module.sleep is real
+    assert vars(module.Poller)["pause"] is real
+    assert module.Poller.nap is real
+    assert module.wait.__defaults__ == (real,)
+    assert module.wait.__kwdefaults__ == {"again": real}
+    module.sleep = mine = lambda seconds: None
+    names.replace()
+    assert module.sleep is mine
+    names.restore()
+    assert module.sleep is mine
