@@ -328,13 +328,14 @@ def load_contract(name: str) -> Contract:
     path = Path(name)
     if path.name == name:
         place, label = files(f"{__package__}.schemas") / name, f"schemas/{name}"
+        advice = f"A bare name is one of the package's own; for a file of yours write './{name}'."
     else:
         place, label = path, name
+        advice = "Give the path to a YAML file."
     try:
         content = place.read_bytes()
     except OSError as error:
         raise ContractError(
-            f"the contract cannot be read: {error.strerror}. Give a path to a YAML file.",
-            file=label,
+            f"the contract cannot be read: {error.strerror}. {advice}", file=label
         ) from None
     return Contract(read_document(content, label))

@@ -92,6 +92,15 @@ def listed(names: Iterable[object]) -> str:
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
+def counted(count: int, noun: str) -> str:
+    """A number of things as prose.
+
+    >>> counted(1, "call"), counted(2_000, "call")
+    ('1 call', '2,000 calls')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def unknown(what: str, value: object, choices: Iterable[str], advice: str = "") -> InvalidArgument:
     """The error for a name that is none of the choices, with the nearest one pointed out."""
     names = list(choices)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
@@ -14,7 +14,14 @@ from .apis.pinecone import PineconeStub
 from .calls import Call, Calls
 from .clock import VirtualClock
 from .configure import Settings, settle
-from .errors import MockClosed, NetworkBlocked, UnmatchedRequests, hides_usage_errors, unknown
+from .errors import (
+    MockClosed,
+    NetworkBlocked,
+    UnmatchedRequests,
+    counted,
+    hides_usage_errors,
+    unknown,
+)
 from .messages import Request
 from .stub import Stub
 
@@ -134,8 +141,7 @@ class AsyncOpsMock:
         return f"<AsyncOpsMock {list(self._live.stubs.values())!r}, {self._live.clock!r}>"
 
 
-@contextmanager
-def mocked(**settings: object) -> Iterator[AsyncOpsMock]:
+def mocked(**settings: object) -> AbstractContextManager[AsyncOpsMock]:
     """Stub the APIs for the length of a ``with`` block.
 
     Args:
@@ -154,8 +160,14 @@ def mocked(**settings: object) -> Iterator[AsyncOpsMock]:
     >>> answer.json()["operation"]["status"]
     'ASYNC_OPERATION_STATUS_RUNNING'
     """
+    # Read here and not in the generator, whose errors would be shown inside of contextlib.
+    return _opened(settle(settings))
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[AsyncOpsMock]:
     mock = AsyncOpsMock()
-    mock.open(settle(settings))
+    mock.open(settings)
     try:
         yield mock
     except BaseException:
@@ -244,7 +256,7 @@ def _blocked_message(requests: list[str]) -> str:
 def _report(unmatched: list[tuple[Stub, Request]]) -> str:
     count = len(unmatched)
     lines = [
-        f"{count} request{'s' * (count > 1)} reached a stub and no route took "
+        f"{counted(count, 'request')} reached a stub and no route took "
         f"{'them' if count > 1 else 'it'}:"
     ]
     for stub, request in unmatched:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from .clock import Seconds, VirtualClock
-from .errors import InvalidArgument, hides_usage_errors
+from .errors import InvalidArgument, counted, hides_usage_errors
 from .lifecycle import Lifecycle, Moment, Past
 from .listing import Listing
 from .steps import State, Step
@@ -98,7 +98,7 @@ class Operation:
         self._store.move(self, Step(State.PURGED))
 
     def __repr__(self) -> str:
-        return f"<Operation {self.id} {self.state.name}, {self.polls} polls>"
+        return f"<Operation {self.id} {self.state.name}, {counted(self.polls, 'poll')}>"
 
 
 class OperationStore:

@@ -128,7 +128,7 @@ def _plainly() -> Generator[None, None, None]:
 
     try:
         yield
-    except AsyncOpsError as error:
+    except (AsyncOpsError, pytest.UsageError) as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 

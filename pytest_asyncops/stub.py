@@ -10,7 +10,7 @@ from .api import Api
 from .births import admit, births
 from .calls import Call, Calls
 from .clock import VirtualClock
-from .errors import InvalidArgument, MockClosed, hides_usage_errors, unknown
+from .errors import InvalidArgument, MockClosed, counted, hides_usage_errors, unknown
 from .exchange import Exchange, json_response
 from .lifecycle import Lifecycle
 from .messages import Refusal, Request, Response
@@ -211,7 +211,7 @@ class Stub:
     def __repr__(self) -> str:
         return (
             f"<{type(self).__name__} of {self.api.name} at {self.base_url}, "
-            f"{len(self._store)} operations, {self.calls.total} calls>"
+            f"{counted(len(self._store), 'operation')}, {counted(self.calls.total, 'call')}>"
         )
 
 

@@ -360,19 +360,27 @@ def test_a_contract_of_ones_own(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "label", "reason"),
+    ("name", "label", "reason", "advice"),
     [
-        ("nothing.yaml", "schemas/nothing.yaml", "No such file or directory"),
-        ("./nothing.yaml", "./nothing.yaml", "No such file or directory"),
-        ("./", "./", "Is a directory"),
+        (
+            "nothing.yaml",
+            "schemas/nothing.yaml",
+            "No such file or directory",
+            "A bare name is one of the package's own; for a file of yours write './nothing.yaml'.",
+        ),
+        (
+            "./nothing.yaml",
+            "./nothing.yaml",
+            "No such file or directory",
+            "Give the path to a YAML file.",
+        ),
+        ("./", "./", "Is a directory", "Give the path to a YAML file."),
     ],
 )
-def test_a_file_that_cannot_be_read(name, label, reason):
+def test_a_file_that_cannot_be_read(name, label, reason, advice):
     with pytest.raises(ContractError) as caught:
         load_contract(name)
-    assert str(caught.value) == (
-        f"{label}: the contract cannot be read: {reason}. Give a path to a YAML file."
-    )
+    assert str(caught.value) == f"{label}: the contract cannot be read: {reason}. {advice}"
     assert caught.value.line is None
 
 

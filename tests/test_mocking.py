@@ -355,7 +355,7 @@ def test_a_mock_in_print():
         time.sleep(1.5)
         assert repr(mock) == (
             "<AsyncOpsMock [<Stub of chainloop at https://api.app.chainloop.dev, "
-            "1 operations, 1 calls>], <VirtualClock 2026-01-01T00:00:01.500Z, 1.5 s on>>"
+            "1 operation, 1 call>], <VirtualClock 2026-01-01T00:00:01.500Z, 1.5 s on>>"
         )
         assert repr(mock.calls[0]) == (
             "<Call 2026-01-01T00:00:00Z GET https://api.app.chainloop.dev/v1/operations -> 200>"

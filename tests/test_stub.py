@@ -206,7 +206,7 @@ def test_where_a_stub_lives():
     assert stub.base_url == "http://localhost:1/base"
     stub.start(shelf="a")
     stub.handle(request("/jobs"))
-    assert repr(stub) == "<Stub of toy at http://localhost:1/base, 1 operations, 1 calls>"
+    assert repr(stub) == "<Stub of toy at http://localhost:1/base, 1 operation, 1 call>"
 
 
 def test_an_error_of_an_endpoint_is_no_answer():

@@ -8,7 +8,7 @@ from typing import Any
 from ..api import Api
 from ..configure import find_api
 from ..contract import load_contract
-from ..errors import ConformanceError, InvalidArgument, hides_usage_errors
+from ..errors import ConformanceError, InvalidArgument, counted, hides_usage_errors
 from ..rules import Life
 from ..steps import FOLLOWERS, State
 from ..violation import Violation, json_path
@@ -175,7 +175,7 @@ def _report(
     api: Api, life: Life, seen: Mapping[Any, list[_Sight]], found: Mapping[Any, list[Violation]]
 ) -> str:
     count = len(found)
-    lines = [f"what was seen of {count} {api.name} operation{'s' * (count > 1)} is no legal life:"]
+    lines = [f"what was seen of {counted(count, f'{api.name} operation')} is no legal life:"]
     for name, wrong in found.items():
         lines += ["", f"  operation {name!r}, as it was seen:"]
         sights = seen[name]
