@@ -243,7 +243,8 @@ class Lifecycle:
             return int(step.percent)
         share = _share(step.lasts, elapsed - past.entries[-1], past.polls)
         if step.progress is not None:
-            return step.progress.at(share)
+            # What is done climbs no further, however long the server keeps it.
+            return step.progress.at(1 if step.state.done else share)
         if step.state is State.PENDING:
             return 0
         if step.state is not State.RUNNING:

@@ -11,14 +11,22 @@ from replies import of_requests
 from served import APIS, Server, births, path_of, readings
 from toy import toy
 
-from pytest_asyncops import ConformanceError, InvalidArgument, assert_history, mocked
+from pytest_asyncops import (
+    ConformanceError,
+    InvalidArgument,
+    Lifecycle,
+    Progress,
+    State,
+    Step,
+    assert_history,
+    mocked,
+)
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.calls import Call
 from pytest_asyncops.contract import load_contract
 from pytest_asyncops.messages import Headers, Request, Response
 from pytest_asyncops.rules import Life
-from pytest_asyncops.steps import State
 
 PREFIX = "ASYNC_OPERATION_STATUS_"
 
@@ -374,6 +382,17 @@ def test_what_is_no_api():
 
 
 # --- what pollers see
+
+
+def test_what_is_done_climbs_no_further_while_the_server_keeps_it():
+    curve = Progress.curve([(0, 10), (1, 90)])
+    server = Server(PINECONE)
+    life = Lifecycle.steps(Step(State.FAILED, message="no", progress=curve))
+    operation = server.stub.start(assistant_name="docs", lifecycle=life)
+    for _ in range(3):
+        assert server.get(operation).json()["percent_complete"] == 90
+        server.clock.advance(9 * 24 * 60 * 60)
+    assert_history(server.stub.calls, api="pinecone")
 
 
 def forms(call: Call) -> list[object]:
