@@ -71,7 +71,8 @@ def from_ns(instant: int) -> datetime.datetime:
 
 @lru_cache(maxsize=4096)
 def _whole_seconds(seconds: int) -> str:
-    return (_UNIX_EPOCH + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+    # isoformat, because strftime leaves out the zeros before a year of three digits.
+    return (_UNIX_EPOCH + datetime.timedelta(seconds=seconds)).isoformat()[:19]
 
 
 def rfc3339(instant: int) -> str:
