@@ -100,7 +100,7 @@ def read_document(text: str | bytes, file: str) -> Document:
     try:
         for event in yaml.parse(text, Loader=_Loader):
             builder.take(event)
-    except (yaml.YAMLError, ValueError) as error:  # the latter for \U beyond Unicode
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two: \U beyond Unicode
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
         raise ContractError(
