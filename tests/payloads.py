@@ -184,7 +184,8 @@ def spoilt(draw, payloads, most=3):
         container, key = draw(st.sampled_from(list(places(root))))
         how = draw(st.sampled_from(["replace", "remove", "add"]))
         if how == "replace":
-            container[key] = draw(st.sampled_from(SPOILERS))
+            kin = NEARLY_TIMES if container[key] in TIMES else SPOILERS
+            container[key] = draw(st.sampled_from(kin) | st.sampled_from(SPOILERS))
         elif how == "remove" and container is not root:
             del container[key]
         elif isinstance(container[key], dict):
