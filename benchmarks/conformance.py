@@ -24,11 +24,11 @@ from pytest_asyncops.contract import load_contract
 from .measure import compare, elsewhere
 from .report import Missing, Ratio, Row
 
-_PROCESSES = 8
+_PROCESSES = 6
 """Where a process happens to put things in memory moves these figures by a third."""
 
 _ROUNDS = 6
-_TIMES = 20
+_TIMES = 5
 _FAST = ("jsonschema_rs", "orjson")
 """What the extra ``fast`` installs."""
 
