@@ -10,17 +10,20 @@ if TYPE_CHECKING:
     from . import strategies as strategies
     from .api import Api as Api
     from .api import Field as Field
+    from .cadence import assert_polled as assert_polled
     from .clock import VirtualClock as VirtualClock
     from .conformance import assert_conforms as assert_conforms
     from .conformance import assert_history as assert_history
     from .conformance import violations as violations
     from .errors import AsyncOpsError as AsyncOpsError
+    from .errors import CadenceError as CadenceError
     from .errors import ConformanceError as ConformanceError
     from .errors import ContractError as ContractError
     from .errors import InvalidArgument as InvalidArgument
     from .errors import MockClosed as MockClosed
     from .errors import NetworkBlocked as NetworkBlocked
     from .errors import UnmatchedRequests as UnmatchedRequests
+    from .guards import PollerHangs as PollerHangs
     from .lifecycle import Lifecycle as Lifecycle
     from .mocking import AsyncOpsMock as AsyncOpsMock
     from .mocking import mocked as mocked
@@ -38,6 +41,7 @@ _HOMES = {
     "Api": "api",
     "AsyncOpsError": "errors",
     "AsyncOpsMock": "mocking",
+    "CadenceError": "errors",
     "ConformanceError": "errors",
     "ContractError": "errors",
     "Field": "api",
@@ -46,6 +50,7 @@ _HOMES = {
     "MockClosed": "errors",
     "NetworkBlocked": "errors",
     "Operation": "operations",
+    "PollerHangs": "guards",
     "Progress": "progress",
     "State": "steps",
     "Step": "steps",
@@ -55,6 +60,7 @@ _HOMES = {
     "VirtualClock": "clock",
     "assert_conforms": "conformance",
     "assert_history": "conformance",
+    "assert_polled": "cadence",
     "mocked": "mocking",
     "polls": "steps",
     "strategies": "strategies",

@@ -54,6 +54,7 @@ class Api:
         envelope: an error as the API shows it, as JSON values.
         credential: the request's credential; raises `Refusal` where there is none.
         refusals: why a credential may be refused, by the name that tests use.
+        throttled: the answer to a request beyond the rate that `Stub.limit_rate` allows.
         unmatched: the answer to a request that no route takes; gets the routes of its path.
         hidden: with these readings, the states in which an operation is not to be found.
         retention: with these readings, how long after its end an operation is purged.
@@ -83,6 +84,7 @@ class Api:
     new_id: Callable[[int], str]
     fields: Mapping[str, Field] = field(default_factory=dict)
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
+    throttled: Refusal | None = None
     admit: Callable[[Mapping[str, object], Lifecycle], None] = lambda fields, lifecycle: None
     hidden: Callable[[Mapping[str, Any]], frozenset[State]] = lambda readings: frozenset()
     retention: Callable[[Mapping[str, Any]], Any] = lambda readings: None

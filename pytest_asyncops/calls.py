@@ -9,6 +9,7 @@ from typing import overload
 
 from .clock import from_ns, rfc3339
 from .messages import Request, Response
+from .steps import State
 
 KEPT = 10_000
 """How many calls a record keeps: enough for an assertion, little enough for a month of polls."""
@@ -22,17 +23,28 @@ class Call:
         response: what the stub answered.
         at_ns: the server's time, in nanoseconds since 1970.
         operations: the ids of the operations that the answer showed.
+        states: the state of each of them, as the answer showed it.
+        asked: the id of the one operation that was asked for, if it was one, there or not.
     """
 
-    __slots__ = ("at_ns", "operations", "request", "response")
+    __slots__ = ("asked", "at_ns", "operations", "request", "response", "states")
 
     def __init__(
-        self, request: Request, response: Response, at_ns: int, operations: tuple[str, ...]
+        self,
+        request: Request,
+        response: Response,
+        at_ns: int,
+        operations: tuple[str, ...],
+        *,
+        states: tuple[State, ...] = (),
+        asked: str | None = None,
     ) -> None:
         self.request = request
         self.response = response
         self.at_ns = at_ns
         self.operations = operations
+        self.states = states
+        self.asked = asked
 
     @property
     def at(self) -> datetime.datetime:

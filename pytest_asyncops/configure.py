@@ -11,7 +11,7 @@ from .addresses import checked_base_url
 from .api import Api
 from .apis.chainloop import CHAINLOOP
 from .apis.pinecone import PINECONE
-from .clock import instant_to_ns, to_ns
+from .clock import Seconds, instant_to_ns, to_ns
 from .errors import InvalidArgument, hides_usage_errors, listed, unknown
 from .settings import GENERAL, Setting
 
@@ -33,6 +33,9 @@ class Settings:
         epoch: nanoseconds since 1970 when the server's clock starts, ``None`` for now.
         network: what becomes of requests to other URLs.
         unmatched: what becomes of requests that no route takes.
+        max_polls_at_once: how often one URL may be asked for while no time passes.
+        max_polls_per_operation: how often one operation may be polled.
+        max_virtual_time: how many seconds, or how long a ``timedelta``, may be skipped.
         readings: how each API's contract is read where it is silent, by name of the API.
     """
 
@@ -43,6 +46,9 @@ class Settings:
     epoch: int | None
     network: str
     unmatched: str
+    max_polls_at_once: int
+    max_polls_per_operation: int
+    max_virtual_time: Seconds
     readings: Mapping[str, Mapping[str, Any]]
 
 

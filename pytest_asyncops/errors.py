@@ -6,6 +6,7 @@ facts stand as attributes, so that a test can assert on them without reading the
 
 from __future__ import annotations
 
+import datetime
 import difflib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -66,6 +67,20 @@ class ConformanceError(AsyncOpsError, AssertionError):
     def __init__(self, message: str, *, violations: Iterable[Violation]) -> None:
         super().__init__(message)
         self.violations = tuple(violations)
+
+
+class CadenceError(AsyncOpsError, AssertionError):
+    """An operation was polled otherwise than a test asserts.
+
+    Attributes:
+        operation: the operation's id.
+        polls: when it was polled, in UTC.
+    """
+
+    def __init__(self, message: str, *, operation: str, polls: Iterable[datetime.datetime]) -> None:
+        super().__init__(message)
+        self.operation = operation
+        self.polls = tuple(polls)
 
 
 class NetworkBlocked(AsyncOpsError):

@@ -38,6 +38,7 @@ class Exchange:
         readings: the settings that say how the API's contract is read.
         parents: what operations can belong to, as far as it exists.
         shown: the operations that the answer shows, so far.
+        states: the state of each of them, as the answer shows it.
     """
 
     __slots__ = (
@@ -49,6 +50,7 @@ class Exchange:
         "readings",
         "request",
         "shown",
+        "states",
     )
 
     def __init__(
@@ -67,6 +69,7 @@ class Exchange:
         self.readings = readings
         self.parents = parents
         self.shown: list[Operation] = []
+        self.states: list[State] = []
         self._store = store
         self._render = render
         self._authenticate = authenticate
@@ -90,9 +93,11 @@ class Exchange:
 
     def show(self, operation: Operation) -> Mapping[str, Any]:
         """The operation as the API shows it; this counts as a poll of it."""
-        payload = self._render(operation, self._store.moment(operation))
+        moment = self._store.moment(operation)
+        payload = self._render(operation, moment)
         self._store.count_poll(operation)
         self.shown.append(operation)
+        self.states.append(moment.state)
         return payload
 
     def show_all(self, numbers: Sequence[int]) -> list[Mapping[str, Any]]:

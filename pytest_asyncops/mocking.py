@@ -12,7 +12,7 @@ from .addresses import Addresses
 from .api import Api
 from .apis.pinecone import PineconeStub
 from .calls import Call, Calls
-from .clock import VirtualClock
+from .clock import VirtualClock, to_ns
 from .configure import Settings, settle
 from .errors import (
     MockClosed,
@@ -22,6 +22,7 @@ from .errors import (
     hides_usage_errors,
     unknown,
 )
+from .guards import Guards
 from .messages import Request
 from .stub import Stub
 
@@ -44,6 +45,7 @@ class Checkpoint(NamedTuple):
     elapsed: int
     calls: tuple[tuple[Call, ...], int]
     stubs: Mapping[str, Any]
+    guards: Mapping[str, tuple[int, int]]
 
 
 class AsyncOpsMock:
@@ -101,10 +103,15 @@ class AsyncOpsMock:
         Raises:
             UnmatchedRequests: if requests came that no route took, unless the settings allow it.
             NetworkBlocked: if a request was kept from the network.
+            PollerHangs: if a limit was passed and the test has not failed of it.
         """
         session, self._live = self._session(), None
         session.stop()
         session.check()
+
+    def told(self, error: BaseException) -> None:
+        """Note that the test has failed of this error, so that it is not reported again."""
+        self._session().told(error)
 
     def abandon(self) -> None:
         """Put everything back, if it is live, and say nothing: another error comes first."""
@@ -185,6 +192,11 @@ class _Session:
         epoch = time.time_ns() if settings.epoch is None else settings.epoch
         self.clock = VirtualClock(epoch, _ticking() if settings.clock == "real" else None)
         self.calls = Calls()
+        self._guards = Guards(
+            polls_at_once=settings.max_polls_at_once,
+            polls_per_operation=settings.max_polls_per_operation,
+            virtual_time=to_ns(settings.max_virtual_time),
+        )
         self.stubs = {api.name: self._stub(api) for api in settings.apis}
         addresses = Addresses(self.stubs.values())
         with ExitStack() as stack:
@@ -194,7 +206,7 @@ class _Session:
             if settings.clock == "virtual":
                 from .virtual_time import VirtualTime
 
-                virtual_time = VirtualTime(self.clock)
+                virtual_time = VirtualTime(self.clock, self._guards.skipped)
                 virtual_time.start()
                 stack.callback(virtual_time.stop)
             self._stack = stack.pop_all()
@@ -208,6 +220,7 @@ class _Session:
             base_url=self._settings.base_urls.get(api.name),
             readings=self._settings.readings[api.name],
             journal=self.calls,
+            guards=self._guards,
         )
 
     def stop(self) -> None:
@@ -217,16 +230,19 @@ class _Session:
 
     def saved(self) -> Checkpoint:
         stubs = {name: stub.saved() for name, stub in self.stubs.items()}
-        return Checkpoint(self.clock.elapsed_ns, self.calls.saved(), stubs)
+        return Checkpoint(self.clock.elapsed_ns, self.calls.saved(), stubs, self._guards.saved())
 
     def restore(self, saved: Checkpoint) -> None:
         with self.clock.lock:
             self.clock.rewind(saved.elapsed)
             self.calls.restore(saved.calls)
+            self._guards.restore(saved.guards)
             for name, stub in self.stubs.items():
                 stub.restore(saved.stubs[name])
 
     def check(self) -> None:
+        if self._guards.tripped is not None:
+            raise self._guards.tripped
         unmatched = [(stub, request) for stub in self.stubs.values() for request in stub.unmatched]
         if unmatched and self._settings.unmatched == "fail":
             raise UnmatchedRequests(
@@ -234,6 +250,10 @@ class _Session:
             )
         if self._blocked:
             raise NetworkBlocked(_blocked_message(self._blocked))
+
+    def told(self, error: BaseException) -> None:
+        if error is self._guards.tripped:
+            self._guards.tripped = None
 
     def _refuse(self, method: str, url: str) -> None:
         if self._settings.network == "block":

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from .calls import Call, Calls
 from .clock import Seconds, VirtualClock
 from .errors import InvalidArgument, counted, hides_usage_errors
 from .lifecycle import Lifecycle, Moment, Past
@@ -77,6 +78,11 @@ class Operation:
         """The percentage that a poll would see now, or ``None`` for none."""
         return self._store.percent(self)
 
+    @property
+    def calls(self) -> list[Call]:
+        """The requests for this one operation, whatever the answer, as far as they are kept."""
+        return [call for call in self._store.calls if call.asked == self.id]
+
     def run(self, *, percent: float | None = None) -> None:
         """Let it run, at this percentage. While it runs, this changes the percentage."""
         self._store.move(self, Step(State.RUNNING, percent=percent))
@@ -127,6 +133,7 @@ class OperationStore:
         self._operations: list[Operation] = []
         self._by_id: dict[str, Operation] = {}
         self._listing = Listing(self._outlook)
+        self.calls = Calls()
 
     @property
     def by_id(self) -> Mapping[str, Operation]:

@@ -84,15 +84,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Let each example of a Hypothesis test start from what the fixtures left."""
-    hypothesis = getattr(getattr(item, "obj", None), "hypothesis", None)
-    if hypothesis is None or not _names_it(item):
+    if not _names_it(item):
         return (yield)
-    inner_test = hypothesis.inner_test
-    hypothesis.inner_test = _from_checkpoint(_mock(item.config), inner_test)
+    mock = _mock(item.config)
+    hypothesis = getattr(getattr(item, "obj", None), "hypothesis", None)
+    inner_test = getattr(hypothesis, "inner_test", None)
+    if hypothesis is not None:
+        hypothesis.inner_test = _from_checkpoint(mock, hypothesis.inner_test)
     try:
         return (yield)
+    except BaseException as error:
+        mock.told(error)
+        raise
     finally:
-        hypothesis.inner_test = inner_test
+        if hypothesis is not None:
+            hypothesis.inner_test = inner_test
 
 
 @pytest.hookimpl(wrapper=True)

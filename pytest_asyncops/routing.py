@@ -50,12 +50,14 @@ class Route:
         method: the HTTP method.
         paths: the path templates that lead here; the first is the one of the contract.
         endpoint: what answers.
+        asks_for: the path parameter with the id of the one operation that is asked for, if any.
     """
 
     name: str
     method: str
     paths: tuple[str, ...]
     endpoint: Endpoint = field(repr=False)
+    asks_for: str | None = None
 
 
 class Router:

@@ -75,6 +75,27 @@ GENERAL = (
         "answer, and with 'fail' the test fails at its end, because pollers swallow errors.",
         ("fail", "answer"),
     ),
+    Setting(
+        "max_polls_at_once",
+        1_000,
+        "How often one URL may be asked for while no time passes, before the test fails: a poller "
+        "that does not wait would poll for ever.",
+        kind="count",
+    ),
+    Setting(
+        "max_polls_per_operation",
+        1_000_000,
+        "How often one operation may be polled before the test fails: every 5 seconds for 30 days "
+        "is half of it.",
+        kind="count",
+    ),
+    Setting(
+        "max_virtual_time",
+        400 * 24 * 60 * 60,
+        "How many seconds of waiting may be skipped before the test fails: a poller without a "
+        "deadline would wait for ever.",
+        kind="seconds",
+    ),
 )
 
 CHAINLOOP = (

@@ -8,14 +8,16 @@ from typing import Any, NamedTuple
 
 from .api import Api
 from .births import admit, births
+from .budget import Budget
 from .calls import Call, Calls
-from .clock import VirtualClock
+from .clock import Seconds, VirtualClock
 from .errors import InvalidArgument, MockClosed, counted, hides_usage_errors, unknown
 from .exchange import Exchange, json_response
+from .guards import Guards
 from .lifecycle import Lifecycle
 from .messages import Refusal, Request, Response
 from .operations import Operation, OperationStore, Saved
-from .routing import Route, Router
+from .routing import Router
 
 __tracebackhide__ = hides_usage_errors
 
@@ -43,22 +45,25 @@ class Stub:
         base_url: str | None = None,
         readings: Mapping[str, Any] | None = None,
         journal: Calls | None = None,
+        guards: Guards | None = None,
     ) -> None:
         self.api = api
         self.base_url = (base_url or api.base_url).rstrip("/")
         self.readings = {setting.name: setting.default for setting in api.readings}
         self.readings.update(readings or {})
-        self.calls = Calls()
         self.unmatched: list[Request] = []
         self.closed = False
         self._clock = clock
         self._journal = journal
+        self._guards = guards
+        self._budget: Budget | None = None
         self._store = OperationStore(
             clock,
             hidden=api.hidden(self.readings),
             retention=api.retention(self.readings),
             admit=partial(admit, api),
         )
+        self.calls = self._store.calls
         self._router = Router(api.routes, api.paths)
         self._render = api.render(self.readings)
         self._refused: dict[str, Refusal] = {}
@@ -140,29 +145,52 @@ class Stub:
             raise unknown("reason for a refusal", reason, self.api.refusals)
         self._refused[credential] = refusal
 
+    def limit_rate(self, polls: int, per: Seconds, *, retry_after: str = "seconds") -> None:
+        """Let the service be asked at most so often; more is refused as it refuses it.
+
+        Args:
+            polls: how many requests.
+            per: in any stretch of so many seconds, or of this ``timedelta``.
+            retry_after: how the ``Retry-After`` of a refusal is written, ``"seconds"`` or
+                ``"date"``.
+
+        Raises:
+            InvalidArgument: for a rate that is none, or an API without an answer for this.
+        """
+        self._open()
+        if self.api.throttled is None:
+            raise InvalidArgument(
+                f"{self.api.name} does not say how it refuses too many requests. Give its Api "
+                "throttled=Refusal(429, ...).",
+                value=polls,
+            )
+        self._budget = Budget(polls, per, retry_after)
+
     def handle(self, request: Request) -> Response:
-        """Answer a request whose path is relative to the base URL, and record it."""
+        """Answer a request whose path is relative to the base URL, and record it.
+
+        Raises:
+            PollerHangs: if the test has used up one of its limits.
+        """
         with self._clock.lock:
-            shown: list[Operation] = []
-            route: Route | None = None
+            found = self._router.find(self.api.method(request), request.path)
+            exchange: Exchange | None = None
             try:
-                found = self._router.find(self.api.method(request), request.path)
                 if found is None:
                     if len(self.unmatched) < _UNMATCHED_KEPT:
                         self.unmatched.append(request)
                     raise self.api.unmatched(request, self._router.at(request.path))
-                route, params = found
+                self._spend()
                 exchange = Exchange(
                     request,
-                    params=params,
+                    params=found[1],
                     readings=self.readings,
                     store=self._store,
                     render=self._render,
                     authenticate=self._authenticate,
                     parents=self._parents,
                 )
-                shown = exchange.shown
-                response = route.endpoint(exchange)
+                response = found[0].endpoint(exchange)
             except Refusal as refusal:
                 response = json_response(
                     refusal.status_code, self.api.envelope(refusal), refusal.headers
@@ -170,14 +198,42 @@ class Stub:
             if request.method == "HEAD":
                 response.content = b""  # RFC 9110, 9.3.2
             response.api = self.api
-            response.route = None if route is None else route.name
-            call = Call(
-                request, response, self._clock.now_ns, tuple([operation.id for operation in shown])
-            )
-            self.calls.add(call)
-            if self._journal is not None:
-                self._journal.add(call)
+            asked = None
+            if found is not None:
+                route, params = found
+                response.route = route.name
+                asked = None if route.asks_for is None else params[route.asks_for]
+            self._record(request, response, exchange, asked)
             return response
+
+    def _spend(self) -> None:
+        if self._budget is not None and self.api.throttled is not None:
+            retry_after = self._budget.take(self._clock.now_ns)
+            if retry_after is not None:
+                refusal = self.api.throttled
+                raise Refusal(
+                    refusal.status_code,
+                    refusal.code,
+                    refusal.message,
+                    {**refusal.headers, "Retry-After": retry_after},
+                )
+
+    def _record(
+        self, request: Request, response: Response, exchange: Exchange | None, asked: str | None
+    ) -> None:
+        call = Call(
+            request,
+            response,
+            self._clock.now_ns,
+            () if exchange is None else tuple([operation.id for operation in exchange.shown]),
+            states=() if exchange is None else tuple(exchange.states),
+            asked=asked,
+        )
+        self.calls.add(call)
+        if self._journal is not None:
+            self._journal.add(call)
+        if self._guards is not None:
+            self._guards.called(call)
 
     def why_not(self, request: Request) -> list[str]:
         """For each route, in a line, why it did not take this request."""
@@ -186,7 +242,12 @@ class Stub:
     def saved(self) -> _Saved:
         """What `restore` takes."""
         return _Saved(
-            self._store.saved(), self.calls.saved(), frozenset(self._parents), dict(self._refused)
+            self._store.saved(),
+            self.calls.saved(),
+            frozenset(self._parents),
+            dict(self._refused),
+            self._budget,
+            () if self._budget is None else self._budget.saved(),
         )
 
     def restore(self, saved: _Saved) -> None:
@@ -195,6 +256,9 @@ class Stub:
         self.calls.restore(saved.calls)
         self._parents = set(saved.parents)
         self._refused = dict(saved.refused)
+        self._budget = saved.budget
+        if self._budget is not None:
+            self._budget.restore(saved.spent)
 
     def _open(self) -> None:
         if self.closed:
@@ -222,3 +286,5 @@ class _Saved(NamedTuple):
     calls: tuple[tuple[Call, ...], int]
     parents: frozenset[str]
     refused: Mapping[str, Refusal]
+    budget: Budget | None
+    spent: tuple[int, ...]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 
 import time_machine
@@ -27,10 +28,15 @@ class VirtualTime:
     """Joins the clocks and waits of Python to a `VirtualClock` while it is started.
 
     Threads that were alive before keep real waits and real clocks.
+
+    Args:
+        clock: the clock.
+        skipped: told of all nanoseconds skipped so far, after each wait; may raise.
     """
 
-    def __init__(self, clock: VirtualClock) -> None:
+    def __init__(self, clock: VirtualClock, skipped: Callable[[int], None]) -> None:
         self._clock = clock
+        self._skipped = skipped
         self._stack = ExitStack()
         self._foreign: dict[int | None, threading.Thread] = {}
 
@@ -41,7 +47,13 @@ class VirtualTime:
             thread.ident: thread for thread in threading.enumerate() if thread is not own
         }
         client = ClientClock(self._clock)
-        schedule = Schedule(self._clock, self._is_foreign, _takeover.pools.is_idle, client.nudge)
+        schedule = Schedule(
+            self._clock,
+            is_foreign=self._is_foreign,
+            is_idle=_takeover.pools.is_idle,
+            nudge=client.nudge,
+            skipped=self._skipped,
+        )
         present = Present(client, schedule, self._is_in_foreign)
         wall_offset = time.time_ns() - _real_monotonic_ns()
         with ExitStack() as stack:

@@ -15,13 +15,16 @@ from pages import PAGES, blocks, page_of, read, rows, section, words
 import pytest_asyncops
 from pytest_asyncops import (
     Api,
+    CadenceError,
     ConformanceError,
     InvalidArgument,
     Lifecycle,
+    PollerHangs,
     State,
     Step,
     assert_conforms,
     assert_history,
+    assert_polled,
     mocked,
 )
 from pytest_asyncops.apis.chainloop import CHAINLOOP
@@ -143,6 +146,31 @@ def hand_written(page: str, api: str) -> str:
     return f"ConformanceError: {caught.value}"
 
 
+def polled_too_soon() -> str:
+    with mocked(apis=["chainloop"]) as mock:
+        operation = mock.chainloop.start(lifecycle=Lifecycle.succeeds(running=6))
+        for interval in (0, 5, 2):
+            mock.clock.advance(interval)
+            url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
+            requests.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
+        with pytest.raises(CadenceError) as caught:
+            assert_polled(operation, min_interval=5)
+    return str(caught.value)
+
+
+def polled_on_and_on() -> str:
+    with mocked(apis=["chainloop"], max_polls_per_operation=50) as mock:
+        operation = mock.chainloop.start(lifecycle=Lifecycle.hangs())
+        url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
+        for _ in range(50):
+            requests.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
+            mock.clock.advance(5)
+        with pytest.raises(PollerHangs) as caught:
+            requests.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
+        mock.told(caught.value)
+    return str(caught.value)
+
+
 class Quote(NamedTuple):
     page: str
     text: str
@@ -153,6 +181,8 @@ SOURCES = [
     unmatched_report,
     step_after_the_end,
     unknown_clock,
+    polled_too_soon,
+    polled_on_and_on,
     partial(hand_written, "README.md", "chainloop"),
     partial(hand_written, "conformance.md", "pinecone"),
 ]

@@ -15,7 +15,7 @@ ROOT = Path(pytest_asyncops.__file__).parent
 
 LAYERS = [
     {"__init__", "plugin"},
-    {"mocking", "conformance", "strategies"},
+    {"cadence", "mocking", "conformance", "strategies"},
     {
         "conformance.checking",
         "conformance.history",
@@ -60,12 +60,12 @@ LAYERS = [
     {"addresses", "apis.chainloop", "apis.pinecone"},
     {"apis.chainloop_generation", "apis.pinecone_generation"},
     {"stub", "apis.gateway", "apis.chainloop_rules", "apis.pinecone_rules"},
-    {"births", "apis", "waiting"},
+    {"births", "budget", "guards", "apis", "waiting"},
     {"api"},
     {"routing"},
     {"exchange", "generation"},
-    {"operations", "calls", "rules"},
-    {"lifecycle", "listing", "contract"},
+    {"operations", "rules"},
+    {"calls", "lifecycle", "listing", "contract"},
     {"steps", "document"},
     {"clock", "progress"},
     {"errors"},
@@ -77,6 +77,7 @@ THIRD_PARTIES = {
     "plugin": {"pytest"},
     "conformance.dialect": {"jsonschema"},
     "document": {"yaml"},
+    "guards": {"pytest"},
     "listing": {"sortedcontainers"},
     **{
         f"strategies.{name}": {"hypothesis"}

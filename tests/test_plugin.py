@@ -213,7 +213,7 @@ pytestmark = pytest.mark.asyncops(chainloop_wire="gateway", chainloop_page_base=
 class TestMarks:
     def seen(self, mock):
         readings = mock.chainloop.readings
-        real = time.sleep.__name__ == "sleep"
+        real = type(time.sleep).__name__ == "builtin_function_or_method"
         return [readings[name] for name in ("wire", "page_base", "order")] + [real]
 
     def test_class(self, asyncops_mock):
@@ -270,7 +270,8 @@ BAD_SETTINGS = [
     (
         "clok='real'",
         "unknown setting 'clok'. Did you mean 'clock'? Choose 'transport', 'clock', 'apis', "
-        "'base_urls', 'epoch', 'network', 'unmatched', 'chainloop_page_base', "
+        "'base_urls', 'epoch', 'network', 'unmatched', 'max_polls_at_once', "
+        "'max_polls_per_operation', 'max_virtual_time', 'chainloop_page_base', "
         "'chainloop_default_page_size', 'chainloop_max_page_size', 'chainloop_negative_page', "
         "'chainloop_order', 'chainloop_wire', 'chainloop_purged', 'pinecone_version_header', "
         "'pinecone_versions', 'pinecone_bad_filter', 'pinecone_bad_limit', "

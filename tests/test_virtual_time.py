@@ -112,7 +112,7 @@ LENGTHS = st.one_of(
 @given(st.lists(LENGTHS, max_size=8))
 def test_sleeps_add_up_exactly(waits):
     clock = VirtualClock()
-    virtual = VirtualTime(clock)
+    virtual = VirtualTime(clock, lambda skipped: None)
     virtual.start()
     try:
         for wait in waits:

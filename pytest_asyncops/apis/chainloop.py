@@ -157,7 +157,7 @@ CHAINLOOP = Api(
     contract="chainloop.yaml",
     routes=(
         Route("list", "GET", ("/v1/operations",), _list),
-        Route("get", "GET", ("/v1/operations/{operation_id}",), _get),
+        Route("get", "GET", ("/v1/operations/{operation_id}",), _get, "operation_id"),
     ),
     fields={
         "kind": Field(default="evidence_evaluation"),
@@ -176,6 +176,7 @@ CHAINLOOP = Api(
         "invalid": gateway.unauthenticated("Token is invalid"),
         "expired": gateway.unauthenticated("JWT token has expired"),
     },
+    throttled=gateway.refusal(gateway.RESOURCE_EXHAUSTED, "rate limit exceeded"),
     unmatched=gateway.unmatched,
     method=gateway.method,
     paths=Paths(encoded_slash_separates=True, empty_parameter=True),

@@ -9,8 +9,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import math
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -208,7 +208,7 @@ def _admit(fields: Mapping[str, object], lifecycle: Lifecycle) -> None:
             value=units,
             choices=INGESTION,
         )
-    if not (isinstance(units, (int, float)) and math.isfinite(units) and units >= 0):
+    if not (isinstance(units, (int, float)) and 0 <= units <= sys.float_info.max):
         raise InvalidArgument(
             f"ingestion_units must be finite and not negative, not {units!r}", value=units
         )
@@ -233,6 +233,7 @@ PINECONE = Api(
                 "/assistant/operations/{assistant_name}/{operation_id}",
             ),
             _describe,
+            "operation_id",
         ),
     ),
     fields={
@@ -250,6 +251,9 @@ PINECONE = Api(
         "invalid": _UNAUTHENTICATED,
         "forbidden": Refusal(403, "FORBIDDEN", "Forbidden"),
     },
+    throttled=Refusal(
+        429, "TOO_MANY_REQUESTS", "Too many get or list assistant requests, try again later"
+    ),
     unmatched=_unmatched,
     hidden=lambda readings: frozenset({State.PURGED}),
     retention=lambda readings: readings["retention"],

@@ -83,23 +83,28 @@ class Schedule:
         is_foreign: whether a thread is none of the test's.
         is_idle: whether a thread with this top frame waits for work and there is none.
         nudge: called when a thread waits for no time at all: it may do so until a time has come.
+        skipped: told of all nanoseconds that waits have skipped so far, after each; may raise.
     """
 
     def __init__(
         self,
         clock: VirtualClock,
+        *,
         is_foreign: Callable[[threading.Thread], bool],
         is_idle: Callable[[FrameType], bool],
         nudge: Callable[[], None],
+        skipped: Callable[[int], None],
     ) -> None:
         self._clock = clock
         self._is_foreign = is_foreign
         self._is_idle = is_idle
         self.nudge = nudge
+        self._skipped = skipped
         self._mutex = _new_lock()
         self._deadlines: list[tuple[int, int, _Wait]] = []
         self._waiting: dict[int, _Wait] = {}
         self._count = 0
+        self._waited = 0
         self._stirred_at = 0.0
         self._seen: dict[int, tuple[int, int, float]] = {}
 
@@ -140,10 +145,12 @@ class Schedule:
         try:
             while not self._comes_due(wait):
                 if arrives(SLICE):
-                    return not wait.due
-            return False
+                    break
         finally:
             self._end(wait)
+        if wait.due:
+            self._skipped(self._waited)
+        return not wait.due
 
     def rest(self, until: Callable[[], _T], *, over: Callable[[], bool]) -> _T:
         """Wait for something without a limit, by calling ``until``."""
@@ -186,7 +193,9 @@ class Schedule:
                 # From here on its thread holds the clock until it waits again.
                 first.due = True
                 del self._waiting[first.thread]
-                self._clock.advance_ns(max(deadline - self._clock.skipped_ns, 0))
+                distance = max(deadline - self._clock.skipped_ns, 0)
+                self._clock.advance_ns(distance)
+                self._waited += distance
                 if first is not wait and first.wake is not None:
                     first.wake()
             return wait.due

@@ -1,0 +1,215 @@
+"""A poller that would never end fails its test, and nothing it does keeps it from that."""
+
+from __future__ import annotations
+
+import pytest
+
+_PRELUDE = """
+import threading, time
+import pytest, requests
+from pytest_asyncops import Lifecycle, PollerHangs, mocked
+
+def ask(mock, operation):
+    url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
+    return requests.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
+
+def hanging(mock):
+    return mock.chainloop.start(id="op-1", lifecycle=Lifecycle.hangs())
+"""
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester):
+    def run(source: str, *arguments: str) -> pytest.RunResult:
+        pytester.makepyfile(_PRELUDE + source)
+        return pytester.runpytest_inprocess("-q", "-p", "no:randomly", *arguments)
+
+    return run
+
+
+SPINS = """
+def test_spins(asyncops_mock):
+    operation = hanging(asyncops_mock)
+    while True:
+        try:
+            ask(asyncops_mock, operation)
+        except Exception:
+            pass
+"""
+
+WAITS = """
+def test_waits(asyncops_mock):
+    operation = hanging(asyncops_mock)
+    while True:
+        try:
+            ask(asyncops_mock, operation)
+            time.sleep(86400)
+        except Exception:
+            pass
+"""
+
+POLLS = """
+@pytest.mark.asyncops(max_polls_per_operation=50)
+def test_polls(asyncops_mock):
+    operation = hanging(asyncops_mock)
+    while True:
+        ask(asyncops_mock, operation)
+        time.sleep(5)
+"""
+
+
+def test_polls_without_time_in_between(run) -> None:
+    result = run(SPINS)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "https://api.app.chainloop.dev/v1/operations/op-1 was asked for 1,001 times at "
+            "2026-01-01T00:00:00Z, and no time passed in between.",
+            "The code under test does not wait between two polls, or waits in a way that virtual "
+            "time does not reach.",
+            "If this is as it should be, raise the limit: "
+            "@pytest.mark.asyncops(max_polls_at_once=...); it is 1,000.",
+        ],
+        consecutive=True,
+    )
+    assert "guards.py" not in str(result.stdout)
+
+
+def test_more_virtual_time_than_any_test_takes(run) -> None:
+    result = run(WAITS)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "the code under test has waited for more than 400 days, 0:00:00 of virtual time, and "
+            "goes on waiting. The last request was for "
+            "https://api.app.chainloop.dev/v1/operations/op-1.",
+            "Give it a deadline, or what it waits for an end.",
+            "If this is as it should be, raise the limit: "
+            "@pytest.mark.asyncops(max_virtual_time=...); it is 34,560,000.",
+        ],
+        consecutive=True,
+    )
+
+
+def test_more_polls_than_any_operation_needs(run) -> None:
+    result = run(POLLS)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "operation op-1 was polled 51 times, every 5 s on average, and the code under test "
+            "goes on.",
+            "Give it a deadline, or a lifecycle that ends.",
+            "If this is as it should be, raise the limit: "
+            "@pytest.mark.asyncops(max_polls_per_operation=...); it is 50.",
+        ],
+        consecutive=True,
+    )
+
+
+def test_waiting_without_any_request(run) -> None:
+    result = run(
+        """
+def test_waits(asyncops_mock):
+    while True:
+        threading.Event().wait(86400)
+"""
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["the code under test has waited for more than 400 days, 0:00:00 of virtual time, and "
+         "goes on waiting."]
+    )  # fmt: skip
+
+
+def test_who_swallows_even_this_fails_at_the_end(run) -> None:
+    result = run(
+        """
+@pytest.mark.asyncops(max_polls_per_operation=3)
+def test_swallows(asyncops_mock):
+    operation = hanging(asyncops_mock)
+    for _ in range(9):
+        try:
+            ask(asyncops_mock, operation)
+        except BaseException:
+            pass
+        time.sleep(1)
+"""
+    )
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["operation op-1 was polled 9 times, *"])
+
+
+def test_a_thread_that_dies_of_it_fails_the_test(run) -> None:
+    result = run(
+        """
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.asyncops(max_polls_per_operation=3)
+def test_thread(asyncops_mock):
+    operation = hanging(asyncops_mock)
+
+    def work():
+        while True:
+            ask(asyncops_mock, operation)
+            time.sleep(1)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+"""
+    )
+    result.assert_outcomes(passed=1, errors=1)
+
+
+def test_mocked_raises_it_too(run) -> None:
+    run(
+        """
+def test_mocked():
+    with pytest.raises(PollerHangs) as caught, mocked(max_polls_at_once=2) as mock:
+        operation = hanging(mock)
+        for _ in range(3):
+            ask(mock, operation)
+    assert caught.value.limit == "max_polls_at_once"
+    assert caught.value.value == 2
+    assert caught.value.url.endswith("/v1/operations/op-1")
+    with pytest.raises(PollerHangs), mocked(max_polls_at_once=2) as mock:
+        operation = hanging(mock)
+        for _ in range(3):
+            try:
+                ask(mock, operation)
+            except PollerHangs:
+                pass
+"""
+    ).assert_outcomes(passed=1)
+
+
+def test_what_a_sound_poller_does_is_allowed(run) -> None:
+    run(
+        """
+from hypothesis import given, strategies as st
+
+@pytest.mark.asyncops(max_polls_at_once=3, max_polls_per_operation=4)
+@given(st.integers(1, 3))
+def test_each_example_has_its_own_limits(asyncops_mock, count):
+    operation = hanging(asyncops_mock)
+    for _ in range(count):
+        ask(asyncops_mock, operation)
+
+@pytest.mark.asyncops(max_polls_at_once=2, max_virtual_time=60)
+def test_time_in_between(asyncops_mock):
+    first, other = hanging(asyncops_mock), asyncops_mock.chainloop.start()
+    for _ in range(6):
+        for operation in (first, other, first):
+            ask(asyncops_mock, operation)
+        time.sleep(10)
+    assert asyncops_mock.clock.elapsed.total_seconds() == 60
+    asyncops_mock.clock.advance(10_000_000)  # what the test does itself is no waiting
+
+@pytest.mark.asyncops(max_polls_per_operation=2)
+def test_lists_are_no_polls_of_one_operation(asyncops_mock):
+    hanging(asyncops_mock)
+    for _ in range(5):
+        requests.get(f"{asyncops_mock.chainloop.base_url}/v1/operations",
+                     headers={"Authorization": "Bearer token"}, timeout=30)
+        time.sleep(1)
+"""
+    ).assert_outcomes(passed=3)
