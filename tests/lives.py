@@ -45,14 +45,13 @@ def a_step(state, duration=None, **facts):
 
 
 @st.composite
-def states(draw):
+def states(draw, ended=False):
     """The states that a life goes through, in order."""
     pending = draw(st.integers(0, 1))
     running = draw(st.integers(0, 3))
-    end = (
-        draw(st.sampled_from([None, *ENDS])) if pending or running else draw(st.sampled_from(ENDS))
-    )
-    purged = end is not None and draw(st.booleans())
+    goes_on = not ended and (pending or running)
+    end = draw(st.sampled_from([None, *ENDS] if goes_on else ENDS))
+    purged = end is not None and not ended and draw(st.booleans())
     return (
         [State.PENDING] * pending
         + [State.RUNNING] * running
@@ -62,9 +61,12 @@ def states(draw):
 
 
 @st.composite
-def lifecycles(draw, durations=st.one_of(seconds, counted), told=False):  # noqa: B008
-    """Lifecycles with such durations; with percentages and outputs where ``told``."""
-    sequence = draw(states())
+def lifecycles(draw, durations=st.one_of(seconds, counted), told=False, ended=False):  # noqa: B008
+    """Lifecycles with such durations.
+
+    Where ``told`` with percentages and outputs; where ``ended`` with an end, and no purge after it.
+    """
+    sequence = draw(states(ended))
     steps = []
     for i, state in enumerate(sequence):
         facts = {}

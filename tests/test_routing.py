@@ -151,4 +151,5 @@ def test_why_a_route_did_not_take_it(router, method, path, lines):
 
 def test_a_printed_route_leaves_out_what_nobody_can_read():
     route = Route("get", "GET", ("/jobs/{id}",), unused)
-    assert repr(route) == "Route(name='get', method='GET', paths=('/jobs/{id}',))"
+    assert "name='get', method='GET', paths=('/jobs/{id}',)" in repr(route)
+    assert "unused" not in repr(route)
