@@ -69,11 +69,9 @@ def without(schema: Schema) -> Schema:
     if "type" not in rest:
         if "anyOf" in rest:
             raise Contradiction("not beside anyOf")
+        if kinds & {"integer", "number"}:
+            kinds |= {"integer", "number"}  # a whole number is of either
         left = [kind for kind in TYPES if kind not in kinds]
-        if "number" in kinds:
-            left.remove("integer")
-        elif "integer" in kinds:
-            left.remove("number")
         if not left:
             raise Contradiction("not of every type")
         rest["anyOf"] = [{"type": kind} for kind in left]

@@ -278,9 +278,7 @@ class Careful(Compiler):
                 shape = shape.with_(member, found)
             finish = partial(_in_order, members=rule.kind.members)
             shape = replace(shape, finish=(*shape.finish, finish))
-        order = [*properties, *shape.required]
-        required = {member: shape.required[member] for member in order if member in shape.required}
-        return replace(shape, required=required)
+        return shape
 
 
 def contract_of(api: Api) -> Contract:

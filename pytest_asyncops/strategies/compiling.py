@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,13 @@ from .shapes import Shape, counted, extra_names, some_extras
 __tracebackhide__ = hides_usage_errors
 
 _NAMED = "#/components/schemas/"
-_DEEPEST = 60
+_LEVELS = 4
+"""How often a schema that contains itself is nested. Values that end are made, not hoped for."""
+
+
+class TooDeep(Exception):
+    """No more nesting: what is optional is left out here."""
+
 
 _IMPLIED: Mapping[str, tuple[str, ...]] = {
     "string": ("pattern", "minLength", "maxLength", "x-enum"),
@@ -50,9 +56,8 @@ class Compiler:
     def __init__(self, contract: Contract, options: Options) -> None:
         self.contract = contract
         self.options = options
-        self._named: dict[str, SearchStrategy[Any]] = {}
-        self._merged: dict[str, SearchStrategy[Any]] = {}
-        self._depth = 0
+        self._made_once: dict[object, SearchStrategy[Any]] = {}
+        self._within: dict[str, int] = {}
 
     def strategy(self, schema: Schema) -> SearchStrategy[Any]:
         """The values of this schema.
@@ -64,18 +69,15 @@ class Compiler:
             return self.named(schema["$ref"].removeprefix(_NAMED))
         if "allOf" not in schema:
             return self._made(schema, schema)
-        return self._once(
-            self._merged,
-            json.dumps(schema, sort_keys=True),
-            lambda: self._made(self.flat(schema), schema),
-        )
+        key = json.dumps(schema, sort_keys=True)
+        return self._once(key, schema, lambda: self._made(self.flat(schema), schema))
 
     def named(self, name: str) -> SearchStrategy[Any]:
         """The values of the schema of this name; the name is written as in a reference."""
         schema = self.contract.at(f"/components/schemas/{name}")
-        if name not in self._named and not can_end(self.contract, schema):
+        if not self._within and not can_end(self.contract, schema):
             raise self.refusal(schema)("no value of this schema ever ends")
-        return self._once(self._named, name, lambda: self._made_named(name, schema))
+        return self._once(name, schema, lambda: self._made_named(name, schema))
 
     def shapes(self, schema: Schema, name: str | None = None) -> list[Shape]:
         """The shapes of the objects of a schema that is flat, ``name`` being its name if any."""
@@ -85,7 +87,13 @@ class Compiler:
         """The shape of the objects of a schema, as far as its keywords say."""
         properties: Mapping[str, Schema] = schema.get("properties", {})
         needed = schema.get("required", ())
-        members = {name: self.strategy(inner) for name, inner in properties.items()}
+        members = {}
+        for name, inner in properties.items():
+            try:
+                members[name] = self.strategy(inner)
+            except TooDeep:
+                if name in needed:
+                    raise
         more = schema.get("additionalProperties", True)
         undocumented = [name for name in needed if name not in properties]
         if undocumented and more is False:
@@ -101,6 +109,7 @@ class Compiler:
             {name: found for name, found in members.items() if name in needed},
             {name: found for name, found in members.items() if name not in needed},
             extras,
+            order=tuple(members),
         )
 
     def flat(self, schema: Schema) -> Schema:
@@ -124,46 +133,62 @@ class Compiler:
         return self._made(self.flat(schema), schema, name)
 
     def _once(
-        self,
-        made: dict[str, SearchStrategy[Any]],
-        key: str,
-        make: Callable[[], SearchStrategy[Any]],
+        self, key: str, schema: Schema, make: Callable[[], SearchStrategy[Any]]
     ) -> SearchStrategy[Any]:
-        """The strategy for this key; while it is being made, one that asks again later."""
-        if key not in made:
-            made[key] = st.deferred(lambda: made[key])
+        """The strategy for this key, made once for each way in which schemas are nested here.
+
+        Raises:
+            TooDeep: where a schema that contains itself has been nested often enough.
+        """
+        within = dict(self._within)
+        level = within.get(key, 0)
+        if level == _LEVELS:
+            if schema.get("nullable"):
+                return st.none()
+            raise TooDeep
+        place = key, tuple(within.items())
+        if place not in self._made_once:
+            self._within[key] = level + 1
             try:
-                made[key] = make()
-            except BaseException:
-                del made[key]
-                raise
-        return made[key]
+                self._made_once[place] = make()
+            except TooDeep:
+                if within:
+                    raise
+                raise self.refusal(schema)("values of this depth are not generated") from None
+            finally:
+                self._within = within
+        return self._made_once[place]
 
     def _made(self, schema: Schema, origin: Schema, name: str | None = None) -> SearchStrategy[Any]:
         refuse = self.refusal(origin)
-        self._depth += 1
+        if "enum" in schema:
+            words = [word for word in schema["enum"] if self.is_valid(origin, word)]
+            if not words:
+                raise refuse("none of the enum's values fits the other keywords")
+            return st.sampled_from(words)
         try:
-            if self._depth > _DEEPEST:
-                raise refuse(f"schemas nested more than {_DEEPEST} deep are not generated")
-            if "enum" in schema:
-                words = [word for word in schema["enum"] if self.is_valid(origin, word)]
-                if not words:
-                    raise refuse("none of the enum's values fits the other keywords")
-                return st.sampled_from(words)
+            schema = without(schema)
+            several = alternatives(self.contract, schema)
+        except Contradiction as trouble:
+            raise refuse(f"{trouble} is not generated") from None
+        if several is not None:
+            return st.one_of([*self._able(several, origin)])
+        kinds = [schema["type"]] if "type" in schema else _implied(schema)
+        found = [self._typed(kind, schema, refuse, name) for kind in kinds]
+        if not found:
+            return json_values(self.options)
+        return st.one_of([st.none(), *found] if schema.get("nullable") else found)
+
+    def _able(self, several: list[Schema], origin: Schema) -> Iterator[SearchStrategy[Any]]:
+        """The alternatives that have an end here."""
+        found = 0
+        for index, one in enumerate(several):
             try:
-                schema = without(schema)
-                several = alternatives(self.contract, schema)
-            except Contradiction as trouble:
-                raise refuse(f"{trouble} is not generated") from None
-            if several is not None:
-                return st.one_of([self._made(self.flat(one), origin) for one in several])
-            kinds = [schema["type"]] if "type" in schema else _implied(schema)
-            found = [self._typed(kind, schema, refuse, name) for kind in kinds]
-            if not found:
-                return json_values(self.options)
-            return st.one_of([st.none(), *found] if schema.get("nullable") else found)
-        finally:
-            self._depth -= 1
+                yield self._made(self.flat(one), origin)
+                found += 1
+            except TooDeep:
+                if not found and index == len(several) - 1:
+                    raise
 
     def _typed(
         self, kind: str, schema: Schema, refuse: Callable[[str], Exception], name: str | None
@@ -178,8 +203,13 @@ class Compiler:
 
     def arrays(self, schema: Schema, least: int = 0) -> SearchStrategy[list[Any]]:
         """The lists of a schema, with at least so many items."""
-        items = self._others(schema.get("items", True))
         least = max(least, schema.get("minItems", 0))
+        try:
+            items = self._others(schema.get("items", True))
+        except TooDeep:
+            if least:
+                raise
+            return st.builds(list)
         most = schema.get("maxItems")
         if most is not None and most < least:
             raise self.refusal(schema)(f"no list has at least {least} and at most {most} items")

@@ -75,7 +75,7 @@ def having(
     whole = careful.flat(careful.whole(name) if name is not None else schema)
     first, rest = path[0], path[1:]
     if first == "*":
-        item = having(careful, whole["items"], rest, end)
+        item = having(careful, whole.get("items", {}), rest, end)
         if item is None:
             return None
         most = whole.get("maxItems", careful.options.max_items)

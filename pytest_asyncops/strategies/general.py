@@ -71,5 +71,5 @@ def from_schema(
     while name in named:
         name += "_"
     named[name] = dict(schema)
-    document = Document(name, {"openapi": "3.0.3", "components": {"schemas": named}}, {})
+    document = Document(name, {"openapi": "3.0.3", "components": {"schemas": named}}, {"": 1})
     return as_call(from_schema, asked, Compiler(Contract(document), options).named(name))

@@ -159,11 +159,12 @@ def error_body(api: Api, status_code: int) -> Schema:
         InvalidArgument: for a status that the API does not have.
     """
     contract = contract_of(api)
-    for route in api.routes:
+    is_error = _FIRST_ERROR <= status_code < 600
+    for route in api.routes if is_error else ():
         schema = _documented(contract, route, status_code)
         if schema is not None:
             return schema
-    if api.error_schema is None or not _FIRST_ERROR <= status_code < 600:
+    if api.error_schema is None or not is_error:
         raise unknown_name(
             f"status of an error of {api.name}", status_code, map(str, error_bodies(api))
         )

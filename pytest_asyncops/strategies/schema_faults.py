@@ -66,7 +66,7 @@ def _object_edits(careful: Careful, schema: Schema, path: Path) -> Iterator[Edit
         yield Edit(path, partial(_lacking, name))
     more = schema.get("additionalProperties", True)
     if more is False:
-        yield Edit(path, partial(_with, None, (((), "additionalProperties"),)))
+        yield Edit(path, partial(_with, None, (((_NEW,), "additionalProperties"),)))
     elif more is not True:
         for values in bad_values(careful.flat(more)).values():
             for bad, words in values:

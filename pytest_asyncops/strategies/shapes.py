@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -29,18 +30,25 @@ class Shape:
         optional: the members that may be there.
         extras: the members that nobody documents, ``None`` for none.
         finish: what is done with an object once it is drawn.
+        order: the order of the members.
     """
 
     required: Strategies
     optional: Strategies
     extras: SearchStrategy[dict[str, Any]] | None = None
     finish: tuple[Finish, ...] = ()
+    order: tuple[str, ...] = ()
 
     def strategy(self) -> SearchStrategy[dict[str, Any]]:
         """Objects of this shape."""
-        found: SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
-            dict(self.required), optional=dict(self.optional)
-        )
+        # Each optional member is absent or not by itself, so that what is of no account shrinks
+        # away. They are drawn first, because that is what the shapes of a schema have in common.
+        maybe = {name: _ABSENTLY | found for name, found in self.optional.items()}
+        found: SearchStrategy[dict[str, Any]] = st.fixed_dictionaries({**maybe, **self.required})
+        if maybe:
+            order = dict.fromkeys([*self.order, *self.required, *self.optional])
+            names = [name for name in order if self.takes(name)]
+            found = found.map(partial(_those_there, names))
         if self.extras is not None:
             found = st.builds(_with_extras, found, self.extras)
         return found.map(self._finished) if self.finish else found
@@ -81,6 +89,14 @@ class Shape:
         for finish in self.finish:
             value = finish(value)
         return value
+
+
+_ABSENT = object()
+_ABSENTLY: SearchStrategy[Any] = st.just(_ABSENT)
+
+
+def _those_there(names: list[str], value: dict[str, Any]) -> dict[str, Any]:
+    return {name: value[name] for name in names if value[name] is not _ABSENT}
 
 
 def _with_extras(value: dict[str, Any], extras: Mapping[str, Any]) -> dict[str, Any]:
