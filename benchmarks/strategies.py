@@ -6,6 +6,7 @@ Peers run on the Hypothesis that they work with, and so do we while we are measu
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from typing import Any
 from .measure import ROOT, elsewhere, looped
 from .report import Missing, Ratio, Row
 
-NEWEST = "6.170.6"
+NEWEST = "6.170.9"
 """The newest Hypothesis on which hypothesis-jsonschema 0.23.1 works."""
 
 _ROUNDS = 5
@@ -32,13 +33,18 @@ def run() -> Iterator[Row]:
     for what, times in elsewhere("strategies:by_hand").items():
         yield Ratio(f"{what}, one example", times["ours"], "by hand", times["by hand"], 1 / 0.6)
     with tempfile.TemporaryDirectory() as directory:
-        python = _peer(Path(directory))
+        place = Path(directory)
+        python = _peer(place)
         if python is None:
             yield Missing("hypothesis-jsonschema", "could not be installed")
             return
+        # Beside the installed peer stands a copy of this package as it is once installed.
+        shutil.copytree(ROOT / "pytest_asyncops", place / "pytest_asyncops")
+        shutil.copytree(ROOT / "schemas", place / "pytest_asyncops" / "schemas")
+        shutil.copytree(ROOT / "benchmarks", place / "benchmarks")
         code = "from benchmarks.strategies import against_peer; against_peer()"
         done = subprocess.run(
-            [python, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+            [python, "-c", code], cwd=place, check=True, stdout=subprocess.PIPE, text=True
         )
     for what, times in json.loads(done.stdout).items():
         yield Ratio(

@@ -22,6 +22,33 @@ UNKNOWN = ("never", "sometimes", "case")
 TIMES = ("any", "usual")
 
 
+_ODD = (
+    "",
+    "0",
+    " ",
+    "a",
+    "A b",
+    "null",
+    "\x00",
+    "\n",
+    "'\"",
+    "\\",
+    "</a>",
+    "../x",
+    "%2F",
+    "{}",
+    "\u00e9",
+    "e\u0301",
+    "\u4e2d",
+    "\u0627",
+    "\u200b",
+    "\ufeff",
+    "\U0001f600",
+    "x" * 256,
+)
+"""Texts that have broken programs. One draw instead of one for each character, too."""
+
+
 @dataclass(frozen=True)
 class Options:
     """What can be said about all that is generated; the public functions explain each.
@@ -49,7 +76,10 @@ class Options:
         if limit is not None and max_size is None:
             limit = max(limit, min_size)
         if self.alphabet is None:
-            return st.text(min_size=min_size, max_size=limit)
+            longest = len(max(_ODD, key=len)) if limit is None else limit
+            odd = [text for text in _ODD if min_size <= len(text) <= longest]
+            drawn = st.text(min_size=min_size, max_size=limit)
+            return st.sampled_from(odd) | drawn if odd else drawn
         return st.text(self.alphabet, min_size=min_size, max_size=limit)
 
 

@@ -6,6 +6,7 @@ import base64
 import math
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -171,16 +172,21 @@ def _bounds(schema: Schema) -> tuple[float, float]:
     return max(low, schema.get("minimum", low)), min(high, schema.get("maximum", high))
 
 
+@lru_cache(maxsize=64)
 def json_values(options: Options) -> SearchStrategy[Any]:
-    """Any JSON value."""
-    return st.recursive(
-        st.none()
-        | st.booleans()
-        | st.integers()
-        | st.floats(allow_nan=False, allow_infinity=False)
-        | options.texts(),
-        lambda inner: (
-            st.lists(inner, max_size=3) | st.dictionaries(options.texts(), inner, max_size=3)
-        ),
-        max_leaves=4,
+    """Any JSON value, nested up to two deep."""
+    texts = options.texts()
+    scalars = st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(allow_nan=False, allow_infinity=False),
+        texts,
     )
+    values: SearchStrategy[Any] = scalars
+    for _ in range(2):
+        inner = values
+        values = st.one_of(
+            scalars, st.lists(inner, max_size=2), st.dictionaries(texts, inner, max_size=2)
+        )
+    return values
