@@ -1,4 +1,4 @@
-"""Pins that decide what else is there, bytes of any value, schemas at once, and an API's own rules."""
+"""Pins that decide what is there, bytes of any value, schemas at once, an API of its own rules."""
 
 from __future__ import annotations
 
