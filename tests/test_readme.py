@@ -35,7 +35,7 @@ def test_page(pytester, monkeypatch, block):
     # One that has no tests is run by being imported.
     pytester.makepyfile(f"{block}\n\ndef test_import():\n    pass\n")
     tests = block.count("\ndef test_")
-    outcomes = pytester.runpytest("-p", "pytest_asyncops.plugin").parseoutcomes()
+    outcomes = pytester.runpytest("-p", "asyncops").parseoutcomes()
     assert outcomes.pop("passed") >= tests + 1
     assert not outcomes
 

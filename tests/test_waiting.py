@@ -19,8 +19,9 @@ from typing import Any
 import pytest
 import requests
 
-from pytest_asyncops import AsyncOpsMock, Lifecycle, mocked
+from pytest_asyncops import AsyncOpsMock, Lifecycle, VirtualClock, mocked
 from pytest_asyncops.waiting.bound_names import BoundNames
+from pytest_asyncops.waiting.schedule import Schedule
 from pytest_asyncops.waiting.stand_ins import STAND_INS
 
 _HEADERS = {"Authorization": "Bearer token"}
@@ -173,6 +174,43 @@ def test_every_thread_sees_time_run_forward(mock: AsyncOpsMock) -> None:
         for future in [pool.submit(work, 0.1 * number) for number in range(1, 9)]:
             future.result()
     assert _elapsed(mock) == 40
+
+
+def test_the_primitives_refuse_what_they_refuse_really(mock: AsyncOpsMock) -> None:
+    for timeout in (None, 5):
+        with pytest.raises(RuntimeError, match="cannot wait on un-acquired lock"):
+            threading.Condition().wait(timeout)
+    with pytest.raises(RuntimeError, match="cannot join current thread"):
+        threading.current_thread().join()
+    pool = ThreadPoolExecutor(1)
+    pool.shutdown()
+    with pytest.raises(RuntimeError, match="cannot schedule new futures after shutdown"):
+        pool.submit(time.sleep, 5)
+    assert _elapsed(mock) == 0
+
+
+def test_a_join_of_no_length_does_not_wait(mock: AsyncOpsMock) -> None:
+    event = threading.Event()
+    thread = threading.Thread(target=event.wait)
+    thread.start()
+    thread.join(0)
+    assert thread.is_alive()
+    event.set()
+    thread.join(5)
+    assert not thread.is_alive()
+    thread.join()
+    assert _elapsed(mock) == 0
+
+
+def test_a_thread_that_is_about_to_start_does_not_wait() -> None:
+    schedule = Schedule(
+        VirtualClock(),
+        is_foreign=lambda thread: False,
+        is_idle=lambda frame: False,
+        nudge=lambda: None,
+        skipped=lambda total: None,
+    )
+    assert not schedule._stands_still(threading.Thread(), {}, 0)
 
 
 # -- sameness --------------------------------------------------------------------------------
