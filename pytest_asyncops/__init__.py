@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from . import strategies as strategies
     from .api import Api as Api
     from .api import Field as Field
     from .cadence import assert_polled as assert_polled
@@ -63,7 +62,6 @@ _HOMES = {
     "assert_polled": "cadence",
     "mocked": "mocking",
     "polls": "steps",
-    "strategies": "strategies",
     "violations": "conformance",
 }
 
@@ -75,8 +73,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    module = import_module(f".{_HOMES[name]}", __name__)
-    return module if name == _HOMES[name] else getattr(module, name)
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
 
 
 def __dir__() -> list[str]:

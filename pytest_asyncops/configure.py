@@ -151,7 +151,8 @@ def _count(value: Any, name: str) -> int:
         raise InvalidArgument(
             f"{name} must be a whole number, 1 or more, not {value!r}", value=value
         )
-    return value
+    count: int = value
+    return count
 
 
 def _seconds(value: Any, name: str) -> Any:

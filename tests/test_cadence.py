@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Iterator, Sequence
 
@@ -20,6 +21,7 @@ from pytest_asyncops import (
     assert_polled,
     mocked,
 )
+from pytest_asyncops.configure import BUILT_IN
 
 _HEADERS = {"Authorization": "Bearer token"}
 
@@ -279,3 +281,19 @@ def test_a_rate_that_is_none(mock: AsyncOpsMock, arguments: tuple, message: str)
         mock.chainloop.limit_rate(count, per, **({"retry_after": form[0]} if form else {}))
     assert str(caught.value) == message
     assert ask(mock, "x").status_code == 404
+
+
+def test_an_api_without_an_answer_for_it_cannot_limit() -> None:
+    toy = dataclasses.replace(BUILT_IN["chainloop"], throttled=None)
+    with mocked(apis=[toy]) as mock, pytest.raises(InvalidArgument) as caught:
+        mock.chainloop.limit_rate(1, 1)
+    assert str(caught.value) == (
+        "chainloop does not say how it refuses too many requests. Give its Api "
+        "throttled=Refusal(429, ...)."
+    )
+
+
+def test_a_retry_after_that_says_nothing_asks_for_nothing(mock: AsyncOpsMock) -> None:
+    operation = polled(mock, [1], running=10)
+    operation.calls[0].response.headers = {"Retry-After": "soon"}
+    assert_polled(operation, honours_retry_after=True)

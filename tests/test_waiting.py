@@ -14,14 +14,16 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import requests
 
-from pytest_asyncops import AsyncOpsMock, Lifecycle, mocked
+from pytest_asyncops import AsyncOpsMock, Lifecycle, VirtualClock, mocked
 from pytest_asyncops.waiting.bound_names import BoundNames
-from pytest_asyncops.waiting.stand_ins import STAND_INS
+from pytest_asyncops.waiting.client_clock import ClientClock
+from pytest_asyncops.waiting.schedule import Schedule
+from pytest_asyncops.waiting.stand_ins import STAND_INS, Present, wall_clock
 
 _HEADERS = {"Authorization": "Bearer token"}
 
@@ -175,6 +177,43 @@ def test_every_thread_sees_time_run_forward(mock: AsyncOpsMock) -> None:
     assert _elapsed(mock) == 40
 
 
+def test_the_primitives_refuse_what_they_refuse_really(mock: AsyncOpsMock) -> None:
+    for timeout in (None, 5):
+        with pytest.raises(RuntimeError, match="cannot wait on un-acquired lock"):
+            threading.Condition().wait(timeout)
+    with pytest.raises(RuntimeError, match="cannot join current thread"):
+        threading.current_thread().join()
+    pool = ThreadPoolExecutor(1)
+    pool.shutdown()
+    with pytest.raises(RuntimeError, match="cannot schedule new futures after shutdown"):
+        pool.submit(time.sleep, 5)
+    assert _elapsed(mock) == 0
+
+
+def test_a_join_of_no_length_does_not_wait(mock: AsyncOpsMock) -> None:
+    event = threading.Event()
+    thread = threading.Thread(target=event.wait)
+    thread.start()
+    thread.join(0)
+    assert thread.is_alive()
+    event.set()
+    thread.join(5)
+    assert not thread.is_alive()
+    thread.join()
+    assert _elapsed(mock) == 0
+
+
+def test_a_thread_that_is_about_to_start_does_not_wait() -> None:
+    schedule = Schedule(
+        VirtualClock(),
+        is_foreign=lambda thread: False,
+        is_idle=lambda frame: False,
+        nudge=lambda: None,
+        skipped=lambda total: None,
+    )
+    assert not schedule._stands_still(threading.Thread(), {}, 0)
+
+
 # -- sameness --------------------------------------------------------------------------------
 
 
@@ -325,6 +364,45 @@ def test_a_tool_keeps_its_own_clocks(mock: AsyncOpsMock) -> None:
         assert 0 <= now - was < 1_000
     for was, now in zip(own_before, own["read"](), strict=True):
         assert 1_000_000 <= now - was < 1_000_100
+
+
+@pytest.mark.parametrize(("caller", "real"), [("made_up", False), ("_pytest.made_up", True)])
+def test_the_wall_clock_looks_past_time_machine(caller: str, real: bool) -> None:
+    client = ClientClock(VirtualClock())
+    time_ns = wall_clock(Present(client, cast("Any", None), lambda: False), lambda: 7)
+    between: dict[str, Any] = {"__name__": "time_machine", "time_ns": time_ns}
+    exec("def ask(): return time_ns()", between)
+    outer: dict[str, Any] = {"__name__": caller, "ask": between["ask"]}
+    exec("def read(): return ask()", outer)
+    assert outer["read"]() == (7 if real else VirtualClock().now_ns)
+
+
+@pytest.mark.parametrize(("module", "still"), [("socket", False), ("made_up", True)])
+@pytest.mark.parametrize("server", [None, "socketserver"])
+def test_who_awaits_an_answer_holds_the_clock(module: str, still: bool, server: str | None) -> None:
+    schedule = Schedule(
+        VirtualClock(),
+        is_foreign=lambda thread: False,
+        is_idle=lambda frame: False,
+        nudge=lambda: None,
+        skipped=lambda total: None,
+    )
+    thread = threading.current_thread()
+    top = Frame({"__name__": module}, Frame({"__name__": server or "made_up"}, None))
+    frames = cast("Any", {thread.ident: top})
+    assert not schedule._stands_still(thread, frames, 1)
+    assert not schedule._stands_still(thread, frames, 1.01)
+    assert schedule._stands_still(thread, frames, 2) is (still or server is not None)
+
+
+class Frame:
+    """As much of a frame as is looked at."""
+
+    f_lasti = 0
+
+    def __init__(self, names: dict[str, Any], back: Frame | None) -> None:
+        self.f_globals = names
+        self.f_back = back
 
 
 # -- bound names -----------------------------------------------------------------------------

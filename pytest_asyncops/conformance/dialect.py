@@ -20,7 +20,7 @@ from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
 from ..contract import TYPES, Contract, Schema, pattern
-from ..errors import listed
+from ..errors import counted, listed
 from ..timestamps import DATE, DATE_TIME
 
 Faults = Iterator[ValidationError]
@@ -100,6 +100,14 @@ def make_validator(contract: Contract, *, extra: bool, unknown: bool) -> Callabl
         "format": _format,
         "pattern": _pattern,
         "required": _required,
+        "minimum": _bounded(least=True),
+        "maximum": _bounded(least=False),
+        "minLength": _sized(str, "character", least=True),
+        "maxLength": _sized(str, "character", least=False),
+        "minItems": _sized(list, "item", least=True),
+        "maxItems": _sized(list, "item", least=False),
+        "minProperties": _sized(dict, "member", least=True),
+        "maxProperties": _sized(dict, "member", least=False),
         "multipleOf": _multiple_of,
         "additionalProperties": _additional_properties,
     }
@@ -160,6 +168,33 @@ def _multiple_of(validator: Any, step: float, value: Any, schema: Schema) -> Fau
 def _exact(number: float) -> Fraction:
     """The number as JSON writes it, so that 19.99 is a multiple of 0.01."""
     return Fraction(number if isinstance(number, int) else repr(number))
+
+
+def _bounded(*, least: bool) -> Keyword:
+    def check(validator: Any, limit: float, value: Any, schema: Schema) -> Faults:
+        if not is_type(value, "number"):
+            return
+        exclusive = schema.get("exclusiveMinimum" if least else "exclusiveMaximum") is True
+        if (value < limit if least else value > limit) or (exclusive and value == limit):
+            within = (
+                ("more" if least else "less") + " than"
+                if exclusive
+                else ("at least" if least else "at most")
+            )
+            yield ValidationError(f"must be {within} {limit}")
+
+    return check
+
+
+def _sized(kind: type[Any], noun: str, *, least: bool) -> Keyword:
+    def check(validator: Any, limit: int, value: Any, schema: Schema) -> Faults:
+        if isinstance(value, kind) and (len(value) < limit if least else len(value) > limit):
+            yield ValidationError(
+                f"must have at {'least' if least else 'most'} {counted(limit, noun)}, "
+                f"not {len(value):,}"
+            )
+
+    return check
 
 
 def _required(validator: Any, names: list[str], value: Any, schema: Schema) -> Faults:

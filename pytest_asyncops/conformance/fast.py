@@ -63,7 +63,9 @@ def quick_check(
     def check(payload: Any) -> bool:
         try:
             return is_valid(payload)
-        except ValueError:  # a payload that cannot be JSON, which has a fault for sure
+        except (ValueError, SystemError):
+            # A payload that cannot be JSON, or an integer too long for older jsonschema-rs, which
+            # leaves its OverflowError lying about. The thorough validator decides.
             return False
 
     return check

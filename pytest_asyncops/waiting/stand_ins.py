@@ -70,8 +70,7 @@ def _for(depth: int) -> Present | None:
     present = here()
     if present is None:
         return None
-    module = sys._getframe(depth).f_globals.get("__name__", "")
-    return None if module.partition(".")[0] in TOOLS else present
+    return None if _package(sys._getframe(depth)) in TOOLS else present
 
 
 class _StandIns:
@@ -125,12 +124,14 @@ def wall_clock(present: Present, real_ns: Callable[[], int]) -> Callable[[], int
     def time_ns() -> int:
         if present.is_foreign():
             return real_ns()
-        frame: FrameType | None = sys._getframe(1)
-        while frame is not None:
-            package = frame.f_globals.get("__name__", "").partition(".")[0]
-            if package != "time_machine":
-                return real_ns() if package in TOOLS else present.client.wall_ns()
+        frame: FrameType = sys._getframe(1)
+        while _package(frame) == "time_machine" and frame.f_back is not None:
             frame = frame.f_back
-        return present.client.wall_ns()
+        return real_ns() if _package(frame) in TOOLS else present.client.wall_ns()
 
     return time_ns
+
+
+def _package(frame: FrameType) -> str:
+    name: str = frame.f_globals.get("__name__", "")
+    return name.partition(".")[0]
