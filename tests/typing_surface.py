@@ -11,6 +11,7 @@ from pytest_asyncops import (
     Api,
     AsyncOpsError,
     AsyncOpsMock,
+    CadenceError,
     ConformanceError,
     ContractError,
     InvalidArgument,
@@ -27,6 +28,7 @@ from pytest_asyncops import (
     VirtualClock,
     assert_conforms,
     assert_history,
+    assert_polled,
     mocked,
     polls,
     violations,
@@ -139,10 +141,16 @@ def test_conformance(response: Response, api: Api) -> None:
     assert_history(iter([response]), api=api)
 
 
+def test_cadence(operation: Operation) -> None:
+    assert_polled(operation, min_interval=2, max_interval=MINUTE, at_least=1, at_most=9)
+    assert_polled(operation, not_after_done=True, honours_retry_after=True, backoff=1.5)
+
+
 def test_errors(
     usage: InvalidArgument,
     unmatched: UnmatchedRequests,
     conformance: ConformanceError,
+    cadence: CadenceError,
     contract: ContractError,
 ) -> None:
     assert_type(usage.choices, tuple[str, ...])
@@ -150,8 +158,8 @@ def test_errors(
     assert_type(conformance.violations, tuple[Violation, ...])
     assert_type(contract.line, int | None)
     errors: list[AsyncOpsError] = [usage, contract, MockClosed(), NetworkBlocked()]
-    errors += [unmatched, conformance]
-    failures: list[AssertionError] = [unmatched, conformance]
+    errors += [unmatched, conformance, cadence]
+    failures: list[AssertionError] = [unmatched, conformance, cadence]
     value_error: ValueError = usage
     print(errors, failures, value_error)
 
