@@ -14,11 +14,9 @@ from ..rules import Check, Ordered, Rule
 from ..violation import Violation, json_path
 from .dialect import make_validator
 from .fast import quick_check
-from .reading import Reply
+from .reading import FIRST_ERROR, Reply
 
 __tracebackhide__ = hides_usage_errors
-
-_FIRST_ERROR = 400
 
 
 @lru_cache(maxsize=512)
@@ -53,7 +51,7 @@ class Checker:
         self._schema: str | None = None
         if self._response is not None:
             self._schema = contract.body(self._response)
-        elif api.error_schema is not None and status_code >= _FIRST_ERROR:
+        elif api.error_schema is not None and status_code >= FIRST_ERROR:
             self._schema = f"/components/schemas/{api.error_schema}"
         self._sites: list[tuple[tuple[str, ...], Rule]] = []
         self._is_valid = None

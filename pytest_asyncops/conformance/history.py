@@ -12,7 +12,7 @@ from ..errors import ConformanceError, InvalidArgument, counted, hides_usage_err
 from ..rules import Life
 from ..steps import FOLLOWERS, State
 from ..violation import Violation, json_path
-from .reading import find_wire, parse, read_reply
+from .reading import FIRST_ERROR, find_wire, parse, read_reply
 
 __tracebackhide__ = hides_usage_errors
 
@@ -86,7 +86,7 @@ def _operations(
     if value is not None and not isinstance(value, (dict, list, str, int, float)):
         # Any route will do: the body says itself whether it is a list's.
         reply = read_reply(value, api=api, route=api.routes[0].name)
-        if reply.status_code >= _FIRST_ERROR or reply.is_head:
+        if reply.status_code >= FIRST_ERROR or reply.is_head:
             return
         assert reply.body is not None  # it is no payload
         try:
@@ -101,9 +101,6 @@ def _operations(
                 value=value,
             )
         yield operation
-
-
-_FIRST_ERROR = 400
 
 
 def _breaks(api: Api, life: Life, sights: list[_Sight]) -> Iterator[Violation]:

@@ -130,7 +130,7 @@ def _client_reply(value: Any, api: Api | None, route: str | None, status_code: i
     method, url = _asked(value)
     if api is None or route is None:
         found = _find_built_in(method, url) if api is None else _find((api,), method, url)
-        if found is None and (api is None or status < _FIRST_ERROR):
+        if found is None and (api is None or status < FIRST_ERROR):
             asked = f"a response to {method} {url}" if url else "a response without a URL"
             raise _cannot_tell("API and route" if api is None else "route", asked, value)
         if found is not None:
@@ -147,7 +147,8 @@ def _client_reply(value: Any, api: Api | None, route: str | None, status_code: i
     )
 
 
-_FIRST_ERROR = 400
+FIRST_ERROR = 400
+"""The least HTTP status that says that something is wrong (RFC 9110, 15)."""
 
 
 def _asked(value: Any) -> tuple[str, str]:

@@ -234,17 +234,18 @@ class Schedule:
             return False
         if now - known[2] < STILL or now - self._stirred_at < AFTERMATH:
             return False
-        return _module(frame) not in _ON_THE_WIRE or _serves(frame)
+        return module_of(frame) not in _ON_THE_WIRE or _serves(frame)
 
 
 def _serves(frame: FrameType | None) -> bool:
     while frame is not None:
-        if _module(frame) in _SERVING:
+        if module_of(frame) in _SERVING:
             return True
         frame = frame.f_back
     return False
 
 
-def _module(frame: FrameType) -> str:
+def module_of(frame: FrameType) -> str:
+    """The name of the module whose code a frame runs."""
     name: str = frame.f_globals.get("__name__", "")
     return name

@@ -16,7 +16,7 @@ from typing import Any
 from ..clock import SECOND
 from .bound_names import TOOLS
 from .client_clock import ClientClock
-from .schedule import Schedule
+from .schedule import Schedule, module_of
 
 _real_sleep = time.sleep
 _real_monotonic = time.monotonic
@@ -133,5 +133,4 @@ def wall_clock(present: Present, real_ns: Callable[[], int]) -> Callable[[], int
 
 
 def _package(frame: FrameType) -> str:
-    name: str = frame.f_globals.get("__name__", "")
-    return name.partition(".")[0]
+    return module_of(frame).partition(".")[0]
