@@ -288,7 +288,7 @@ def _report(unmatched: list[tuple[Stub, Request]]) -> str:
         lines += [f"    {line}" for line in stub.why_not(request)]
     lines += [
         "",
-        "If the code under test is meant to send it, set "
-        "@pytest.mark.asyncops(unmatched='answer').",
+        "If the code under test is meant to send it, set unmatched='answer', in "
+        "@pytest.mark.asyncops(...) or mocked(...).",
     ]
     return "\n".join(lines)

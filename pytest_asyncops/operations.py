@@ -115,6 +115,7 @@ class OperationStore:
         hidden: the states in which an operation is neither listed nor found.
         retention: how long after its end an operation is purged, ``None`` for never.
         admit: raises `InvalidArgument` for fields and a lifecycle that the API cannot show.
+        check_open: raises `MockClosed` once the mock is closed.
     """
 
     def __init__(
@@ -124,12 +125,14 @@ class OperationStore:
         hidden: frozenset[State] = frozenset(),
         retention: Seconds | None = None,
         admit: Callable[[Mapping[str, object], Lifecycle], None] = lambda fields, lifecycle: None,
+        check_open: Callable[[], None] = lambda: None,
     ) -> None:
         self.clock = clock
         self.lock = clock.lock
         self._visible = frozenset(State) - hidden
         self._retention = retention
         self._admit = admit
+        self._check_open = check_open
         self._operations: list[Operation] = []
         self._by_id: dict[str, Operation] = {}
         self._listing = Listing(self._outlook)
@@ -220,7 +223,9 @@ class OperationStore:
 
         Raises:
             InvalidArgument: if its lifecycle is not manual, or the step cannot follow.
+            MockClosed: after the test or the ``with`` block.
         """
+        self._check_open()
         with self.lock:
             lifecycle = operation.lifecycle
             if not lifecycle.by_hand:

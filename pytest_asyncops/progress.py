@@ -43,8 +43,18 @@ class Progress:
         >>> Progress.curve([(0, 0), (0.5, 90), (1, 99)]).at(0.25)
         45
         """
+        if not isinstance(points, Iterable):
+            raise InvalidArgument(
+                f"a curve is made of pairs of share and percent, not {points!r}", value=points
+            )
         checked: list[tuple[float, float]] = []
-        for share, percent in points:
+        for point in points:
+            if not isinstance(point, (tuple, list)) or len(point) != 2:
+                raise InvalidArgument(
+                    f"a curve is made of pairs of share and percent, like (0.5, 90), not {point!r}",
+                    value=point,
+                )
+            share, percent = point
             before = checked[-1][0] if checked else 0
             if (
                 isinstance(share, bool)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Union
 
+from .errors import listed
 from .steps import State
 from .timestamps import in_order, is_usual
 
@@ -108,9 +109,9 @@ class Unknown:
 
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How the value breaks the rule."""
-        for member in self.members:
-            if member in value:
-                yield (member,), value[member], f"does not belong here: {self.because}"
+        found = [member for member in self.members if member in value]
+        if found:
+            yield (), value, f"must not have {listed(found)}: {self.because}"
 
     def schema(self, status_code: int) -> Mapping[str, Any]:
         """The rule as JSON Schema."""

@@ -62,6 +62,7 @@ class Stub:
             hidden=api.hidden(self.readings),
             retention=api.retention(self.readings),
             admit=partial(admit, api),
+            check_open=self._check_open,
         )
         self.calls = self._store.calls
         self._router = Router(api.routes, api.paths)
@@ -102,7 +103,7 @@ class Stub:
             lifecycle: as for `start`, or a function from an operation's index to its lifecycle.
             **fields: as for `start`, each a value or a function from the index to the value.
         """
-        self._open()
+        self._check_open()
         if isinstance(count, bool) or not isinstance(count, int) or count < 0:
             raise InvalidArgument(
                 f"count must be a whole number, 0 or more, not {count!r}", value=count
@@ -126,7 +127,7 @@ class Stub:
 
     def add_parent(self, name: str) -> None:
         """Make known what operations can belong to; `start` does it too."""
-        self._open()
+        self._check_open()
         if not isinstance(name, str) or not name:
             raise InvalidArgument(
                 f"a name must be a string that is not empty, not {name!r}", value=name
@@ -139,7 +140,12 @@ class Stub:
         Args:
             credential: the token or key itself, without a scheme before it.
             reason: why; `Api.refusals` has the choices.
+
+        Raises:
+            InvalidArgument: for another reason.
+            MockClosed: after the test or the ``with`` block.
         """
+        self._check_open()
         refusal = self.api.refusals.get(reason)
         if refusal is None:
             raise unknown("reason for a refusal", reason, self.api.refusals)
@@ -157,7 +163,7 @@ class Stub:
         Raises:
             InvalidArgument: for a rate that is none, or an API without an answer for this.
         """
-        self._open()
+        self._check_open()
         if self.api.throttled is None:
             raise InvalidArgument(
                 f"{self.api.name} does not say how it refuses too many requests. Give its Api "
@@ -260,7 +266,7 @@ class Stub:
         if self._budget is not None:
             self._budget.restore(saved.spent)
 
-    def _open(self) -> None:
+    def _check_open(self) -> None:
         if self.closed:
             raise MockClosed(
                 f"this mock of {self.api.name} is closed: its test or its with block is over. "

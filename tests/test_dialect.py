@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from pytest_asyncops.conformance.dialect import fits, is_type, make_validator
 from pytest_asyncops.conformance.fast import quick_check
-from pytest_asyncops.contract import TYPES, Contract
+from pytest_asyncops.contract import Contract
 from pytest_asyncops.document import read_document
+from pytest_asyncops.keywords import TYPES
 
 NAN = float("nan")
 I32, I64 = 2**31, 2**63

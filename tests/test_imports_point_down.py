@@ -47,7 +47,8 @@ LAYERS = [
     {"exchange"},
     {"operations", "rules"},
     {"calls", "lifecycle", "listing", "contract"},
-    {"steps", "document"},
+    {"steps", "keywords"},
+    {"document"},
     {"clock", "progress"},
     {"errors"},
     {"messages", "settings", "timestamps", "violation"},
@@ -66,7 +67,7 @@ THIRD_PARTIES = {
 """Who may import what from outside at the top of the module."""
 
 SERVING = "mocking"
-CHECKING = {"contract", "document"}
+CHECKING = {"contract", "document", "keywords"}
 """A mock serves without a YAML parser and a validator; these and ``conformance`` have them."""
 
 LAZY = {"__init__", "plugin"}

@@ -284,7 +284,8 @@ ONE = """\
     get: GET /v1/operations/{operation_id}: the path has an empty segment (two slashes in a row): \
 '//v1/operations'
 
-If the code under test is meant to send it, set @pytest.mark.asyncops(unmatched='answer')."""
+If the code under test is meant to send it, set unmatched='answer', in \
+@pytest.mark.asyncops(...) or mocked(...)."""
 
 TWO = """\
 2 requests reached a stub and no route took them:
@@ -301,7 +302,8 @@ TWO = """\
     get: GET /operations/{assistant_name}/{operation_id}: 'operation' is not 'operations'
     get: GET /assistant/operations/{assistant_name}/{operation_id}: 'operation' is not 'assistant'
 
-If the code under test is meant to send it, set @pytest.mark.asyncops(unmatched='answer')."""
+If the code under test is meant to send it, set unmatched='answer', in \
+@pytest.mark.asyncops(...) or mocked(...)."""
 
 
 def test_the_report_of_one_unmatched_request():

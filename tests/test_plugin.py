@@ -346,8 +346,8 @@ def test_one(asyncops_mock):
         "    get: GET /v1/operations/{operation_id}: the path has an empty segment (two slashes "
         "in a row): '//v1/operations'",
         "",
-        "If the code under test is meant to send it, set "
-        "@pytest.mark.asyncops(unmatched='answer').",
+        "If the code under test is meant to send it, set unmatched='answer', in "
+        "@pytest.mark.asyncops(...) or mocked(...).",
     ]
 
 

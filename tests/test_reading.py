@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -26,6 +27,7 @@ from pytest_asyncops.calls import Call
 from pytest_asyncops.clock import VirtualClock
 from pytest_asyncops.conformance.reading import read_reply
 from pytest_asyncops.messages import Headers, Request, Response
+from pytest_asyncops.rules import Never, Rule
 from pytest_asyncops.stub import Stub
 
 GOOD = body({"operation": RUNNING})
@@ -229,11 +231,11 @@ def test_urls_of_an_api_of_ones_own():
 @pytest.mark.parametrize(
     "url",
     [
-        "https://api.app.chainloop.dev/",
-        "https://api.app.chainloop.dev",
-        "https://api.app.chainloop.dev/v2/operations",
-        "https://api.app.chainloop.dev/xv1/operations",
-        "https://api.app.chainloop.dev/v1/operations/a/b/c",
+        "https://a.example/",
+        "https://a.example",
+        "https://a.example/v2/operations",
+        "https://a.example/xv1/operations",
+        "https://a.example/v1/operations/a/b/c",
         "https://a.pinecone.io/operations",
         "https://a.pinecone.io/operations/",
         "https://a.pinecone.io/operations//op-1",
@@ -245,6 +247,17 @@ def test_a_url_that_leads_nowhere(url, status):
     assert refused(of_requests(b"{}", url, status)) == (
         f"the API and route of a response to GET {url} cannot be told. Name it: "
         "api='chainloop', route='get'."
+    )
+
+
+@pytest.mark.parametrize("path", ["/", "/v2/operations", "/v1/operations/a/b", "/operations/a"])
+def test_an_address_tells_the_api_where_the_path_leads_nowhere(path):
+    url = f"https://api.app.chainloop.dev{path}"
+    reply = read_reply(of_requests(b"{}", url, 404))
+    assert (reply.api, reply.route) == (CHAINLOOP, None)
+    assert refused(of_requests(b"{}", url)) == (
+        f"the route of a response to GET {url} cannot be told. Name it: api='chainloop', "
+        "route='get'."
     )
 
 
@@ -262,8 +275,8 @@ def test_a_url_that_is_not_there(make):
 def test_the_method_counts():
     response = LikeHttpx(GOOD, method="POST")
     assert refused(response) == (
-        f"the API and route of a response to POST {URL} cannot be told. Name it: "
-        "api='chainloop', route='get'."
+        f"the route of a response to POST {URL} cannot be told. Name it: api='chainloop', "
+        "route='get'."
     )
     assert_conforms(response, api="chainloop", route="get")
     # An error may come from no route at all.
@@ -519,6 +532,9 @@ paths:
           content: {application/json: {schema: {type: object}}}
         '204':
           description: nothing
+components:
+  schemas:
+    Job: {type: object}
 """
 
 
@@ -533,6 +549,14 @@ def test_an_api_without_a_contract():
     assert refused({}, api=toy(), route="get") == (
         "toy has no contract to hold responses against. Give its Api "
         "contract='path/to/openapi.yaml'."
+    )
+
+
+def test_a_rule_about_a_schema_that_is_not_there(own):
+    rule = Rule("toy.done", "Jop", "/components/schemas/Job", "jobs end", Never("status", ("x",)))
+    api = replace(own, rules=(rule,))
+    assert refused({}, api=api, route="list") == (
+        "unknown schema of toy in rule 'toy.done': 'Jop'. Did you mean 'Job'? Choose 'Job'."
     )
 
 

@@ -13,7 +13,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from pytest_asyncops.conformance.dialect import TEXTS
-from pytest_asyncops.contract import pattern
+from pytest_asyncops.keywords import pattern
 from pytest_asyncops.timestamps import DATE, DATE_TIME, in_order
 
 DIGITS = "0123456789"

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..api import Api
 from ..contract import load_contract
-from ..errors import InvalidArgument, hides_usage_errors, listed
+from ..errors import InvalidArgument, hides_usage_errors, listed, unknown
 from ..routing import Route
 from ..rules import Check, Ordered, Rule
 from ..violation import Violation, json_path
@@ -29,7 +29,8 @@ class Checker:
     """Holds answers against schema and rules.
 
     Raises:
-        InvalidArgument: for an API without a contract.
+        InvalidArgument: for an API without a contract, or with a rule about a schema that its
+            contract does not have.
         ContractError: for a contract that cannot be read or understood.
     """
 
@@ -57,6 +58,11 @@ class Checker:
         self._is_valid = None
         if self._schema is not None:
             schema = contract.at(self._schema)
+            for rule in api.rules:
+                if rule.on not in contract.schemas:
+                    raise unknown(
+                        f"schema of {api.name} in rule {rule.id!r}:", rule.on, contract.schemas
+                    )
             sites = contract.sites(schema)
             self._sites = [(path, rule) for rule in api.rules for path in sites.get(rule.on, ())]
             self._is_valid = quick_check(contract, schema, api.rules, status_code)

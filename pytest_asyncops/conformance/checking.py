@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from ..api import Api
-from ..errors import ConformanceError, hides_usage_errors
+from ..errors import ConformanceError, counted, hides_usage_errors
 from ..errors import unknown as unknown_name
 from ..violation import Violation
 from .checker import find_checker
@@ -106,7 +106,7 @@ def _payload(reply: Reply, read: Callable[[bytes], Any]) -> Any:
 
 def _report(reply: Reply, found: list[Violation]) -> str:
     what = f"{reply.api.name} {reply.route.name if reply.route else 'error'}"
-    places = "1 place" if len(found) == 1 else f"{len(found)} places"
+    places = counted(len(found), "place")
     lines = [f"{what}, status {reply.status_code}, breaks its contract in {places}:"]
     for violation in found:
         lines += ["", *(f"  {line}" for line in str(violation).splitlines())]

@@ -19,8 +19,9 @@ from jsonschema import Draft4Validator, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
-from ..contract import TYPES, Contract, Schema, pattern
+from ..contract import Contract
 from ..errors import counted, listed
+from ..keywords import TYPES, Schema, pattern
 from ..timestamps import DATE, DATE_TIME
 
 Faults = Iterator[ValidationError]

@@ -15,7 +15,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from ..contract import Contract, Schema
+from ..contract import Contract
+from ..keywords import Schema
 from ..rules import Rule
 from .dialect import BOUNDS, TEXTS
 from .reading import parse
