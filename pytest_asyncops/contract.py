@@ -15,6 +15,11 @@ from .keywords import REFERENCE, Schema, check_schema, same_value
 
 __tracebackhide__ = hides_usage_errors
 
+Place = tuple[str | int, ...]
+"""Where in a payload: members and indexes."""
+
+Held = tuple[Place, Schema, dict[str, Any]]
+
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -86,6 +91,22 @@ class Contract:
         """The pointer of a response's JSON schema, ``None`` if it has no body."""
         content = self.at(response).get("content")
         return f"{response}/content/application~1json/schema" if content else None
+
+    def objects(self, schema: Schema, value: Any, at: Place = ()) -> Iterator[Held]:
+        """Every object in a value, with its place and the schema that it is held against."""
+        schema = self.resolved(schema)
+        if isinstance(value, dict):
+            yield at, schema, value
+            members, others = schema.get("properties", {}), schema.get("additionalProperties")
+            for name, inner in value.items():
+                below = members.get(name, others)
+                if isinstance(below, dict):
+                    yield from self.objects(below, inner, (*at, name))
+        elif isinstance(value, list) and "items" in schema:
+            for index, inner in enumerate(value):
+                yield from self.objects(schema["items"], inner, (*at, index))
+        for same in schema.get("allOf", ()):
+            yield from self.objects(same, value, at)
 
     def sites(self, schema: Schema) -> Mapping[str, list[tuple[str, ...]]]:
         """Where in a value of this schema the named schemas apply.

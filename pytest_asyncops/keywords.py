@@ -70,7 +70,7 @@ _VALUES: Mapping[str, type | tuple[type, ...]] = {
 }
 """The keywords that constrain a value, and the type of what stands behind each."""
 
-_NOTES = frozenset(
+NOTES = frozenset(
     {
         "title",
         "description",
@@ -140,12 +140,12 @@ def _inner(schema: Schema) -> Iterator[tuple[str, Any]]:
 def _check_keywords(document: Document, pointer: str, schema: Schema) -> None:
     for keyword, value in schema.items():
         at = f"{pointer}/{escape(keyword)}"
-        if keyword in _NOTES:
+        if keyword in NOTES:
             continue
         if keyword not in _VALUES:
             raise document.error(
                 f"the keyword {keyword!r} is not understood; understood are "
-                f"{listed(sorted({*_VALUES, *_NOTES}))}",
+                f"{listed(sorted({*_VALUES, *NOTES}))}",
                 at,
             )
         if not _can_be(keyword, value):

@@ -356,3 +356,7 @@ def test_apis_by_name_and_by_value():
     assert find_api("chainloop") is CHAINLOOP
     assert find_api("pinecone") is PINECONE
     assert find_api(own) is own
+
+
+def test_a_setting_says_what_it_is():
+    assert repr(Setting("pause", 1, "How long.")) == "<Setting pause, 1 by default>"

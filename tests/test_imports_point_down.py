@@ -26,10 +26,11 @@ LAYERS = [
         "conformance.checker",
         "waiting.stand_ins",
     },
-    {"conformance.fast", "waiting.primitives"},
+    {"conformance.quick", "waiting.primitives"},
     {
         "conformance.dialect",
         "conformance.reading",
+        "conformance.shapes",
         "transports",
         "waiting.schedule",
     },

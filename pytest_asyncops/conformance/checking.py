@@ -11,7 +11,7 @@ from ..errors import ConformanceError, counted, hides_usage_errors
 from ..errors import unknown as unknown_name
 from ..violation import Violation
 from .checker import find_checker
-from .fast import quick_parse
+from .quick import quick_parse
 from .reading import Reply, find_wire, parse, read_reply
 
 __tracebackhide__ = hides_usage_errors
@@ -95,9 +95,12 @@ def _violations(reply: Reply, *, extra: str, unknown: str, wire: str | None) -> 
         payload = _payload(reply, parse)
     except ValueError as error:
         return [checker.no_json(reply.body, error)]
-    return checker.faults(
-        contract_form(payload), extra=extra == "forbid", unknown=unknown == "forbid"
-    )
+    try:
+        return checker.faults(
+            contract_form(payload), extra=extra == "forbid", unknown=unknown == "forbid"
+        )
+    except RecursionError:
+        return [checker.no_json(payload, "it is nested too deep to be checked")]
 
 
 def _payload(reply: Reply, read: Callable[[bytes], Any]) -> Any:
