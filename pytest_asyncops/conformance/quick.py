@@ -108,7 +108,6 @@ class _Compiler:
         if (
             name is None
             or not schema.keys() <= _ALWAYS | _KEYWORDS[name]
-            or (kinds and name != "object")
             or (nullable and "enum" in schema)
         ):
             return Part(None, self._handed_on(schema)) if schema else Part()
