@@ -20,6 +20,9 @@ Check = Callable[[Any], object]
 _MOST = 1_000
 """How much each memory holds at most, before it begins anew."""
 
+_FEW = 16
+"""How many shapes with the same members are remembered: they are looked through in turn."""
+
 
 class Part(NamedTuple):
     """What is asked of a value.
@@ -49,6 +52,7 @@ class _Way(NamedTuple):
     """How objects of one shape are checked.
 
     Attributes:
+        types: the types of the members.
         checks: what is asked of single members, each time.
         words: gives the short values.
         verdicts: what was found of short values.
@@ -56,6 +60,7 @@ class _Way(NamedTuple):
         rules: the rules that are asked each time.
     """
 
+    types: list[type]
     checks: Collection[tuple[str, Check]]
     words: Callable[[Any], Any]
     verdicts: dict[Any, bool]
@@ -81,41 +86,61 @@ def object_check(
         status_code: the HTTP status, which rules go by.
     """
     needed, kinds = frozenset(required), tuple(rules)
-    ways: dict[tuple[Any, ...], _Way | None] = {}
+    ways: dict[tuple[str, ...], list[_Way]] = {}
 
-    def find_way(value: Mapping[str, Any]) -> _Way | None:
-        if not needed <= value.keys():
-            return None
+    def learn(value: Mapping[str, Any], types: list[type]) -> _Way:
+        """How objects of this one's shape are checked, from now on."""
+        known = ways.get((*value,), [])
+        if len(known) >= _FEW:
+            known.clear()
         checks: dict[str, Part] = {}
-        for name, inner in value.items():
+        good = needed <= value.keys()
+        for name, kind in zip(value, types, strict=True):
             part = members.get(name, rest)
-            if part.types is not None and type(inner) not in part.types:
-                return None
+            good = good and (part.types is None or kind in part.types)
             if part.check is not None:
                 checks[name] = part
-        return _way(value, checks, kinds, status_code)
+        way = _way(value, types, checks, kinds, status_code) if good else _wrong(types)
+        known.append(way)
+        _keep(ways, (*value,), known)
+        return way
 
     def check(value: Mapping[str, Any]) -> bool:
-        shape = (*value, *[type(inner) for inner in value.values()])
-        if shape not in ways:
-            _keep(ways, shape, find_way(value))
-        way = ways[shape]
-        if way is None:
-            return False
-        checks, words, verdicts, judge, asked = way
+        types = [type(inner) for inner in value.values()]
+        for way in ways.get((*value,), ()):
+            if way[0] == types:
+                break
+        else:
+            way = learn(value, types)
+        _, checks, words, verdicts, judge, asked = way
         for name, inner in checks:
             if not inner(value[name]):
                 return False
         said = words(value)
-        if said not in verdicts:
-            _keep(verdicts, said, judge(value))
-        return verdicts[said] and not (asked and breaks_any(asked, value, status_code))
+        verdict = verdicts.get(said)
+        if verdict is None:
+            verdict = judge(value)
+            _keep(verdicts, said, verdict)
+        return verdict and not (asked and breaks_any(asked, value, status_code))
 
     return check
 
 
+def _wrong(types: list[type]) -> _Way:
+    """A shape whose objects are wrong, whatever they say."""
+    return _Way(types, (), _nothing, {None: False}, bool, ())
+
+
+def _nothing(value: object) -> None:
+    """What an object says of which only the shape counts."""
+
+
 def _way(
-    like: Mapping[str, Any], parts: Mapping[str, Part], kinds: Iterable[Kind], status_code: int
+    like: Mapping[str, Any],
+    types: list[type],
+    parts: Mapping[str, Part],
+    kinds: Iterable[Kind],
+    status_code: int,
 ) -> _Way:
     """How objects of this one's shape are checked, apart from their shape."""
     # Only what can be a key can be remembered.
@@ -134,8 +159,9 @@ def _way(
         return good and not breaks_any(told, value, status_code)
 
     return _Way(
+        types,
         [(name, part.check) for name, part in parts.items() if not part.is_brief and part.check],
-        itemgetter(*names) if names else lambda value: None,
+        itemgetter(*names) if names else _nothing,
         {},
         judge,
         asked,
