@@ -351,14 +351,16 @@ def test_an_error_of_the_body_comes_before_unmatched_requests():
 
 
 def test_a_mock_in_print():
-    with mocked(apis=["chainloop"]) as mock:
+    with mocked() as mock:
         mock.chainloop.start()
         get("/v1/operations")
         time.sleep(1.5)
         assert repr(mock) == (
-            "<AsyncOpsMock [<Stub of chainloop at https://api.app.chainloop.dev, "
-            "1 operation, 1 call>], <VirtualClock 2026-01-01T00:00:01.500Z, 1.5 s on>>"
+            "<AsyncOpsMock <Stub of chainloop at https://api.app.chainloop.dev, "
+            "1 operation, 1 call>, <VirtualClock 2026-01-01T00:00:01.500Z, 1.5 s on>>"
         )
+        mock.reset()
+        assert repr(mock) == "<AsyncOpsMock <VirtualClock 2026-01-01T00:00:00Z, 0 s on>>"
         assert repr(mock.calls[0]) == (
             "<Call 2026-01-01T00:00:00Z GET https://api.app.chainloop.dev/v1/operations -> 200>"
         )
