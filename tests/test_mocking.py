@@ -359,12 +359,12 @@ def test_a_mock_in_print():
             "<AsyncOpsMock <Stub of chainloop at https://api.app.chainloop.dev, "
             "1 operation, 1 call>, <VirtualClock 2026-01-01T00:00:01.500Z, 1.5 s on>>"
         )
-        mock.reset()
-        assert repr(mock) == "<AsyncOpsMock <VirtualClock 2026-01-01T00:00:00Z, 0 s on>>"
         assert repr(mock.calls[0]) == (
             "<Call 2026-01-01T00:00:00Z GET https://api.app.chainloop.dev/v1/operations -> 200>"
         )
         assert "token" not in repr(mock.calls[0].request.headers)
+        mock.reset()
+        assert repr(mock) == "<AsyncOpsMock <VirtualClock 2026-01-01T00:00:00Z, 0 s on>>"
     assert repr(mock) == "<AsyncOpsMock, closed>"
 
 
