@@ -197,7 +197,9 @@ class _Session:
         self._guards = Guards(
             polls_at_once=settings.max_polls_at_once,
             polls_per_operation=settings.max_polls_per_operation,
+            polls_unchanged=settings.max_polls_unchanged,
             virtual_time=to_ns(settings.max_virtual_time),
+            change_is_coming=lambda: any(stub.will_change for stub in self.stubs.values()),
         )
         self.stubs = {api.name: self._stub(api) for api in settings.apis}
         addresses = Addresses(self.stubs.values())

@@ -207,6 +207,10 @@ class OperationStore:
         plan = operation._plan
         return plan.percent(plan.reached(elapsed, operation._past), elapsed)
 
+    def will_change(self) -> bool:
+        """Whether any operation has not come to the last step of its plan."""
+        return any(len(self._past(op).entries) < len(op._plan.plan) for op in self._operations)
+
     def count_poll(self, operation: Operation) -> None:
         """Note that an answer has shown the operation."""
         operation.polls += 1

@@ -103,6 +103,12 @@ GENERAL = (
         kind="count",
     ),
     Setting(
+        "max_polls_unchanged",
+        10_000,
+        "How often one URL may give the same answer while no operation is going to change.",
+        kind="count",
+    ),
+    Setting(
         "max_virtual_time",
         400 * 24 * 60 * 60,
         "How many seconds of waiting may be skipped before the test fails: a poller without a "

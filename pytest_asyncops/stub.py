@@ -75,6 +75,11 @@ class Stub:
         """Every operation that was started, by id."""
         return self._store.by_id
 
+    @property
+    def will_change(self) -> bool:
+        """Whether an operation is going to change by itself, or by being polled."""
+        return self._store.will_change()
+
     def start(self, *, lifecycle: Lifecycle = _DEFAULT, **fields: object) -> Operation:
         """Start an operation now, as if the service had been asked to.
 

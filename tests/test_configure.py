@@ -35,6 +35,7 @@ OTHERS = {
     "epoch": ("now", "2030-05-01T00:00:00Z", datetime.datetime(2030, 1, 1, tzinfo=UTC)),
     "max_polls_at_once": (1, 7, "12"),
     "max_polls_per_operation": (1, 7, "12"),
+    "max_polls_unchanged": (1, 7, "12"),
     "max_virtual_time": (0, 1.5, "60", datetime.timedelta(days=1)),
     "chainloop_default_page_size": (1, 7, "12"),
     "chainloop_max_page_size": (1, 500, "12"),
