@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 import requests
 import responses  # noqa: F401 - imported here, or else each run imports it anew
 import time_machine  # noqa: F401
+from loopback import Loopback
 from runs import HELP
 
 import pytest_asyncops.transports.responses  # noqa: F401
@@ -31,3 +34,21 @@ def run(pytester, monkeypatch):
         return result
 
     return run
+
+
+@pytest.fixture(scope="module")
+def loopback() -> Iterator[Loopback]:
+    loopback = Loopback()
+    thread = threading.Thread(target=loopback.server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield loopback
+    loopback.server.shutdown()
+    loopback.server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def network(loopback: Loopback) -> Loopback:
+    loopback.script.clear()
+    loopback.seen.clear()
+    return loopback
