@@ -15,6 +15,9 @@ from runs import HELP
 
 import pytest_asyncops.transports.responses  # noqa: F401
 
+# Their asserts say what they compared, as those of tests do.
+pytest.register_assert_rewrite("verdicts")
+
 
 @pytest.fixture
 def run(pytester, monkeypatch):
