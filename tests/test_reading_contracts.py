@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from chainloop_server import Server
 from replies import body, of_requests
 from toy import request, toy
 from verdicts import refused, rules
@@ -129,11 +130,6 @@ def test_what_a_stub_of_ones_own_serves(own):
 # --- wire profiles
 
 
-def ask(stub, path):
-    headers = Headers({"Authorization": "Bearer t"})
-    return stub.handle(Request("GET", stub.base_url + path, path, headers))
-
-
 LIVES = {
     "PENDING": Lifecycle.hangs(pending=60),
     "RUNNING": Lifecycle.hangs(),
@@ -154,35 +150,33 @@ NULLS = {
 @pytest.mark.parametrize("wire", ["contract", "gateway", "gateway_camel"])
 @pytest.mark.parametrize("path", ["/v1/operations/1", "/v1/operations", "/v1/operations/2"])
 def test_what_is_served_conforms_in_its_wire_profile(wire, word, path):
-    clock = VirtualClock()
-    stub = Stub(CHAINLOOP, clock, readings={"wire": wire})
-    stub.start(id="1", lifecycle=LIVES[word])
-    clock.advance(5)
-    answer = ask(stub, path)
+    server = Server(wire=wire)
+    server.start(id="1", lifecycle=LIVES[word])
+    server.clock.advance(5)
+    answer = server.ask(path)
     assert answer.status_code == (404 if path.endswith("2") else 200)
-    assert_conforms(stub.calls[-1])
+    assert_conforms(server.stub.calls[-1])
     assert_conforms(answer)
-    received = of_requests(answer.content, stub.base_url + path, answer.status_code)
+    received = of_requests(answer.content, server.stub.base_url + path, answer.status_code)
     assert_conforms(received, wire=wire)
     assert_conforms(received, wire=wire, extra="forbid", unknown="forbid")
 
 
 @pytest.mark.parametrize("word", LIVES)
 def test_without_its_profile_the_nulls_of_a_gateway_are_violations(word):
-    clock = VirtualClock()
-    stub = Stub(CHAINLOOP, clock, readings={"wire": "gateway"})
-    stub.start(id="1", lifecycle=LIVES[word])
-    clock.advance(5)
-    answer = ask(stub, "/v1/operations/1")
+    server = Server(wire="gateway")
+    server.start(id="1", lifecycle=LIVES[word])
+    server.clock.advance(5)
+    answer = server.ask("/v1/operations/1")
     nulls = [(f"$.operation.{name}", "schema.type") for name in NULLS[word]]
     assert rules(of_requests(answer.content)) == nulls
     assert rules(answer, wire="contract") == nulls
 
 
 def test_without_its_profile_camel_case_is_undocumented():
-    stub = Stub(CHAINLOOP, VirtualClock(), readings={"wire": "gateway_camel"})
-    stub.start(id="1", lifecycle=LIVES["RUNNING"])
-    answer = of_requests(ask(stub, "/v1/operations/1").content)
+    server = Server(wire="gateway_camel")
+    server.start(id="1", lifecycle=LIVES["RUNNING"])
+    answer = of_requests(server.ask("/v1/operations/1").content)
     found = violations(answer, extra="forbid")
     assert {each.rule for each in found} == {"schema.properties"}
     assert "$.operation.createdAt" in [each.path for each in found]
