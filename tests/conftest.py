@@ -16,7 +16,7 @@ from runs import HELP
 import pytest_asyncops.transports.responses  # noqa: F401
 
 # Their asserts say what they compared, as those of tests do.
-pytest.register_assert_rewrite("chainloop_server", "verdicts")
+pytest.register_assert_rewrite("chainloop_server", "pinecone_server", "verdicts")
 
 
 @pytest.fixture

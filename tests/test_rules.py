@@ -101,15 +101,15 @@ ELSEWHERE = [
     ("a bearer token is needed", "chainloop", "a_missing_token_is_a_401"),
     ("kinds and resources are matched as they are", "chainloop", "field_filters"),
     ("the order of a list", "chainloop_readings", "pages_concatenate_to_the_whole"),
-    ("the version header is needed, and may have any date", "pinecone", "a_reading"),
-    ("filters mind their case", "pinecone", "filters"),
-    ("a limit is 1 to 100", "pinecone", "a_reading"),
-    ("the last page has no pagination", "pinecone", "pages_concatenate_to_the_whole"),
-    ("operations are always there", "pinecone", "an_empty_list_is_a_list"),
-    ("operations are kept for 30 days", "pinecone", "an_operation_is_retained_for_30_days_after"),
-    ("the newest come first", "pinecone", "pages_concatenate_to_the_whole"),
+    ("the version header is needed, and may have any date", "pinecone_lists", "a_reading"),
+    ("filters mind their case", "pinecone_lists", "filters"),
+    ("a limit is 1 to 100", "pinecone_lists", "a_reading"),
+    ("the last page has no pagination", "pinecone_lists", "pages_concatenate_to_the_whole"),
+    ("operations are always there", "pinecone_lists", "an_empty_list_is_a_list"),
+    ("operations are kept for 30 days", "pinecone_lists", "an_operation_is_retained_for_30_days"),
+    ("the newest come first", "pinecone_lists", "pages_concatenate_to_the_whole"),
     ("both prefixes are served", "pinecone", "both_prefixes_are_served"),
-    ("a token of another query is refused", "pinecone", "a_token_is_tied_to_its_query"),
+    ("a token of another query is refused", "pinecone_lists", "a_token_is_tied_to_its_query"),
 ]
 
 
