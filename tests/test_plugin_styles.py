@@ -110,6 +110,7 @@ def test_two(asyncops_mock):
     result.stdout.fnmatch_lines(
         ["E*assert not True", "E*where State.SUCCEEDED = <Operation x SUCCEEDED, 0 polls>.state"]
     )
+    result.stdout.no_fnmatch_line("*plugin.py*")  # no frame of this package
 
 
 def test_unmatched_requests_of_an_example_are_reported_once_at_the_end(run):
