@@ -53,6 +53,12 @@ class AsyncOpsMock:
 
     A test gets one from the fixture ``asyncops_mock``, anything else from `mocked`. Between tests
     it is closed, and says so when it is used.
+
+    >>> with mocked() as mock:
+    ...     operation = mock.chainloop.start()
+    ...     mock.clock.advance(10)
+    ...     operation.state
+    State.SUCCEEDED
     """
 
     def __init__(self) -> None:

@@ -45,6 +45,14 @@ class Operation:
         fields: what it was started with.
         lifecycle: its plan. Moving it by hand replaces the plan by one with the move in it.
         polls: how many answers have shown it.
+
+    >>> from pytest_asyncops import Lifecycle, mocked
+    >>> with mocked() as mock:
+    ...     operation = mock.chainloop.start(lifecycle=Lifecycle.manual())
+    ...     operation.run()
+    ...     operation.fail("disk full")
+    >>> operation.state, operation.polls
+    (State.FAILED, 0)
     """
 
     __slots__ = (

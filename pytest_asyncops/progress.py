@@ -32,6 +32,10 @@ class Progress:
         points: pairs of share (0.0 to 1.0, rising) and percent (0 to 100); between two points
             the curve is a straight line, before the first and after the last it is level. Empty
             where the server sends no percentage at all.
+
+    >>> stalled = Progress.stalled(90)
+    >>> [stalled.at(share) for share in (0, 0.25, 0.5, 1)]
+    [0, 45, 90, 90]
     """
 
     points: tuple[tuple[float, float], ...]

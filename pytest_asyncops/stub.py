@@ -91,6 +91,11 @@ class Stub:
             InvalidArgument: for an unknown field, a value that it cannot have, an id that is
                 taken, or a lifecycle that the API cannot show.
             MockClosed: after the test or the ``with`` block.
+
+        >>> from pytest_asyncops import mocked
+        >>> with mocked() as mock:
+        ...     mock.pinecone.start(assistant_name="docs", operation_type="delete_file").state
+        State.RUNNING
         """
         return self.start_many(1, lifecycle=lifecycle, **fields)[0]
 
@@ -107,6 +112,15 @@ class Stub:
             count: how many.
             lifecycle: as for `start`, or a function from an operation's index to its lifecycle.
             **fields: as for `start`, each a value or a function from the index to the value.
+
+        Raises:
+            InvalidArgument: as for `start`, or for a count that is none.
+            MockClosed: after the test or the ``with`` block.
+
+        >>> from pytest_asyncops import mocked
+        >>> with mocked() as mock:
+        ...     [operation.id for operation in mock.chainloop.start_many(2, id="eval-{}".format)]
+        ['eval-0', 'eval-1']
         """
         self._check_open()
         if isinstance(count, bool) or not isinstance(count, int) or count < 0:
@@ -167,6 +181,11 @@ class Stub:
 
         Raises:
             InvalidArgument: for a rate that is none, or an API without an answer for this.
+            MockClosed: after the test or the ``with`` block.
+
+        >>> from pytest_asyncops import mocked
+        >>> with mocked() as mock:
+        ...     mock.chainloop.limit_rate(2, per=10)
         """
         self._check_open()
         if self.api.throttled is None:
