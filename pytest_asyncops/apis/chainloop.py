@@ -20,6 +20,7 @@ from ..routing import Paths, Route
 from ..settings import CHAINLOOP as READINGS
 from ..steps import State
 from . import gateway
+from .chainloop_generation import GENERATION, UNSET
 from .chainloop_rules import LIFE, RULES, UNSPECIFIED
 
 _STATUSES = {UNSPECIFIED: frozenset(State), **LIFE.states}
@@ -126,25 +127,8 @@ def _render(operation: Operation, moment: Moment) -> dict[str, Any]:
     return payload
 
 
-_UNSET: dict[str, Any] = {
-    "id": "",
-    "kind": "",
-    "status": "",
-    "output": "",
-    "error_message": "",
-    "created_at": None,
-    "started_at": None,
-    "finished_at": None,
-    "resource_id": "",
-    "resource_type": "",
-    "project_id": "",
-    "project_version_id": "",
-}
-"""What a grpc-gateway writes for the fields that are not set, in the order of the contract."""
-
-
 def _render_all(operation: Operation, moment: Moment) -> dict[str, Any]:
-    return {**_UNSET, **_render(operation, moment)}
+    return {**UNSET, **_render(operation, moment)}
 
 
 def _renderer(readings: Mapping[str, Any]) -> Render:
@@ -206,5 +190,6 @@ CHAINLOOP = Api(
         "gateway": gateway.contract_form,
         "gateway_camel": gateway.contract_form,
     },
+    generation=GENERATION,
 )
 """Chainloop Platform."""

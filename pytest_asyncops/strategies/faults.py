@@ -1,0 +1,152 @@
+"""Payloads with one fault, and the violations that it makes: what every fault has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from ..contract import Schema
+from ..violation import json_path
+from .coherence import Careful
+from .compiling import identity
+from .paging import PLACES
+
+Path = tuple[str, ...]
+"""Where in a value: member names, and ``*`` for an item of a list."""
+
+Place = tuple[Any, ...]
+"""A path with the numbers of the items."""
+
+
+class Invalid(NamedTuple):
+    """A payload with one fault.
+
+    Attributes:
+        payload: the payload.
+        violations: path and rule of every violation that the fault makes, sorted.
+    """
+
+    payload: Any
+    violations: tuple[tuple[str, str], ...]
+
+
+class Broken(NamedTuple):
+    """A value, and the schema's keywords that it breaks, each with the place below it."""
+
+    value: Any
+    breaks: tuple[tuple[Place, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What makes a good value bad.
+
+    Attributes:
+        path: where the value is.
+        apply: from the good value and a number to the bad one.
+        needs: what has to be in the value for that.
+    """
+
+    path: Path
+    apply: Callable[[Any, int], Broken]
+    needs: Path = ()
+
+
+def having(
+    careful: Careful, schema: Schema, path: Path, end: SearchStrategy[Any] | None = None
+) -> SearchStrategy[Any] | None:
+    """Good values of a schema that have something at a path, ``None`` where none can have.
+
+    On the way through lists, it is the first item that has it.
+
+    Args:
+        careful: makes the strategies.
+        schema: the schema.
+        path: the path.
+        end: what is at its end, if that is something of its own.
+    """
+    name = schema["$ref"].rpartition("/")[2] if "$ref" in schema else None
+    if not path:
+        return careful.strategy(schema) if end is None else end
+    whole = careful.flat(careful.whole(name) if name is not None else schema)
+    first, rest = path[0], path[1:]
+    if first == "*":
+        item = having(careful, whole.get("items", {}), rest, end)
+        if item is None:
+            return None
+        most = whole.get("maxItems", careful.options.max_items)
+        others = careful.arrays(whole)
+        return st.builds(lambda one, rest: _headed(one, rest, most), item, others)
+    found = []
+    for shape in careful.shapes(whole, name):
+        if shape.really_takes(first):
+            inner = None
+            if (rest or end is not None) and shape.members[first] is not PLACES:
+                inner = having(careful, whole["properties"][first], rest, end)
+                if inner is None:
+                    continue
+            found.append(shape.having(first, inner).strategy())
+    return st.one_of(found) if found else None
+
+
+def _headed(one: Any, others: list[Any], most: int) -> list[Any]:
+    key = identity(one)
+    return [one, *(other for other in others[: max(most - 1, 0)] if identity(other) != key)]
+
+
+def edited(value: Any, edit: Edit, number: int) -> tuple[Any, list[tuple[Place, str]]]:
+    """The value with the edit, and what the edit says is wrong, by the place in the whole value."""
+    return _edited(value, edit.path, edit, number)
+
+
+def _edited(value: Any, path: Path, edit: Edit, number: int) -> tuple[Any, list[tuple[Place, str]]]:
+    if not path:
+        bad = edit.apply(value, number)
+        return bad.value, list(bad.breaks)
+    step: Any = path[0]
+    inner, breaks = _edited(value[0 if step == "*" else step], path[1:], edit, number)
+    if step == "*":
+        step = number % len(value)
+        others = value[1:]
+        value = [*others[:step], inner, *others[step:]]
+    else:
+        value = {**value, step: inner}
+    return value, [((step, *place), word) for place, word in breaks]
+
+
+def prose_breaks(
+    careful: Careful, sites: Mapping[str, list[Path]], value: Any
+) -> Iterator[tuple[Place, str]]:
+    """The rules of prose that a value breaks, and where."""
+    for rule in careful.api.rules:
+        for path in sites.get(rule.on, ()):
+            for place, found in _places(value, path):
+                for below, _, _ in rule.kind.breaks(found, careful.status_code):
+                    yield (*place, *below), rule.id
+
+
+def _places(value: Any, path: Path, at: Place = ()) -> Iterator[tuple[Place, dict[str, Any]]]:
+    if not path:
+        if isinstance(value, dict):
+            yield at, value
+    elif path[0] == "*":
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            yield from _places(item, path[1:], (*at, index))
+    elif isinstance(value, dict) and path[0] in value:
+        yield from _places(value[path[0]], path[1:], (*at, path[0]))
+
+
+def judged(
+    careful: Careful,
+    sites: Mapping[str, list[Path]],
+    value: Any,
+    breaks: list[tuple[Place, str]],
+) -> Invalid:
+    """The value with everything that is wrong with it."""
+    found = [(json_path(place), f"schema.{word}") for place, word in breaks]
+    found += [(json_path(place), rule) for place, rule in prose_breaks(careful, sites, value)]
+    return Invalid(value, tuple(sorted(found)))

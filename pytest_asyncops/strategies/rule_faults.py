@@ -1,0 +1,133 @@
+"""How to break what the contract says in prose: for each kind of rule, how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from ..errors import InvalidArgument
+from ..rules import Absent, Check, Fixed, Never, Ordered, Present, Rule, SameAsStatus, Unknown
+from .coherence import Careful
+from .faults import Broken, Edit, Path
+from .times import backwards
+
+Bad = Iterator[SearchStrategy[Any]]
+"""Objects of the named schema that a rule is on, which break it."""
+
+
+def bad_objects(careful: Careful, rule: Rule) -> list[SearchStrategy[Any]]:
+    """Objects that break a rule which is broken while they are made."""
+    make = _OBJECTS.get(type(rule.kind))
+    return [] if make is None else list(make(careful, rule.on, rule.kind))
+
+
+def rule_edits(careful: Careful, rule: Rule, path: Path) -> Iterator[Edit]:
+    """Edits that break a rule which is broken by changing a good value.
+
+    Raises:
+        InvalidArgument: for a rule that takes a function to say, and does not say how to break it.
+    """
+    make = _EDITS.get(type(rule.kind))
+    if make is not None:
+        yield from make(careful, rule, path)
+
+
+def _absent(careful: Careful, name: str, kind: Absent) -> Bad:
+    narrow = careful.narrowed({kind.when: kind.values})
+    schema = narrow.flat(narrow.whole(name))
+    others = [
+        other
+        for other in narrow.presence(name)
+        if isinstance(other, Absent) and other.member == kind.member and other != kind
+    ]
+    variants = list(narrow.variants(schema, name))
+    alone = [
+        shape
+        for case, shape in variants
+        if not any(case.get(other.when) in other.values for other in others)
+    ]
+    for shape in alone or [shape for _, shape in variants]:
+        found = narrow.set_member(schema, name, kind.member)
+        yield shape.having(kind.member, found).strategy()
+
+
+def _present(careful: Careful, name: str, kind: Present) -> Bad:
+    narrow = careful.narrowed({kind.when: kind.values})
+    schema = narrow.flat(narrow.whole(name))
+    if kind.member not in narrow.flat(narrow.contract.schemas[name]).get("required", ()):
+        for _, shape in narrow.variants(schema, name):
+            yield shape.lacking(kind.member).strategy()
+
+
+def _never(careful: Careful, name: str, kind: Never) -> Bad:
+    narrow = careful.narrowed({kind.member: kind.values})
+    schema = narrow.flat(narrow.whole(name))
+    for _, shape in narrow.variants(schema, name):
+        yield shape.having(kind.member, st.sampled_from(kind.values)).strategy()
+
+
+def _unknown(careful: Careful, name: str, kind: Unknown) -> Bad:
+    schema = careful.flat(careful.whole(name))
+    for _, shape in careful.variants(schema, name):
+        for member in kind.members:
+            yield shape.having(member, careful.options.texts()).strategy()
+
+
+def _ordered(careful: Careful, name: str, kind: Ordered) -> Bad:
+    schema = careful.flat(careful.whole(name))
+    for _, shape in careful.variants(schema, name):
+        there = [member for member in kind.members if shape.really_takes(member)]
+        for before, member in pairwise(there):
+            first = careful.set_member(schema, name, before)
+            yield shape.having(before, first).having(member, backwards()).strategy()
+
+
+def _fixed(careful: Careful, rule: Rule, path: Path) -> Iterator[Edit]:
+    kind = rule.kind
+    if isinstance(kind, SameAsStatus):
+        kind = Fixed((kind.member,), {careful.status_code: (careful.status_code,)})
+    assert isinstance(kind, Fixed)
+    allowed = kind.by_status.get(careful.status_code)
+    if allowed is None:
+        return
+    schema = careful.contract.schemas[rule.on]
+    for member in kind.path:
+        schema = careful.flat(careful.flat(schema)["properties"][member])
+    words = [*schema.get("enum", ()), *schema.get("x-enum", ()), *range(20), 200, 500, "OTHER"]
+    others = [word for word in words if word not in allowed and careful.is_valid(schema, word)]
+    yield Edit((*path, *kind.path), partial(_other, others))
+
+
+def _other(values: list[Any], value: Any, number: int) -> Broken:
+    return Broken(values[number % len(values)])
+
+
+def _check(careful: Careful, rule: Rule, path: Path) -> Iterator[Edit]:
+    fault = careful.api.generation.faults.get(rule.id)
+    if fault is None:
+        raise InvalidArgument(
+            f"the rule {rule.id} is a function, and {careful.api.name} does not say how to break "
+            f"it. Give its Api generation=Generation(faults={{{rule.id!r}: Fault(...)}}).",
+            value=rule.id,
+        )
+    yield Edit(path, lambda value, number: Broken(fault.apply(value, number + 1)), fault.needs)
+
+
+_OBJECTS: Mapping[type, Callable[[Careful, str, Any], Bad]] = {
+    Absent: _absent,
+    Present: _present,
+    Never: _never,
+    Unknown: _unknown,
+    Ordered: _ordered,
+}
+
+_EDITS: Mapping[type, Callable[[Careful, Rule, Path], Iterator[Edit]]] = {
+    Fixed: _fixed,
+    SameAsStatus: _fixed,
+    Check: _check,
+}
