@@ -56,16 +56,16 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Queries:
-    """What the query of a list can be, where the contract's parameters do not say it.
+    """What the server makes of the query of a list, where the contract's parameters do not say it.
 
     Attributes:
-        tighter: for a parameter, a schema that its values have to fit too.
+        schemas: for a parameter, the values that are served, where these are not the contract's.
         together: parameters that come together or not at all; an empty one counts as none.
         opaque: parameters whose values only the server can make.
         refusal: status and code of the answer to a query that is refused.
     """
 
-    tighter: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    schemas: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     together: tuple[tuple[str, ...], ...] = ()
     opaque: tuple[str, ...] = ()
     refusal: tuple[int, int | str] = (400, "")
@@ -82,7 +82,7 @@ class Generation:
         together: members of an operation that come together or not at all.
         paging: how a list's body says which page it is, ``None`` if it does not.
         faults: how to break the rules that take a function to say, by their id.
-        queries: what the query of a list can be.
+        queries: with these readings, what the server makes of the query of a list.
         profiles: for each wire profile but the contract's own, what writes a body in it.
     """
 
@@ -91,5 +91,5 @@ class Generation:
     together: tuple[tuple[str, ...], ...] = ()
     paging: Union[Counted, Tokened, None] = None
     faults: Mapping[str, Fault] = field(default_factory=dict)
-    queries: Queries = field(default_factory=Queries)
+    queries: Callable[[Mapping[str, Any]], Queries] = lambda readings: Queries()
     profiles: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)

@@ -49,6 +49,17 @@ def _too_few(body: Mapping[str, Any], number: int) -> Mapping[str, Any]:
     return {**body, "pagination": {**pagination, "total_count": total, "total_pages": pages}}
 
 
+def _queries(readings: Mapping[str, Any]) -> Queries:
+    count: dict[str, Any] = {"type": "integer", "format": "int32"}
+    if readings["negative_page"] == "refuse":
+        count["minimum"] = 0
+    return Queries(
+        schemas={"pagination.page": count, "pagination.page_size": count},
+        together=(("resource_id", "resource_type"),),
+        refusal=(400, gateway.INVALID_ARGUMENT),
+    )
+
+
 _TEXT = {"minLength": 1}  # protobuf knows no difference between empty and not there
 
 GENERATION = Generation(
@@ -82,11 +93,7 @@ GENERATION = Generation(
         "chainloop.total-pages": Fault(("pagination",), _wrong_pages),
         "chainloop.within-total": Fault(("operations", "*"), _too_few),
     },
-    queries=Queries(
-        tighter={"pagination.page": {"minimum": 0}, "pagination.page_size": {"minimum": 0}},
-        together=(("resource_id", "resource_type"),),
-        refusal=(400, gateway.INVALID_ARGUMENT),
-    ),
+    queries=_queries,
     profiles={
         "gateway": _filled,
         "gateway_camel": lambda body: gateway.camel(_filled(body)),

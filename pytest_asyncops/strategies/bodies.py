@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from ..api import Api
@@ -24,6 +23,7 @@ from .making import (
     with_pins,
 )
 from .options import Alphabet, make_options
+from .recipes import either
 
 __tracebackhide__ = hides_usage_errors
 
@@ -196,9 +196,7 @@ def errors(
         bodies = {status_code: error_body(known, status_code)}
     if not statuses:
         raise InvalidArgument(f"the contract of {known.name} documents no errors", value=known)
-    found = st.one_of(
-        [compiled(known, options, status).strategy(bodies[status]) for status in statuses]
-    )
+    found = either([compiled(known, options, status).recipe(bodies[status]) for status in statuses])
     found = delivered(found, known, profile, wire, deviations)
     return as_call(errors, asked, found)
 

@@ -10,25 +10,27 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from ..api import Api
+from .recipes import Recipe
 
 T = TypeVar("T")
 
 
 def as_call(
-    function: Callable[..., SearchStrategy[T]], asked: Mapping[str, Any], found: SearchStrategy[T]
+    function: Callable[..., SearchStrategy[T]], asked: Mapping[str, Any], found: Recipe
 ) -> SearchStrategy[T]:
-    """The strategy, with the call of a public function as its repr.
+    """The recipe as a strategy, with the call of a public function as its repr.
 
     What it is made of is of no use to the person who reads a failure, and takes pages to print.
 
     Args:
         function: the public function.
         asked: its arguments, by name; those that are the defaults are not printed.
-        found: the strategy that the function made.
+        found: how to make its values.
     """
 
     def draw_it(draw: DrawFn, /, *arguments: object, **options: object) -> T:
-        return draw(found)
+        made: T = found.drawn_by(draw)
+        return made
 
     draw_it.__name__ = function.__name__
     arguments: list[object] = []

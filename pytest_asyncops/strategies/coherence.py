@@ -7,29 +7,27 @@ has them written in order.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
-
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
 
 from ..api import Api
 from ..contract import Contract, Schema, load_contract
 from ..errors import InvalidArgument, hides_usage_errors, listed
 from ..rules import Absent, Fixed, Never, Ordered, Present, SameAsStatus, Unknown
+from .cases import Case, Presence, Words, cases
 from .compiling import Compiler
 from .options import Options
-from .paging import is_list, paged
+from .paging import is_list, numbered, paged
+from .recipes import NULL, Recipe, choice, either, number
 from .scalars import in_other_case
-from .shapes import NULL, Shape, Strategies
+from .shapes import Recipes, Shape
 from .times import put_in_order, ticks
 
 __tracebackhide__ = hides_usage_errors
 
-_IDS = 2**24 - 1
+_ID_PICKS = 3
 
 
 class _Other:
@@ -40,14 +38,14 @@ OTHER = _Other()
 
 
 class Careful(Compiler):
-    """Makes strategies for what a careful server sends.
+    """Makes recipes for what a careful server sends.
 
     Args:
         api: the API.
         options: what the user said.
         status_code: the HTTP status of the response.
         words: for members that decide which others are there, the values that they can have.
-        pins: the strategies of certain members of operations.
+        pins: what certain members of operations are.
     """
 
     def __init__(
@@ -56,14 +54,52 @@ class Careful(Compiler):
         options: Options,
         *,
         status_code: int = 200,
-        words: Mapping[str, tuple[Any, ...]] | None = None,
-        pins: Strategies | None = None,
+        words: Words | None = None,
+        pins: Recipes | None = None,
     ) -> None:
         super().__init__(contract_of(api), options)
         self.api = api
         self.status_code = status_code
         self._words = words or {}
         self._pins = pins or {}
+        self._operation = api.life.schema if api.life is not None else None
+
+    def narrowed(self, words: Words) -> Careful:
+        """The same where certain members have only these values."""
+        return Careful(self.api, self.options, status_code=self.status_code, words=words)
+
+    def whole(self, name: str) -> Schema:
+        """The named schema, and what rules and habits add to it."""
+        parts: list[Schema] = [{"$ref": f"#/components/schemas/{name}"}]
+        parts += [
+            rule.kind.schema(self.status_code)
+            for rule in self.api.rules
+            if rule.on == name and isinstance(rule.kind, (Fixed, Never, SameAsStatus))
+        ]
+        tighter = self.api.generation.tighter.get(name)
+        return {"allOf": [*parts, tighter] if tighter else parts}
+
+    def presence(self, name: str) -> Iterator[Presence]:
+        """The rules and habits that say which members of a named schema are there."""
+        for rule in self.api.rules:
+            if rule.on == name and isinstance(rule.kind, (Absent, Present)):
+                yield rule.kind
+        if name == self._operation:
+            yield from self.api.generation.habits
+
+    def deciding(self, schema: Schema, name: str) -> list[str]:
+        """The members of a named schema whose values decide which others are there."""
+        properties = schema.get("properties", {})
+        return list(
+            dict.fromkeys(kind.when for kind in self.presence(name) if kind.when in properties)
+        )
+
+    def words(self, schema: Schema, name: str) -> Words:
+        """The values of the members that decide which others are there."""
+        kinds = list(self.presence(name))
+        return {
+            member: self._words_of(member, schema, kinds) for member in self.deciding(schema, name)
+        }
 
     def shapes(self, schema: Schema, name: str | None = None) -> list[Shape]:
         """The shapes of the objects of a schema."""
@@ -77,66 +113,41 @@ class Careful(Compiler):
             )
         return [one for shape in shapes for one in self._counted(shape, schema)]
 
-    def variants(self, schema: Schema, name: str) -> Iterator[tuple[Mapping[str, Any], Shape]]:
-        """The shapes of a named schema's objects, each with a case that it stands for."""
-        for base in self._paged(self._base(schema, name), schema, name):
-            yield from self._variants(base, schema, name)
+    def variants(self, schema: Schema, name: str) -> Iterator[tuple[Case, Shape]]:
+        """The shapes of a named schema's objects, each with the case that it stands for."""
+        kinds = list(self.presence(name))
+        words = self.words(schema, name)
+        pins = self._pins if name == self._operation else {}
+        for base in self._bases(schema, name):
+            for case in cases(words, kinds):
+                shape = base
+                for member in case.absent:
+                    shape = self._without(shape, schema, member)
+                for member in case.present:
+                    if shape.takes(member):
+                        shape = shape.having(member, self._not_null(schema["properties"][member]))
+                for member, choices in case.words.items():
+                    shape = shape.having(member, self._saying(member, choices, schema))
+                if all(shape.really_takes(member) for member in pins):
+                    for member, found in pins.items():
+                        shape = shape.having(member, found)
+                    yield case, self._timed(shape, schema, name, pins)
 
-    def _variants(
-        self, base: Shape, schema: Schema, name: str
-    ) -> Iterator[tuple[Mapping[str, Any], Shape]]:
-        for case, words, absent, present in self._cases(schema, name):
-            shape = base
-            for member in absent:
-                shape = shape.lacking(member)
-            for member in present:
-                if shape.takes(member):
-                    shape = shape.having(member, self._not_null(schema["properties"][member]))
-            for member, found in words.items():
-                shape = shape.having(member, found)
-            if name == self._operation:
-                if not all(shape.takes(member) for member in self._pins):
-                    continue
-                for member, found in self._pins.items():
-                    shape = shape.having(member, found)
-            for one in self._together(shape, name):
-                yield case, self._timed(self._with_nulls(one, schema, absent), schema, name)
-
-    def deciding(self, schema: Schema, name: str) -> list[str]:
-        """The members of a named schema whose values decide which others are there."""
-        properties = schema.get("properties", {})
-        return list(
-            dict.fromkeys(kind.when for kind in self.presence(name) if kind.when in properties)
-        )
-
-    def presence(self, name: str) -> Iterator[Absent | Present]:
-        """The rules and habits that say which members of a named schema are there."""
+    def set_member(self, schema: Schema, name: str, member: str) -> Recipe:
+        """What a member is where it is there and not null."""
         for rule in self.api.rules:
-            if rule.on == name and isinstance(rule.kind, (Absent, Present)):
-                yield rule.kind
-        if name == self._operation:
-            yield from self.api.generation.habits
+            if rule.on == name and isinstance(rule.kind, Ordered) and self._is_time(schema, member):
+                for index, other in enumerate(rule.kind.members):
+                    if other == member:
+                        return ticks(self.options.times, index == 0)
+        return self._not_null(schema["properties"][member])
 
-    def _made_named(self, name: str, schema: Schema) -> SearchStrategy[Any]:
+    def _made_named(self, name: str, schema: Schema) -> Recipe:
         whole = self.whole(name)
         return self._made(self.flat(whole), whole, name)
 
-    def whole(self, name: str) -> Schema:
-        """The named schema, and what rules and habits add to it."""
-        parts: list[Schema] = [{"$ref": f"#/components/schemas/{name}"}]
-        parts += [
-            rule.kind.schema(self.status_code)
-            for rule in self.api.rules
-            if rule.on == name and isinstance(rule.kind, (Fixed, Never, SameAsStatus))
-        ]
-        tighter = self.api.generation.tighter.get(name)
-        return {"allOf": [*parts, tighter] if tighter else parts}
-
-    @property
-    def _operation(self) -> str | None:
-        return self.api.life.schema if self.api.life is not None else None
-
-    def _base(self, schema: Schema, name: str) -> Shape:
+    def _bases(self, schema: Schema, name: str) -> list[Shape]:
+        """The shapes of a named schema's objects before rules and habits say what is there."""
         unwelcome = [
             member
             for rule in self.api.rules
@@ -145,54 +156,31 @@ class Careful(Compiler):
         ]
         shape = self.shape(schema, tuple(unwelcome))
         life = self.api.life
-        if life is None or name != self._operation or not shape.takes(life.id):
-            return shape
-        if self.is_valid(schema["properties"][life.id], self.api.new_id(1)):
-            return shape.with_(life.id, st.integers(1, _IDS).map(self.api.new_id))
-        return shape
-
-    def _paged(self, shape: Shape, schema: Schema, name: str) -> list[Shape]:
-        life = self.api.life
-        if life is None or not is_list(self.api, name) or not shape.takes(life.listed_in):
+        if life is None:
             return [shape]
-        items = schema["properties"][life.listed_in]
-        full = self.arrays(self.flat(items), 1) if self.options.max_items else None
-        return paged(self.api, name, shape, full)
+        if name == life.schema:
+            shape = shape.grouped(self.api.generation.together)
+            if shape.takes(life.id) and self._makes_ids(schema):
+                new_id = self.api.new_id
+                counted = number(_ID_PICKS).mapped(lambda before: new_id(before + 1))
+                shape = shape.with_(life.id, counted)
+        if not is_list(self.api, name) or not shape.takes(life.listed_in):
+            return [shape]
+        items = self.flat(schema["properties"][life.listed_in])
+        item = self.flat(items.get("items", {}))
+        if life.id not in self._pins and self._makes_ids(item):
+            renumber = partial(numbered, api=self.api, life=life)
+            shape = replace(shape, finish=(*shape.finish, renumber))
+        full = self.arrays(items, 1) if self.options.max_items else None
+        return paged(self.api, life, shape, full)
 
-    def _cases(
-        self, schema: Schema, name: str
-    ) -> Iterator[tuple[Mapping[str, Any], Strategies, frozenset[str], frozenset[str]]]:
-        """Which members are there in which case, and the words of the members that decide it."""
-        kinds = list(self.presence(name))
-        deciding = self.deciding(schema, name)
-        words = {member: self._words_of(member, schema, kinds) for member in deciding}
-        groups: dict[tuple[frozenset[str], frozenset[str]], list[dict[str, Any]]] = {}
-        for combination in itertools.product(*words.values()):
-            case = dict(zip(deciding, combination, strict=True))
-            applying = [kind for kind in kinds if case.get(kind.when) in kind.values]
-            absent = frozenset(kind.member for kind in applying if isinstance(kind, Absent))
-            present = frozenset(kind.member for kind in applying if isinstance(kind, Present))
-            groups.setdefault((absent, present - absent), []).append(case)
-        for (absent, present), cases in groups.items():
-            used = {member: dict.fromkeys(case[member] for case in cases) for member in deciding}
-            size = 1
-            for choices in used.values():
-                size *= len(choices)
-            blocks = [used] if size == len(cases) else [_single(case) for case in cases]
-            for block in blocks:
-                yield (
-                    {member: next(iter(choices)) for member, choices in block.items()},
-                    {
-                        member: self._saying(member, list(choices), schema)
-                        for member, choices in block.items()
-                    },
-                    absent,
-                    present,
-                )
+    def _makes_ids(self, schema: Schema) -> bool:
+        """Whether an operation of this schema can have the ids that stubs make."""
+        life = self.api.life
+        inner = schema.get("properties", {}).get(life.id) if life is not None else None
+        return inner is not None and self.is_valid(inner, self.api.new_id(1))
 
-    def _words_of(
-        self, member: str, schema: Schema, kinds: Iterable[Absent | Present]
-    ) -> tuple[Any, ...]:
+    def _words_of(self, member: str, schema: Schema, kinds: list[Presence]) -> tuple[Any, ...]:
         if member in self._words:
             return self._words[member]
         inner = schema["properties"][member]
@@ -203,82 +191,55 @@ class Careful(Compiler):
         known = tuple(told.get("x-enum", dict.fromkeys(named)))
         return known if self.options.unknown == "never" else (*known, OTHER)
 
-    def _saying(self, member: str, choices: list[Any], schema: Schema) -> SearchStrategy[Any]:
+    def _saying(self, member: str, choices: tuple[Any, ...], schema: Schema) -> Recipe:
         known = [word for word in choices if word is not OTHER]
         if len(known) == len(choices):
-            return st.sampled_from(known)
-        inner = self.flat(schema["properties"][member])
-        listed_words = inner.get("x-enum", known)
-        others: SearchStrategy[str] = st.sampled_from(in_other_case(listed_words))
+            return choice(known)
+        listed_words = self.flat(schema["properties"][member]).get("x-enum", known)
+        others = [choice(in_other_case(listed_words))]
         if self.options.unknown == "sometimes":
-            others |= self.options.texts().map(
-                lambda text: f"{text}?" if text in listed_words else text
-            )
-        return st.sampled_from(known) | others if known else others
+            texts = self.options.texts()
+            others.append(texts.mapped(lambda text: f"{text}?" if text in listed_words else text))
+        return either([choice(known), *others] if known else others)
 
-    def set_member(self, schema: Schema, name: str, member: str) -> SearchStrategy[Any]:
-        """What a member is where it is there and not null."""
-        for rule in self.api.rules:
-            if rule.on == name and isinstance(rule.kind, Ordered) and self._is_time(schema, member):
-                for index, other in enumerate(rule.kind.members):
-                    if other == member:
-                        return ticks(self.options.times, index == 0)
-        return self._not_null(schema["properties"][member])
+    def _without(self, shape: Shape, schema: Schema, member: str) -> Shape:
+        """The shape without a member, or at most with null for it where the schema allows that."""
+        if not shape.takes(member):
+            return shape
+        for group in shape.groups:
+            if member in group:
+                for other in group:
+                    shape = shape.lacking(other)
+        shape = shape.lacking(member)
+        if self.flat(schema["properties"][member]).get("nullable"):
+            return replace(shape, optional={**shape.optional, member: NULL})
+        return shape
 
-    def narrowed(self, words: Mapping[str, tuple[Any, ...]]) -> Careful:
-        """The same where certain members have only these values."""
-        return Careful(self.api, self.options, status_code=self.status_code, words=words)
-
-    def _is_time(self, schema: Schema, member: str) -> bool:
-        return bool(self.flat(schema["properties"][member]).get("format") == "date-time")
-
-    def _not_null(self, schema: Schema) -> SearchStrategy[Any]:
-        told = self.flat(schema)
-        return (
-            self._made({**told, "nullable": False}, schema)
-            if told.get("nullable")
-            else (self.strategy(schema))
-        )
-
-    def _together(self, shape: Shape, name: str) -> list[Shape]:
-        shapes = [shape]
-        groups = self.api.generation.together if name == self._operation else ()
-        for group in groups:
-            if not all(shape.takes(member) for member in group):
-                shapes = [_lacking(one, group) for one in shapes]
-                continue
-            with_all = [_having(one, group) for one in shapes]
-            bound = any(member in shape.required for member in group)
-            shapes = with_all if bound else [_lacking(one, group) for one in shapes] + with_all
-        return shapes
-
-    def _with_nulls(self, shape: Shape, schema: Schema, absent: Iterable[str]) -> Shape:
-        """The shape, with null for what is not there where the schema allows it."""
-        nulls = {
-            member: NULL
-            for member in sorted(absent)
-            if self.flat(schema["properties"].get(member, {})).get("nullable")
-        }
-        return replace(shape, optional={**shape.optional, **nulls})
-
-    def _timed(self, shape: Shape, schema: Schema, name: str) -> Shape:
+    def _timed(self, shape: Shape, schema: Schema, name: str, pins: Recipes) -> Shape:
         """The shape, with timestamps in the order that the rules want."""
-        properties = schema.get("properties", {})
         for rule in self.api.rules:
             if rule.on != name or not isinstance(rule.kind, Ordered):
                 continue
             for index, member in enumerate(rule.kind.members):
-                pinned = name == self._operation and member in self._pins
-                if pinned or not shape.really_takes(member) or not self._is_time(schema, member):
-                    continue
-                found: SearchStrategy[Any] = ticks(self.options.times, index == 0)
-                nullable = self.flat(properties[member]).get("nullable")
-                if nullable and member in shape.optional:
-                    found = NULL | found
-                shape = shape.with_(member, found)
+                is_free = member not in pins and shape.really_takes(member)
+                if is_free and self._is_time(schema, member):
+                    found = ticks(self.options.times, index == 0)
+                    nullable = self.flat(schema["properties"][member]).get("nullable")
+                    if nullable and member in shape.optional:
+                        found = either([NULL, found])
+                    shape = shape.with_(member, found)
             finish = partial(_in_order, members=rule.kind.members)
             shape = replace(shape, finish=(*shape.finish, finish))
         return shape
+
+    def _is_time(self, schema: Schema, member: str) -> bool:
+        return bool(self.flat(schema["properties"][member]).get("format") == "date-time")
+
+    def _not_null(self, schema: Schema) -> Recipe:
+        told = self.flat(schema)
+        if told.get("nullable"):
+            return self._made({**told, "nullable": False}, schema)
+        return self.recipe(schema)
 
 
 def contract_of(api: Api) -> Contract:
@@ -299,19 +260,3 @@ def contract_of(api: Api) -> Contract:
 def _in_order(value: dict[str, Any], members: tuple[str, ...]) -> dict[str, Any]:
     put_in_order(value, members)
     return value
-
-
-def _single(case: Mapping[str, Any]) -> dict[str, dict[Any, None]]:
-    return {member: {word: None} for member, word in case.items()}
-
-
-def _lacking(shape: Shape, members: Iterable[str]) -> Shape:
-    for member in members:
-        shape = shape.lacking(member)
-    return shape
-
-
-def _having(shape: Shape, members: Iterable[str]) -> Shape:
-    for member in members:
-        shape = shape.having(member)
-    return shape

@@ -1,14 +1,14 @@
-"""From schemas to strategies: by construction, so that nothing is drawn to be thrown away."""
+"""From schemas to recipes: by construction, so that nothing is drawn to be thrown away."""
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
 
 from ..conformance.dialect import make_validator
 from ..contract import Contract, Schema
@@ -16,8 +16,9 @@ from ..errors import hides_usage_errors
 from .alternatives import alternatives, without
 from .merging import Contradiction, can_end, flat
 from .options import Options
+from .recipes import NULL, Recipe, choice, constant, drawn, either
 from .scalars import integers, json_values, numbers, strings
-from .shapes import Shape, counted, extra_names, some_extras
+from .shapes import Shape, counted, extra_names, objects, some_extras
 
 __tracebackhide__ = hides_usage_errors
 
@@ -46,7 +47,7 @@ _IMPLIED: Mapping[str, tuple[str, ...]] = {
 
 
 class Compiler:
-    """Makes strategies of the schemas of one contract.
+    """Makes recipes of the schemas of one contract.
 
     Args:
         contract: where references lead.
@@ -56,10 +57,10 @@ class Compiler:
     def __init__(self, contract: Contract, options: Options) -> None:
         self.contract = contract
         self.options = options
-        self._made_once: dict[object, SearchStrategy[Any]] = {}
+        self._made_once: dict[object, Recipe] = {}
         self._within: dict[str, int] = {}
 
-    def strategy(self, schema: Schema) -> SearchStrategy[Any]:
+    def recipe(self, schema: Schema) -> Recipe:
         """The values of this schema.
 
         Raises:
@@ -72,7 +73,7 @@ class Compiler:
         key = json.dumps(schema, sort_keys=True)
         return self._once(key, schema, lambda: self._made(self.flat(schema), schema))
 
-    def named(self, name: str) -> SearchStrategy[Any]:
+    def named(self, name: str) -> Recipe:
         """The values of the schema of this name; the name is written as in a reference."""
         schema = self.contract.at(f"/components/schemas/{name}")
         if not self._within and not can_end(self.contract, schema):
@@ -90,7 +91,7 @@ class Compiler:
         members = {}
         for name, inner in properties.items():
             try:
-                members[name] = self.strategy(inner)
+                members[name] = self.recipe(inner).apart()
             except TooDeep:
                 if name in needed:
                     raise
@@ -104,7 +105,7 @@ class Compiler:
         extras = None
         if isinstance(more, dict) or (more is True and self.options.extra == "sometimes"):
             names = extra_names({*members, *unwelcome}, self.options)
-            extras = some_extras(names, others)
+            extras = some_extras(names, others.apart())
         return Shape(
             {name: found for name, found in members.items() if name in needed},
             {name: found for name, found in members.items() if name not in needed},
@@ -129,12 +130,10 @@ class Compiler:
         validator = make_validator(self.contract, extra=False, unknown=False)
         return bool(validator(schema).is_valid(value))
 
-    def _made_named(self, name: str, schema: Schema) -> SearchStrategy[Any]:
+    def _made_named(self, name: str, schema: Schema) -> Recipe:
         return self._made(self.flat(schema), schema, name)
 
-    def _once(
-        self, key: str, schema: Schema, make: Callable[[], SearchStrategy[Any]]
-    ) -> SearchStrategy[Any]:
+    def _once(self, key: str, schema: Schema, make: Callable[[], Recipe]) -> Recipe:
         """The strategy for this key, made once for each way in which schemas are nested here.
 
         Raises:
@@ -144,7 +143,7 @@ class Compiler:
         level = within.get(key, 0)
         if level == _LEVELS:
             if schema.get("nullable"):
-                return st.none()
+                return NULL
             raise TooDeep
         place = key, tuple(within.items())
         if place not in self._made_once:
@@ -159,27 +158,27 @@ class Compiler:
                 self._within = within
         return self._made_once[place]
 
-    def _made(self, schema: Schema, origin: Schema, name: str | None = None) -> SearchStrategy[Any]:
+    def _made(self, schema: Schema, origin: Schema, name: str | None = None) -> Recipe:
         refuse = self.refusal(origin)
         if "enum" in schema:
             words = [word for word in schema["enum"] if self.is_valid(origin, word)]
             if not words:
                 raise refuse("none of the enum's values fits the other keywords")
-            return st.sampled_from(words)
+            return choice(words)
         try:
             schema = without(schema)
             several = alternatives(self.contract, schema)
         except Contradiction as trouble:
             raise refuse(f"{trouble} is not generated") from None
         if several is not None:
-            return st.one_of([*self._able(several, origin)])
+            return either([*self._able(several, origin)])
         kinds = [schema["type"]] if "type" in schema else _implied(schema)
         found = [self._typed(kind, schema, refuse, name) for kind in kinds]
         if not found:
             return json_values(self.options)
-        return st.one_of([st.none(), *found] if schema.get("nullable") else found)
+        return either([NULL, *found] if schema.get("nullable") else found)
 
-    def _able(self, several: list[Schema], origin: Schema) -> Iterator[SearchStrategy[Any]]:
+    def _able(self, several: list[Schema], origin: Schema) -> Iterator[Recipe]:
         """The alternatives that have an end here."""
         found = 0
         for index, one in enumerate(several):
@@ -192,16 +191,16 @@ class Compiler:
 
     def _typed(
         self, kind: str, schema: Schema, refuse: Callable[[str], Exception], name: str | None
-    ) -> SearchStrategy[Any]:
+    ) -> Recipe:
         if kind == "object":
-            return st.one_of([shape.strategy() for shape in self.shapes(schema, name)])
+            return objects(self.shapes(schema, name))
         if kind == "array":
             return self.arrays(schema)
         if kind == "boolean":
-            return st.booleans()
+            return choice([False, True])
         return _SCALARS[kind](schema, self.options, refuse)
 
-    def arrays(self, schema: Schema, least: int = 0) -> SearchStrategy[list[Any]]:
+    def arrays(self, schema: Schema, least: int = 0) -> Recipe:
         """The lists of a schema, with at least so many items."""
         least = max(least, schema.get("minItems", 0))
         try:
@@ -209,22 +208,27 @@ class Compiler:
         except TooDeep:
             if least:
                 raise
-            return st.builds(list)
+            return constant([])
         most = schema.get("maxItems")
         if most is not None and most < least:
             raise self.refusal(schema)(f"no list has at least {least} and at most {most} items")
         most = max(self.options.max_items, least) if most is None else most
         if not schema.get("uniqueItems"):
-            return st.lists(items, min_size=least, max_size=most)
-        choices = self.flat(schema.get("items", {})).get("enum")
-        if choices is not None:
-            most = min(most, len(choices))
-            if most < least:
-                raise self.refusal(schema)(f"{len(choices)} values cannot fill {least} places")
-        return st.lists(items, min_size=least, max_size=most, unique_by=identity)
+            return drawn(st.lists(items.strategy(), min_size=least, max_size=most))
+        if items.values is None:
+            found = st.lists(items.strategy(), min_size=least, max_size=most, unique_by=identity)
+            return drawn(found)
+        values = list({identity(value): value for value in items.values}.values())
+        most = min(most, len(values))
+        if most < least:
+            raise self.refusal(schema)(f"{len(values)} values cannot fill {least} places")
+        several = st.lists(
+            st.sampled_from(values), min_size=least, max_size=most, unique_by=identity
+        )
+        return drawn(several).mapped(copy.deepcopy)
 
-    def _others(self, schema: Schema | bool) -> SearchStrategy[Any]:
-        return json_values(self.options) if isinstance(schema, bool) else self.strategy(schema)
+    def _others(self, schema: Schema | bool) -> Recipe:
+        return json_values(self.options) if isinstance(schema, bool) else self.recipe(schema)
 
     def _counted(self, shape: Shape, schema: Schema) -> list[Shape]:
         least, most = schema.get("minProperties", 0), schema.get("maxProperties")
@@ -244,12 +248,13 @@ class Compiler:
 
     def _filled(self, shape: Shape, schema: Schema, least: int, most: int | None) -> Shape:
         """A shape without optional members, with as many extra ones as it takes."""
-        names = extra_names(shape.required, self.options)
+        names = extra_names(shape.required, self.options).strategy()
         needed = len(shape.required)
         low = max(least - needed, 0)
         high = max(low, self.options.max_items) if most is None else most - needed
-        values = self._others(schema.get("additionalProperties", True))
-        return replace(shape, extras=st.dictionaries(names, values, min_size=low, max_size=high))
+        values = self._others(schema.get("additionalProperties", True)).strategy()
+        found = st.dictionaries(names, values, min_size=low, max_size=high)
+        return replace(shape, extras=drawn(found))
 
 
 _SCALARS = {"string": strings, "integer": integers, "number": numbers}

@@ -7,8 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
+from .recipes import Recipe, choice, together
 
 
 def _compact(value: Any) -> str:
@@ -67,12 +66,12 @@ _DEVIATIONS: tuple[Callable[[Any], str], ...] = (
 """Ways to write one that readers refuse or disagree on."""
 
 
-def written(values: SearchStrategy[Any], *, deviations: bool) -> SearchStrategy[bytes]:
+def written(values: Recipe, *, deviations: bool) -> Recipe:
     """The values as the bytes of a body.
 
     Args:
         values: the values.
         deviations: whether some bytes are such that JSON readers refuse or disagree on them.
     """
-    styles = st.sampled_from([*_STYLES, *(_DEVIATIONS if deviations else ())])
-    return st.builds(lambda value, style: style(value).encode(), values, styles)
+    styles = choice([*_STYLES, *(_DEVIATIONS if deviations else ())])
+    return together(lambda style, value: style(value).encode(), styles, values)

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
-
 from ..contract import Schema
 from ..violation import json_path
 from .coherence import Careful
 from .compiling import identity
 from .paging import PLACES
+from .recipes import Recipe, together
+from .shapes import objects
 
 Path = tuple[str, ...]
 """Where in a value: member names, and ``*`` for an item of a list."""
@@ -57,8 +56,8 @@ class Edit:
 
 
 def having(
-    careful: Careful, schema: Schema, path: Path, end: SearchStrategy[Any] | None = None
-) -> SearchStrategy[Any] | None:
+    careful: Careful, schema: Schema, path: Path, end: Recipe | None = None
+) -> Recipe | None:
     """Good values of a schema that have something at a path, ``None`` where none can have.
 
     On the way through lists, it is the first item that has it.
@@ -71,7 +70,7 @@ def having(
     """
     name = schema["$ref"].rpartition("/")[2] if "$ref" in schema else None
     if not path:
-        return careful.strategy(schema) if end is None else end
+        return careful.recipe(schema) if end is None else end
     whole = careful.flat(careful.whole(name) if name is not None else schema)
     first, rest = path[0], path[1:]
     if first == "*":
@@ -80,7 +79,7 @@ def having(
             return None
         most = whole.get("maxItems", careful.options.max_items)
         others = careful.arrays(whole)
-        return st.builds(lambda one, rest: _headed(one, rest, most), item, others)
+        return together(lambda one, rest: _headed(one, rest, most), item, others)
     found = []
     for shape in careful.shapes(whole, name):
         if shape.really_takes(first):
@@ -89,8 +88,8 @@ def having(
                 inner = having(careful, whole["properties"][first], rest, end)
                 if inner is None:
                     continue
-            found.append(shape.having(first, inner).strategy())
-    return st.one_of(found) if found else None
+            found.append(shape.having(first, inner))
+    return objects(found) if found else None
 
 
 def _headed(one: Any, others: list[Any], most: int) -> list[Any]:

@@ -14,7 +14,8 @@ from ..errors import InvalidArgument, hides_usage_errors
 from .calls import as_call
 from .coherence import contract_of
 from .compiling import Compiler
-from .options import Alphabet, make_options
+from .options import Alphabet, Options, make_options
+from .recipes import Recipe
 
 __tracebackhide__ = hides_usage_errors
 
@@ -66,10 +67,19 @@ def from_schema(
         times=times,
     )
     around = contract_of(contract) if isinstance(contract, Api) else contract
-    named: dict[str, Any] = dict(around.schemas) if around is not None else {}
+    return as_call(from_schema, asked, any_schema(schema, around, options))
+
+
+def any_schema(schema: Mapping[str, Any], contract: Contract | None, options: Options) -> Recipe:
+    """The values of a schema that stands in no contract, or where contracts are not checked.
+
+    Raises:
+        ContractError: as `from_schema` does.
+    """
+    named: dict[str, Any] = dict(contract.schemas) if contract is not None else {}
     name = _ITSELF
     while name in named:
         name += "_"
     named[name] = dict(schema)
     document = Document(name, {"openapi": "3.0.3", "components": {"schemas": named}}, {"": 1})
-    return as_call(from_schema, asked, Compiler(Contract(document), options).named(name))
+    return Compiler(Contract(document), options).named(name)

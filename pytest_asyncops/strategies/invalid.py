@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from ..api import Api
@@ -16,12 +15,13 @@ from .coherence import Careful
 from .faults import Edit, Invalid, Path, edited, having, judged
 from .making import compiled, error_bodies, schema_name
 from .options import Alphabet, Options, make_options
+from .recipes import Recipe, choice, either, number, together
 from .rule_faults import bad_objects, rule_edits
 from .schema_faults import schema_edits
 
 __tracebackhide__ = hides_usage_errors
 
-_NUMBERS = st.integers(0, 999)
+_NUMBERS = number(1)
 
 
 def invalid_payloads(
@@ -65,7 +65,7 @@ def invalid_payloads(
 
 
 @lru_cache(maxsize=256)
-def _invalid(api: Api, options: Options, name: str, status_code: int) -> SearchStrategy[Invalid]:
+def _invalid(api: Api, options: Options, name: str, status_code: int) -> Recipe:
     careful = compiled(api, options, status_code)
     root = {"$ref": f"#/components/schemas/{name}"}
     sites = careful.contract.sites(root)
@@ -78,15 +78,15 @@ def _invalid(api: Api, options: Options, name: str, status_code: int) -> SearchS
             wholes = [having(careful, root, path, end) for end in bad_objects(careful, rule)]
             able = [whole for whole in wholes if whole is not None]
             if able:
-                found.append(st.one_of(able).map(lambda value: judged(careful, sites, value, [])))
+                found.append(either(able).mapped(lambda value: judged(careful, sites, value, [])))
     if not found:
         raise InvalidArgument(f"nothing can be wrong with a {name} of {api.name}", value=name)
-    return st.one_of(found)
+    return either([recipe.apart() for recipe in found])
 
 
 def _by_edits(
     careful: Careful, sites: Mapping[str, list[Path]], root: dict[str, str], edits: Iterable[Edit]
-) -> list[SearchStrategy[Invalid]]:
+) -> list[Recipe]:
     """Strategies for the edits; those that need the same to be there share one."""
     needing: dict[Path, list[Edit]] = {}
     for edit in edits:
@@ -99,5 +99,5 @@ def _by_edits(
     for path, able in needing.items():
         good = having(careful, root, path)
         if good is not None:
-            found.append(st.builds(apply, good, st.sampled_from(able), _NUMBERS))
+            found.append(together(apply, good, choice(able), _NUMBERS))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hypothesis import strategies as st
@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 from ..api import Api
 from ..births import admit
 from ..clock import VirtualClock, to_ns
-from ..configure import find_api
+from ..configure import find_api, settle_readings
 from ..conformance.reading import find_route
 from ..errors import InvalidArgument, hides_usage_errors
 from ..errors import unknown as unknown_name
@@ -23,7 +23,9 @@ from ..steps import polls as poll_count
 from ..stub import Stub
 from .asking import ask
 from .calls import as_call
-from .options import checked_size, checked_strategy
+from .options import Options, checked_size, checked_strategy
+from .recipes import Recipe, choice, constant, drawn, either, together
+from .shapes import Shape, objects
 
 __tracebackhide__ = hides_usage_errors
 
@@ -74,7 +76,7 @@ def lifecycles(
     ]
     if not lives:
         raise InvalidArgument(f"no life can be made of {states!r}", value=states)
-    return as_call(lifecycles, asked, st.one_of(lives))
+    return as_call(lifecycles, asked, either(lives))
 
 
 def histories(
@@ -84,6 +86,7 @@ def histories(
     max_polls: int = 10,
     max_wait: float = _HOUR // 4,
     headers: Mapping[str, str] | None = None,
+    readings: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> SearchStrategy[list[Any]]:
     """What a poller would see of one operation, in order: the bodies of the get route.
@@ -97,6 +100,8 @@ def histories(
         max_polls: the most polls.
         max_wait: the most seconds between two polls.
         headers: what requests carry; what the contract asks for unless given.
+        readings: how the stub reads the contract where it is silent, by name: the wire profile,
+            for one. The defaults unless given.
         **fields: strategies for the fields that `Stub.start` takes.
 
     Raises:
@@ -110,8 +115,9 @@ def histories(
         if name not in known.fields:
             raise unknown_name(f"field of a {known.name} operation", name, known.fields)
         checked_strategy(name, found)
+    settled = settle_readings(known, readings)
     given = {
-        name: st.just(f"{name}-1")
+        name: constant(f"{name}-1")
         for name, field in known.fields.items()
         if field.required and field.default is None
     }
@@ -119,9 +125,9 @@ def histories(
     most = to_ns(max_wait, "max_wait") // _SECOND
     waits = st.lists(st.integers(0, most), max_size=max(max_polls - 1, 0))
 
-    def seen(life: Lifecycle, start: dict[str, Any], pauses: list[int]) -> list[Any]:
+    def seen(pauses: list[int], start: dict[str, Any], life: Lifecycle) -> list[Any]:
         clock = VirtualClock()
-        stub = (known.stub_class or Stub)(known, clock)
+        stub = (known.stub_class or Stub)(known, clock, readings=settled)
         operation = stub.start(lifecycle=life, **start)
         bodies = []
         for pause in (0, *pauses):
@@ -132,8 +138,8 @@ def histories(
             bodies.append(json.loads(answer.content))
         return bodies
 
-    found = st.builds(seen, lives, st.fixed_dictionaries({**given, **fields}), waits)
-    return as_call(histories, asked, found)
+    start = objects([Shape({**given, **{name: drawn(one) for name, one in fields.items()}}, {})])
+    return as_call(histories, asked, together(seen, drawn(waits), start, drawn(lives)))
 
 
 _SECOND = 10**9
@@ -141,13 +147,14 @@ _ID = ""
 """Stands for the path parameter that is none of the operation's fields: its id."""
 
 
-def _sequences(states: set[State]) -> Iterator[tuple[State, ...]]:
-    """The ways that lives can take through these states, the shortest first."""
+def _sequences(states: set[State]) -> list[tuple[State, ...]]:
+    """The ways that lives can take through these states, the plainest first."""
+    found: list[tuple[State, ...]] = []
     ways: list[tuple[State, ...]] = [
         (state,) for state in _ORDER if state in states and state is not State.PURGED
     ]
     while ways:
-        yield from ways
+        found += ways
         ways = [
             (*way, state)
             for way in ways
@@ -156,52 +163,52 @@ def _sequences(states: set[State]) -> Iterator[tuple[State, ...]]:
             and state in FOLLOWERS[way[-1]]
             and way.count(state) < (2 if state is State.RUNNING else 1)
         ]
+    return sorted(found, key=lambda way: (len(way), len(set(way)) < len(way), State.PURGED in way))
 
 
 def _lives(
     sequence: tuple[State, ...], most: int, polls: bool, progress: bool, has_output: bool
-) -> SearchStrategy[Lifecycle]:
+) -> Recipe:
     each = most // max(len(sequence) - 1, 1) // _SECOND
-    durations: SearchStrategy[Any] = st.integers(0, each)
-    if polls:
-        durations |= st.integers(0, 4).map(poll_count)
+    seconds = drawn(st.integers(0, each))
+    counts = [constant(poll_count(count)) for count in range(1, 5)] if polls else []
+    durations = either([constant(0), *counts, *[seconds] * 5])
     steps = [
         _steps(state, None if last else durations, progress, has_output)
         for state, last in zip(sequence, [False] * (len(sequence) - 1) + [True], strict=True)
     ]
-    return st.tuples(*steps).map(lambda drawn: Lifecycle.steps(*drawn))
+    return together(Lifecycle.steps, *steps)
 
 
 _SHARES = st.lists(
     st.tuples(st.sampled_from((0, 0.25, 0.5, 0.75, 1)), st.integers(0, 100)), min_size=1, max_size=4
-).map(lambda points: Progress.curve(sorted(points)))
+)
 
-_CURVES = (
-    st.just(Progress.absent())
-    | st.just(Progress.full())
-    | st.integers(0, 100).map(Progress.stalled)
-    | _SHARES
+_PERCENT = choice(range(101))
+
+_CURVES = either(
+    [
+        constant(Progress.absent()),
+        constant(Progress.full()),
+        _PERCENT.mapped(Progress.stalled),
+        drawn(_SHARES).mapped(lambda points: Progress.curve(sorted(points))),
+    ]
 )
 
 
-def _steps(
-    state: State, durations: SearchStrategy[Any] | None, progress: bool, has_output: bool
-) -> SearchStrategy[Step]:
-    facts: dict[str, SearchStrategy[Any]] = {}
+def _steps(state: State, durations: Recipe | None, progress: bool, has_output: bool) -> Recipe:
+    facts: dict[str, Recipe] = {}
     if durations is not None:
         facts["duration"] = durations
     if state is State.FAILED:
-        facts["message"] = st.text(min_size=1)
+        facts["message"] = Options().texts(1)
     if state is State.SUCCEEDED and has_output:
-        facts["output"] = st.none() | st.binary()
-    plain = st.builds(Step, st.just(state), **facts)
-    if not progress:
-        return plain
-    return (
-        plain
-        | st.builds(Step, st.just(state), percent=st.integers(0, 100), **facts)
-        | st.builds(Step, st.just(state), progress=_CURVES, **facts)
-    )
+        facts["output"] = either([constant(None), drawn(st.binary())])
+    shapes = [Shape(facts, {})]
+    if progress:
+        shapes += [Shape({**facts, "percent": _PERCENT}, {})]
+        shapes += [Shape({**facts, "progress": _CURVES}, {})]
+    return objects(shapes).mapped(lambda said: Step(state, **said))
 
 
 def _has_output(api: Api | None) -> bool:

@@ -1,4 +1,4 @@
-"""From what users ask for to compiled strategies."""
+"""From what users ask for to recipes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
+from hypothesis.strategies import DrawFn, SearchStrategy
 
 from ..api import Api
 from ..conformance.reading import find_route
@@ -21,7 +20,7 @@ from .coherence import Careful, contract_of
 from .compiling import Compiler
 from .encoding import written
 from .options import Options, checked_strategy, chosen
-from .shapes import Strategies
+from .recipes import Recipe, drawn
 
 __tracebackhide__ = hides_usage_errors
 
@@ -29,8 +28,11 @@ _FIRST_ERROR = 400
 _UNDOCUMENTED = (403, 404, 429, 503)
 """Errors that any service may answer with, where its contract has a word for all others."""
 
-Words = tuple[tuple[str, tuple[Any, ...]], ...]
-"""The values that members can have which decide what else is there."""
+Pins = Mapping[str, SearchStrategy[Any]]
+"""The members that the user has strategies for."""
+
+
+_Words = tuple[tuple[str, tuple[Any, ...]], ...]
 
 
 @lru_cache(maxsize=256)
@@ -40,14 +42,14 @@ def plain(api: Api, options: Options) -> Compiler:
 
 
 @lru_cache(maxsize=256)
-def compiled(api: Api, options: Options, status_code: int = 200, words: Words = ()) -> Careful:
+def compiled(api: Api, options: Options, status_code: int = 200, words: _Words = ()) -> Careful:
     """The compiler of what a careful server sends."""
     return Careful(api, options, status_code=status_code, words=dict(words))
 
 
 def with_pins(
-    api: Api, options: Options, schema: Schema, state: State | None, pins: Strategies
-) -> SearchStrategy[Any]:
+    api: Api, options: Options, schema: Schema, state: State | None, pins: Pins
+) -> Recipe:
     """Values of a schema, with the operations in them in this state and with these members.
 
     Raises:
@@ -69,27 +71,28 @@ def with_pins(
             )
         words[life.status] = (_word(api, state),)
     if not pins:
-        return compiled(api, options, 200, tuple(words.items())).strategy(schema)
+        return compiled(api, options, 200, tuple(words.items())).recipe(schema)
     whole = compiled(api, options)
-    deciding = [
-        name
+    deciding = {
+        name: pins[name]
         for name in whole.deciding(whole.flat(whole.whole(life.schema)), life.schema)
         if name in pins
-    ]
+    }
+    others = {name: drawn(found) for name, found in pins.items() if name not in deciding}
     if not deciding:
-        return Careful(api, options, words=words, pins=pins).strategy(schema)
-    others = {name: found for name, found in pins.items() if name not in deciding}
-    made: dict[str, SearchStrategy[Any]] = {}
+        return Careful(api, options, words=words, pins=others).recipe(schema)
+    made: dict[str, Recipe] = {}
 
-    def decided(chosen_words: Mapping[str, Any]) -> SearchStrategy[Any]:
+    def decided(draw: DrawFn, picks: bytes, at: int) -> Any:
         # What else is there depends on these words, so they are drawn first.
-        key = repr(sorted(chosen_words.items()))
+        chosen_words = {name: (draw(found),) for name, found in deciding.items()}
+        key = repr(chosen_words)
         if key not in made:
-            said = {**words, **{name: (word,) for name, word in chosen_words.items()}}
-            made[key] = Careful(api, options, words=said, pins=others).strategy(schema)
-        return made[key]
+            said = {**words, **chosen_words}
+            made[key] = Careful(api, options, words=said, pins=others).recipe(schema)
+        return made[key].drawn_by(draw)
 
-    return st.fixed_dictionaries({name: pins[name] for name in deciding}).flatmap(decided)
+    return Recipe(0, decided)
 
 
 def _word(api: Api, state: State) -> str:
@@ -99,9 +102,7 @@ def _word(api: Api, state: State) -> str:
     return api.words[state]
 
 
-def delivered(
-    found: SearchStrategy[Any], api: Api, profile: str, wire: bool, deviations: bool
-) -> SearchStrategy[Any]:
+def delivered(found: Recipe, api: Api, profile: str, wire: bool, deviations: bool) -> Recipe:
     """The bodies in the form that the user wants.
 
     Raises:
@@ -116,7 +117,7 @@ def delivered(
         )
     writer = writers[profile]
     if writer is not None:
-        found = found.map(writer)
+        found = found.mapped(writer)
     return written(found, deviations=deviations) if wire else found
 
 

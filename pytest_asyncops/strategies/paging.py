@@ -1,18 +1,18 @@
-"""Lists that agree with what they say of their page."""
+"""Lists that agree with what they say of their page, and whose operations differ."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
-
 from ..api import Api
 from ..contract import load_contract
 from ..generation import Counted, Tokened
+from ..rules import Life
+from .recipes import Recipe, number, together
 from .shapes import Shape
 
 
@@ -24,31 +24,38 @@ class _Place(NamedTuple):
     after: int
 
 
-PLACES = st.builds(_Place, st.integers(0, 99), st.integers(0, 99), st.integers(0, 999))
+PLACES = together(_Place, number(1), number(1), number(2))
 
 
-def paged(api: Api, name: str, shape: Shape, full: SearchStrategy[list[Any]] | None) -> list[Shape]:
-    """The shape of a named schema's objects, with coherent paging if they are lists.
+def paged(api: Api, life: Life, shape: Shape, full: Recipe | None) -> list[Shape]:
+    """The shapes of the bodies of lists, with coherent paging.
 
     Args:
         api: the API.
-        name: the schema's name.
-        shape: the shape.
+        life: how its operations live.
+        shape: the shape of the bodies.
         full: lists of operations that are not empty, ``None`` where there are none.
     """
-    paging, life = api.generation.paging, api.life
-    if paging is None or life is None or not shape.takes(paging.member):
+    paging = api.generation.paging
+    if paging is None or not shape.takes(paging.member):
         return [shape]
     return _KINDS[type(paging)](shape, life.listed_in, paging, full)
 
 
+def numbered(value: dict[str, Any], api: Api, life: Life) -> dict[str, Any]:
+    """The body of a list with a new id for each operation whose id an earlier one has."""
+    seen = set()
+    for operation in value.get(life.listed_in, ()):
+        if life.id in operation:
+            ids = map(api.new_id, itertools.count(1))
+            while operation[life.id] in seen:
+                operation[life.id] = next(ids)
+            seen.add(operation[life.id])
+    return value
+
+
 def is_list(api: Api, name: str) -> bool:
     """Whether the bodies of the API's lists have the schema of this name."""
-    return name == _list_schema(api)
-
-
-def _list_schema(api: Api) -> str | None:
-    """The name of the schema of a list's body."""
     contract = load_contract(str(api.contract))
     for route in api.routes:
         if route.name == "list":
@@ -56,13 +63,11 @@ def _list_schema(api: Api) -> str | None:
             pointer = contract.body(response) if response else None
             if pointer is not None:
                 reference: str = contract.at(pointer).get("$ref", "")
-                return reference.rpartition("/")[2] or None
-    return None
+                return reference.rpartition("/")[2] == name
+    return False
 
 
-def _counted(
-    shape: Shape, listed_in: str, paging: Counted, full: SearchStrategy[list[Any]] | None
-) -> list[Shape]:
+def _counted(shape: Shape, listed_in: str, paging: Counted, full: Recipe | None) -> list[Shape]:
     count = partial(_count, listed_in=listed_in, paging=paging)
     shape = shape.with_(paging.member, PLACES)
     return [replace(shape, finish=(*shape.finish, count))]
@@ -87,9 +92,7 @@ def _count(value: dict[str, Any], listed_in: str, paging: Counted) -> dict[str, 
     return value
 
 
-def _tokened(
-    shape: Shape, listed_in: str, paging: Tokened, full: SearchStrategy[list[Any]] | None
-) -> list[Shape]:
+def _tokened(shape: Shape, listed_in: str, paging: Tokened, full: Recipe | None) -> list[Shape]:
     last = shape.lacking(paging.member)
     # Where nothing is on a page, nothing follows it.
     return [last] if full is None else [last, shape.having(paging.member).having(listed_in, full)]

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from ..api import Api
-from ..configure import find_api
+from ..configure import find_api, settle_readings
 from ..conformance.reading import find_route
+from ..contract import Schema
 from ..errors import InvalidArgument, hides_usage_errors
 from ..generation import Queries
 from .asking import parameters
 from .bad_values import bad_values
 from .calls import as_call
 from .coherence import contract_of
-from .general import from_schema
+from .general import any_schema
 from .merging import flat
 from .options import Alphabet, make_options
+from .recipes import Recipe, choice, either
+from .shapes import Recipes, Shape, objects
 
 __tracebackhide__ = hides_usage_errors
 
@@ -45,46 +47,45 @@ def list_queries(
     api: Api | str,
     *,
     valid: bool = True,
+    readings: Mapping[str, Any] | None = None,
     alphabet: Alphabet = None,
     max_length: int | None = None,
 ) -> SearchStrategy[ListQuery]:
     """Queries of the list route, each with the answer that it gets.
 
-    The answers are those of default readings. Where the values of a parameter come from the
-    server, such as tokens of pages, no valid query has it.
+    Where the values of a parameter come from the server, such as tokens of pages, no valid query
+    has it.
 
     Args:
         api: the API, by name or as an `Api`.
         valid: whether the queries are good; otherwise one thing is wrong with each.
+        readings: how the server reads the contract where it is silent, by name; a stub has its
+            ``readings``. The defaults unless given.
         alphabet: the characters of free texts, as a string or a strategy.
         max_length: the most characters of free texts.
 
     Raises:
-        InvalidArgument: for an API or an option that there is not, and where no query is wrong.
+        InvalidArgument: for an API, a reading or an option that there is not, and where no query
+            is wrong.
     """
     asked = {**locals()}
     known = find_api(api)
-    options = make_options(alphabet=alphabet, max_length=max_length)
-    told = known.generation.queries
+    options = make_options(alphabet=alphabet, max_length=max_length, unknown="sometimes")
+    told = known.generation.queries(settle_readings(known, readings))
+    contract = contract_of(known)
     schemas = _schemas(known, told)
     good = {
-        name: from_schema(
-            schema,
-            contract=known,
-            unknown="never",
-            alphabet=alphabet,
-            max_length=max_length,
-        ).map(_text)
+        name: any_schema(schema, contract, options).mapped(_text)
         for name, schema in schemas.items()
         if name not in told.opaque
     }
     if valid:
-        found = _good(good, told).map(ListQuery)
+        found = _good(good, told).mapped(ListQuery)
     else:
-        bad: list[SearchStrategy[dict[str, str]]] = [
-            _with(good, told, {name: st.sampled_from(values)})
+        bad = [
+            _with(good, told, {name: choice(values)})
             for name, schema in schemas.items()
-            if (values := _bad_texts(flat(contract_of(known), schema)))
+            if (values := _bad_texts(schema))
         ]
         bad += [_with(good, told, {name: options.texts()}) for name in told.opaque]
         bad += [
@@ -94,40 +95,32 @@ def list_queries(
         ]
         if not bad:
             raise InvalidArgument(f"{known.name} refuses no query of its lists", value=known)
-        found = st.one_of(bad).map(lambda params: ListQuery(params, *told.refusal))
+        found = either(bad).mapped(lambda params: ListQuery(params, *told.refusal))
     return as_call(list_queries, asked, found)
 
 
-def _schemas(api: Api, told: Queries) -> Mapping[str, Mapping[str, Any]]:
-    schemas = {}
+def _schemas(api: Api, told: Queries) -> Mapping[str, Schema]:
     paired = {name for group in told.together for name in group}
+    schemas = {}
     for parameter in parameters(api, find_route(api, "list"), "query"):
         name = parameter["name"]
-        parts = [parameter["schema"], told.tighter.get(name, {})]
-        parts += [{"minLength": 1}] if name in paired else []
-        schemas[name] = {"allOf": [part for part in parts if part]}
+        schema = flat(contract_of(api), told.schemas.get(name, parameter["schema"]))
+        schemas[name] = {**schema, "minLength": 1} if name in paired else schema
     return schemas
 
 
-def _good(good: Mapping[str, SearchStrategy[str]], told: Queries) -> SearchStrategy[dict[str, str]]:
+def _good(good: Recipes, told: Queries) -> Recipe:
     paired = {name for group in told.together for name in group}
     alone = {name: found for name, found in good.items() if name not in paired}
-    ways = [
-        st.fixed_dictionaries({name: good[name] for name in group}, optional=alone)
-        for group in [(), *told.together]
-    ]
-    return st.one_of(ways)
+    ways = [{name: good[name] for name in group} for group in [(), *told.together]]
+    return objects([Shape(way, alone) for way in ways])
 
 
-def _with(
-    good: Mapping[str, SearchStrategy[str]],
-    told: Queries,
-    bad: Mapping[str, SearchStrategy[str]],
-) -> SearchStrategy[dict[str, str]]:
+def _with(good: Recipes, told: Queries, bad: Recipes) -> Recipe:
     """Queries with these parameters, and others that are good."""
     paired = {name for group in told.together for name in group}
     others = {name: found for name, found in good.items() if name not in bad and name not in paired}
-    return st.fixed_dictionaries(dict(bad), optional=others)
+    return objects([Shape(bad, others)])
 
 
 def _bad_texts(schema: Mapping[str, Any]) -> list[str]:

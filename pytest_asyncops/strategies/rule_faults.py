@@ -7,20 +7,19 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
-
 from ..errors import InvalidArgument
 from ..rules import Absent, Check, Fixed, Never, Ordered, Present, Rule, SameAsStatus, Unknown
 from .coherence import Careful
 from .faults import Broken, Edit, Path
+from .recipes import Recipe, choice
+from .shapes import objects
 from .times import backwards
 
-Bad = Iterator[SearchStrategy[Any]]
+Bad = Iterator[Recipe]
 """Objects of the named schema that a rule is on, which break it."""
 
 
-def bad_objects(careful: Careful, rule: Rule) -> list[SearchStrategy[Any]]:
+def bad_objects(careful: Careful, rule: Rule) -> list[Recipe]:
     """Objects that break a rule which is broken while they are made."""
     make = _OBJECTS.get(type(rule.kind))
     return [] if make is None else list(make(careful, rule.on, rule.kind))
@@ -38,22 +37,16 @@ def rule_edits(careful: Careful, rule: Rule, path: Path) -> Iterator[Edit]:
 
 
 def _absent(careful: Careful, name: str, kind: Absent) -> Bad:
-    narrow = careful.narrowed({kind.when: kind.values})
-    schema = narrow.flat(narrow.whole(name))
-    others = [
-        other
-        for other in narrow.presence(name)
-        if isinstance(other, Absent) and other.member == kind.member and other != kind
-    ]
-    variants = list(narrow.variants(schema, name))
-    alone = [
-        shape
-        for case, shape in variants
-        if not any(case.get(other.when) in other.values for other in others)
-    ]
-    for shape in alone or [shape for _, shape in variants]:
-        found = narrow.set_member(schema, name, kind.member)
-        yield shape.having(kind.member, found).strategy()
+    schema = careful.flat(careful.whole(name))
+    words = {**careful.words(schema, name), kind.when: kind.values}
+    for other in careful.presence(name):
+        if isinstance(other, Absent) and other.member == kind.member and other != kind:
+            # Where it can be, this rule alone is broken.
+            left = tuple(word for word in words[other.when] if word not in other.values)
+            words[other.when] = left or words[other.when]
+    narrow = careful.narrowed(words)
+    for _, shape in narrow.variants(schema, name):
+        yield objects([shape.having(kind.member, narrow.set_member(schema, name, kind.member))])
 
 
 def _present(careful: Careful, name: str, kind: Present) -> Bad:
@@ -61,21 +54,21 @@ def _present(careful: Careful, name: str, kind: Present) -> Bad:
     schema = narrow.flat(narrow.whole(name))
     if kind.member not in narrow.flat(narrow.contract.schemas[name]).get("required", ()):
         for _, shape in narrow.variants(schema, name):
-            yield shape.lacking(kind.member).strategy()
+            yield objects([shape.lacking(kind.member)])
 
 
 def _never(careful: Careful, name: str, kind: Never) -> Bad:
     narrow = careful.narrowed({kind.member: kind.values})
     schema = narrow.flat(narrow.whole(name))
     for _, shape in narrow.variants(schema, name):
-        yield shape.having(kind.member, st.sampled_from(kind.values)).strategy()
+        yield objects([shape.having(kind.member, choice(kind.values))])
 
 
 def _unknown(careful: Careful, name: str, kind: Unknown) -> Bad:
     schema = careful.flat(careful.whole(name))
     for _, shape in careful.variants(schema, name):
         for member in kind.members:
-            yield shape.having(member, careful.options.texts()).strategy()
+            yield objects([shape.having(member, careful.options.texts())])
 
 
 def _ordered(careful: Careful, name: str, kind: Ordered) -> Bad:
@@ -84,7 +77,7 @@ def _ordered(careful: Careful, name: str, kind: Ordered) -> Bad:
         there = [member for member in kind.members if shape.really_takes(member)]
         for before, member in pairwise(there):
             first = careful.set_member(schema, name, before)
-            yield shape.having(before, first).having(member, backwards()).strategy()
+            yield objects([shape.having(before, first).having(member, backwards())])
 
 
 def _fixed(careful: Careful, rule: Rule, path: Path) -> Iterator[Edit]:

@@ -15,22 +15,31 @@ from hypothesis.strategies import SearchStrategy
 from ..conformance.dialect import BOUNDS, TEXTS
 from ..contract import Schema, pattern
 from .options import Options
-from .times import dates, timestamps
+from .recipes import PICKS, Recipe, choice, drawn, either
+from .times import timestamps
 
 Refuse = Callable[[str], Exception]
 """From what is wrong with a schema to the error to raise."""
 
-# Unused bits may be set in base64, and the alphabet ends in + and /.
-_ODD_BASE64 = ("AB==", "AAB=", "+/+/", "//==")
+_BASE64 = ("", "AA==", "AAA=", "AAAA", "e30=", "bnVsbA==", "AB==", "AAB=", "+/+/", "//==", "/+A=")
+"""Nothing, zeros, JSON, bits that are set and not used, and the end of the alphabet."""
 
-_FORMATS: Mapping[str, Callable[[Options], SearchStrategy[str]]] = {
-    "byte": lambda options: (
-        st.binary(max_size=options.max_length).map(lambda raw: base64.b64encode(raw).decode())
-        | st.sampled_from(_ODD_BASE64)
-    ),
-    "date": lambda options: dates(),
+
+def _base64(options: Options) -> Recipe:
+    raw = drawn(st.binary(max_size=options.max_length))
+    return either([choice(_BASE64), raw.mapped(lambda raw: base64.b64encode(raw).decode())])
+
+
+def _uuids(options: Options) -> Recipe:
+    texts = drawn(st.uuids()).mapped(str)
+    return either([texts, texts.mapped(str.upper)])
+
+
+_FORMATS: Mapping[str, Callable[[Options], Recipe]] = {
+    "byte": _base64,
+    "date": lambda options: drawn(st.dates()).mapped(str),
     "date-time": lambda options: timestamps(options.times),
-    "uuid": lambda options: st.uuids().map(str) | st.uuids().map(lambda uuid: str(uuid).upper()),
+    "uuid": _uuids,
 }
 """The formats of strings that say what the text is; the others leave it free."""
 
@@ -38,7 +47,7 @@ _CLASS = re.compile(r"\^(\[(?!\^)(?:\\.|[^\]\\])+\]|\\[dw])(\*|\+|\{(\d+)(,(\d*)
 """A pattern that is one class of characters, so many times."""
 
 
-def strings(schema: Schema, options: Options, refuse: Refuse) -> SearchStrategy[str]:
+def strings(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
     """Strings of this schema."""
     least, most = schema.get("minLength", 0), schema.get("maxLength")
     if most is not None and most < least:
@@ -57,7 +66,7 @@ def strings(schema: Schema, options: Options, refuse: Refuse) -> SearchStrategy[
     return _open_words(schema["x-enum"], found, options) if "x-enum" in schema else found
 
 
-def _matching(regex: str, least: int, most: int | None, refuse: Refuse) -> SearchStrategy[str]:
+def _matching(regex: str, least: int, most: int | None, refuse: Refuse) -> Recipe:
     match = _CLASS.fullmatch(regex)
     if match is not None:
         one = re.compile(match[1], re.ASCII)
@@ -65,10 +74,11 @@ def _matching(regex: str, least: int, most: int | None, refuse: Refuse) -> Searc
         low, high = _repeated(match)
         low, high = max(low, least), min(high, math.inf if most is None else most)
         if letters and low <= high:
-            return st.text(letters, min_size=low, max_size=None if high == math.inf else int(high))
+            most = None if high == math.inf else int(high)
+            return drawn(st.text(letters, min_size=low, max_size=most))
     if least or most is not None:
         raise refuse(f"minLength or maxLength together with the pattern {regex!r} is not generated")
-    return st.from_regex(pattern(regex), alphabet=st.characters(codec="utf-8"))
+    return drawn(st.from_regex(pattern(regex), alphabet=st.characters(codec="utf-8")))
 
 
 def _repeated(match: re.Match[str]) -> tuple[int, float]:
@@ -82,23 +92,21 @@ def _repeated(match: re.Match[str]) -> tuple[int, float]:
 
 def in_other_case(words: list[Any]) -> list[str]:
     """The words in upper and lower case, as far as they are none of the words."""
-    cases = {case(word): None for word in words for case in (str.lower, str.upper, str.swapcase)}
+    texts = [word for word in words if isinstance(word, str)]
+    cases = {case(text): None for text in texts for case in (str.lower, str.upper, str.swapcase)}
     return [word for word in cases if word not in words]
 
 
-def _open_words(
-    words: list[str], others: SearchStrategy[str], options: Options
-) -> SearchStrategy[str]:
+def _open_words(words: list[str], others: Recipe, options: Options) -> Recipe:
     """The documented words of an open enum, and as many others as the options want."""
+    known = choice(words)
     if options.unknown == "never":
-        return st.sampled_from(words)
-    known = st.sampled_from([*words, *in_other_case(words)])
-    if options.unknown == "case":
         return known
-    return st.sampled_from(words) | known | others
+    cases = choice(in_other_case(words) or words)
+    return either([known, cases] if options.unknown == "case" else [known, known, cases, others])
 
 
-def integers(schema: Schema, options: Options, refuse: Refuse) -> SearchStrategy[int]:
+def integers(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
     """Whole numbers of this schema."""
     step = schema.get("multipleOf", 1)
     if step <= 0 or step != int(step):
@@ -106,11 +114,14 @@ def integers(schema: Schema, options: Options, refuse: Refuse) -> SearchStrategy
     least, most = _whole(schema, int(step))
     if least is not None and most is not None and least > most:
         raise refuse("no whole number is within its bounds")
-    found = st.integers(least, most)
-    return found if step == 1 else found.map(lambda number: number * int(step))
+    if least is not None and most is not None and most - least < PICKS:
+        numbers = sorted(range(least, most + 1), key=lambda number: (abs(number), number < 0))
+        return choice([number * int(step) for number in numbers])
+    found = drawn(st.integers(least, most))
+    return found if step == 1 else found.mapped(lambda number: number * int(step))
 
 
-def numbers(schema: Schema, options: Options, refuse: Refuse) -> SearchStrategy[float]:
+def numbers(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
     """Numbers of this schema, whole ones among them."""
     step = schema.get("multipleOf")
     if step is not None:
@@ -131,7 +142,9 @@ def numbers(schema: Schema, options: Options, refuse: Refuse) -> SearchStrategy[
         **shut,
     )
     least, most = _whole({**schema, "format": "int64"}, 1)
-    return st.integers(least, most) | floats if least <= most else floats  # type: ignore[operator]  # int64 has bounds
+    if least > most:  # type: ignore[operator]  # int64 has bounds
+        return drawn(floats)
+    return either([drawn(st.integers(least, most)), drawn(floats)])
 
 
 _LIMITS = {"minimum", "maximum"}
@@ -139,9 +152,7 @@ _EXACT = 2**52
 """Up to here, every whole number times a power of two is a float of its own."""
 
 
-def _multiples(
-    step: float, schema: Schema, options: Options, refuse: Refuse
-) -> SearchStrategy[float]:
+def _multiples(step: float, schema: Schema, options: Options, refuse: Refuse) -> Recipe:
     if step > 0 and step == int(step):
         return integers(schema, options, refuse)
     if step <= 0 or math.frexp(step)[0] != 0.5:
@@ -152,7 +163,7 @@ def _multiples(
     counts = {name: schema[name] / step for name in _LIMITS & schema.keys()}
     shut = {name: schema[name] for name in ("exclusiveMinimum", "exclusiveMaximum") & schema.keys()}
     within = {"minimum": -_EXACT, "maximum": _EXACT, **counts, **shut}
-    return integers(within, options, refuse).map(lambda number: number * step)
+    return integers(within, options, refuse).mapped(lambda number: number * step)
 
 
 def _whole(schema: Schema, step: int) -> tuple[int | None, int | None]:
@@ -172,10 +183,15 @@ def _bounds(schema: Schema) -> tuple[float, float]:
     return max(low, schema.get("minimum", low)), min(high, schema.get("maximum", high))
 
 
+_EMPTY: tuple[Any, ...] = (None, False, 0, "", [], {}, True, -1, 0.5, 2**64, [None], [[]])
+_FULL: tuple[Any, ...] = ("0", "\u00e9", {"": 0}, {"0": {}})
+"""Those that have text in them."""
+
+
 @lru_cache(maxsize=64)
-def json_values(options: Options) -> SearchStrategy[Any]:
-    """Any JSON value, nested up to two deep."""
-    texts = options.texts()
+def json_values(options: Options) -> Recipe:
+    """Any JSON value; the one in four that is drawn is nested up to two deep."""
+    texts = options.texts().strategy()
     scalars = st.one_of(
         st.none(),
         st.booleans(),
@@ -189,4 +205,5 @@ def json_values(options: Options) -> SearchStrategy[Any]:
         values = st.one_of(
             scalars, st.lists(inner, max_size=2), st.dictionaries(texts, inner, max_size=2)
         )
-    return values
+    known = choice(_EMPTY if options.alphabet is not None else [*_EMPTY, *_FULL])
+    return either([known, known, known, drawn(values)])

@@ -1,24 +1,19 @@
-"""Objects: which members are there, and what is seen to once they are all drawn."""
+"""Objects: which members are there, and what is seen to once they are all made."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
+from hypothesis.strategies import DrawFn
 
 from .options import Options
+from .recipes import NULL, Make, Recipe, choice, constant, either, spread, together
 
 Finish = Callable[[dict[str, Any]], dict[str, Any]]
-Strategies = Mapping[str, SearchStrategy[Any]]
-
-
-NULL: SearchStrategy[None] = st.none()
-"""The strategy of members that are null if they are there at all."""
+Recipes = Mapping[str, Recipe]
 
 
 @dataclass(frozen=True)
@@ -29,34 +24,23 @@ class Shape:
         required: the members that are there.
         optional: the members that may be there.
         extras: the members that nobody documents, ``None`` for none.
-        finish: what is done with an object once it is drawn.
+        finish: what is done with an object once it is made.
         order: the order of the members.
+        groups: optional members that come together or not at all.
     """
 
-    required: Strategies
-    optional: Strategies
-    extras: SearchStrategy[dict[str, Any]] | None = None
+    required: Recipes
+    optional: Recipes
+    extras: Recipe | None = None
     finish: tuple[Finish, ...] = ()
     order: tuple[str, ...] = ()
-
-    def strategy(self) -> SearchStrategy[dict[str, Any]]:
-        """Objects of this shape."""
-        # Each optional member is absent or not by itself, so that what is of no account shrinks
-        # away. They are drawn first, because that is what the shapes of a schema have in common.
-        maybe = {name: _ABSENTLY | found for name, found in self.optional.items()}
-        found: SearchStrategy[dict[str, Any]] = st.fixed_dictionaries({**maybe, **self.required})
-        if maybe:
-            order = dict.fromkeys([*self.order, *self.required, *self.optional])
-            names = [name for name in order if self.takes(name)]
-            found = found.map(partial(_those_there, names))
-        if self.extras is not None:
-            found = st.builds(_with_extras, found, self.extras)
-        return found.map(self._finished) if self.finish else found
+    groups: tuple[tuple[str, ...], ...] = ()
 
     @property
-    def members(self) -> Strategies:
-        """All members that can be there."""
-        return {**self.optional, **self.required}
+    def members(self) -> Recipes:
+        """All members that can be there, in order."""
+        found = {**self.optional, **self.required}
+        return {name: found[name] for name in dict.fromkeys([*self.order, *found]) if name in found}
 
     def really_takes(self, member: str) -> bool:
         """Whether the member can be there and be more than null."""
@@ -66,18 +50,33 @@ class Shape:
         """Whether the member can be there."""
         return member in self.required or member in self.optional
 
-    def with_(self, member: str, found: SearchStrategy[Any]) -> Shape:
-        """The same with another strategy for a member that it takes."""
+    def with_(self, member: str, found: Recipe) -> Shape:
+        """The same with another recipe for a member that it takes."""
         if member in self.required:
             return replace(self, required={**self.required, member: found})
         return replace(self, optional={**self.optional, member: found})
 
-    def having(self, member: str, found: SearchStrategy[Any] | None = None) -> Shape:
-        """The same with this member always there."""
+    def having(self, member: str, found: Recipe | None = None) -> Shape:
+        """The same with this member always there, and those that come together with it."""
+        shape = self
+        for group in self.groups:
+            if member in group:
+                shape = replace(self, groups=tuple(one for one in self.groups if one != group))
+                for other in group:
+                    shape = shape.having(other)
         if found is None:
-            found = self.members[member]
-        optional = {name: other for name, other in self.optional.items() if name != member}
-        return replace(self, required={**self.required, member: found}, optional=optional)
+            found = shape.members[member]
+        optional = {name: other for name, other in shape.optional.items() if name != member}
+        return replace(shape, required={**shape.required, member: found}, optional=optional)
+
+    def grouped(self, groups: Iterable[tuple[str, ...]]) -> Shape:
+        """The same where these members come together or not at all."""
+        shape = replace(self, groups=tuple(groups))
+        for group in shape.groups:
+            for member in group:
+                if member in shape.required:
+                    shape = shape.having(member)
+        return shape
 
     def lacking(self, member: str) -> Shape:
         """The same with this member never there."""
@@ -85,31 +84,65 @@ class Shape:
         optional = {name: other for name, other in self.optional.items() if name != member}
         return replace(self, required=required, optional=optional)
 
-    def _finished(self, value: dict[str, Any]) -> dict[str, Any]:
-        for finish in self.finish:
-            value = finish(value)
+    def gate(self, member: str) -> str:
+        """The member that stands for all those that are there whenever this one is."""
+        together = (group for group in self.groups if member in group)
+        return next((one for group in together for one in group if self.takes(one)), member)
+
+
+def objects(shapes: Sequence[Shape]) -> Recipe:
+    """The objects of these shapes, the plainest first.
+
+    The picks of a member are at the same place whatever the shape, so that an object keeps what it
+    has while it shrinks to a plainer shape.
+    """
+    sizes: dict[str, int] = {}
+    for shape in shapes:
+        for name, found in shape.members.items():
+            sizes[name] = max(found.size, sizes.get(name, 0))
+    gates = {name: index for index, name in enumerate(sizes, 1)}
+    ends = itertools.accumulate(sizes.values(), initial=1 + len(sizes))
+    places = dict(zip([*sizes, None], ends, strict=True))
+    plans = spread([_plan(shape, gates, places) for shape in shapes])
+    extras = max(shape.extras.size if shape.extras else 0 for shape in shapes)
+
+    def make(draw: DrawFn, picks: bytes, at: int) -> dict[str, Any]:
+        steps, others, finish = plans[picks[at]]
+        value = {
+            name: inner(draw, picks, at + place)
+            for name, gate, place, inner in steps
+            if not gate or picks[at + gate] & 1
+        }
+        if others is not None:
+            value.update(others.make(draw, picks, at + end))
+        for change in finish:
+            value = change(value)
         return value
 
-
-_ABSENT = object()
-_ABSENTLY: SearchStrategy[Any] = st.just(_ABSENT)
-
-
-def _those_there(names: list[str], value: dict[str, Any]) -> dict[str, Any]:
-    return {name: value[name] for name in names if value[name] is not _ABSENT}
+    end = places[None]
+    return Recipe(end + extras, make)
 
 
-def _with_extras(value: dict[str, Any], extras: Mapping[str, Any]) -> dict[str, Any]:
-    return {**extras, **value}
+def _plan(
+    shape: Shape, gates: Mapping[str, int], places: Mapping[str | None, int]
+) -> tuple[list[tuple[str, int, int, Make]], Recipe | None, tuple[Finish, ...]]:
+    """For each member, where its picks are: whether it is there, 0 if it is always, and what."""
+    steps = [
+        (
+            name,
+            gates[shape.gate(name)] if name in shape.optional else 0,
+            places[name],
+            found.make,
+        )
+        for name, found in shape.members.items()
+    ]
+    return steps, shape.extras, shape.finish
 
-
-_PLAIN = 5
-"""How many times as often there are none."""
 
 _PLAUSIBLE = ("x_new", "newField", "labels", "@type", "")
 
 
-def extra_names(taken: Collection[str], options: Options) -> SearchStrategy[str]:
+def extra_names(taken: Collection[str], options: Options) -> Recipe:
     """Names of members that are none of these."""
 
     def free(name: str) -> str:
@@ -117,15 +150,16 @@ def extra_names(taken: Collection[str], options: Options) -> SearchStrategy[str]
             name += "_"
         return name
 
-    return (st.sampled_from(_PLAUSIBLE) | options.texts()).map(free)
+    known = choice(_PLAUSIBLE)
+    return either([known, known, options.texts()]).mapped(free)
 
 
-def some_extras(
-    names: SearchStrategy[str], values: SearchStrategy[Any]
-) -> SearchStrategy[dict[str, Any]]:
-    """Mostly no member, and now and then one or two, because they cost as much as all others."""
-    none: list[SearchStrategy[dict[str, Any]]] = [st.just({}) for _ in range(_PLAIN)]
-    return st.one_of(*none, st.dictionaries(names, values, min_size=1, max_size=2))
+def some_extras(names: Recipe, values: Recipe) -> Recipe:
+    """Mostly no member, and now and then one or two."""
+    none = constant(())
+    one = together(lambda *member: [member], names, values)
+    two = together(lambda *parts: [parts[:2], parts[2:]], names, values, names, values)
+    return either([none, none, none, none, none, one, two]).mapped(dict)
 
 
 _MOST_SHAPES = 64

@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
 
 from ..timestamps import in_order, instant_of
+from .recipes import Recipe, choice, constant, drawn, either, together
 
 _BASE = datetime.datetime(2026, 1, 1)
 """What instants shrink to: the epoch of the stubs' clock."""
@@ -49,10 +49,13 @@ class Tick(NamedTuple):
 _FRACTIONS = (
     *[""] * 6,
     *("123456789"[:digits] for digits in range(1, 10)),
-    "000",
     "000000001",
     "999999999",
+    "000",
 )
+"""The plainest first, and those of one length side by side, because shrinking goes step by step
+towards the first one."""
+
 _USUAL = ("", "", "123", "123456", "123456789")
 """The fractions that protobuf's JSON mapping writes."""
 
@@ -71,32 +74,29 @@ _ZONES = (
     Zone(leap=True),
     Zone("+02:00", 7200, "t", True),
 )
-"""The plainest first, as with fractions, because that is what sampled ones shrink to."""
 
 
 @lru_cache(maxsize=8)
-def ticks(times: str, first: bool) -> SearchStrategy[Tick]:
-    """Timestamps to be put in order; the first one counts from `_BASE`."""
-    seconds = st.integers(_EARLIEST, _LATEST) if first else st.integers(0, _LONGEST)
-    if times == "usual":
-        return st.builds(Tick, seconds, st.sampled_from(_USUAL), st.just(Zone()))
-    return st.builds(Tick, seconds, st.sampled_from(_FRACTIONS), st.sampled_from(_ZONES))
+def ticks(times: str, first: bool) -> Recipe:
+    """Timestamps to be put in order; the first one counts from `_BASE`, the others from it."""
+    gaps = drawn(st.integers(_EARLIEST, _LATEST) if first else st.integers(0, _LONGEST))
+    usual = times == "usual"
+    return together(
+        lambda zone, fraction, seconds: Tick(seconds, fraction, zone),
+        constant(Zone()) if usual else choice(_ZONES),
+        choice(_USUAL if usual else _FRACTIONS),
+        either([constant(0), gaps]),
+    )
 
 
-@lru_cache(maxsize=8)
-def timestamps(times: str) -> SearchStrategy[str]:
+def timestamps(times: str) -> Recipe:
     """Timestamps by themselves."""
-    return ticks(times, True).map(_by_itself)
+    return ticks(times, True).mapped(_by_itself)
 
 
-def dates() -> SearchStrategy[str]:
-    """Days that the calendar has."""
-    return st.dates().map(str)
-
-
-def backwards() -> SearchStrategy[Tick]:
+def backwards() -> Recipe:
     """Timestamps before the one before."""
-    return st.integers(1, 86_400).map(lambda seconds: Tick(-seconds))
+    return drawn(st.integers(1, 86_400)).mapped(lambda seconds: Tick(-seconds))
 
 
 def _by_itself(tick: Tick) -> str:
