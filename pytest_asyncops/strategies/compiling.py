@@ -120,6 +120,14 @@ class Compiler:
         except Contradiction as trouble:
             raise self.refusal(schema)(f"allOf of {trouble} is not generated") from None
 
+    def alternatives(self, schema: Schema, origin: Schema) -> list[Schema] | None:
+        """Schemas whose values are those of a flat one, ``None`` where it has no alternatives.
+
+        Raises:
+            ContractError: for alternatives of which values cannot be constructed.
+        """
+        return self._alternatives(schema, origin)[1]
+
     def refusal(self, schema: Schema) -> Callable[[str], Exception]:
         """From what is wrong with a schema to an error that says where."""
         pointer = self.contract.pointers.get(id(schema), "")
@@ -165,11 +173,7 @@ class Compiler:
             if not words:
                 raise refuse("none of the enum's values fits the other keywords")
             return choice(words)
-        try:
-            schema = without(schema)
-            several = alternatives(self.contract, schema)
-        except Contradiction as trouble:
-            raise refuse(f"{trouble} is not generated") from None
+        schema, several = self._alternatives(schema, origin)
         if several is not None:
             return either([*self._able(several, origin)])
         kinds = [schema["type"]] if "type" in schema else _implied(schema)
@@ -177,6 +181,13 @@ class Compiler:
         if not found:
             return json_values(self.options)
         return either([NULL, *found] if schema.get("nullable") else found)
+
+    def _alternatives(self, schema: Schema, origin: Schema) -> tuple[Schema, list[Schema] | None]:
+        try:
+            schema = without(schema)
+            return schema, alternatives(self.contract, schema)
+        except Contradiction as trouble:
+            raise self.refusal(origin)(f"{trouble} is not generated") from None
 
     def _able(self, several: list[Schema], origin: Schema) -> Iterator[Recipe]:
         """The alternatives that have an end here."""

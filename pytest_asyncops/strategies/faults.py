@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..contract import Schema
 from ..violation import json_path
 from .coherence import Careful
+from .combined import combined_breaks
 from .compiling import identity
 from .paging import PLACES
-from .recipes import Recipe, together
+from .recipes import Recipe, either, together
 from .shapes import objects
 
 Path = tuple[str, ...]
@@ -72,6 +74,11 @@ def having(
     if not path:
         return careful.recipe(schema) if end is None else end
     whole = careful.flat(careful.whole(name) if name is not None else schema)
+    several = careful.alternatives(whole, schema)
+    if several is not None:
+        ways = [having(careful, one, path, end) for one in several]
+        able = [way for way in ways if way is not None]
+        return either(able) if able else None
     first, rest = path[0], path[1:]
     if first == "*":
         item = having(careful, whole.get("items", {}), rest, end)
@@ -117,15 +124,42 @@ def _edited(value: Any, path: Path, edit: Edit, number: int) -> tuple[Any, list[
     return value, [((step, *place), word) for place, word in breaks]
 
 
-def prose_breaks(
-    careful: Careful, sites: Mapping[str, list[Path]], value: Any
-) -> Iterator[tuple[Place, str]]:
-    """The rules of prose that a value breaks, and where."""
-    for rule in careful.api.rules:
-        for path in sites.get(rule.on, ()):
-            for place, found in _places(value, path):
-                for below, _, _ in rule.kind.breaks(found, careful.status_code):
-                    yield (*place, *below), rule.id
+@dataclass(frozen=True)
+class Judge:
+    """Says what is wrong with values of a schema.
+
+    Attributes:
+        careful: what knows the API.
+        root: the schema.
+    """
+
+    careful: Careful
+    root: Schema
+
+    @cached_property
+    def sites(self) -> Mapping[str, list[Path]]:
+        """Where in the values the named schemas apply."""
+        return self.careful.contract.sites(self.root)
+
+    def __call__(self, value: Any, breaks: Iterable[tuple[Place, str]] = ()) -> Invalid:
+        """The value with everything that is wrong with it.
+
+        Args:
+            value: the value.
+            breaks: the keywords that are known to be broken, and where.
+        """
+        breaks = [*breaks, *combined_breaks(self.careful, self.root, value)]
+        found = [(json_path(place), f"schema.{word}") for place, word in breaks]
+        found += [(json_path(place), rule) for place, rule in self._prose(value)]
+        return Invalid(value, tuple(sorted(found)))
+
+    def _prose(self, value: Any) -> Iterator[tuple[Place, str]]:
+        """The rules of prose that a value breaks, and where."""
+        for rule in self.careful.api.rules:
+            for path in self.sites.get(rule.on, ()):
+                for place, found in _places(value, path):
+                    for below, _, _ in rule.kind.breaks(found, self.careful.status_code):
+                        yield (*place, *below), rule.id
 
 
 def _places(value: Any, path: Path, at: Place = ()) -> Iterator[tuple[Place, dict[str, Any]]]:
@@ -137,15 +171,3 @@ def _places(value: Any, path: Path, at: Place = ()) -> Iterator[tuple[Place, dic
             yield from _places(item, path[1:], (*at, index))
     elif isinstance(value, dict) and path[0] in value:
         yield from _places(value[path[0]], path[1:], (*at, path[0]))
-
-
-def judged(
-    careful: Careful,
-    sites: Mapping[str, list[Path]],
-    value: Any,
-    breaks: list[tuple[Place, str]],
-) -> Invalid:
-    """The value with everything that is wrong with it."""
-    found = [(json_path(place), f"schema.{word}") for place, word in breaks]
-    found += [(json_path(place), rule) for place, rule in prose_breaks(careful, sites, value)]
-    return Invalid(value, tuple(sorted(found)))

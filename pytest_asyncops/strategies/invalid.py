@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 
 from hypothesis.strategies import SearchStrategy
@@ -11,8 +11,7 @@ from ..api import Api
 from ..configure import find_api
 from ..errors import InvalidArgument, hides_usage_errors
 from .calls import as_call
-from .coherence import Careful
-from .faults import Edit, Invalid, Path, edited, having, judged
+from .faults import Edit, Invalid, Judge, Path, edited, having
 from .making import compiled, error_bodies, schema_name
 from .options import Alphabet, Options, make_options
 from .recipes import Recipe, choice, either, number, together
@@ -68,36 +67,34 @@ def invalid_payloads(
 def _invalid(api: Api, options: Options, name: str, status_code: int) -> Recipe:
     careful = compiled(api, options, status_code)
     root = {"$ref": f"#/components/schemas/{name}"}
-    sites = careful.contract.sites(root)
-    found = _by_edits(careful, sites, root, schema_edits(careful, root))
+    judge = Judge(careful, root)
+    found = _by_edits(judge, schema_edits(careful, root))
     for rule in api.rules:
-        for path in sites.get(rule.on, ()):
+        for path in judge.sites.get(rule.on, ()):
             # One branch for each rule, however many ways to break it there are.
             for edit in rule_edits(careful, rule, path):
-                found += _by_edits(careful, sites, root, [edit])
+                found += _by_edits(judge, [edit])
             wholes = [having(careful, root, path, end) for end in bad_objects(careful, rule)]
             able = [whole for whole in wholes if whole is not None]
             if able:
-                found.append(either(able).mapped(lambda value: judged(careful, sites, value, [])))
+                found.append(either(able).mapped(judge))
     if not found:
         raise InvalidArgument(f"nothing can be wrong with a {name} of {api.name}", value=name)
     return either([recipe.apart() for recipe in found])
 
 
-def _by_edits(
-    careful: Careful, sites: Mapping[str, list[Path]], root: dict[str, str], edits: Iterable[Edit]
-) -> list[Recipe]:
-    """Strategies for the edits; those that need the same to be there share one."""
+def _by_edits(judge: Judge, edits: Iterable[Edit]) -> list[Recipe]:
+    """Recipes for the edits; those that need the same to be there share one."""
     needing: dict[Path, list[Edit]] = {}
     for edit in edits:
         needing.setdefault((*edit.path, *edit.needs), []).append(edit)
 
     def apply(value: object, edit: Edit, number: int) -> Invalid:
-        return judged(careful, sites, *edited(value, edit, number))
+        return judge(*edited(value, edit, number))
 
     found = []
     for path, able in needing.items():
-        good = having(careful, root, path)
+        good = having(judge.careful, judge.root, path)
         if good is not None:
             found.append(together(apply, good, choice(able), _NUMBERS))
     return found

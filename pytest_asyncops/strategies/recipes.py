@@ -117,7 +117,5 @@ def together(combine: Callable[..., Any], *recipes: Recipe) -> Recipe:
 
 
 def spread(choices: Sequence[T]) -> tuple[T, ...]:
-    """What each byte picks of these choices, in turn, so that all bytes that shrinking tries, the
-    smallest first, are as many choices.
-    """
+    """What each byte picks of these choices: in turn, as shrinking always tries the first bytes."""
     return tuple(choices[pick % len(choices)] for pick in range(PICKS))

@@ -183,7 +183,9 @@ def _bounds(schema: Schema) -> tuple[float, float]:
     return max(low, schema.get("minimum", low)), min(high, schema.get("maximum", high))
 
 
-_EMPTY: tuple[Any, ...] = (None, False, 0, "", [], {}, True, -1, 0.5, 2**64, [None], [[]])
+PLAIN_VALUES: tuple[Any, ...] = (None, False, 0, "", [], {}, True, -1, 0.5, 2**64, [None], [[]])
+"""JSON values without a character."""
+
 _FULL: tuple[Any, ...] = ("0", "\u00e9", {"": 0}, {"0": {}})
 """Those that have text in them."""
 
@@ -205,5 +207,5 @@ def json_values(options: Options) -> Recipe:
         values = st.one_of(
             scalars, st.lists(inner, max_size=2), st.dictionaries(texts, inner, max_size=2)
         )
-    known = choice(_EMPTY if options.alphabet is not None else [*_EMPTY, *_FULL])
+    known = choice(PLAIN_VALUES if options.alphabet is not None else [*PLAIN_VALUES, *_FULL])
     return either([known, known, known, drawn(values)])

@@ -9,6 +9,7 @@ from typing import Any
 from ..contract import Contract, Schema
 from .bad_values import Found, bad_values, broken
 from .coherence import Careful
+from .combined import breaking
 from .compiling import identity
 from .faults import Broken, Edit, Path, Place
 
@@ -29,10 +30,12 @@ def schema_edits(
             return
         within = (*within, name)
     parts = list(_parts(careful.contract, schema))
-    for word in ("anyOf", "oneOf", "not"):
-        if any(word in part for part in parts):
-            raise careful.refusal(schema)(f"faults of {word} are not generated")
     whole = careful.flat(schema)
+    combined = breaking(careful, whole)
+    if combined:
+        yield Edit(
+            path, partial(_replaced, [(value, _all_broken(parts, value)) for value in combined])
+        )
     for values in bad_values(whole).values():
         told = [(value, _all_broken(parts, value)) for value, _ in values]
         yield Edit(path, partial(_replaced, told))
