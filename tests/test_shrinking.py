@@ -1,164 +1,196 @@
-"""A client's bug is shown by the example that a person would write."""
+"""A client's bug is shown by the example that a person would write, as text that can be pasted."""
 
 from __future__ import annotations
 
 import base64
-import datetime
 import json
 import re
 
 import pytest
-from hypothesis import Phase, find, settings
+from hypothesis import Phase, given, settings
 
-from pytest_asyncops import State, strategies
+from pytest_asyncops import Lifecycle, Progress, State, Step, polls, strategies
+from pytest_asyncops.strategies import Invalid, ListQuery
 
 SEARCH = settings(
-    max_examples=2000, database=None, phases=[Phase.generate, Phase.shrink], derandomize=True
+    max_examples=2000,
+    database=None,
+    phases=[Phase.generate, Phase.shrink],
+    report_multiple_bugs=False,
 )
-PINECONE = {
-    "id": "op-000000000001",
-    "operation_type": "upload_file",
-    "status": "Processing",
-    "created_on": "2026-01-01T00:00:00Z",
-}
-CHAINLOOP = {
-    "id": "00000000-0000-4000-8000-000000000001",
-    "status": "ASYNC_OPERATION_STATUS_PENDING",
-    "created_at": "2026-01-01T00:00:00Z",
-}
-DONE = {
-    **CHAINLOOP,
-    "status": "ASYNC_OPERATION_STATUS_COMPLETED",
-    "started_at": "2026-01-01T00:00:00Z",
-    "finished_at": "2026-01-01T00:00:00Z",
-}
 
 
-def fails(client):
-    """Whether the client falls over."""
+def printed(client, answers):
+    """What Hypothesis prints of the answer that the client fails with."""
 
-    def failing(answer):
-        try:
-            client(answer)
-        except (AssertionError, AttributeError, LookupError, TypeError, ValueError):
-            return True
-        return False
+    @SEARCH
+    @given(answers)
+    def polling(answer):
+        client(answer)
 
-    return failing
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - of any kind
+        polling()
+    [note] = caught.value.__notes__
+    head, _, text = note.partition("(\n    answer=")
+    assert head.endswith("polling")
+    assert text.endswith(",\n)")
+    return text.removesuffix(",\n)")
+
+
+# --- twelve clients with a bug each, and the answer that shows it
 
 
 def parses_no_nanoseconds(operation):
+    """Ends at microseconds, as `datetime` does."""
     assert not re.search(r"\.\d{9}", operation["created_on"])
 
 
-def wants_whole_seconds(operation):
-    return datetime.datetime.strptime(operation["created_on"][:20], "%Y-%m-%dT%H:%M:%SZ")
-
-
 def wants_pagination(body):
+    """Assumes that every page says how to go on."""
     return body["pagination"]["next"]
 
 
 def wants_items(body):
+    """Assumes that a page has something on it."""
     return body["operations"][0]["id"]
 
 
-def takes_the_last_page_for_full(body):
+def counts_full_pages(body):
+    """Divides, and forgets the page that is not full."""
     pagination = body["pagination"]
-    assert len(body["operations"]) in (0, pagination["page_size"])
+    assert pagination["total_pages"] == pagination["total_count"] // pagination["page_size"]
 
 
 def takes_unknown_for_done(operation):
+    """Whatever is not Processing is over."""
     if operation["status"] != "Processing":
         assert operation["status"] in ("Completed", "Failed")
 
 
 def wants_percent(operation):
+    """Draws a progress bar from the first answer on."""
     return operation["percent_complete"] / 100
 
 
 def wants_output(operation):
+    """Takes for granted that what has succeeded has produced something."""
     return base64.b64decode(operation["output"])
 
 
-def wants_json_output(operation):
-    if operation.get("output") is not None:
-        return json.loads(base64.b64decode(operation["output"]))
-    return None
+def wants_json(operation):
+    """Takes for granted that what was produced is JSON, and so not empty."""
+    if "output" in operation:
+        json.loads(base64.b64decode(operation["output"]))
 
 
 def takes_null_for_text(operation):
+    """Knows that a file may be missing, and not that it may be null."""
     return operation.get("file_id", "").upper()
 
 
-def expects_no_failure(operation):
-    assert operation["status"] != "Failed", operation["error_message"]
-
-
-def expects_a_start(operation):
+def wants_a_start(operation):
+    """Computes how long a failure took."""
     if operation["status"].endswith("FAILED"):
-        return operation["started_at"]
-    return None
+        assert operation["started_at"] <= operation["finished_at"]
 
 
-def sees_a_restart(bodies):
-    words = [body["operation"]["status"] for body in bodies]
-    assert len(set(words)) < 2
+def takes_a_hundred_for_done(operation):
+    """Takes the percentage for the state."""
+    if operation.get("percent_complete") == 100:
+        assert operation["status"] == "Completed"
+
+
+def writes_ascii(error):
+    """Writes the message into a log of another age."""
+    return error["error"]["message"].encode("ascii")
+
+
+def joins_details(error):
+    """Knows the details of the typed errors, which are strings."""
+    return ", ".join(error.get("details", []))
+
+
+PROCESSING = """\
+{'id': 'op-000000000001',
+     'operation_type': 'upload_file',
+     'status': 'Processing',
+     'created_on': '2026-01-01T00:00:00Z'}"""
+COMPLETED = """\
+{'id': '00000000-0000-4000-8000-000000000001',
+     'status': 'ASYNC_OPERATION_STATUS_COMPLETED',
+     'created_at': '2026-01-01T00:00:00Z',
+     'started_at': '2026-01-01T00:00:00Z',
+     'finished_at': '2026-01-01T00:00:00Z'}"""
+PENDING = """\
+{'id': '00000000-0000-4000-8000-000000000001',
+     'status': 'ASYNC_OPERATION_STATUS_PENDING',
+     'created_at': '2026-01-01T00:00:00Z'}"""
+
+
+def with_line(text, line, after):
+    """The text with one more line after the one that starts so."""
+    lines = text.split("\n")
+    place = next(index for index, one in enumerate(lines) if after in one)
+    return "\n".join([*lines[: place + 1], f"     {line}", *lines[place + 1 :]])
 
 
 BUGS = [
     (
         parses_no_nanoseconds,
         strategies.operations("pinecone"),
-        {**PINECONE, "created_on": "2026-01-01T00:00:00.123456789Z"},
+        PROCESSING.replace(":00Z", ":00.123456789Z"),
     ),
+    (wants_pagination, strategies.lists("pinecone"), "{'operations': []}"),
+    (wants_items, strategies.lists("pinecone"), "{'operations': []}"),
     (
-        wants_whole_seconds,
-        strategies.operations("pinecone"),
-        {**PINECONE, "created_on": "2026-01-01T00:00:00.1Z"},
-    ),
-    (wants_pagination, strategies.lists("pinecone"), {"operations": []}),
-    (wants_items, strategies.lists("pinecone"), {"operations": []}),
-    (
-        takes_the_last_page_for_full,
+        counts_full_pages,
         strategies.lists("chainloop"),
-        {
-            "operations": [CHAINLOOP],
-            "pagination": {"page": 0, "page_size": 2, "total_count": 1, "total_pages": 1},
-        },
+        """\
+{'operations': [{'id': '00000000-0000-4000-8000-000000000001',
+       'status': 'ASYNC_OPERATION_STATUS_PENDING',
+       'created_at': '2026-01-01T00:00:00Z'}],
+     'pagination': {'page': 0,
+      'page_size': 2,
+      'total_count': 1,
+      'total_pages': 1}}""",
     ),
     (
         takes_unknown_for_done,
         strategies.operations("pinecone", unknown="sometimes"),
-        {**PINECONE, "status": "processing"},
+        PROCESSING.replace("Processing", "processing"),
     ),
-    (wants_percent, strategies.operations("pinecone"), PINECONE),
-    (wants_output, strategies.operations("chainloop", state=State.SUCCEEDED), DONE),
+    (wants_percent, strategies.operations("pinecone"), PROCESSING),
+    (wants_output, strategies.operations("chainloop", state=State.SUCCEEDED), COMPLETED),
+    (wants_json, strategies.operations("chainloop"), with_line(COMPLETED, "'output': '',", "stat")),
     (
-        wants_json_output,
-        strategies.operations("chainloop", state=State.SUCCEEDED),
-        {**DONE, "output": ""},
-    ),
-    (takes_null_for_text, strategies.operations("pinecone"), {**PINECONE, "file_id": None}),
-    (
-        expects_no_failure,
+        takes_null_for_text,
         strategies.operations("pinecone"),
-        {
-            **PINECONE,
-            "status": "Failed",
-            "completed_on": "2026-01-01T00:00:00Z",
-            "error_message": "0",
-        },
+        with_line(PROCESSING, "'file_id': None,", "operation_type"),
     ),
     (
-        expects_a_start,
+        wants_a_start,
         strategies.operations("chainloop"),
-        {
-            **CHAINLOOP,
-            "status": "ASYNC_OPERATION_STATUS_FAILED",
-            "error_message": "0",
-            "finished_at": "2026-01-01T00:00:00Z",
-        },
+        """\
+{'id': '00000000-0000-4000-8000-000000000001',
+     'status': 'ASYNC_OPERATION_STATUS_FAILED',
+     'error_message': '0',
+     'created_at': '2026-01-01T00:00:00Z',
+     'finished_at': '2026-01-01T00:00:00Z'}""",
+    ),
+    (
+        takes_a_hundred_for_done,
+        strategies.operations("pinecone"),
+        f"{PROCESSING[:-1]},\n     'percent_complete': 100}}",
+    ),
+    (
+        writes_ascii,
+        strategies.errors("pinecone", 401),
+        "{'status': 401,\n     'error': {'code': 'UNAUTHENTICATED', 'message': 'é'}}",
+    ),
+    (
+        joins_details,
+        strategies.errors("chainloop", 404),
+        "{'code': 0, 'message': '0', 'details': [{}]}",
     ),
 ]
 
@@ -166,23 +198,89 @@ BUGS = [
 @pytest.mark.parametrize(
     ("client", "answers", "expected"), BUGS, ids=lambda part: getattr(part, "__name__", "")
 )
-def test_the_smallest_answer(client, answers, expected):
-    found = find(answers, fails(client), settings=SEARCH)
-    assert json.dumps(found, sort_keys=True) == json.dumps(expected, sort_keys=True)
+def test_the_answer_that_shows_a_bug(client, answers, expected):
+    assert printed(client, answers) == expected
+
+
+# --- lives
+
+
+def asks_once(bodies):
+    """Believes the first answer for ever."""
+    assert len({body["operation"]["status"] for body in bodies}) < 2
 
 
 def test_the_shortest_history():
-    found = find(strategies.histories("chainloop"), fails(sees_a_restart), settings=SEARCH)
-    assert [body["operation"]["status"].rpartition("_")[2] for body in found] == [
-        "PENDING",
-        "RUNNING",
-    ]
-
-
-def test_what_a_failure_prints():
-    assert repr(find(strategies.lifecycles(), lambda life: True, settings=SEARCH)) == (
-        "Lifecycle(plan=(Step(State.SUCCEEDED),), by_hand=False)"
+    states = {State.PENDING, State.RUNNING, State.SUCCEEDED}
+    lives = strategies.lifecycles("chainloop", states=states)
+    body = "       'kind': 'evidence_evaluation',\n       'status': 'ASYNC_OPERATION_STATUS_"
+    assert printed(asks_once, strategies.histories("chainloop", lifecycle=lives)) == (
+        "[{'operation': {'id': '00000000-0000-4000-8000-000000000001',\n"
+        f"{body}RUNNING',\n"
+        "       'created_at': '2026-01-01T00:00:00Z',\n"
+        "       'started_at': '2026-01-01T00:00:00Z'}},\n"
+        "     {'operation': {'id': '00000000-0000-4000-8000-000000000001',\n"
+        f"{body}COMPLETED',\n"
+        "       'created_at': '2026-01-01T00:00:00Z',\n"
+        "       'started_at': '2026-01-01T00:00:00Z',\n"
+        "       'finished_at': '2026-01-01T00:00:00Z'}}]"
     )
+
+
+def wants_rising_percents(bodies):
+    """Assumes that a percentage never goes down."""
+    percents = [body["percent_complete"] for body in bodies if "percent_complete" in body]
+    assert percents == sorted(percents)
+
+
+@pytest.mark.parametrize(
+    ("client", "api"), [(asks_once, "chainloop"), (wants_rising_percents, "pinecone")]
+)
+def test_two_polls_show_it(client, api):
+    text = printed(client, strategies.histories(api))
+    assert text.count("'status'") == 2
+
+
+def fails(value):
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (strategies.lifecycles(), "Lifecycle.steps(Step(State.SUCCEEDED))"),
+        (
+            strategies.lifecycles("pinecone", states={State.RUNNING, State.FAILED}),
+            "Lifecycle.steps(Step(State.FAILED, message='0'))",
+        ),
+        (
+            strategies.invalid_payloads("pinecone", "PaginationResponse"),
+            "Invalid(payload=[], violations=(('$', 'schema.type'),))",
+        ),
+        (
+            strategies.list_queries("pinecone", valid=False),
+            "ListQuery(params={'operation_type': 'UPLOAD_FILE'}, status_code=400, "
+            "code='INVALID_ARGUMENT')",
+        ),
+        (
+            strategies.gets("chainloop", wire=True),
+            'b\'{"operation":{"id":"00000000-0000-4000-8000-000000000001",'
+            '"status":"ASYNC_OPERATION_STATUS_PENDING","created_at":"2026-01-01T00:00:00Z"}}\'',
+        ),
+    ],
+    ids=["life", "failure", "fault", "query", "bytes"],
+)
+def test_what_is_printed_can_be_pasted(values, expected):
+    text = printed(fails, values)
+    assert text == expected
+    names = {"Invalid": Invalid, "ListQuery": ListQuery, "Lifecycle": Lifecycle, "Step": Step}
+    eval(text, {**names, "State": State, "Progress": Progress, "polls": polls})
+
+
+def test_strategies_print_as_calls():
     assert repr(strategies.operations("pinecone", state=State.FAILED)) == (
         "operations('pinecone', state=State.FAILED)"
+    )
+    assert repr(strategies.payloads("chainloop", "rpcStatus")) == (
+        "payloads('chainloop', 'rpcStatus')"
     )

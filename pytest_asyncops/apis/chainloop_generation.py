@@ -73,7 +73,11 @@ GENERATION = Generation(
         "v1AsyncOperationsServiceListOperationsResponse": {
             "required": ["operations", "pagination"]
         },
-        "rpcStatus": {"required": ["code", "message"]},
+        "rpcStatus": {"required": ["code", "message"], "properties": {"message": _TEXT}},
+        **{
+            f"v1{kind}Response": {"properties": {"message": _TEXT}}
+            for kind in ("BadRequest", "Unauthorized", "PermissionDenied", "InternalServerError")
+        },
     },
     habits=(
         Present("started_at", "status", (RUNNING, COMPLETED)),

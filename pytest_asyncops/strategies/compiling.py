@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
 
 from ..conformance.dialect import make_validator
 from ..contract import Contract, Schema
@@ -224,19 +225,30 @@ class Compiler:
         if most is not None and most < least:
             raise self.refusal(schema)(f"no list has at least {least} and at most {most} items")
         most = max(self.options.max_items, least) if most is None else most
-        if not schema.get("uniqueItems"):
-            return drawn(st.lists(items.strategy(), min_size=least, max_size=most))
-        if items.values is None:
-            found = st.lists(items.strategy(), min_size=least, max_size=most, unique_by=identity)
-            return drawn(found)
-        values = list({identity(value): value for value in items.values}.values())
-        most = min(most, len(values))
-        if most < least:
-            raise self.refusal(schema)(f"{len(values)} values cannot fill {least} places")
-        several = st.lists(
-            st.sampled_from(values), min_size=least, max_size=most, unique_by=identity
-        )
-        return drawn(several).mapped(copy.deepcopy)
+        unique = schema.get("uniqueItems", False)
+        several = st.lists(items.strategy(), min_size=least, max_size=most)
+        return self._unique(schema, items, several, least, most) if unique else drawn(several)
+
+    def _unique(
+        self, schema: Schema, items: Recipe, several: SearchStrategy[Any], least: int, most: int
+    ) -> Recipe:
+        """Lists of items that differ from each other."""
+        if items.values is not None:
+            values = list({identity(value): value for value in items.values}.values())
+            if len(values) < least:
+                raise self.refusal(schema)(f"{len(values)} values cannot fill {least} places")
+            some = st.lists(
+                st.sampled_from(values), min_size=least, max_size=most, unique_by=identity
+            )
+            return drawn(some).mapped(copy.deepcopy)
+        distinct = st.lists(items.strategy(), min_size=least, max_size=most, unique_by=identity)
+
+        def make(draw: DrawFn, picks: bytes, at: int) -> list[Any]:
+            # To leave out what is there twice is cheaper than to draw again, where enough is left.
+            found = list({identity(item): item for item in draw(several)}.values())
+            return found if len(found) >= least else draw(distinct)
+
+        return Recipe(0, make)
 
     def _others(self, schema: Schema | bool) -> Recipe:
         return json_values(self.options) if isinstance(schema, bool) else self.recipe(schema)

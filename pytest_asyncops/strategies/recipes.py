@@ -52,7 +52,13 @@ class Recipe:
 
     def strategy(self) -> SearchStrategy[Any]:
         """The values as a strategy."""
-        return st.composite(self.drawn_by)()
+
+        def value(draw: DrawFn, size: int = self.size) -> Any:
+            return self.drawn_by(draw)
+
+        # Hypothesis takes strategies of one function for alike, unless its defaults differ, and
+        # copies what one has drawn to the other.
+        return st.composite(value)()
 
     def mapped(self, change: Callable[[Any], Any]) -> Recipe:
         """The same, and each value changed."""
