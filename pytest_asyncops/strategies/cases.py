@@ -24,12 +24,8 @@ class Case(NamedTuple):
     """
 
     words: Words
-    absent: frozenset[str] = frozenset()
-    present: frozenset[str] = frozenset()
-
-    def falls_under(self, kind: Presence) -> bool:
-        """Whether a rule applies in this case."""
-        return any(word in kind.values for word in self.words.get(kind.when, ()))
+    absent: frozenset[str]
+    present: frozenset[str]
 
 
 def cases(words: Words, kinds: Iterable[Presence]) -> Iterator[Case]:

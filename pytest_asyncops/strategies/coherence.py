@@ -16,7 +16,7 @@ from ..api import Api
 from ..contract import Contract, Schema, load_contract
 from ..errors import InvalidArgument, hides_usage_errors, listed
 from ..rules import Absent, Fixed, Never, Ordered, Present, SameAsStatus, Unknown
-from .cases import Case, Presence, Words, cases
+from .cases import Presence, Words, cases
 from .compiling import Compiler
 from .options import Options
 from .paging import is_list, numbered, paged
@@ -105,7 +105,7 @@ class Careful(Compiler):
         """The shapes of the objects of a schema."""
         if name is None:
             return super().shapes(schema)
-        shapes = [shape for _, shape in self.variants(schema, name)]
+        shapes = list(self.variants(schema, name))
         if not shapes:
             raise InvalidArgument(
                 f"no {self.api.name} operation in these states has {listed(self._pins)} at once",
@@ -113,8 +113,8 @@ class Careful(Compiler):
             )
         return [one for shape in shapes for one in self._counted(shape, schema)]
 
-    def variants(self, schema: Schema, name: str) -> Iterator[tuple[Case, Shape]]:
-        """The shapes of a named schema's objects, each with the case that it stands for."""
+    def variants(self, schema: Schema, name: str) -> Iterator[Shape]:
+        """The shapes of a named schema's objects, as rules and habits let them be."""
         kinds = list(self.presence(name))
         words = self.words(schema, name)
         pins = self._pins if name == self._operation else {}
@@ -131,7 +131,7 @@ class Careful(Compiler):
                 if all(shape.really_takes(member) for member in pins):
                     for member, found in pins.items():
                         shape = shape.having(member, found)
-                    yield case, self._timed(shape, schema, name, pins)
+                    yield self._timed(shape, schema, name, pins)
 
     def set_member(self, schema: Schema, name: str, member: str) -> Recipe:
         """What a member is where it is there and not null."""

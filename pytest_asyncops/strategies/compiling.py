@@ -159,10 +159,6 @@ class Compiler:
             self._within[key] = level + 1
             try:
                 self._made_once[place] = make()
-            except TooDeep:
-                if within:
-                    raise
-                raise self.refusal(schema)("values of this depth are not generated") from None
             finally:
                 self._within = within
         return self._made_once[place]

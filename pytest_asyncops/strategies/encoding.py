@@ -43,7 +43,7 @@ def _contradicting(value: Any) -> str:
     return f"{{{_compact(next(iter(value)))}:{_compact(other)},{_compact(value)[1:]}"
 
 
-_STYLES: tuple[Callable[[Any], str], ...] = (
+STYLES: tuple[Callable[[Any], str], ...] = (
     _compact,
     lambda value: json.dumps(value, ensure_ascii=False),
     lambda value: json.dumps(value, indent=2),
@@ -56,7 +56,7 @@ _STYLES: tuple[Callable[[Any], str], ...] = (
 )
 """Ways to write a value that a JSON reader takes for the same."""
 
-_DEVIATIONS: tuple[Callable[[Any], str], ...] = (
+DEVIATIONS: tuple[Callable[[Any], str], ...] = (
     lambda value: f"\ufeff{_compact(value)}",
     _contradicting,
     lambda value: f"{_compact(value)}{_compact(value)}",
@@ -73,5 +73,5 @@ def written(values: Recipe, *, deviations: bool) -> Recipe:
         values: the values.
         deviations: whether some bytes are such that JSON readers refuse or disagree on them.
     """
-    styles = choice([*_STYLES, *(_DEVIATIONS if deviations else ())])
+    styles = choice([*STYLES, *(DEVIATIONS if deviations else ())])
     return together(lambda style, value: style(value).encode(), styles, values)

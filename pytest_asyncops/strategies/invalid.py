@@ -68,19 +68,21 @@ def _invalid(api: Api, options: Options, name: str, status_code: int) -> Recipe:
     careful = compiled(api, options, status_code)
     root = {"$ref": f"#/components/schemas/{name}"}
     judge = Judge(careful, root)
-    found = _by_edits(judge, schema_edits(careful, root))
+    of_schema = _by_edits(judge, schema_edits(careful, root))
+    of_prose: list[Recipe] = []
     for rule in api.rules:
         for path in judge.sites.get(rule.on, ()):
             # One branch for each rule, however many ways to break it there are.
             for edit in rule_edits(careful, rule, path):
-                found += _by_edits(judge, [edit])
+                of_prose += _by_edits(judge, [edit])
             wholes = [having(careful, root, path, end) for end in bad_objects(careful, rule)]
             able = [whole for whole in wholes if whole is not None]
             if able:
-                found.append(either(able).mapped(judge))
-    if not found:
+                of_prose.append(either(able).mapped(judge))
+    kinds = [either([one.apart() for one in found]) for found in (of_schema, of_prose) if found]
+    if not kinds:
         raise InvalidArgument(f"nothing can be wrong with a {name} of {api.name}", value=name)
-    return either([recipe.apart() for recipe in found])
+    return either(kinds)
 
 
 def _by_edits(judge: Judge, edits: Iterable[Edit]) -> list[Recipe]:

@@ -27,7 +27,7 @@ PICKS = 256
 _LARGE = 128
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Recipe:
     """How to make a value.
 

@@ -45,7 +45,7 @@ def _absent(careful: Careful, name: str, kind: Absent) -> Bad:
             left = tuple(word for word in words[other.when] if word not in other.values)
             words[other.when] = left or words[other.when]
     narrow = careful.narrowed(words)
-    for _, shape in narrow.variants(schema, name):
+    for shape in narrow.variants(schema, name):
         yield objects([shape.having(kind.member, narrow.set_member(schema, name, kind.member))])
 
 
@@ -53,27 +53,27 @@ def _present(careful: Careful, name: str, kind: Present) -> Bad:
     narrow = careful.narrowed({kind.when: kind.values})
     schema = narrow.flat(narrow.whole(name))
     if kind.member not in narrow.flat(narrow.contract.schemas[name]).get("required", ()):
-        for _, shape in narrow.variants(schema, name):
+        for shape in narrow.variants(schema, name):
             yield objects([shape.lacking(kind.member)])
 
 
 def _never(careful: Careful, name: str, kind: Never) -> Bad:
     narrow = careful.narrowed({kind.member: kind.values})
     schema = narrow.flat(narrow.whole(name))
-    for _, shape in narrow.variants(schema, name):
+    for shape in narrow.variants(schema, name):
         yield objects([shape.having(kind.member, choice(kind.values))])
 
 
 def _unknown(careful: Careful, name: str, kind: Unknown) -> Bad:
     schema = careful.flat(careful.whole(name))
-    for _, shape in careful.variants(schema, name):
+    for shape in careful.variants(schema, name):
         for member in kind.members:
             yield objects([shape.having(member, careful.options.texts())])
 
 
 def _ordered(careful: Careful, name: str, kind: Ordered) -> Bad:
     schema = careful.flat(careful.whole(name))
-    for _, shape in careful.variants(schema, name):
+    for shape in careful.variants(schema, name):
         there = [member for member in kind.members if shape.really_takes(member)]
         for before, member in pairwise(there):
             first = careful.set_member(schema, name, before)
