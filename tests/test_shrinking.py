@@ -94,9 +94,9 @@ def wants_a_start(operation):
         assert operation["started_at"] <= operation["finished_at"]
 
 
-def takes_a_hundred_for_done(operation):
-    """Takes the percentage for the state."""
-    if operation.get("percent_complete") == 100:
+def takes_the_percentage_for_the_state(operation):
+    """Shows that all is well once the bar is nearly full."""
+    if operation.get("percent_complete", 0) > 90:
         assert operation["status"] == "Completed"
 
 
@@ -178,9 +178,9 @@ BUGS = [
      'finished_at': '2026-01-01T00:00:00Z'}""",
     ),
     (
-        takes_a_hundred_for_done,
+        takes_the_percentage_for_the_state,
         strategies.operations("pinecone"),
-        f"{PROCESSING[:-1]},\n     'percent_complete': 100}}",
+        f"{PROCESSING[:-1]},\n     'percent_complete': 91}}",
     ),
     (
         writes_ascii,

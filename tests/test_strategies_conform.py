@@ -7,6 +7,7 @@ import json
 
 import pytest
 from hypothesis import Phase, find, given, settings
+from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
 
 from pytest_asyncops import State, strategies, violations
@@ -83,6 +84,20 @@ def test_bodies_conform(api, route):
 
 
 @EACH
+def test_operations_of_one_page_differ(api):
+    @FEW
+    @given(strategies.lists(api))
+    def check(body):
+        ids = [operation["id"] for operation in body["operations"]]
+        assert len({*ids}) == len(ids)
+
+    check()
+
+    two = find(strategies.lists(api, id=st.just("a")), lambda body: len(body["operations"]) > 1)
+    assert [operation["id"] for operation in two["operations"]] == ["a", "a"]
+
+
+@EACH
 @pytest.mark.parametrize("status_code", [400, 401, 403, 404, 429, 500, 503])
 def test_errors_conform(api, status_code):
     @settings(max_examples=15)
@@ -101,6 +116,16 @@ def test_errors_of_any_status(api):
     @given(strategies.errors(api))
     def check(body):
         assert any(not found(body, api=api, route="get", status_code=code) for code in statuses)
+
+    check()
+
+
+@pytest.mark.parametrize("profile", ["gateway", "gateway_camel"])
+def test_errors_of_profiles(profile):
+    @FEW
+    @given(strategies.errors("chainloop", 403, profile=profile))
+    def check(body):
+        assert found(body, api="chainloop", route="get", status_code=403, wire=profile) == []
 
     check()
 

@@ -33,9 +33,9 @@ FEW = settings(max_examples=50)
 EPOCH_NS = 1_767_225_600 * 10**9
 
 
-def stub_of(api, epoch_ns=EPOCH_NS):
+def stub_of(api, epoch_ns=EPOCH_NS, readings=None):
     clock = VirtualClock(epoch_ns)
-    stub = (api.stub_class or Stub)(api, clock)
+    stub = (api.stub_class or Stub)(api, clock, readings=readings)
     if api.parent is not None:
         stub.add_parent("there")
     return clock, stub
@@ -159,6 +159,54 @@ def test_queries_are_answered_as_foretold(api, valid):
     assert named == (known - {"pagination_token"} if valid else known)
 
 
+READINGS = [
+    (CHAINLOOP, {"negative_page": "default", "page_base": "one"}),
+    (PINECONE, {"bad_filter": "empty"}),
+    (PINECONE, {"bad_limit": "clamp", "bad_token": "restart"}),
+]
+
+
+@pytest.mark.parametrize(("api", "readings"), READINGS, ids=str)
+@pytest.mark.parametrize("valid", [True, False])
+def test_queries_are_answered_as_the_readings_say(api, readings, valid):
+    _, stub = stub_of(api, readings=readings)
+    values = set()
+
+    @settings(max_examples=150)
+    @given(strategies.list_queries(api, valid=valid, readings=stub.readings))
+    def check(query):
+        answer = ask(stub, api.routes[0], {"": "there"}, query=query.params)
+        assert (answer.status_code, answer.status_code == 200) == (query.status_code, valid)
+        values.update(query.params.items())
+
+    check()
+    if valid:
+        loosened = {"default": "pagination.page", "empty": "status", "clamp": "limit"}
+        [name] = [loosened[said] for said in readings.values() if said in loosened]
+        found = {value for member, value in values if member == name}
+        assert any(value.startswith("-") for value in found) or name == "status"
+        assert found - {"Processing", "Completed", "Failed"}
+
+
+def test_histories_are_written_as_the_readings_say():
+    @settings(max_examples=20)
+    @given(strategies.histories("chainloop", readings={"wire": "gateway_camel"}))
+    def check(bodies):
+        assert all("createdAt" in body["operation"] for body in bodies)
+        assert_history(bodies, api="chainloop", wire="gateway_camel")
+
+    check()
+
+
+def test_histories_carry_headers():
+    @settings(max_examples=10)
+    @given(strategies.histories("chainloop", headers={"Authorization": "Basic token"}))
+    def check(bodies):
+        assert bodies == []  # each poll is refused
+
+    check()
+
+
 # --- round trip
 
 
@@ -250,6 +298,8 @@ def test_operations_come_back_from_a_stub(api):
         (lambda: strategies.histories("pinecone", max_polls=-1), "max_polls must be a whole"),
         (lambda: strategies.histories("pinecone", lifecycle=Lifecycle.hangs()), "lifecycle must"),
         (lambda: strategies.list_queries("aws"), "unknown API 'aws'"),
+        (lambda: strategies.list_queries("pinecone", readings={"a": 1}), "unknown reading of pine"),
+        (lambda: strategies.histories("chainloop", readings={"wire": "x"}), "unknown wire 'x'"),
     ],
 )
 def test_what_there_is_not(make, message):

@@ -8,85 +8,12 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kinds import GOOD, INTEGER, STRING, TREE, obj, own_api
 from openapi_schema_validator import OAS30Validator
 
-from pytest_asyncops import Api, ContractError, InvalidArgument, strategies
-from pytest_asyncops.conformance.dialect import make_validator
+from pytest_asyncops import ContractError, InvalidArgument, strategies
 from pytest_asyncops.contract import load_contract
 from pytest_asyncops.strategies import from_schema
-from pytest_asyncops.violation import json_path
-
-INTEGER = {"type": "integer"}
-STRING = {"type": "string"}
-
-
-def obj(properties, **words):
-    return {"type": "object", "properties": properties, **words}
-
-
-GOOD = {
-    "anything": {},
-    "string": {**STRING, "minLength": 2, "maxLength": 4},
-    "class": {**STRING, "pattern": "^[a-z0-9_]{2,8}$", "maxLength": 5},
-    "digits": {**STRING, "pattern": r"^\d+$"},
-    "twice": {**STRING, "pattern": "^[ab]{3}$"},
-    "from": {**STRING, "pattern": "^[ab]{3,}$"},
-    "pattern": {**STRING, "pattern": "^(?:GET|POST) /[a-z]*$"},
-    "untyped pattern": {"pattern": "x"},
-    "byte": {**STRING, "format": "byte"},
-    "date": {**STRING, "format": "date"},
-    "date-time": {**STRING, "format": "date-time"},
-    "uuid": {**STRING, "format": "uuid"},
-    "password": {**STRING, "format": "password", "minLength": 1},
-    "nullable": {**STRING, "nullable": True},
-    "x-enum": {**STRING, "x-enum": ["One", "Two"]},
-    "enum": {"type": "integer", "enum": [1, 2, "3"]},
-    "int32": {**INTEGER, "format": "int32", "minimum": 2**31 - 3},
-    "int64": {**INTEGER, "format": "int64"},
-    "open": {**INTEGER, "minimum": 1, "exclusiveMinimum": True},
-    "closed": {**INTEGER, "maximum": 9, "exclusiveMaximum": True, "minimum": 7},
-    "step": {**INTEGER, "multipleOf": 7, "minimum": -20, "maximum": 20},
-    "number": {"type": "number"},
-    "float": {"type": "number", "format": "float"},
-    "narrow": {"type": "number", "minimum": 0.25, "maximum": 0.5, "exclusiveMaximum": True},
-    "quarters": {"type": "number", "multipleOf": 0.25, "minimum": -1, "maximum": 1},
-    "tens": {"type": "number", "multipleOf": 10},
-    "boolean": {"type": "boolean"},
-    "array": {"type": "array", "items": INTEGER, "minItems": 1, "maxItems": 3},
-    "loose array": {"type": "array"},
-    "unique": {"type": "array", "items": {"enum": [1, 2, 3]}, "uniqueItems": True, "minItems": 3},
-    "unique values": {"type": "array", "uniqueItems": True, "maxItems": 4},
-    "object": obj({"a": INTEGER, "b": STRING}, required=["a"]),
-    "map": {"type": "object", "additionalProperties": INTEGER},
-    "small map": {"type": "object", "minProperties": 2, "maxProperties": 3},
-    "closed object": obj({"a": INTEGER}, additionalProperties=False),
-    "undocumented": obj({"a": INTEGER}, required=["b"]),
-    "some": obj({"a": INTEGER, "b": INTEGER, "c": INTEGER}, minProperties=2, maxProperties=2),
-    "allOf": {
-        "allOf": [obj({"a": INTEGER}, required=["a"]), obj({"b": STRING, "a": {"minimum": 3}})]
-    },
-    "allOf numbers": {
-        "allOf": [{"type": "number", "minimum": 1}, {**INTEGER, "maximum": 5, "multipleOf": 2}]
-    },
-    "anyOf": {"anyOf": [{**INTEGER, "minimum": 5}, {**STRING, "maxLength": 2}]},
-    "oneOf": {"oneOf": [INTEGER, STRING, {"type": "array"}]},
-    "oneOf told": {
-        "oneOf": [
-            obj({"kind": {"enum": ["cat"]}, "lives": INTEGER}, required=["kind"]),
-            obj({"kind": {"enum": ["dog"]}}, required=["kind"]),
-        ]
-    },
-    "not types": {"not": {"anyOf": [{"type": "string"}, {"type": "object"}, {"type": "number"}]}},
-    "not words": {"enum": ["a", "b"], "not": {"enum": ["b"]}},
-    "deep anyOf": obj(
-        {
-            "a": {"type": "array", "items": {"anyOf": [{**INTEGER, "minimum": 5}, STRING]}},
-            "b": {"allOf": [{**STRING, "nullable": True}, {"not": {"type": "integer"}}]},
-        },
-        anyOf=[{"required": ["a"]}, {"required": ["b"]}],
-        additionalProperties={"oneOf": [INTEGER, STRING]},
-    ),
-}
 
 
 @pytest.mark.parametrize("schema", GOOD.values(), ids=list(GOOD))
@@ -100,17 +27,6 @@ def test_values_fit(schema):
         assert list(validator.iter_errors(value)) == []
 
     check()
-
-
-TREE = obj(
-    {
-        "value": INTEGER,
-        "left": {"$ref": "#/components/schemas/schema"},
-        "right": {"$ref": "#/components/schemas/schema"},
-        "more": {"type": "array", "items": {"$ref": "#/components/schemas/schema"}},
-    },
-    required=["value"],
-)
 
 
 def depth(tree):
@@ -133,6 +49,35 @@ def test_schemas_that_contain_themselves():
 
     check()
     assert {1, 2} < depths <= {1, 2, 3, 4}
+
+
+LEAF = {"type": "object", "additionalProperties": False}
+ITSELF = {"$ref": "#/components/schemas/schema"}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        obj({"next": {"oneOf": [obj({"on": ITSELF}, required=["on"]), STRING]}}, required=["next"]),
+        {"anyOf": [{"type": "array", "items": ITSELF, "minItems": 1}, INTEGER]},
+        {"anyOf": [INTEGER, {"allOf": [obj({"next": ITSELF}, required=["next"])]}]},
+        {**obj({"next": ITSELF}, required=["next"]), "nullable": True},
+        obj({"next": {"allOf": [ITSELF, {"minProperties": 0}]}, "other": LEAF}),
+    ],
+    ids=["object or text", "list or number", "number or object", "null", "at once"],
+)
+def test_what_contains_itself_ends_wherever_it_can(schema):
+    validator = OAS30Validator({**ITSELF, "components": {"schemas": {"schema": schema}}})
+    depths = set()
+
+    @settings(max_examples=50)
+    @given(from_schema(schema, extra="never"))
+    def check(value):
+        assert list(validator.iter_errors(value)) == []
+        depths.add(json.dumps(value).count("next") + json.dumps(value).count("["))
+
+    check()
+    assert len(depths) > 1
 
 
 def test_references_lead_into_the_contract():
@@ -216,113 +161,6 @@ def test_what_cannot_be_made_is_refused_by_name(schema, message):
     with pytest.raises(ContractError) as caught:
         from_schema(schema)
     assert message in str(caught.value)
-
-
-# --- faults of every keyword
-
-BAD = {
-    name: GOOD[name]
-    for name in (
-        "string",
-        "class",
-        "date",
-        "date-time",
-        "byte",
-        "uuid",
-        "enum",
-        "int32",
-        "open",
-        "closed",
-        "step",
-        "quarters",
-        "boolean",
-        "array",
-        "unique",
-        "unique values",
-        "object",
-        "map",
-        "small map",
-        "closed object",
-        "some",
-        "allOf",
-        "nullable",
-        "anyOf",
-        "oneOf",
-        "oneOf told",
-        "not types",
-        "not words",
-        "deep anyOf",
-    )
-}
-
-
-def own_api(tmp_path, schemas):
-    path = tmp_path / "own.yaml"
-    document = {"openapi": "3.0.3", "paths": {}, "components": {"schemas": schemas}}
-    path.write_text(json.dumps(document))
-    return Api(
-        name="own",
-        base_url="https://own.example",
-        routes=(),
-        words={},
-        render=lambda readings: lambda operation, moment: {},
-        envelope=lambda error: {},
-        credential=lambda request: "",
-        unmatched=lambda request, routes: ValueError(),
-        new_id=str,
-        contract=str(path),
-    )
-
-
-def test_faults_of_every_keyword(tmp_path):
-    schemas = {name.replace(" ", "-"): schema for name, schema in BAD.items()}
-    api = own_api(tmp_path, schemas)
-    contract = load_contract(api.contract)
-    validator = make_validator(contract, extra=False, unknown=False)
-    met = set()
-    for name, judge in [(name, validator(contract.schemas[name])) for name in schemas]:
-
-        @settings(max_examples=30)
-        @given(strategies.invalid_payloads(api, name))
-        def check(invalid):
-            said = [
-                (json_path(error.absolute_path), f"schema.{error.validator}")
-                for error in judge.iter_errors(invalid.payload)  # noqa: B023 - called here
-            ]
-            assert said
-            assert sorted(said) == [*invalid.violations]
-            met.update(rule.removeprefix("schema.") for _, rule in said)
-
-        check()
-    assert met == {
-        "additionalProperties",
-        "anyOf",
-        "enum",
-        "format",
-        "maxItems",
-        "maxLength",
-        "maxProperties",
-        "maximum",
-        "minItems",
-        "minLength",
-        "minProperties",
-        "minimum",
-        "multipleOf",
-        "not",
-        "oneOf",
-        "pattern",
-        "required",
-        "type",
-        "uniqueItems",
-    }
-
-
-def test_faults_that_cannot_be_foretold(tmp_path):
-    api = own_api(tmp_path, {"any": {"anyOf": [STRING, {}]}, "free": {}})
-    with pytest.raises(ContractError, match="no value is found that breaks anyOf"):
-        strategies.invalid_payloads(api, "any")
-    with pytest.raises(InvalidArgument, match="nothing can be wrong with a free of own"):
-        strategies.invalid_payloads(api, "free")
 
 
 # --- options

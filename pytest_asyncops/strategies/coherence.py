@@ -124,8 +124,7 @@ class Careful(Compiler):
                 for member in case.absent:
                     shape = self._without(shape, schema, member)
                 for member in case.present:
-                    if shape.takes(member):
-                        shape = shape.having(member, self._not_null(schema["properties"][member]))
+                    shape = self._with(shape, schema, member)
                 for member, choices in case.words.items():
                     shape = shape.having(member, self._saying(member, choices, schema))
                 if all(shape.really_takes(member) for member in pins):
@@ -202,15 +201,23 @@ class Careful(Compiler):
             others.append(texts.mapped(lambda text: f"{text}?" if text in listed_words else text))
         return either([choice(known), *others] if known else others)
 
+    def _with(self, shape: Shape, schema: Schema, member: str) -> Shape:
+        """The shape with a member always there, and not null."""
+        if not shape.takes(member):
+            raise InvalidArgument(
+                f"a rule of {self.api.name} wants {member}, which schema or other rules forbid",
+                value=member,
+            )
+        return shape.having(member, self._not_null(schema["properties"][member]))
+
     def _without(self, shape: Shape, schema: Schema, member: str) -> Shape:
         """The shape without a member, or at most with null for it where the schema allows that."""
         if not shape.takes(member):
             return shape
-        for group in shape.groups:
-            if member in group:
-                for other in group:
-                    shape = shape.lacking(other)
-        shape = shape.lacking(member)
+        groups = [group for group in shape.groups if member in group]
+        for one in {member}.union(*groups):
+            shape = shape.lacking(one)
+        shape = replace(shape, groups=tuple(one for one in shape.groups if one not in groups))
         if self.flat(schema["properties"][member]).get("nullable"):
             return replace(shape, optional={**shape.optional, member: NULL})
         return shape

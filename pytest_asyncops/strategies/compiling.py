@@ -6,6 +6,7 @@ import copy
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -191,7 +192,9 @@ class Compiler:
         found = 0
         for index, one in enumerate(several):
             try:
-                yield self._made(self.flat(one), origin)
+                # A reference among the alternatives is followed, so these count as nested too.
+                key = json.dumps(one, sort_keys=True)
+                yield self._once(key, origin, partial(self._made, one, origin))
                 found += 1
             except TooDeep:
                 if not found and index == len(several) - 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from ..contract import Schema
@@ -82,11 +82,13 @@ def having(
     first, rest = path[0], path[1:]
     if first == "*":
         item = having(careful, whole.get("items", {}), rest, end)
-        if item is None:
+        usual = max(careful.options.max_items, whole.get("minItems", 0))
+        most = whole.get("maxItems", usual)
+        if item is None or not most:
             return None
-        most = whole.get("maxItems", careful.options.max_items)
-        others = careful.arrays(whole)
-        return together(lambda one, rest: _headed(one, rest, most), item, others)
+        unique = whole.get("uniqueItems", False)
+        headed = partial(_headed, most=most, unique=unique)
+        return together(headed, item, careful.arrays(whole))
     found = []
     for shape in careful.shapes(whole, name):
         if shape.really_takes(first):
@@ -99,9 +101,11 @@ def having(
     return objects(found) if found else None
 
 
-def _headed(one: Any, others: list[Any], most: int) -> list[Any]:
-    key = identity(one)
-    return [one, *(other for other in others[: max(most - 1, 0)] if identity(other) != key)]
+def _headed(one: Any, others: list[Any], most: int, unique: bool) -> list[Any]:
+    """A list that begins with an item, as the schema of the others wants it."""
+    if unique:
+        others = [other for other in others if identity(other) != identity(one)]
+    return [one, *others[: most - 1]]
 
 
 def edited(value: Any, edit: Edit, number: int) -> tuple[Any, list[tuple[Place, str]]]:

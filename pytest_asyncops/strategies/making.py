@@ -141,16 +141,15 @@ def schema_name(api: Api, schema: str) -> str:
 def error_bodies(api: Api) -> dict[int, Schema]:
     """The schemas of the bodies of errors, by the HTTP statuses that the API is known to have."""
     contract = contract_of(api)
-    found: dict[int, Schema] = {}
+    codes = set()
     open_ended = api.error_schema is not None
     for route in api.routes:
-        for status in contract.statuses(route.method, route.paths[0]):
-            if status.isdecimal() and int(status) >= _FIRST_ERROR:
-                found[int(status)] = error_body(api, int(status))
-            open_ended = open_ended or status == "default"
-    if open_ended:
-        found |= {code: error_body(api, code) for code in _UNDOCUMENTED if code not in found}
-    return dict(sorted(found.items()))
+        documented = contract.statuses(route.method, route.paths[0])
+        codes |= {int(status) for status in documented if status.isdecimal()}
+        open_ended = open_ended or "default" in documented
+    codes.update(_UNDOCUMENTED if open_ended else ())
+    found = {code: _error_body(api, code) for code in sorted(codes) if code >= _FIRST_ERROR}
+    return {code: schema for code, schema in found.items() if schema is not None}
 
 
 def error_body(api: Api, status_code: int) -> Schema:
@@ -159,17 +158,23 @@ def error_body(api: Api, status_code: int) -> Schema:
     Raises:
         InvalidArgument: for a status that the API does not have.
     """
-    contract = contract_of(api)
     is_error = _FIRST_ERROR <= status_code < 600
-    for route in api.routes if is_error else ():
-        schema = _documented(contract, route, status_code)
-        if schema is not None:
-            return schema
-    if api.error_schema is None or not is_error:
+    schema = _error_body(api, status_code) if is_error else None
+    if schema is None:
         raise unknown_name(
             f"status of an error of {api.name}", status_code, map(str, error_bodies(api))
         )
-    return {"$ref": f"#/components/schemas/{api.error_schema}"}
+    return schema
+
+
+def _error_body(api: Api, status_code: int) -> Schema | None:
+    contract = contract_of(api)
+    for route in api.routes:
+        schema = _documented(contract, route, status_code)
+        if schema is not None:
+            return schema
+    name = api.error_schema
+    return None if name is None else {"$ref": f"#/components/schemas/{name}"}
 
 
 def _documented(contract: Contract, route: Route, status_code: int) -> Schema | None:
