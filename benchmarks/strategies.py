@@ -24,9 +24,20 @@ NEWEST = "6.170.9"
 _ROUNDS = 5
 _EXAMPLES = 100
 _SCHEMAS = {
-    "chainloop": ("v1AsyncOperationResult", "v1BadRequestResponse"),
-    "pinecone": ("OperationModel", "OperationList", "ErrorResponse"),
+    "chainloop": {
+        "operation": "v1AsyncOperationResult",
+        "get": "v1AsyncOperationsServiceGetOperationResponse",
+        "list": "v1AsyncOperationsServiceListOperationsResponse",
+        "error": "v1UnauthorizedResponse",
+    },
+    "pinecone": {
+        "operation": "OperationModel",
+        "get": "OperationModel",
+        "list": "OperationList",
+        "error": "ErrorResponse",
+    },
 }
+"""The named schemas of what each strategy gives, for a peer that knows no more of an API."""
 
 
 def run() -> Iterator[Row]:
@@ -97,74 +108,127 @@ def _compare(sides: dict[str, Any], rounds: int = _ROUNDS) -> dict[str, list[flo
 
 
 def by_hand() -> dict[str, dict[str, list[float]]]:
-    """Against a hand-written `fixed_dictionaries` of the same members."""
+    """Against hand-written strategies for the same members."""
+    return {
+        what: _compare({"ours": ours, "by hand": written})
+        for what, (ours, written) in _pairs().items()
+    }
+
+
+def _pairs() -> dict[str, tuple[Any, Any]]:
+    """Each strategy of the package, and what a person would write instead."""
     from hypothesis import strategies as st
 
-    from pytest_asyncops import strategies
+    from pytest_asyncops import Lifecycle, State, Step, strategies
 
-    times = st.datetimes().map(lambda time: f"{time.isoformat()}Z")
-    chainloop = st.fixed_dictionaries(
-        {},
-        optional={
-            "id": st.text(),
-            "kind": st.text(),
-            "status": st.sampled_from(["PENDING", "RUNNING", "COMPLETED", "FAILED", "PURGED"]),
-            "output": st.binary().map(bytes.hex),
-            "error_message": st.text(),
-            "created_at": times,
-            "started_at": times,
-            "finished_at": times,
-            "resource_id": st.text(),
-            "resource_type": st.text(),
-            "project_id": st.text(),
-            "project_version_id": st.text(),
-        },
-    )
-    pinecone = st.fixed_dictionaries(
-        {
-            "id": st.text(),
-            "operation_type": st.sampled_from(["upload_file", "upsert_file", "delete_file"]),
-            "status": st.sampled_from(["Processing", "Completed", "Failed"]),
-            "created_on": times,
-        },
-        optional={
-            "file_id": st.none() | st.text(),
-            "completed_on": st.none() | times,
-            "percent_complete": st.integers(0, 100),
-            "error_message": st.none() | st.text(),
-            "ingestion_units": st.none() | st.floats(allow_nan=False, allow_infinity=False),
-        },
-    )
-    alike = {"extra": "never", "unknown": "never"}
-    found = {}
-    for api, name, written in (
-        ("chainloop", "v1AsyncOperationResult", chainloop),
-        ("pinecone", "OperationModel", pinecone),
-    ):
-        ours = {
-            f"payloads of {api} {name}": strategies.payloads(api, name, **alike),
-            f"operations of {api}": strategies.operations(api),
-        }
-        for what, strategy in ours.items():
-            found[what] = _compare({"ours": strategy, "by hand": written})
-    lists = {
-        "chainloop": st.fixed_dictionaries(
+    moments = st.datetimes().map(lambda time: f"{time.isoformat()}Z")
+    text, fixed = st.text(), st.fixed_dictionaries
+    operation = {
+        "chainloop": fixed(
+            {},
+            optional={
+                "id": text,
+                "kind": text,
+                "status": st.sampled_from(["PENDING", "RUNNING", "COMPLETED", "FAILED", "PURGED"]),
+                "output": st.binary().map(bytes.hex),
+                "error_message": text,
+                "created_at": moments,
+                "started_at": moments,
+                "finished_at": moments,
+                "resource_id": text,
+                "resource_type": text,
+                "project_id": text,
+                "project_version_id": text,
+            },
+        ),
+        "pinecone": fixed(
             {
-                "operations": st.lists(chainloop, max_size=5),
-                "pagination": st.fixed_dictionaries(
-                    dict.fromkeys(
-                        ("page", "page_size", "total_count", "total_pages"), st.integers()
-                    )
+                "id": text,
+                "operation_type": st.sampled_from(["upload_file", "upsert_file", "delete_file"]),
+                "status": st.sampled_from(["Processing", "Completed", "Failed"]),
+                "created_on": moments,
+            },
+            optional={
+                "file_id": st.none() | text,
+                "completed_on": st.none() | moments,
+                "percent_complete": st.integers(0, 100),
+                "error_message": st.none() | text,
+                "ingestion_units": st.none() | st.floats(allow_nan=False, allow_infinity=False),
+            },
+        ),
+    }
+    counters = dict.fromkeys(("page", "page_size", "total_count", "total_pages"), st.integers())
+    lists = {
+        "chainloop": fixed(
+            {
+                "operations": st.lists(operation["chainloop"], max_size=5),
+                "pagination": fixed(counters),
+            }
+        ),
+        "pinecone": fixed(
+            {"operations": st.lists(operation["pinecone"], max_size=5)},
+            optional={"pagination": fixed({"next": text})},
+        ),
+    }
+    gets = {**operation, "chainloop": fixed({"operation": operation["chainloop"]})}
+    codes = st.sampled_from(["NOT_FOUND", "UNKNOWN", "UNAUTHENTICATED"])
+    errors = {
+        "chainloop": fixed(
+            {"code": st.integers(0, 16), "message": text}, optional={"details": st.lists(text)}
+        ),
+        "pinecone": fixed(
+            {
+                "status": st.sampled_from([400, 401, 404, 500]),
+                "error": fixed(
+                    {"code": st.sampled_from(["NOT_FOUND", "UNKNOWN"]), "message": text}
                 ),
             }
         ),
-        "pinecone": st.fixed_dictionaries(
-            {"operations": st.lists(pinecone, max_size=5)},
-            optional={"pagination": st.fixed_dictionaries({"next": st.text()})},
-        ),
     }
-    for api, written in lists.items():
-        found[f"lists of {api}"] = _compare({"ours": strategies.lists(api), "by hand": written})
+    words = {"chainloop": ("status", "kind"), "pinecone": ("operation_type", "status")}
+    wrong = {"chainloop": "created_at", "pinecone": "created_on"}
+    schemas = {"chainloop": "v1AsyncOperationResult", "pinecone": "OperationModel"}
+    port = st.integers(1, 65535)
+    address = {"type": "object", "required": ["host", "port"]}
+    address["properties"] = {
+        "host": {"type": "string"},
+        "port": {"type": "integer", "minimum": 1, "maximum": 65535},
+    }
+    found: dict[str, tuple[Any, Any]] = {}
+    for api, schema in schemas.items():
+        alike = {"extra": "never", "unknown": "never"}
+        broken = st.tuples(operation[api], st.integers()).map(
+            lambda pair, member=wrong[api]: ({**pair[0], member: pair[1]}, member)
+        )
+        query = fixed({}, optional=dict.fromkeys((*words[api], "limit", "page"), text))
+        bodies = st.lists(gets[api], min_size=1, max_size=10)
+        found |= {
+            f"operations of {api}": (strategies.operations(api), operation[api]),
+            f"gets of {api}": (strategies.gets(api), gets[api]),
+            f"lists of {api}": (strategies.lists(api), lists[api]),
+            f"errors of {api}": (strategies.errors(api), errors[api]),
+            f"payloads of {api} {schema}": (
+                strategies.payloads(api, schema, **alike),
+                operation[api],
+            ),
+            f"invalid payloads of {api} {schema}": (
+                strategies.invalid_payloads(api, schema),
+                broken,
+            ),
+            f"list queries of {api}": (strategies.list_queries(api), query),
+            f"histories of {api}": (strategies.histories(api), bodies),
+        }
+    steps = st.builds(Step, st.just(State.RUNNING), st.integers(0, 3600))
+    life = st.builds(
+        lambda before, output: Lifecycle.steps(*before, Step(State.SUCCEEDED, output=output)),
+        st.lists(steps, max_size=2),
+        st.none() | st.binary(),
+    )
+    found["lifecycles"] = (strategies.lifecycles(), life)
+    found["from_schema"] = (
+        strategies.from_schema(address, extra="never"),
+        fixed({"host": text, "port": port}),
+    )
     return found
 
 
@@ -179,15 +243,18 @@ def against_peer() -> None:
     found = {}
     for api, names in _SCHEMAS.items():
         contract = load_contract(str(BUILT_IN[api].contract))
-        for name in names:
+        sides = {
+            f"payloads of {api} {name}": (strategies.payloads(api, name), name)
+            for name in dict.fromkeys(names.values())
+        }
+        sides[f"operations of {api}"] = (strategies.operations(api), names["operation"])
+        sides[f"gets of {api}"] = (strategies.gets(api), names["get"])
+        sides[f"lists of {api}"] = (strategies.lists(api), names["list"])
+        sides[f"errors of {api}"] = (strategies.errors(api, 401), names["error"])
+        for what, (ours, name) in sides.items():
             schema = _as_json_schema(contract.schemas[name], contract)
-            found[f"payloads of {api} {name}"] = _compare(
-                {
-                    "ours": strategies.payloads(api, name),
-                    "peer": hypothesis_jsonschema.from_schema(schema),
-                },
-                rounds=3,
-            )
+            peer = hypothesis_jsonschema.from_schema(schema)
+            found[what] = _compare({"ours": ours, "peer": peer}, rounds=3)
     json.dump(found, sys.stdout)
 
 

@@ -113,6 +113,21 @@ def test_an_api_without_habits():
     assert rules <= {"chainloop.total-pages", "chainloop.within-total"}
 
 
+def test_pages_that_need_not_be_counted():
+    free = dataclasses.replace(CHAINLOOP.generation, tighter={})
+    api = dataclasses.replace(CHAINLOOP, generation=free)
+    met = set()
+
+    @FEW
+    @given(strategies.lists(api))
+    def check(body):
+        met.add("pagination" in body)
+        assert violations(body, api=api, route="list") == []
+
+    check()
+    assert met == {True, False}
+
+
 def test_an_api_without_a_contract():
     bare = dataclasses.replace(PINECONE, contract=None)
     with pytest.raises(InvalidArgument, match="has no contract to generate from"):

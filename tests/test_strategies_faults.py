@@ -58,6 +58,7 @@ BAD["no string is so short"] = {**STRING, "minLength": 0, "maxLength": 3}
 BAD["a list of what may be nothing"] = obj(
     {"a": {"type": "array", "items": obj({"b": INTEGER}), "maxItems": 0}}
 )
+BAD["nothing at once"] = {"allOf": [{**STRING, "nullable": True, "enum": ["a"]}, STRING]}
 BAD["long lists"] = {"type": "array", "items": {"enum": [0, 1]}, "minItems": 7}
 BAD["whole numbers of any size"] = {**INTEGER, "multipleOf": 1}
 

@@ -25,6 +25,7 @@ from pytest_asyncops.rules import (
     SameAsStatus,
     Unknown,
 )
+from pytest_asyncops.strategies.asking import asked_headers
 
 FEW = settings(max_examples=60)
 
@@ -326,9 +327,14 @@ def test_apis_that_say_too_little(shop):
         strategies.errors(shop, 500)
 
 
-@pytest.mark.parametrize("path", ["/inline", None])
+def test_what_the_contract_asks_of_requests(shop):
+    """Nothing: its header has no default, and where a token comes from it does not say."""
+    assert asked_headers(shop, shop.routes[0]) == {}
+
+
+@pytest.mark.parametrize("path", ["/inline", "/empty", None])
 def test_pages_of_a_schema_without_a_name_and_without_a_route(shop, path):
-    routes = () if path is None else (Route("list", "GET", (path,), None),)
+    routes = () if path is None else (shop.routes[1], Route("list", "GET", (path,), None))
     api = dataclasses.replace(shop, routes=routes)
 
     @FEW

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 
@@ -166,6 +167,14 @@ def test_texts_keep_to_alphabet_and_length():
 
     check()
     assert met == {"x", "xx"}
+
+
+def test_base64_keeps_to_the_length_too():
+    @given(from_schema({"type": "string", "format": "byte"}, max_length=1))
+    def check(text):
+        assert len(base64.b64decode(text)) <= 1
+
+    check()
 
 
 def test_texts_longer_than_all_that_are_known():

@@ -80,6 +80,31 @@ def test_what_contains_itself_ends_wherever_it_can(schema):
     assert len(depths) > 1
 
 
+def test_what_contains_each_other_ends(tmp_path):
+    def either(*names):
+        schemas = {name: {"$ref": f"#/components/schemas/{name}"} for name in names}
+        return [obj({name: schema}, required=[name]) for name, schema in schemas.items()]
+
+    api = own_api(
+        tmp_path,
+        {
+            "a": {"anyOf": [*either("a", "x"), INTEGER]},
+            "b": {"anyOf": [*either("b", "x"), INTEGER]},
+            "x": {"anyOf": either("a", "b")},
+        },
+    )
+    validator = OAS30Validator(
+        {"$ref": "#/components/schemas/x", **load_contract(api.contract).document.root}
+    )
+
+    @settings(max_examples=30)
+    @given(strategies.payloads(api, "x", extra="never"))
+    def check(value):
+        assert list(validator.iter_errors(value)) == []
+
+    check()
+
+
 def test_references_lead_into_the_contract():
     contract = load_contract("pinecone_assistant.yaml")
 

@@ -135,10 +135,9 @@ class Careful(Compiler):
     def set_member(self, schema: Schema, name: str, member: str) -> Recipe:
         """What a member is where it is there and not null."""
         for rule in self.api.rules:
-            if rule.on == name and isinstance(rule.kind, Ordered) and self._is_time(schema, member):
-                for index, other in enumerate(rule.kind.members):
-                    if other == member:
-                        return ticks(self.options.times, index == 0)
+            ordered = rule.kind.members if isinstance(rule.kind, Ordered) else ()
+            if rule.on == name and member in ordered and self._is_time(schema, member):
+                return ticks(self.options.times, member == ordered[0])
         return self._not_null(schema["properties"][member])
 
     def _made_named(self, name: str, schema: Schema) -> Recipe:
@@ -212,13 +211,11 @@ class Careful(Compiler):
 
     def _without(self, shape: Shape, schema: Schema, member: str) -> Shape:
         """The shape without a member, or at most with null for it where the schema allows that."""
-        if not shape.takes(member):
-            return shape
         groups = [group for group in shape.groups if member in group]
         for one in {member}.union(*groups):
             shape = shape.lacking(one)
         shape = replace(shape, groups=tuple(one for one in shape.groups if one not in groups))
-        if self.flat(schema["properties"][member]).get("nullable"):
+        if self.flat(schema["properties"].get(member, {})).get("nullable"):
             return replace(shape, optional={**shape.optional, member: NULL})
         return shape
 

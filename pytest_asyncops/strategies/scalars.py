@@ -26,8 +26,10 @@ _BASE64 = ("", "AA==", "AAA=", "AAAA", "e30=", "bnVsbA==", "AB==", "AAB=", "+/+/
 
 
 def _base64(options: Options) -> Recipe:
-    raw = drawn(st.binary(max_size=options.max_length))
-    return either([choice(_BASE64), raw.mapped(lambda raw: base64.b64encode(raw).decode())])
+    most = options.max_length
+    known = [text for text in _BASE64 if most is None or len(base64.b64decode(text)) <= most]
+    raw = drawn(st.binary(max_size=most))
+    return either([choice(known), raw.mapped(lambda raw: base64.b64encode(raw).decode())])
 
 
 def _uuids(options: Options) -> Recipe:

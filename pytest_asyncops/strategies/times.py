@@ -140,10 +140,9 @@ def _after(tick: Tick, last: str) -> str:
     if bound is None:
         return _write(_BASE, tick)
     with suppress(OverflowError):  # at the end of the calendar
-        for gap in (tick.seconds, 1, 3600):  # a leap second may be an hour off
-            text = _write(bound[0], tick._replace(seconds=gap))
-            if gap < 0 or in_order(last, text):
-                return text
+        gaps = (tick.seconds, 1, 3600)  # a leap second may be an hour off
+        texts = (_write(bound[0], tick._replace(seconds=gap)) for gap in gaps)
+        return next(text for text in texts if tick.seconds < 0 or in_order(last, text))
     return last
 
 
@@ -152,8 +151,8 @@ def _before(tick: Tick, next_one: str) -> str:
     bound = instant_of(next_one)
     plain = tick._replace(zone=tick.zone._replace(leap=False))
     with suppress(OverflowError):  # at the start of the calendar
-        for gap in (abs(tick.seconds) % _LONGEST, 1):
-            text = _write(bound[0] if bound else _BASE, plain._replace(seconds=-gap))
-            if in_order(text, next_one):
-                return text
+        gaps = (abs(tick.seconds) % _LONGEST, 1)
+        start = bound[0] if bound else _BASE
+        texts = (_write(start, plain._replace(seconds=-gap)) for gap in gaps)
+        return next(text for text in texts if in_order(text, next_one))
     return next_one
