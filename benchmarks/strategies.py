@@ -179,9 +179,7 @@ def _pairs() -> dict[str, tuple[Any, Any]]:
         "pinecone": fixed(
             {
                 "status": st.sampled_from([400, 401, 404, 500]),
-                "error": fixed(
-                    {"code": st.sampled_from(["NOT_FOUND", "UNKNOWN"]), "message": text}
-                ),
+                "error": fixed({"code": codes, "message": text}),
             }
         ),
     }
