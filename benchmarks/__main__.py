@@ -9,7 +9,16 @@ import platform
 
 from .report import table
 
-NAMES = ("startup", "request", "listing", "store", "conformance", "contracts", "virtual_time")
+NAMES = (
+    "startup",
+    "request",
+    "listing",
+    "store",
+    "conformance",
+    "contracts",
+    "strategies",
+    "virtual_time",
+)
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from . import strategies as strategies
     from .api import Api as Api
     from .api import Field as Field
     from .cadence import assert_polled as assert_polled
@@ -62,6 +63,7 @@ _HOMES = {
     "assert_polled": "cadence",
     "mocked": "mocking",
     "polls": "steps",
+    "strategies": "strategies",
     "violations": "conformance",
 }
 
@@ -73,7 +75,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    module = import_module(f".{_HOMES[name]}", __name__)
+    return module if name == _HOMES[name] else getattr(module, name)
 
 
 def __dir__() -> list[str]:

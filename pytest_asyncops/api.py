@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from .exchange import Render
+from .generation import Generation
 from .lifecycle import Lifecycle
 from .messages import Refusal, Request
 from .routing import Paths, Route
@@ -41,7 +42,7 @@ class Field:
     required: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Api:
     """An asynchronous-operation API.
 
@@ -72,6 +73,7 @@ class Api:
         error_schema: the named schema of errors whose status is not documented.
         wires: for each wire profile, what turns a body into the form of the contract.
         contract: the YAML document's name in the package's ``schemas``, or a path of one's own.
+        generation: what the strategies have to know beside contract and rules.
     """
 
     name: str
@@ -101,3 +103,7 @@ class Api:
         default_factory=lambda: {"contract": lambda body: body}
     )
     contract: str | None = None
+    generation: Generation = field(default_factory=Generation)
+
+    def __repr__(self) -> str:
+        return f"<Api {self.name}>"

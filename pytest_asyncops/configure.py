@@ -110,6 +110,19 @@ def settle(*layers: Mapping[str, object]) -> Settings:
     )
 
 
+def settle_readings(api: Api, given: Mapping[str, object] | None) -> Mapping[str, Any]:
+    """The readings of an API, with these instead of the defaults.
+
+    Raises:
+        InvalidArgument: for an unknown reading or a value that it cannot have.
+    """
+    names = [reading.name for reading in api.readings]
+    for name in given or ():
+        if name not in names:
+            raise unknown(f"reading of {api.name}", name, names)
+    return {reading.name: _read(reading, reading.name, given or {}) for reading in api.readings}
+
+
 def _read(setting: Setting, name: str, given: Mapping[str, object]) -> Any:
     value = given.get(name, setting.default)
     if setting.kind == "choice":

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .clock import Seconds, to_ns
 from .errors import InvalidArgument, hides_usage_errors, listed
@@ -52,7 +52,7 @@ class Moment(NamedTuple):
     message: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Lifecycle:
     """An immutable plan of an operation's states.
 
@@ -69,9 +69,9 @@ class Lifecycle:
 
     plan: tuple[Step, ...]
     by_hand: bool = False
-    _starts: tuple[int, ...] | None = field(init=False, repr=False, compare=False)
-    _run: int | None = field(init=False, repr=False, compare=False)
-    _end: int | None = field(init=False, repr=False, compare=False)
+    _starts: tuple[int, ...] | None = field(init=False, compare=False)
+    _run: int | None = field(init=False, compare=False)
+    _end: int | None = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         _check(self.plan)
@@ -188,6 +188,15 @@ class Lifecycle:
         here = len(past.entries) - 1
         left = self.plan[here].held_for(elapsed - past.entries[-1])
         return Lifecycle((*self.plan[:here], left, step), self.by_hand)
+
+    def __repr__(self) -> str:
+        if self.by_hand:
+            return f"Lifecycle({self.plan!r}, by_hand=True)"
+        return f"Lifecycle.steps({', '.join(map(repr, self.plan))})"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For IPython and Hypothesis, which print the fields of a dataclass unless told not to."""
+        printer.text(repr(self))
 
     @property
     def timed(self) -> bool:

@@ -87,6 +87,10 @@ class Never:
         if found in self.values:
             yield (self.member,), found, f"must not be {found!r}"
 
+    def schema(self, status_code: int) -> Mapping[str, Any]:
+        """The rule as JSON Schema."""
+        return {"properties": {self.member: {"not": {"enum": list(self.values)}}}}
+
 
 @dataclass(frozen=True)
 class Unknown:
@@ -130,6 +134,16 @@ class Fixed:
             either = " or ".join(map(repr, allowed))
             yield self.path, value, f"must be {either} in a response with status {status_code}"
 
+    def schema(self, status_code: int) -> Mapping[str, Any]:
+        """The rule as JSON Schema."""
+        allowed = self.by_status.get(status_code)
+        if allowed is None:
+            return {}
+        inner: dict[str, Any] = {"enum": list(allowed)}
+        for member in reversed(self.path):
+            inner = {"properties": {member: inner}}
+        return inner
+
 
 @dataclass(frozen=True)
 class SameAsStatus:
@@ -144,7 +158,14 @@ class SameAsStatus:
 
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How the value breaks the rule."""
-        return Fixed((self.member,), {status_code: (status_code,)}).breaks(value, status_code)
+        return self._fixed(status_code).breaks(value, status_code)
+
+    def schema(self, status_code: int) -> Mapping[str, Any]:
+        """The rule as JSON Schema."""
+        return self._fixed(status_code).schema(status_code)
+
+    def _fixed(self, status_code: int) -> Fixed:
+        return Fixed((self.member,), {status_code: (status_code,)})
 
 
 @dataclass(frozen=True)

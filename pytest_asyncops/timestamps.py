@@ -40,11 +40,11 @@ def in_order(earlier: str, later: str) -> bool:
     """
     if is_usual(earlier) and is_usual(later):
         return earlier <= later
-    first, second = _instant(earlier), _instant(later)
+    first, second = instant_of(earlier), instant_of(later)
     return first is None or second is None or first <= second
 
 
-def _instant(text: str) -> tuple[datetime.datetime, bool, str] | None:
+def instant_of(text: str) -> tuple[datetime.datetime, bool, str] | None:
     """Something that sorts as the instants do, ``None`` for what is no timestamp.
 
     The second in UTC, whether it is the leap second after that one, and the fraction's digits.

@@ -61,7 +61,8 @@ def test_types():
 
 @pytest.mark.parametrize("name", pytest_asyncops.__all__)
 def test_public_names(name):
-    assert getattr(pytest_asyncops, name).__name__ == name
+    found = getattr(pytest_asyncops, name).__name__
+    assert found.removeprefix("pytest_asyncops.") == name
     assert name in dir(pytest_asyncops)
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import requests
+from hypothesis import Phase, given, settings
 from pages import PAGES, blocks, page_of, read, rows, section, words
 
 import pytest_asyncops
@@ -26,6 +27,7 @@ from pytest_asyncops import (
     assert_history,
     assert_polled,
     mocked,
+    strategies,
 )
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
@@ -171,6 +173,17 @@ def polled_on_and_on() -> str:
     return str(caught.value)
 
 
+def failing_example() -> str:
+    @settings(database=None, phases=[Phase.generate, Phase.shrink])
+    @given(strategies.operations("pinecone"))
+    def drawing_a_bar(operation: dict[str, Any]) -> None:
+        operation["percent_complete"]
+
+    with pytest.raises(KeyError) as caught:
+        drawing_a_bar()
+    return "\n".join(caught.value.__notes__[0].splitlines()[1:-1])
+
+
 class Quote(NamedTuple):
     page: str
     text: str
@@ -183,6 +196,7 @@ SOURCES = [
     unknown_clock,
     polled_too_soon,
     polled_on_and_on,
+    failing_example,
     partial(hand_written, "README.md", "chainloop"),
     partial(hand_written, "conformance.md", "pinecone"),
 ]

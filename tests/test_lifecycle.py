@@ -228,8 +228,8 @@ def test_a_printed_lifecycle_can_be_pasted(lifecycle, by_hand):
 
 def test_a_printed_lifecycle():
     assert repr(Lifecycle.succeeds(pending=polls(2), running=1.5, output=b"ok")) == (
-        "Lifecycle(plan=(Step(State.PENDING, polls(2)), Step(State.RUNNING, 1.5), "
-        "Step(State.SUCCEEDED, output=b'ok')), by_hand=False)"
+        "Lifecycle.steps(Step(State.PENDING, polls(2)), Step(State.RUNNING, 1.5), "
+        "Step(State.SUCCEEDED, output=b'ok'))"
     )
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from typing import Any
 
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 from typing_extensions import assert_type
 
 from pytest_asyncops import (
@@ -31,6 +34,7 @@ from pytest_asyncops import (
     assert_polled,
     mocked,
     polls,
+    strategies,
     violations,
 )
 from pytest_asyncops.apis.pinecone import PineconeStub
@@ -144,6 +148,25 @@ def test_conformance(response: Response, api: Api) -> None:
 def test_cadence(operation: Operation) -> None:
     assert_polled(operation, min_interval=2, max_interval=MINUTE, at_least=1, at_most=9)
     assert_polled(operation, not_after_done=True, honours_retry_after=True, backoff=1.5)
+
+
+def test_strategies(api: Api, stub: Stub) -> None:
+    assert_type(strategies.operations("pinecone", id=st.just("a")), SearchStrategy[Any])
+    assert_type(strategies.lists(api, state=State.FAILED, max_items=3), SearchStrategy[Any])
+    assert_type(strategies.gets(api, alphabet="abc", wire=True), SearchStrategy[Any])
+    assert_type(strategies.errors("chainloop", 404, max_length=9), SearchStrategy[Any])
+    assert_type(strategies.payloads(api, "Job", unknown="case"), SearchStrategy[Any])
+    assert_type(strategies.from_schema({"type": "string"}, contract=api), SearchStrategy[Any])
+    invalid = strategies.invalid_payloads(api, "Job", status_code=400)
+    assert_type(invalid, SearchStrategy[strategies.Invalid])
+    assert_type(invalid.example().violations, tuple[tuple[str, str], ...])
+    queries = strategies.list_queries(api, valid=False, readings=stub.readings)
+    assert_type(queries, SearchStrategy[strategies.ListQuery])
+    assert_type(queries.example().params, dict[str, str])
+    lives = strategies.lifecycles(states=[State.RUNNING], max_duration=60, polls=False)
+    assert_type(lives, SearchStrategy[Lifecycle])
+    histories = strategies.histories("pinecone", lifecycle=lives, file_id=st.text())
+    assert_type(histories, SearchStrategy[list[Any]])
 
 
 def test_errors(

@@ -20,6 +20,7 @@ from ..routing import Paths, Route
 from ..settings import CHAINLOOP as READINGS
 from ..steps import State
 from . import gateway
+from .chainloop_generation import GENERATION, UNSET
 from .chainloop_rules import LIFE, RULES, UNSPECIFIED
 
 _STATUSES = {UNSPECIFIED: frozenset(State), **LIFE.states}
@@ -126,29 +127,12 @@ def _render(operation: Operation, moment: Moment) -> dict[str, Any]:
     return payload
 
 
-_UNSET: dict[str, Any] = {
-    "id": "",
-    "kind": "",
-    "status": "",
-    "output": "",
-    "error_message": "",
-    "created_at": None,
-    "started_at": None,
-    "finished_at": None,
-    "resource_id": "",
-    "resource_type": "",
-    "project_id": "",
-    "project_version_id": "",
-}
-"""What a grpc-gateway writes for the fields that are not set, in the order of the contract."""
-
-
 def _render_all(operation: Operation, moment: Moment) -> dict[str, Any]:
-    return {**_UNSET, **_render(operation, moment)}
+    return {**UNSET, **_render(operation, moment)}
 
 
 def _contract_form(payload: Any) -> Any:
-    return gateway.contract_form(payload, _UNSET)
+    return gateway.contract_form(payload, UNSET)
 
 
 def _renderer(readings: Mapping[str, Any]) -> Render:
@@ -210,5 +194,6 @@ CHAINLOOP = Api(
         "gateway": _contract_form,
         "gateway_camel": _contract_form,
     },
+    generation=GENERATION,
 )
 """Chainloop Platform."""

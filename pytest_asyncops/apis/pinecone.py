@@ -27,6 +27,7 @@ from ..routing import Route
 from ..settings import PINECONE as READINGS
 from ..steps import State
 from ..stub import Stub
+from .pinecone_generation import GENERATION
 from .pinecone_rules import INGESTION, LIFE, RULES, TYPES
 
 __tracebackhide__ = hides_usage_errors
@@ -262,6 +263,7 @@ PINECONE = Api(
     rules=RULES,
     life=LIFE,
     error_schema="ErrorResponse",
+    generation=GENERATION,
     stub_class=PineconeStub,
 )
 """Pinecone Assistant, version 2026-04."""

@@ -1,0 +1,105 @@
+"""What the strategies have to know of Chainloop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..generation import Counted, Fault, Generation, Queries
+from ..rules import Absent, Present
+from . import gateway
+from .chainloop_rules import COMPLETED, FAILED, LIFE, PENDING, PURGED, RUNNING
+
+UNSET: dict[str, Any] = {
+    "id": "",
+    "kind": "",
+    "status": "",
+    "output": "",
+    "error_message": "",
+    "created_at": None,
+    "started_at": None,
+    "finished_at": None,
+    "resource_id": "",
+    "resource_type": "",
+    "project_id": "",
+    "project_version_id": "",
+}
+"""What a grpc-gateway writes for the fields that are not set, in the order of the contract."""
+
+
+def _filled(body: Any) -> Any:
+    """The body as a gateway writes it that leaves nothing out."""
+    if LIFE.listed_in in body:
+        return {**body, LIFE.listed_in: [UNSET | item for item in body[LIFE.listed_in]]}
+    if LIFE.wrapped_in in body:
+        return {**body, LIFE.wrapped_in: UNSET | body[LIFE.wrapped_in]}
+    return body if UNSET.keys().isdisjoint(body) else UNSET | body
+
+
+def _wrong_pages(body: Mapping[str, Any], number: int) -> Mapping[str, Any]:
+    pagination = body["pagination"]
+    pages = pagination["total_pages"] + number
+    return {**body, "pagination": {**pagination, "total_pages": pages}}
+
+
+def _too_few(body: Mapping[str, Any], number: int) -> Mapping[str, Any]:
+    pagination = body["pagination"]
+    total = max(len(body["operations"]) - number, 0)
+    pages = -(-total // pagination["page_size"])
+    return {**body, "pagination": {**pagination, "total_count": total, "total_pages": pages}}
+
+
+def _queries(readings: Mapping[str, Any]) -> Queries:
+    count: dict[str, Any] = {"type": "integer", "format": "int32"}
+    if readings["negative_page"] == "refuse":
+        count["minimum"] = 0
+    return Queries(
+        schemas={"pagination.page": count, "pagination.page_size": count},
+        together=(("resource_id", "resource_type"),),
+        refusal=(400, gateway.INVALID_ARGUMENT),
+    )
+
+
+_TEXT = {"minLength": 1}  # protobuf knows no difference between empty and not there
+
+GENERATION = Generation(
+    tighter={
+        LIFE.schema: {
+            "required": ["id", "status", "created_at"],
+            "properties": {name: _TEXT for name, unset in UNSET.items() if unset == ""}
+            | {"status": {}, "output": {}},
+        },
+        "v1AsyncOperationsServiceGetOperationResponse": {"required": ["operation"]},
+        "v1AsyncOperationsServiceListOperationsResponse": {
+            "required": ["operations", "pagination"]
+        },
+        "rpcStatus": {"required": ["code", "message"], "properties": {"message": _TEXT}},
+        **{
+            f"v1{kind}Response": {"properties": {"message": _TEXT}}
+            for kind in ("BadRequest", "Unauthorized", "PermissionDenied", "InternalServerError")
+        },
+    },
+    habits=(
+        Present("started_at", "status", (RUNNING, COMPLETED)),
+        Present("finished_at", "status", (PURGED,)),
+        Present("error_message", "status", (FAILED,)),
+        Absent("output", "status", (PENDING, RUNNING, FAILED, PURGED)),
+    ),
+    together=(("resource_id", "resource_type"),),
+    paging=Counted(
+        member="pagination",
+        page="page",
+        size="page_size",
+        total="total_count",
+        pages="total_pages",
+    ),
+    faults={
+        "chainloop.total-pages": Fault(("pagination",), _wrong_pages),
+        "chainloop.within-total": Fault(("operations", "*"), _too_few),
+    },
+    queries=_queries,
+    profiles={
+        "gateway": _filled,
+        "gateway_camel": lambda body: gateway.camel(_filled(body)),
+    },
+)

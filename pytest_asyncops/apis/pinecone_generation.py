@@ -1,0 +1,50 @@
+"""What the strategies have to know of Pinecone Assistant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..generation import Fault, Generation, Queries, Tokened
+from ..rules import Present
+from .pinecone_rules import COMPLETED, FAILED, LIFE, TYPES
+
+_LONGEST = 10**18 - 1
+"""The largest number that the server reads where it takes the nearest limit."""
+
+
+def _queries(readings: Mapping[str, Any]) -> Queries:
+    schemas: dict[str, Mapping[str, Any]] = {}
+    if readings["bad_filter"] == "refuse":
+        # The sets are open in the contract; what the server knows is what it can filter by.
+        schemas["operation_type"] = {"type": "string", "enum": list(TYPES)}
+        schemas["status"] = {"type": "string", "enum": list(LIFE.states)}
+    if readings["bad_limit"] == "clamp":
+        schemas["limit"] = {"type": "integer", "minimum": -_LONGEST, "maximum": _LONGEST}
+    return Queries(
+        schemas=schemas,
+        opaque=("pagination_token",) if readings["bad_token"] == "refuse" else (),
+        refusal=(400, "INVALID_ARGUMENT"),
+    )
+
+
+GENERATION = Generation(
+    tighter={
+        LIFE.schema: {
+            "properties": {
+                "id": {"minLength": 1},
+                "error_message": {"minLength": 1},
+                "ingestion_units": {"minimum": 0},
+            }
+        },
+        "OperationList": {"required": ["operations"]},
+        "PaginationResponse": {"properties": {"next": {"minLength": 1}}},
+    },
+    habits=(
+        Present("completed_on", "status", (COMPLETED, FAILED)),
+        Present("error_message", "status", (FAILED,)),
+    ),
+    paging=Tokened(member="pagination"),
+    faults={"pinecone.next-token": Fault(("next",), lambda body, number: {**body, "next": ""})},
+    queries=_queries,
+)

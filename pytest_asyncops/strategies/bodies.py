@@ -1,0 +1,243 @@
+"""Payloads and whole bodies, as users ask for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis.strategies import SearchStrategy
+
+from ..api import Api
+from ..configure import find_api
+from ..errors import InvalidArgument, hides_usage_errors
+from ..steps import State
+from .calls import as_call
+from .making import (
+    body,
+    compiled,
+    delivered,
+    error_bodies,
+    error_body,
+    operation,
+    plain,
+    schema_name,
+    with_pins,
+)
+from .options import Alphabet, make_options
+from .recipes import either
+
+__tracebackhide__ = hides_usage_errors
+
+
+def operations(
+    api: Api | str,
+    *,
+    state: State | None = None,
+    alphabet: Alphabet = None,
+    max_length: int | None = None,
+    extra: str = "never",
+    unknown: str = "never",
+    times: str = "any",
+    profile: str = "contract",
+    wire: bool = False,
+    deviations: bool = False,
+    **fields: SearchStrategy[Any],
+) -> SearchStrategy[Any]:
+    """Operations as a careful server shows them: schema, rules of prose and habits are kept.
+
+    Args:
+        api: the API, by name or as an `Api`.
+        state: the state that they are in; any unless given.
+        alphabet: the characters of free texts, as a string or a strategy.
+        max_length: the most characters of free texts.
+        extra: ``"sometimes"`` for members that the contract does not document.
+        unknown: for open enums (``x-enum``), ``"sometimes"`` for words that the contract does not
+            document, ``"case"`` for documented ones in another case.
+        times: ``"usual"`` for timestamps in UTC with 0, 3, 6 or 9 digits, ``"any"`` for every
+            form of RFC 3339.
+        profile: the wire profile that they are written in.
+        wire: whether they come as the bytes of a JSON text.
+        deviations: whether some of these bytes are such that readers refuse or disagree on them.
+        **fields: strategies for certain members, which are then always there.
+
+    Raises:
+        InvalidArgument: for an API, a state, a member or an option that there is not, and for
+            members that no operation has at once.
+    """
+    asked = {**locals()}
+    known = find_api(api)
+    options = make_options(
+        alphabet=alphabet,
+        max_length=max_length,
+        extra=extra,
+        unknown=unknown,
+        times=times,
+    )
+    found = with_pins(known, options, operation(known), state, fields)
+    found = delivered(found, known, profile, wire, deviations)
+    return as_call(operations, asked, found)
+
+
+def lists(
+    api: Api | str,
+    *,
+    state: State | None = None,
+    alphabet: Alphabet = None,
+    max_length: int | None = None,
+    max_items: int = 5,
+    extra: str = "never",
+    unknown: str = "never",
+    times: str = "any",
+    profile: str = "contract",
+    wire: bool = False,
+    deviations: bool = False,
+    **fields: SearchStrategy[Any],
+) -> SearchStrategy[Any]:
+    """Bodies of the list route, whose paging agrees with the operations on the page.
+
+    Args:
+        api: as for `operations`, and so are all that are not named here.
+        state: the state of all operations.
+        alphabet: the characters of free texts.
+        max_length: the most characters of free texts.
+        max_items: the most operations on a page.
+        extra: whether there are undocumented members.
+        unknown: whether there are undocumented words of open enums.
+        times: the forms of timestamps.
+        profile: the wire profile.
+        wire: whether bytes are wanted.
+        deviations: whether some bytes are bad.
+        **fields: strategies for certain members of the operations.
+    """
+    asked = {**locals()}
+    known = find_api(api)
+    options = make_options(
+        alphabet=alphabet,
+        max_length=max_length,
+        max_items=max_items,
+        extra=extra,
+        unknown=unknown,
+        times=times,
+    )
+    found = with_pins(known, options, body(known, "list"), state, fields)
+    found = delivered(found, known, profile, wire, deviations)
+    return as_call(lists, asked, found)
+
+
+def gets(
+    api: Api | str,
+    *,
+    state: State | None = None,
+    alphabet: Alphabet = None,
+    max_length: int | None = None,
+    extra: str = "never",
+    unknown: str = "never",
+    times: str = "any",
+    profile: str = "contract",
+    wire: bool = False,
+    deviations: bool = False,
+    **fields: SearchStrategy[Any],
+) -> SearchStrategy[Any]:
+    """Bodies of the get route; arguments as for `operations`."""
+    asked = {**locals()}
+    known = find_api(api)
+    options = make_options(
+        alphabet=alphabet,
+        max_length=max_length,
+        extra=extra,
+        unknown=unknown,
+        times=times,
+    )
+    found = with_pins(known, options, body(known, "get"), state, fields)
+    found = delivered(found, known, profile, wire, deviations)
+    return as_call(gets, asked, found)
+
+
+def errors(
+    api: Api | str,
+    status_code: int | None = None,
+    *,
+    alphabet: Alphabet = None,
+    max_length: int | None = None,
+    max_items: int = 5,
+    extra: str = "never",
+    unknown: str = "never",
+    profile: str = "contract",
+    wire: bool = False,
+    deviations: bool = False,
+) -> SearchStrategy[Any]:
+    """Bodies of errors, with the codes that the contract's prose fixes.
+
+    Args:
+        api: as for `operations`, and so are all that are not named here.
+        status_code: the HTTP status; any that the contract knows unless given.
+        alphabet: the characters of free texts.
+        max_length: the most characters of free texts.
+        max_items: the most items of a list without a limit.
+        extra: whether there are undocumented members.
+        unknown: whether there are undocumented words of open enums.
+        profile: the wire profile.
+        wire: whether bytes are wanted.
+        deviations: whether some bytes are bad.
+    """
+    asked = {**locals()}
+    known = find_api(api)
+    options = make_options(
+        alphabet=alphabet,
+        max_length=max_length,
+        max_items=max_items,
+        extra=extra,
+        unknown=unknown,
+    )
+    bodies = error_bodies(known)
+    if status_code is None:
+        statuses = list(bodies)
+    else:
+        statuses = [status_code]
+        bodies = {status_code: error_body(known, status_code)}
+    if not statuses:
+        raise InvalidArgument(f"the contract of {known.name} documents no errors", value=known)
+    found = either([compiled(known, options, status).recipe(bodies[status]) for status in statuses])
+    found = delivered(found, known, profile, wire, deviations)
+    return as_call(errors, asked, found)
+
+
+def payloads(
+    api: Api | str,
+    schema: str,
+    *,
+    alphabet: Alphabet = None,
+    max_length: int | None = None,
+    max_items: int = 5,
+    extra: str = "sometimes",
+    unknown: str = "sometimes",
+    times: str = "any",
+    wire: bool = False,
+    deviations: bool = False,
+) -> SearchStrategy[Any]:
+    """Everything that a named schema allows; the rules of prose are not kept.
+
+    Args:
+        api: as for `operations`, and so are all that are not named here.
+        schema: the schema's name.
+        alphabet: the characters of free texts.
+        max_length: the most characters of free texts.
+        max_items: the most items of a list without a limit.
+        extra: whether there are undocumented members.
+        unknown: whether there are undocumented words of open enums.
+        times: the forms of timestamps.
+        wire: whether bytes are wanted.
+        deviations: whether some bytes are bad.
+    """
+    asked = {**locals()}
+    known = find_api(api)
+    options = make_options(
+        alphabet=alphabet,
+        max_length=max_length,
+        max_items=max_items,
+        extra=extra,
+        unknown=unknown,
+        times=times,
+    )
+    found = plain(known, options).named(schema_name(known, schema))
+    found = delivered(found, known, "contract", wire, deviations)
+    return as_call(payloads, asked, found)

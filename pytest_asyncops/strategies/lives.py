@@ -1,0 +1,226 @@
+"""Lifecycles, and what a poller would see of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from ..api import Api
+from ..births import admit
+from ..clock import VirtualClock, to_ns
+from ..configure import find_api, settle_readings
+from ..conformance.reading import find_route
+from ..errors import InvalidArgument, hides_usage_errors
+from ..errors import unknown as unknown_name
+from ..lifecycle import Lifecycle
+from ..progress import Progress
+from ..steps import FOLLOWERS, State, Step
+from ..steps import polls as poll_count
+from ..stub import Stub
+from .asking import ask
+from .calls import as_call
+from .options import Options, checked_size, checked_strategy
+from .recipes import Recipe, choice, constant, drawn, either, together
+from .shapes import Shape, objects
+
+__tracebackhide__ = hides_usage_errors
+
+_ORDER = (
+    State.SUCCEEDED,
+    State.FAILED,
+    State.CANCELLED,
+    State.RUNNING,
+    State.PENDING,
+    State.PURGED,
+)
+"""The states, the ones that shrunk lives are made of first."""
+
+_HOUR = 3600
+_FIRST_ERROR = 400
+
+
+def lifecycles(
+    api: Api | str | None = None,
+    *,
+    states: Iterable[State] | None = None,
+    max_duration: float = _HOUR,
+    polls: bool = True,
+    progress: bool = True,
+) -> SearchStrategy[Lifecycle]:
+    """Lifecycles that a stub can take.
+
+    Args:
+        api: the API that has to be able to show them; any unless given.
+        states: the states that they go through; all that the API has unless given.
+        max_duration: the most seconds until the last step begins, polls apart.
+        polls: whether durations can be counted in polls.
+        progress: whether steps have percentages of their own.
+
+    Raises:
+        InvalidArgument: for states that the API cannot show, or of which no life can be made.
+    """
+    asked = {**locals()}
+    known = None if api is None else find_api(api)
+    possible = set(State) if known is None else {*known.words, State.PURGED}
+    wanted = possible if states is None else set(states)
+    for state in wanted:
+        if state not in possible:
+            raise unknown_name("state", state, [str(one) for one in _ORDER if one in possible])
+    lives = [
+        _lives(sequence, to_ns(max_duration, "max_duration"), polls, progress, _has_output(known))
+        for sequence in _sequences(wanted)
+    ]
+    if not lives:
+        raise InvalidArgument(f"no life can be made of {states!r}", value=states)
+    return as_call(lifecycles, asked, either(lives))
+
+
+def histories(
+    api: Api | str,
+    *,
+    lifecycle: SearchStrategy[Lifecycle] | None = None,
+    max_polls: int = 10,
+    max_wait: float = _HOUR // 4,
+    headers: Mapping[str, str] | None = None,
+    readings: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> SearchStrategy[list[Any]]:
+    """What a poller would see of one operation, in order: the bodies of the get route.
+
+    A stub answers, so that all is as in a test with a mock. The first poll comes when the
+    operation starts. A history ends with the last poll before the operation is no longer found.
+
+    Args:
+        api: the API, by name or as an `Api`.
+        lifecycle: what becomes of the operation; `lifecycles` of this API unless given.
+        max_polls: the most polls.
+        max_wait: the most seconds between two polls.
+        headers: what requests carry; what the contract asks for unless given.
+        readings: how the stub reads the contract where it is silent, by name: the wire profile,
+            for one. The defaults unless given.
+        **fields: strategies for the fields that `Stub.start` takes.
+
+    Raises:
+        InvalidArgument: for what there is not.
+    """
+    asked = {**locals()}
+    known = find_api(api)
+    route = find_route(known, "get")
+    checked_size("max_polls", max_polls)
+    for name, found in fields.items():
+        if name not in known.fields:
+            raise unknown_name(f"field of a {known.name} operation", name, known.fields)
+        checked_strategy(name, found)
+    settled = settle_readings(known, readings)
+    given = {
+        name: constant(f"{name}-1")
+        for name, field in known.fields.items()
+        if field.required and field.default is None
+    }
+    lives = lifecycles(known) if lifecycle is None else checked_strategy("lifecycle", lifecycle)
+    most = to_ns(max_wait, "max_wait") // _SECOND
+    waits = st.lists(st.integers(0, most), max_size=max(max_polls - 1, 0))
+
+    def seen(pauses: list[int], start: dict[str, Any], life: Lifecycle) -> list[Any]:
+        clock = VirtualClock()
+        stub = (known.stub_class or Stub)(known, clock, readings=settled)
+        operation = stub.start(lifecycle=life, **start)
+        bodies = []
+        for pause in (0, *pauses):
+            clock.advance(pause)
+            answer = ask(stub, route, {**operation.fields, _ID: operation.id}, headers=headers)
+            if answer.status_code >= _FIRST_ERROR:
+                break
+            bodies.append(json.loads(answer.content))
+        return bodies
+
+    start = objects([Shape({**given, **{name: drawn(one) for name, one in fields.items()}}, {})])
+    return as_call(histories, asked, together(seen, drawn(waits), start, drawn(lives)))
+
+
+_SECOND = 10**9
+_ID = ""
+"""Stands for the path parameter that is none of the operation's fields: its id."""
+
+
+def _sequences(states: set[State]) -> list[tuple[State, ...]]:
+    """The ways that lives can take through these states, the plainest first."""
+    found: list[tuple[State, ...]] = []
+    ways: list[tuple[State, ...]] = [
+        (state,) for state in _ORDER if state in states and state is not State.PURGED
+    ]
+    while ways:
+        found += ways
+        ways = [
+            (*way, state)
+            for way in ways
+            for state in _ORDER
+            if state in states
+            and state in FOLLOWERS[way[-1]]
+            and way.count(state) < (2 if state is State.RUNNING else 1)
+        ]
+    return sorted(found, key=lambda way: (len(way), len(set(way)) < len(way), State.PURGED in way))
+
+
+def _lives(
+    sequence: tuple[State, ...], most: int, polls: bool, progress: bool, has_output: bool
+) -> Recipe:
+    each = most // max(len(sequence) - 1, 1) // _SECOND
+    seconds = drawn(st.integers(0, each))
+    counts = [constant(poll_count(count)) for count in range(1, 5)] if polls else []
+    durations = either([constant(0), *counts, *[seconds] * 5])
+    steps = [
+        _steps(state, None if last else durations, progress, has_output)
+        for state, last in zip(sequence, [False] * (len(sequence) - 1) + [True], strict=True)
+    ]
+    return together(Lifecycle.steps, *steps)
+
+
+_SHARES = st.lists(
+    st.tuples(st.sampled_from((0, 0.25, 0.5, 0.75, 1)), st.integers(0, 100)), min_size=1, max_size=4
+)
+
+_PERCENT = choice(range(101))
+
+_CURVES = either(
+    [
+        constant(Progress.absent()),
+        constant(Progress.full()),
+        _PERCENT.mapped(Progress.stalled),
+        drawn(_SHARES).mapped(lambda points: Progress.curve(sorted(points))),
+    ]
+)
+
+
+def _steps(state: State, durations: Recipe | None, progress: bool, has_output: bool) -> Recipe:
+    facts: dict[str, Recipe] = {}
+    if durations is not None:
+        facts["duration"] = durations
+    if state is State.FAILED:
+        facts["message"] = Options().texts(1)
+    if state is State.SUCCEEDED and has_output:
+        facts["output"] = either([constant(None), drawn(st.binary())])
+    shapes = [Shape(facts, {})]
+    if progress:
+        shapes += [Shape({**facts, "percent": _PERCENT}, {})]
+        shapes += [Shape({**facts, "progress": _CURVES}, {})]
+    return objects(shapes).mapped(lambda said: Step(state, **said))
+
+
+def _has_output(api: Api | None) -> bool:
+    """Whether the API has a place for what an operation produced."""
+    if api is None:
+        return True
+    fields = {
+        name: field.default(1) if callable(field.default) else field.default
+        for name, field in api.fields.items()
+    }
+    try:
+        admit(api, fields, Lifecycle.succeeds(output=b""))
+    except InvalidArgument:
+        return False
+    return True

@@ -1,0 +1,214 @@
+"""From what users ask for to recipes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from ..api import Api
+from ..conformance.reading import find_route
+from ..contract import Contract
+from ..errors import InvalidArgument, hides_usage_errors
+from ..errors import unknown as unknown_name
+from ..keywords import Schema
+from ..routing import Route
+from ..rules import Life
+from ..steps import State
+from .coherence import Careful, contract_of
+from .compiling import Compiler
+from .encoding import written
+from .options import Options, checked_strategy, chosen
+from .recipes import Recipe, drawn
+
+__tracebackhide__ = hides_usage_errors
+
+_FIRST_ERROR = 400
+_UNDOCUMENTED = (403, 404, 429, 503)
+"""Errors that any service may answer with, where its contract has a word for all others."""
+
+Pins = Mapping[str, SearchStrategy[Any]]
+"""The members that the user has strategies for."""
+
+
+_Words = tuple[tuple[str, tuple[Any, ...]], ...]
+
+
+@lru_cache(maxsize=256)
+def plain(api: Api, options: Options) -> Compiler:
+    """The compiler of what the schemas allow."""
+    return Compiler(contract_of(api), options)
+
+
+@lru_cache(maxsize=256)
+def compiled(api: Api, options: Options, status_code: int = 200, words: _Words = ()) -> Careful:
+    """The compiler of what a careful server sends."""
+    return Careful(api, options, status_code=status_code, words=dict(words))
+
+
+def with_pins(
+    api: Api, options: Options, schema: Schema, state: State | None, pins: Pins
+) -> Recipe:
+    """Values of a schema, with the operations in them in this state and with these members.
+
+    Raises:
+        InvalidArgument: for a state that the API cannot show, a member that its operations do not
+            have, and for what contradicts each other.
+    """
+    life = life_of(api)
+    members = compiled(api, options).flat(operation(api)).get("properties", {})
+    for name, found in pins.items():
+        if name not in members:
+            raise unknown_name(f"member of a {api.name} operation", name, members)
+        checked_strategy(name, found)
+    words: dict[str, tuple[Any, ...]] = {}
+    if state is not None:
+        if life.status in pins:
+            raise InvalidArgument(
+                f"state={state!r} already says the {life.status}; leave one of them out",
+                value=state,
+            )
+        words[life.status] = (_word(api, state),)
+    if not pins:
+        return compiled(api, options, 200, tuple(words.items())).recipe(schema)
+    whole = compiled(api, options)
+    deciding = {
+        name: pins[name]
+        for name in whole.deciding(whole.flat(whole.whole(life.schema)), life.schema)
+        if name in pins
+    }
+    others = {name: drawn(found) for name, found in pins.items() if name not in deciding}
+    if not deciding:
+        return Careful(api, options, words=words, pins=others).recipe(schema)
+    made: dict[str, Recipe] = {}
+
+    def decided(draw: DrawFn, picks: bytes, at: int) -> Any:
+        # What else is there depends on these words, so they are drawn first.
+        chosen_words = {name: (draw(found),) for name, found in deciding.items()}
+        key = repr(chosen_words)
+        if key not in made:
+            said = {**words, **chosen_words}
+            made[key] = Careful(api, options, words=said, pins=others).recipe(schema)
+        return made[key].drawn_by(draw)
+
+    return Recipe(0, decided)
+
+
+def _word(api: Api, state: State) -> str:
+    if state not in api.words:
+        choices = [str(known) for known in api.words]
+        raise unknown_name(f"state of a {api.name} operation", state, choices)
+    return api.words[state]
+
+
+def delivered(found: Recipe, api: Api, profile: str, wire: bool, deviations: bool) -> Recipe:
+    """The bodies in the form that the user wants.
+
+    Raises:
+        InvalidArgument: for a wire profile that the API does not have, and for deviations of
+            values that are not written.
+    """
+    writers = {"contract": None, **api.generation.profiles}
+    chosen("profile", profile, writers)
+    if deviations and not wire:
+        raise InvalidArgument(
+            "deviations are ways to write JSON, so they need wire=True", value=deviations
+        )
+    writer = writers[profile]
+    if writer is not None:
+        found = found.mapped(writer)
+    return written(found, deviations=deviations) if wire else found
+
+
+def operation(api: Api) -> Schema:
+    """The schema of an operation."""
+    return {"$ref": f"#/components/schemas/{life_of(api).schema}"}
+
+
+def schema_name(api: Api, schema: str) -> str:
+    """The name of a schema, as references have it.
+
+    Raises:
+        InvalidArgument: if the API has no schema of this name.
+    """
+    names = contract_of(api).schemas
+    if schema not in names:
+        raise unknown_name(f"schema of {api.name}", schema, names)
+    return schema.replace("~", "~0").replace("/", "~1")
+
+
+def error_bodies(api: Api) -> dict[int, Schema]:
+    """The schemas of the bodies of errors, by the HTTP statuses that the API is known to have."""
+    contract = contract_of(api)
+    codes = set()
+    open_ended = api.error_schema is not None
+    for route in api.routes:
+        documented = contract.statuses(route.method, route.paths[0])
+        codes |= {int(status) for status in documented if status.isdecimal()}
+        open_ended = open_ended or "default" in documented
+    codes.update(_UNDOCUMENTED if open_ended else ())
+    found = {code: _error_body(api, code) for code in sorted(codes) if code >= _FIRST_ERROR}
+    return {code: schema for code, schema in found.items() if schema is not None}
+
+
+def error_body(api: Api, status_code: int) -> Schema:
+    """The schema of the body of an error with this status.
+
+    Raises:
+        InvalidArgument: for a status that the API does not have.
+    """
+    is_error = _FIRST_ERROR <= status_code < 600
+    schema = _error_body(api, status_code) if is_error else None
+    if schema is None:
+        raise unknown_name(
+            f"status of an error of {api.name}", status_code, map(str, error_bodies(api))
+        )
+    return schema
+
+
+def _error_body(api: Api, status_code: int) -> Schema | None:
+    contract = contract_of(api)
+    for route in api.routes:
+        schema = _documented(contract, route, status_code)
+        if schema is not None:
+            return schema
+    name = api.error_schema
+    return None if name is None else {"$ref": f"#/components/schemas/{name}"}
+
+
+def _documented(contract: Contract, route: Route, status_code: int) -> Schema | None:
+    response = contract.response(route.method, route.paths[0], status_code)
+    pointer = contract.body(response) if response is not None else None
+    schema: Schema | None = contract.at(pointer) if pointer is not None else None
+    return schema
+
+
+def body(api: Api, route: str) -> Schema:
+    """The schema of the body of a route's good answer.
+
+    Raises:
+        InvalidArgument: if the contract documents none.
+    """
+    contract = contract_of(api)
+    schema = _documented(contract, find_route(api, route), 200)
+    if schema is None:
+        raise InvalidArgument(
+            f"the contract of {api.name} documents no body for its {route} route", value=route
+        )
+    return schema
+
+
+def life_of(api: Api) -> Life:
+    """How the API's operations live.
+
+    Raises:
+        InvalidArgument: if it does not say.
+    """
+    if api.life is None:
+        raise InvalidArgument(
+            f"{api.name} does not say how its operations live. Give its Api life=Life(...).",
+            value=api,
+        )
+    return api.life

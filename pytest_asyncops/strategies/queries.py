@@ -1,0 +1,138 @@
+"""Queries of the list route, and what they are answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from hypothesis.strategies import SearchStrategy
+
+from ..api import Api
+from ..configure import find_api, settle_readings
+from ..conformance.reading import find_route
+from ..errors import InvalidArgument, hides_usage_errors
+from ..generation import Queries
+from ..keywords import Schema
+from .asking import parameters
+from .bad_values import bad_values
+from .calls import as_call
+from .coherence import contract_of
+from .general import any_schema
+from .merging import flat
+from .options import Alphabet, make_options
+from .recipes import Recipe, choice, either
+from .shapes import Recipes, Shape, objects
+
+__tracebackhide__ = hides_usage_errors
+
+
+class ListQuery(NamedTuple):
+    """A query of the list route.
+
+    Attributes:
+        params: its parameters.
+        status_code: the HTTP status of the answer.
+        code: the error's code in the answer, ``None`` where it is no error.
+    """
+
+    params: dict[str, str]
+    status_code: int = 200
+    code: int | str | None = None
+
+
+_NO_NUMBERS = ("abc", "", "1.5", "1e3", " 1", "0x10", "null", "1,2", "\u0663", "1" * 30)
+
+
+def list_queries(
+    api: Api | str,
+    *,
+    valid: bool = True,
+    readings: Mapping[str, Any] | None = None,
+    alphabet: Alphabet = None,
+    max_length: int | None = None,
+) -> SearchStrategy[ListQuery]:
+    """Queries of the list route, each with the answer that it gets.
+
+    Where the values of a parameter come from the server, such as tokens of pages, no valid query
+    has it.
+
+    Args:
+        api: the API, by name or as an `Api`.
+        valid: whether the queries are good; otherwise one thing is wrong with each.
+        readings: how the server reads the contract where it is silent, by name; a stub has its
+            ``readings``. The defaults unless given.
+        alphabet: the characters of free texts, as a string or a strategy.
+        max_length: the most characters of free texts.
+
+    Raises:
+        InvalidArgument: for an API, a reading or an option that there is not, and where no query
+            is wrong.
+    """
+    asked = {**locals()}
+    known = find_api(api)
+    options = make_options(alphabet=alphabet, max_length=max_length, unknown="sometimes")
+    told = known.generation.queries(settle_readings(known, readings))
+    contract = contract_of(known)
+    schemas = _schemas(known, told)
+    good = {
+        name: any_schema(schema, contract, options).mapped(_text)
+        for name, schema in schemas.items()
+        if name not in told.opaque
+    }
+    if valid:
+        found = _good(good, told).mapped(ListQuery)
+    else:
+        bad = [
+            _with(good, told, {name: choice(values)})
+            for name, schema in schemas.items()
+            if (values := _bad_texts(schema))
+        ]
+        bad += [_with(good, told, {name: options.texts()}) for name in told.opaque]
+        bad += [
+            _with(good, told, {name: good[name]})  # without the others of its group
+            for group in told.together
+            for name in group
+        ]
+        if not bad:
+            raise InvalidArgument(f"{known.name} refuses no query of its lists", value=known)
+        found = either(bad).mapped(lambda params: ListQuery(params, *told.refusal))
+    return as_call(list_queries, asked, found)
+
+
+def _schemas(api: Api, told: Queries) -> Mapping[str, Schema]:
+    paired = {name for group in told.together for name in group}
+    schemas = {}
+    for parameter in parameters(api, find_route(api, "list"), "query"):
+        name = parameter["name"]
+        schema = flat(contract_of(api), told.schemas.get(name, parameter["schema"]))
+        schemas[name] = {**schema, "minLength": 1} if name in paired else schema
+    return schemas
+
+
+def _good(good: Recipes, told: Queries) -> Recipe:
+    paired = {name for group in told.together for name in group}
+    alone = {name: found for name, found in good.items() if name not in paired}
+    ways = [{name: good[name] for name in group} for group in [(), *told.together]]
+    return objects([Shape(way, alone) for way in ways])
+
+
+def _with(good: Recipes, told: Queries, bad: Recipes) -> Recipe:
+    """Queries with these parameters, and others that are good."""
+    paired = {name for group in told.together for name in group}
+    others = {name: found for name, found in good.items() if name not in bad and name not in paired}
+    return objects([Shape(bad, others)])
+
+
+def _bad_texts(schema: Mapping[str, Any]) -> list[str]:
+    """Texts that are no value of a parameter."""
+    found = bad_values(schema)
+    kind = schema.get("type")
+    texts = list(_NO_NUMBERS) if kind in ("integer", "number") else []
+    for keyword, values in found.items():
+        if keyword not in ("type", "minLength"):
+            texts += [_text(value) for value, _ in values]
+    return texts
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,127 @@
+"""Values of few draws: one says which branches are taken, the others what stands there.
+
+What a draw costs hardly depends on what is drawn. So all small choices of a value, such as which
+members are there and which word one of them has, are read off a single draw of bytes, the picks.
+Each byte shrinks by itself towards 0, which stands for the plainest choice.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+T = TypeVar("T")
+
+Make = Callable[[DrawFn, bytes, int], Any]
+"""From a draw function, the picks, and where among them its own begin, to a value."""
+
+PICKS = 256
+"""How many there are of what a byte picks."""
+
+_LARGE = 128
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """How to make a value.
+
+    Attributes:
+        size: how many picks it takes.
+        make: makes it.
+        values: all that it can make, ``None`` where they are many.
+    """
+
+    size: int
+    make: Make
+    values: tuple[Any, ...] | None = None
+
+    @cached_property
+    def picks(self) -> SearchStrategy[bytes]:
+        """What the picks are drawn from."""
+        return st.binary(min_size=self.size, max_size=self.size)
+
+    def drawn_by(self, draw: DrawFn) -> Any:
+        """A value."""
+        return self.make(draw, draw(self.picks) if self.size else b"", 0)
+
+    def strategy(self) -> SearchStrategy[Any]:
+        """The values as a strategy."""
+
+        def value(draw: DrawFn, size: int = self.size) -> Any:
+            return self.drawn_by(draw)
+
+        # Hypothesis takes strategies of one function for alike, unless its defaults differ, and
+        # copies what one has drawn to the other.
+        return st.composite(value)()
+
+    def mapped(self, change: Callable[[Any], Any]) -> Recipe:
+        """The same, and each value changed."""
+        make = self.make
+        return Recipe(self.size, lambda draw, picks, at: change(make(draw, picks, at)))
+
+    def apart(self) -> Recipe:
+        """The same with picks of its own if it takes many, so that they are drawn if needed."""
+        return drawn(self.strategy()) if self.size > _LARGE else self
+
+
+def constant(value: Any) -> Recipe:
+    """Nothing but this value."""
+    if isinstance(value, (dict, list)):  # each is the user's own to change
+        return Recipe(0, lambda draw, picks, at: copy.deepcopy(value), (value,))
+    return Recipe(0, lambda draw, picks, at: value, (value,))
+
+
+NULL = constant(None)
+
+
+def drawn(found: SearchStrategy[Any]) -> Recipe:
+    """The values of a strategy."""
+    return Recipe(0, lambda draw, picks, at: draw(found))
+
+
+def choice(values: Sequence[Any]) -> Recipe:
+    """One of these values, the plainest first."""
+    if len(values) > PICKS:
+        return drawn(st.sampled_from(values))
+    return either([constant(value) for value in values])
+
+
+def either(recipes: Sequence[Recipe]) -> Recipe:
+    """The values of one of these recipes, the plainest first."""
+    if len(recipes) == 1:
+        return recipes[0]
+    if len(recipes) > PICKS:
+        return drawn(st.one_of([recipe.strategy() for recipe in recipes]))
+    table = spread([recipe.make for recipe in recipes])
+    known = [recipe.values for recipe in recipes]
+    return Recipe(
+        1 + max(recipe.size for recipe in recipes),
+        lambda draw, picks, at: table[picks[at]](draw, picks, at + 1),
+        None if None in known else tuple(value for values in known for value in values or ()),
+    )
+
+
+def number(size: int) -> Recipe:
+    """Whole numbers from 0 on that have so many bytes."""
+    return Recipe(size, lambda draw, picks, at: int.from_bytes(picks[at : at + size], "big"))
+
+
+def together(combine: Callable[..., Any], *recipes: Recipe) -> Recipe:
+    """What becomes of the values of these recipes."""
+    places = [sum(recipe.size for recipe in recipes[:index]) for index in range(len(recipes))]
+    parts = [(recipe.make, place) for recipe, place in zip(recipes, places, strict=True)]
+    return Recipe(
+        sum(recipe.size for recipe in recipes),
+        lambda draw, picks, at: combine(*[make(draw, picks, at + place) for make, place in parts]),
+    )
+
+
+def spread(choices: Sequence[T]) -> tuple[T, ...]:
+    """What each byte picks of these choices: in turn, as shrinking always tries the first bytes."""
+    return tuple(choices[pick % len(choices)] for pick in range(PICKS))

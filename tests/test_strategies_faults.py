@@ -1,0 +1,114 @@
+"""Of every keyword there are faults, and each pair is exact."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from kinds import GOOD, INTEGER, STRING, TREE, obj, own_api
+
+from pytest_asyncops import ContractError, InvalidArgument, strategies
+from pytest_asyncops.conformance.dialect import make_validator
+from pytest_asyncops.contract import load_contract
+from pytest_asyncops.violation import json_path
+
+BAD = {
+    name: GOOD[name]
+    for name in (
+        "string",
+        "class",
+        "date",
+        "date-time",
+        "byte",
+        "uuid",
+        "enum",
+        "int32",
+        "open",
+        "closed",
+        "step",
+        "quarters",
+        "boolean",
+        "array",
+        "unique",
+        "unique values",
+        "object",
+        "map",
+        "small map",
+        "closed object",
+        "some",
+        "allOf",
+        "nullable",
+        "anyOf",
+        "oneOf",
+        "oneOf told",
+        "not types",
+        "not words",
+        "deep anyOf",
+    )
+}
+BAD["tree"] = {
+    **TREE,
+    "properties": {
+        "value": INTEGER,
+        "left": {"$ref": "#/components/schemas/tree"},
+        "either": {"anyOf": [{"$ref": "#/components/schemas/tree"}, STRING]},
+    },
+}
+BAD["nullable words"] = {**STRING, "nullable": True, "enum": ["a", "b"]}
+BAD["no string is so short"] = {**STRING, "minLength": 0, "maxLength": 3}
+BAD["a list of what may be nothing"] = obj(
+    {"a": {"type": "array", "items": obj({"b": INTEGER}), "maxItems": 0}}
+)
+BAD["nothing at once"] = {"allOf": [{**STRING, "nullable": True, "enum": ["a"]}, STRING]}
+BAD["long lists"] = {"type": "array", "items": {"enum": [0, 1]}, "minItems": 7}
+BAD["whole numbers of any size"] = {**INTEGER, "multipleOf": 1}
+
+
+def test_faults_of_every_keyword(tmp_path):
+    schemas = {name.replace(" ", "-"): schema for name, schema in BAD.items()}
+    api = own_api(tmp_path, schemas)
+    contract = load_contract(api.contract)
+    validator = make_validator(contract, extra=False, unknown=False)
+    met = set()
+    for name, judge in [(name, validator(contract.schemas[name])) for name in schemas]:
+
+        @settings(max_examples=30)
+        @given(strategies.invalid_payloads(api, name))
+        def check(invalid):
+            said = [
+                (json_path(error.absolute_path), f"schema.{error.validator}")
+                for error in judge.iter_errors(invalid.payload)  # noqa: B023 - called here
+            ]
+            assert said
+            assert sorted(said) == [*invalid.violations]
+            met.update(rule.removeprefix("schema.") for _, rule in said)
+
+        check()
+    assert met == {
+        "additionalProperties",
+        "anyOf",
+        "enum",
+        "format",
+        "maxItems",
+        "maxLength",
+        "maxProperties",
+        "maximum",
+        "minItems",
+        "minLength",
+        "minProperties",
+        "minimum",
+        "multipleOf",
+        "not",
+        "oneOf",
+        "pattern",
+        "required",
+        "type",
+        "uniqueItems",
+    }
+
+
+def test_faults_that_cannot_be_foretold(tmp_path):
+    api = own_api(tmp_path, {"any": {"anyOf": [STRING, {}]}, "free": {}})
+    with pytest.raises(ContractError, match="no value is found that breaks anyOf"):
+        strategies.invalid_payloads(api, "any")
+    with pytest.raises(InvalidArgument, match="nothing can be wrong with a free of own"):
+        strategies.invalid_payloads(api, "free")
