@@ -45,6 +45,12 @@ GOOD = {
     "array": {"type": "array", "items": INTEGER, "minItems": 1, "maxItems": 3},
     "loose array": {"type": "array"},
     "unique": {"type": "array", "items": {"enum": [1, 2, 3]}, "uniqueItems": True, "minItems": 3},
+    "unique texts": {
+        "type": "array",
+        "uniqueItems": True,
+        "minItems": 3,
+        "items": {**STRING, "maxLength": 1},
+    },
     "unique values": {"type": "array", "uniqueItems": True, "maxItems": 4},
     "object": obj({"a": INTEGER, "b": STRING}, required=["a"]),
     "map": {"type": "object", "additionalProperties": INTEGER},

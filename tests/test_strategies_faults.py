@@ -9,6 +9,9 @@ from kinds import GOOD, INTEGER, STRING, TREE, obj, own_api
 from pytest_asyncops import ContractError, InvalidArgument, strategies
 from pytest_asyncops.conformance.dialect import make_validator
 from pytest_asyncops.contract import load_contract
+from pytest_asyncops.strategies.faults import having
+from pytest_asyncops.strategies.making import compiled
+from pytest_asyncops.strategies.options import Options
 from pytest_asyncops.violation import json_path
 
 BAD = {
@@ -29,6 +32,7 @@ BAD = {
         "boolean",
         "array",
         "unique",
+        "unique texts",
         "unique values",
         "object",
         "map",
@@ -112,3 +116,16 @@ def test_faults_that_cannot_be_foretold(tmp_path):
         strategies.invalid_payloads(api, "any")
     with pytest.raises(InvalidArgument, match="nothing can be wrong with a free of own"):
         strategies.invalid_payloads(api, "free")
+
+
+def test_lists_that_have_something_stay_unique(tmp_path):
+    api = own_api(tmp_path, {"words": GOOD["unique"], "texts": GOOD["unique texts"]})
+    careful = compiled(api, Options())
+    for name in ("words", "texts"):
+        lists = having(careful, {"$ref": f"#/components/schemas/{name}"}, ("*",)).strategy()
+
+        @given(lists)
+        def check(items):
+            assert len({*items}) == len(items) >= 3
+
+        check()

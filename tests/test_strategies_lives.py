@@ -6,7 +6,7 @@ import base64
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from pytest_asyncops import (
@@ -60,6 +60,14 @@ def test_histories_of_a_life():
         assert words == ["Processing", "Processing", "Failed", "Failed"][: len(words)]
 
     check()
+
+
+def test_time_passes_between_polls():
+    life = Lifecycle.succeeds(running=30)
+    answers = strategies.histories("pinecone", lifecycle=st.just(life), max_wait=30)
+    bodies = find(answers, lambda bodies: bodies[-1]["status"] == "Completed")
+    assert [body["status"] for body in bodies] == ["Processing", "Completed"]
+    assert bodies[-1]["completed_on"] == "2026-01-01T00:00:30Z"
 
 
 def test_histories_take_fields():

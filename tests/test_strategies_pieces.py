@@ -130,6 +130,9 @@ def test_styles_are_the_same_to_a_reader(value):
     texts = [style(value) for style in STYLES]
     assert [json.loads(text) for text in texts] == [value] * len(STYLES)
     assert len({*texts}) > 1
+    if value == {"a": 1, "b/": ["é😀"]}:
+        signs = ("\\u0061", "\\u00e9", "\\/", "\t", "\r\n", "\n  ", '"a":1,"a":1', "é😀")
+        assert [sign for sign in signs if not any(sign in text for text in texts)] == []
 
 
 def pairs_of(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import struct
 
 import pytest
 from hypothesis import given, settings
@@ -49,6 +50,15 @@ def test_schemas_that_contain_themselves():
 
     check()
     assert {1, 2} < depths <= {1, 2, 3, 4}
+
+
+def test_floats_are_of_their_width():
+    @given(from_schema(GOOD["float"]))
+    def check(value):
+        if isinstance(value, float):
+            assert struct.unpack("f", struct.pack("f", value)) == (value,)
+
+    check()
 
 
 LEAF = {"type": "object", "additionalProperties": False}
