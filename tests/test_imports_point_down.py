@@ -36,7 +36,7 @@ LAYERS = [
         "waiting.stand_ins",
     },
     {"conformance.fast", "strategies.faults", "waiting.primitives"},
-    {"strategies.coherence"},
+    {"strategies.coherence", "strategies.combined"},
     {"strategies.compiling", "strategies.bad_values"},
     {"strategies.alternatives", "strategies.paging", "strategies.scalars"},
     {
@@ -83,6 +83,7 @@ THIRD_PARTIES = {
         for name in (
             "bodies",
             "calls",
+            "coherence",
             "compiling",
             "general",
             "invalid",
