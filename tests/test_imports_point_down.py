@@ -36,8 +36,7 @@ LAYERS = [
         "waiting.stand_ins",
     },
     {"conformance.quick", "strategies.faults", "waiting.primitives"},
-    {"strategies.combined"},
-    {"strategies.coherence"},
+    {"strategies.coherence", "strategies.combined"},
     {"strategies.compiling", "strategies.bad_values"},
     {"strategies.alternatives", "strategies.paging", "strategies.scalars"},
     {
@@ -86,6 +85,7 @@ THIRD_PARTIES = {
         for name in (
             "bodies",
             "calls",
+            "coherence",
             "compiling",
             "general",
             "invalid",

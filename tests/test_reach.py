@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from hypothesis import Phase, given, seed, settings
-from hypothesis import strategies as st
+from draws import anew
 
 from pytest_asyncops import strategies
 from pytest_asyncops.apis.chainloop import CHAINLOOP
@@ -18,9 +17,6 @@ PAYLOADS = 2_000
 
 FEWER = 500
 """Of each other schema."""
-
-AT_ONCE = 25
-"""Payloads that one example has; what Hypothesis does for an example is most of its cost."""
 
 SCHEMAS = [
     (api, name) for api in (CHAINLOOP, PINECONE) for name in load_contract(api.contract).schemas
@@ -133,26 +129,17 @@ def never(contract, name, what, path):
 def reached(api, name, wanted, count):
     """How often each of the branches was met in so many payloads."""
     table = Counter()
-    payloads = strategies.payloads(api, name)
     by_path = {}
     for where, what, path, is_met in wanted:
         by_path.setdefault(path, []).append(((where, what), is_met))
-
-    # From the eleventh example on, Hypothesis repeats parts of earlier ones.
-    @settings(max_examples=10, database=None, phases=[Phase.generate])
-    @given(st.lists(payloads, min_size=AT_ONCE, max_size=AT_ONCE))
-    def check(drawn):
-        for payload in drawn:
-            table["payloads"] += 1
-            for path, asked in by_path.items():
-                found = at(payload, path)
-                if found is ABSENT:
-                    table.update(branch for branch, is_met in asked if is_met is None)
-                else:
-                    table.update(branch for branch, is_met in asked if is_met and is_met(found))
-
-    for number in range(count // (10 * AT_ONCE)):
-        seed(number)(check)()
+    for payload in anew(strategies.payloads(api, name), count):
+        table["payloads"] += 1
+        for path, asked in by_path.items():
+            found = at(payload, path)
+            if found is ABSENT:
+                table.update(branch for branch, is_met in asked if is_met is None)
+            else:
+                table.update(branch for branch, is_met in asked if is_met and is_met(found))
     return table
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import find, given, settings
 from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
 
@@ -31,6 +31,20 @@ def test_pinned_words_decide_what_is_there(operation):
     assert violations(operation, api="pinecone", route="get") == []
     assert operation.get("ingestion_units") is None
     assert operation["file_id"] == "f"
+
+
+def test_pinned_words_differ_on_one_page():
+    words = st.sampled_from(["Processing", "Failed", "Paused", "Parked"])
+    pages = strategies.lists("pinecone", status=words)
+    body = find(pages, lambda body: len({one["status"] for one in body["operations"]}) == 4)
+    assert violations(body, api="pinecone", route="list") == []
+
+
+@FEW
+@given(strategies.operations("pinecone", status=st.sampled_from([None, 7, ["Failed"], {}])))
+def test_pinned_values_need_be_no_words(operation):
+    assert operation["status"] in [None, 7, ["Failed"], {}]
+    assert operation.keys() >= {"id", "operation_type", "created_on"}
 
 
 @FEW

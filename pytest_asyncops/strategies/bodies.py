@@ -62,6 +62,12 @@ def operations(
     Raises:
         InvalidArgument: for an API, a state, a member or an option that there is not, and for
             members that no operation has at once.
+
+    >>> from hypothesis import given
+    >>> @given(operations("pinecone", state=State.FAILED))
+    ... def test_a_failure_says_why(operation):
+    ...     assert operation["error_message"]
+    >>> test_a_failure_says_why()
     """
     asked = {**locals()}
     known = find_api(api)
@@ -107,6 +113,12 @@ def lists(
         wire: whether bytes are wanted.
         deviations: whether some bytes are bad.
         **fields: strategies for certain members of the operations.
+
+    >>> from hypothesis import given
+    >>> @given(lists("chainloop", max_items=3))
+    ... def test_pages(body):
+    ...     assert len(body["operations"]) <= min(3, body["pagination"]["page_size"])
+    >>> test_pages()
     """
     asked = {**locals()}
     known = find_api(api)
@@ -137,7 +149,14 @@ def gets(
     deviations: bool = False,
     **fields: SearchStrategy[Any],
 ) -> SearchStrategy[Any]:
-    """Bodies of the get route; arguments as for `operations`."""
+    """Bodies of the get route; arguments as for `operations`.
+
+    >>> from hypothesis import given
+    >>> @given(gets("chainloop", wire=True))
+    ... def test_bytes(body):
+    ...     assert b"{" in body
+    >>> test_bytes()
+    """
     asked = {**locals()}
     known = find_api(api)
     options = make_options(
@@ -178,6 +197,12 @@ def errors(
         profile: the wire profile.
         wire: whether bytes are wanted.
         deviations: whether some bytes are bad.
+
+    >>> from hypothesis import given
+    >>> @given(errors("chainloop", 401))
+    ... def test_nobody_is_let_in(body):
+    ...     assert body["code"] == 16
+    >>> test_nobody_is_let_in()
     """
     asked = {**locals()}
     known = find_api(api)
@@ -227,6 +252,12 @@ def payloads(
         times: the forms of timestamps.
         wire: whether bytes are wanted.
         deviations: whether some bytes are bad.
+
+    >>> from hypothesis import given
+    >>> @given(payloads("pinecone", "PaginationResponse", extra="never"))
+    ... def test_there_is_always_a_token(payload):
+    ...     assert payload.keys() == {"next"}
+    >>> test_there_is_always_a_token()
     """
     asked = {**locals()}
     known = find_api(api)

@@ -12,6 +12,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from hypothesis.strategies import DrawFn
+
 from ..api import Api
 from ..contract import Contract, load_contract
 from ..errors import InvalidArgument, hides_usage_errors, listed
@@ -143,7 +145,31 @@ class Careful(Compiler):
 
     def _made_named(self, name: str, schema: Schema) -> Recipe:
         whole = self.whole(name)
-        return self._made(self.flat(whole), whole, name)
+        told = self.flat(whole)
+        deciding = self.deciding(told, name) if name == self._operation else []
+        pinned = {member: self._pins[member] for member in deciding if member in self._pins}
+        return self._decided(pinned) if pinned else self._made(told, whole, name)
+
+    def _decided(self, pinned: Recipes) -> Recipe:
+        """Operations with pinned members that decide what else is there: these are drawn first."""
+        others = {name: found for name, found in self._pins.items() if name not in pinned}
+        kinds = list(self.presence(str(self._operation)))
+        named = [(kind.when, word) for kind in kinds for word in kind.values]
+        made: dict[object, Recipe] = {}
+
+        def make(draw: DrawFn, picks: bytes, at: int) -> dict[str, Any]:
+            words = {member: found.drawn_by(draw) for member, found in pinned.items()}
+            # Words that no rule names are all alike.
+            key = tuple(pair if pair in named else None for pair in words.items())
+            if key not in made:
+                said = {**self._words, **{name: (word,) for name, word in words.items()}}
+                careful = Careful(
+                    self.api, self.options, status_code=self.status_code, words=said, pins=others
+                )
+                made[key] = careful.recipe({"$ref": f"#/components/schemas/{self._operation}"})
+            return {**made[key].drawn_by(draw), **words}
+
+        return Recipe(0, make)
 
     def _bases(self, schema: Schema, name: str) -> list[Shape]:
         """The shapes of a named schema's objects before rules and habits say what is there."""

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from hypothesis import strategies as st
@@ -226,14 +227,7 @@ class Compiler:
             raise self.refusal(schema)(f"no list has at least {least} and at most {most} items")
         most = max(self.options.max_items, least) if most is None else most
         unique = schema.get("uniqueItems", False)
-        several = st.lists(items.strategy(), min_size=least, max_size=most)
-        return self._unique(schema, items, several, least, most) if unique else drawn(several)
-
-    def _unique(
-        self, schema: Schema, items: Recipe, several: SearchStrategy[Any], least: int, most: int
-    ) -> Recipe:
-        """Lists of items that differ from each other."""
-        if items.values is not None:
+        if unique and items.values is not None:
             values = list({identity(value): value for value in items.values}.values())
             if len(values) < least:
                 raise self.refusal(schema)(f"{len(values)} values cannot fill {least} places")
@@ -241,14 +235,9 @@ class Compiler:
                 st.sampled_from(values), min_size=least, max_size=most, unique_by=identity
             )
             return drawn(some).mapped(copy.deepcopy)
-        distinct = st.lists(items.strategy(), min_size=least, max_size=most, unique_by=identity)
-
-        def make(draw: DrawFn, picks: bytes, at: int) -> list[Any]:
-            # To leave out what is there twice is cheaper than to draw again, where enough is left.
-            found = list({identity(item): item for item in draw(several)}.values())
-            return found if len(found) >= least else draw(distinct)
-
-        return Recipe(0, make)
+        if unique:
+            return _unlike(items.strategy(), least, most, identity)
+        return drawn(st.lists(items.strategy(), min_size=least, max_size=most))
 
     def _others(self, schema: Schema | bool) -> Recipe:
         return json_values(self.options) if isinstance(schema, bool) else self.recipe(schema)
@@ -276,8 +265,21 @@ class Compiler:
         low = max(least - needed, 0)
         high = max(low, self.options.max_items) if most is None else most - needed
         values = self._others(schema.get("additionalProperties", True)).strategy()
-        found = st.dictionaries(names, values, min_size=low, max_size=high)
-        return replace(shape, extras=drawn(found))
+        members = _unlike(st.tuples(names, values), low, high, itemgetter(0))
+        return replace(shape, extras=members.mapped(dict))
+
+
+def _unlike(items: SearchStrategy[Any], least: int, most: int, key: Callable[[Any], Any]) -> Recipe:
+    """Lists of items whose keys differ."""
+    several = st.lists(items, min_size=least, max_size=most)
+    distinct = st.lists(items, min_size=least, max_size=most, unique_by=key)
+
+    def make(draw: DrawFn, picks: bytes, at: int) -> list[Any]:
+        # To leave out what is there twice is cheaper than to draw again, where enough is left.
+        found = list({key(item): item for item in draw(several)}.values())
+        return found if len(found) >= least else draw(distinct)
+
+    return Recipe(0, make)
 
 
 _SCALARS = {"string": strings, "integer": integers, "number": numbers}

@@ -54,6 +54,12 @@ def from_schema(
         ContractError: for a keyword that is not understood, and for a schema that has no values
             or none that can be constructed.
         InvalidArgument: for an option that there is not.
+
+    >>> from hypothesis import given
+    >>> @given(from_schema({"type": "integer", "minimum": 1, "maximum": 65535}))
+    ... def test_ports(port):
+    ...     assert 1 <= port <= 65535
+    >>> test_ports()
     """
     asked = {**locals()}
     if not isinstance(schema, Mapping):

@@ -50,6 +50,15 @@ def invalid_payloads(
     Raises:
         InvalidArgument: for what there is not, and for a schema in which nothing can be wrong.
         ContractError: for a keyword whose faults cannot be foretold.
+
+    >>> from hypothesis import given
+    >>> @given(invalid_payloads("pinecone", "PaginationResponse"))
+    ... def test_faults(invalid):
+    ...     assert invalid.payload != {"next": "token"}
+    ...     assert {rule for path, rule in invalid.violations} <= {
+    ...         "schema.type", "schema.required", "pinecone.next-token"
+    ...     }
+    >>> test_faults()
     """
     asked = {**locals()}
     known = find_api(api)

@@ -62,6 +62,12 @@ def lifecycles(
 
     Raises:
         InvalidArgument: for states that the API cannot show, or of which no life can be made.
+
+    >>> from hypothesis import given
+    >>> @given(lifecycles("pinecone", states=[State.RUNNING, State.FAILED]))
+    ... def test_nothing_goes_well(lifecycle):
+    ...     assert lifecycle.at(0).state is not State.SUCCEEDED
+    >>> test_nothing_goes_well()
     """
     asked = {**locals()}
     known = None if api is None else find_api(api)
@@ -106,6 +112,12 @@ def histories(
 
     Raises:
         InvalidArgument: for what there is not.
+
+    >>> from hypothesis import given
+    >>> @given(histories("pinecone", max_polls=3))
+    ... def test_three_polls(bodies):
+    ...     assert len(bodies) <= 3
+    >>> test_three_polls()
     """
     asked = {**locals()}
     known = find_api(api)

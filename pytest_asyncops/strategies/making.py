@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from hypothesis.strategies import DrawFn, SearchStrategy
+from hypothesis.strategies import SearchStrategy
 
 from ..api import Api
 from ..conformance.reading import find_route
@@ -73,27 +73,8 @@ def with_pins(
         words[life.status] = (_word(api, state),)
     if not pins:
         return compiled(api, options, 200, tuple(words.items())).recipe(schema)
-    whole = compiled(api, options)
-    deciding = {
-        name: pins[name]
-        for name in whole.deciding(whole.flat(whole.whole(life.schema)), life.schema)
-        if name in pins
-    }
-    others = {name: drawn(found) for name, found in pins.items() if name not in deciding}
-    if not deciding:
-        return Careful(api, options, words=words, pins=others).recipe(schema)
-    made: dict[str, Recipe] = {}
-
-    def decided(draw: DrawFn, picks: bytes, at: int) -> Any:
-        # What else is there depends on these words, so they are drawn first.
-        chosen_words = {name: (draw(found),) for name, found in deciding.items()}
-        key = repr(chosen_words)
-        if key not in made:
-            said = {**words, **chosen_words}
-            made[key] = Careful(api, options, words=said, pins=others).recipe(schema)
-        return made[key].drawn_by(draw)
-
-    return Recipe(0, decided)
+    given = {name: drawn(found) for name, found in pins.items()}
+    return Careful(api, options, words=words, pins=given).recipe(schema)
 
 
 def _word(api: Api, state: State) -> str:

@@ -67,6 +67,13 @@ def list_queries(
     Raises:
         InvalidArgument: for an API, a reading or an option that there is not, and where no query
             is wrong.
+
+    >>> from hypothesis import given
+    >>> @given(list_queries("pinecone", valid=False))
+    ... def test_bad_queries(query):
+    ...     assert query.params
+    ...     assert (query.status_code, query.code) == (400, "INVALID_ARGUMENT")
+    >>> test_bad_queries()
     """
     asked = {**locals()}
     known = find_api(api)

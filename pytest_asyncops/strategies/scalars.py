@@ -206,8 +206,7 @@ def json_values(options: Options) -> Recipe:
     values: SearchStrategy[Any] = scalars
     for _ in range(2):
         inner = values
-        values = st.one_of(
-            scalars, st.lists(inner, max_size=2), st.dictionaries(texts, inner, max_size=2)
-        )
+        members = st.lists(st.tuples(texts, inner), max_size=2)  # a name twice is one member
+        values = st.one_of(scalars, st.lists(inner, max_size=2), members.map(dict))
     known = choice(PLAIN_VALUES if options.alphabet is not None else [*PLAIN_VALUES, *_FULL])
     return either([known, known, known, drawn(values)])
