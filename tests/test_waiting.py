@@ -22,8 +22,8 @@ import requests
 from pytest_asyncops import AsyncOpsMock, Lifecycle, VirtualClock, mocked
 from pytest_asyncops.waiting.bound_names import BoundNames
 from pytest_asyncops.waiting.client_clock import ClientClock
-from pytest_asyncops.waiting.schedule import Schedule
 from pytest_asyncops.waiting.stand_ins import STAND_INS, Present, wall_clock
+from pytest_asyncops.waiting.strangers import Strangers
 
 _HEADERS = {"Authorization": "Bearer token"}
 
@@ -203,17 +203,6 @@ def test_a_join_of_no_length_does_not_wait(mock: AsyncOpsMock) -> None:
     assert _elapsed(mock) == 0
 
 
-def test_a_thread_that_is_about_to_start_does_not_wait() -> None:
-    schedule = Schedule(
-        VirtualClock(),
-        is_foreign=lambda thread: False,
-        is_idle=lambda frame: False,
-        nudge=lambda: None,
-        skipped=lambda total: None,
-    )
-    assert not schedule._stands_still(threading.Thread(), {}, 0)
-
-
 # -- sameness --------------------------------------------------------------------------------
 
 
@@ -368,41 +357,14 @@ def test_a_tool_keeps_its_own_clocks(mock: AsyncOpsMock) -> None:
 
 @pytest.mark.parametrize(("caller", "real"), [("made_up", False), ("_pytest.made_up", True)])
 def test_the_wall_clock_looks_past_time_machine(caller: str, real: bool) -> None:
-    client = ClientClock(VirtualClock())
-    time_ns = wall_clock(Present(client, cast("Any", None), lambda: False), lambda: 7)
+    server = VirtualClock()
+    present = Present(ClientClock(server.timeline), cast("Any", None), Strangers(), server)
+    time_ns = wall_clock(present, lambda: 7)
     between: dict[str, Any] = {"__name__": "time_machine", "time_ns": time_ns}
     exec("def ask(): return time_ns()", between)
     outer: dict[str, Any] = {"__name__": caller, "ask": between["ask"]}
     exec("def read(): return ask()", outer)
     assert outer["read"]() == (7 if real else VirtualClock().now_ns)
-
-
-@pytest.mark.parametrize(("module", "still"), [("socket", False), ("made_up", True)])
-@pytest.mark.parametrize("server", [None, "socketserver"])
-def test_who_awaits_an_answer_holds_the_clock(module: str, still: bool, server: str | None) -> None:
-    schedule = Schedule(
-        VirtualClock(),
-        is_foreign=lambda thread: False,
-        is_idle=lambda frame: False,
-        nudge=lambda: None,
-        skipped=lambda total: None,
-    )
-    thread = threading.current_thread()
-    top = Frame({"__name__": module}, Frame({"__name__": server or "made_up"}, None))
-    frames = cast("Any", {thread.ident: top})
-    assert not schedule._stands_still(thread, frames, 1)
-    assert not schedule._stands_still(thread, frames, 1.01)
-    assert schedule._stands_still(thread, frames, 2) is (still or server is not None)
-
-
-class Frame:
-    """As much of a frame as is looked at."""
-
-    f_lasti = 0
-
-    def __init__(self, names: dict[str, Any], back: Frame | None) -> None:
-        self.f_globals = names
-        self.f_back = back
 
 
 # -- bound names -----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from __future__ import annotations
 import threading
 import time
 
-from ..clock import SECOND, VirtualClock
+from ..clock import SECOND, Timeline, VirtualClock
 
 _real_monotonic_ns = time.monotonic_ns
 _real_perf_counter_ns = time.perf_counter_ns
@@ -31,33 +31,38 @@ NUDGE = 1_000
 class ClientClock:
     """What ``time.monotonic`` and the wall clock say to the test's threads."""
 
-    def __init__(self, clock: VirtualClock) -> None:
-        self._clock = clock
+    def __init__(self, timeline: Timeline) -> None:
+        self._timeline = timeline
         self._lock = threading.Lock()
         # A whole second: how a float rounds 0.1 s more does then not depend on when a run began.
         self._base = (_real_monotonic_ns() // SECOND + 1) * SECOND
+        self._perf_base = (_real_perf_counter_ns() // SECOND + 1) * SECOND
         self._real = _real_monotonic_ns()
-        self._skipped = clock.skipped_ns
+        self._skipped = timeline.skipped_ns
         self._ticks = 0
         self._nudges = 0
         self._nudged_at = -1
 
     def monotonic_ns(self) -> int:
         """Nanoseconds that never run backwards."""
-        return self._base + self._clock.skipped_ns + self.ticks_ns()
+        return self._base + self._timeline.skipped_ns + self.ticks_ns()
 
-    def wall_ns(self) -> int:
+    def wall_ns(self, server: VirtualClock) -> int:
         """Nanoseconds since 1970: the server's present."""
-        return self._clock.now_ns + self.ticks_ns()
+        return server.now_ns + self.ticks_ns()
 
     def perf_counter_ns(self) -> int:
         """For measuring: it never stands still, and jumps as the others do."""
-        return _real_perf_counter_ns() + self._clock.skipped_ns
+        return _real_perf_counter_ns() + self._timeline.skipped_ns
+
+    def deadline_ns(self) -> int:
+        """The same clock for keeping deadlines: it moves as ``monotonic_ns`` does."""
+        return self._perf_base + self._timeline.skipped_ns + self.ticks_ns()
 
     def nudge(self) -> None:
         """Let the clocks move, a little, for those who wait until they do."""
         with self._lock:
-            skipped = self._clock.skipped_ns
+            skipped = self._timeline.skipped_ns
             self._nudges = self._nudges + 1 if skipped == self._nudged_at else 1
             self._nudged_at = skipped
             if self._nudges > PATIENT:
@@ -66,7 +71,7 @@ class ClientClock:
     def ticks_ns(self) -> int:
         """The whole ticks of real time that have gone by while nothing was skipped."""
         with self._lock:
-            real, skipped = _real_monotonic_ns(), self._clock.skipped_ns
+            real, skipped = _real_monotonic_ns(), self._timeline.skipped_ns
             if skipped != self._skipped:  # a wait was skipped: the real time up to it is forgotten
                 self._skipped = skipped
                 self._real = real

@@ -9,18 +9,26 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from types import FrameType
 from typing import Any
 from weakref import WeakKeyDictionary
+
+_Task = Callable[[], Any]
 
 _real_submit = ThreadPoolExecutor.submit
 _real_shutdown = ThreadPoolExecutor.shutdown
 
 
 class Pools:
-    """The tasks that workers have not begun, by pool."""
+    """The tasks that workers have not begun, by pool.
 
-    def __init__(self) -> None:
+    Args:
+        whose: makes of a task one that keeps the time of the current thread, whoever does it.
+    """
+
+    def __init__(self, whose: Callable[[_Task], _Task]) -> None:
+        self._whose = whose
         self._lock = threading.Lock()
         self._promised: WeakKeyDictionary[ThreadPoolExecutor, int] = WeakKeyDictionary()
         self._closing: WeakKeyDictionary[ThreadPoolExecutor, bool] = WeakKeyDictionary()
@@ -31,16 +39,24 @@ class Pools:
         def submit(
             pool: ThreadPoolExecutor, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
         ) -> Future[Any]:
+            task = self._whose(partial(fn, *args, **kwargs))
+
             def begin() -> Any:
                 self._promise(pool, -1)
-                return fn(*args, **kwargs)
+                return task()
+
+            def breaks(future: Future[Any]) -> None:
+                if future.cancelled():  # before it was begun: later it cannot be
+                    self._promise(pool, -1)
 
             self._promise(pool, 1)
             try:
-                return _real_submit(pool, begin)
+                future = _real_submit(pool, begin)
             except BaseException:
                 self._promise(pool, -1)
                 raise
+            future.add_done_callback(breaks)
+            return future
 
         def shutdown(pool: ThreadPoolExecutor, *args: Any, **kwargs: Any) -> None:
             self._closing[pool] = True

@@ -14,11 +14,15 @@ from contextlib import suppress
 from typing import Any
 
 from ..clock import SECOND
-from .schedule import PATIENCE, Schedule
+from .descriptors import are_ready, wait_for_files
+from .schedule import Schedule
+from .tools import is_tool
+from .wires import Wires
 
 _real_wait = threading.Condition.wait
 _new_lock = threading.Lock
 _real_join = threading.Thread.join
+_real_start = threading.Thread.start
 
 _SELECTORS: list[Any] = [
     getattr(selectors, name)
@@ -28,11 +32,11 @@ _SELECTORS: list[Any] = [
 ]  # fmt: skip
 
 # Whose waits these are. Others wait for sockets and nothing else, and have to wait really.
-_LOOP = "asyncio.base_events"
+_LOOPS = frozenset({"asyncio.base_events", "nest_asyncio"})
 _SERVER = "socketserver"
 
-
 _Find = Callable[[], "Schedule | None"]
+_Estrange = Callable[[threading.Thread], None]
 
 
 class Primitives:
@@ -40,10 +44,14 @@ class Primitives:
 
     Args:
         schedule: gives the schedule for the current thread, ``None`` if it waits really.
+        estrange: told of threads that tools start.
+        wires: which sockets are about to be answered.
     """
 
-    def __init__(self, schedule: _Find) -> None:
+    def __init__(self, schedule: _Find, estrange: _Estrange, wires: Wires) -> None:
         self._schedule = schedule
+        self._estrange = estrange
+        self._wires = wires
         self._selects: list[tuple[Any, Any]] = []
 
     def replace(self) -> None:
@@ -51,18 +59,29 @@ class Primitives:
         find = self._schedule
         _put(threading.Condition, "wait", _waiting(find))
         _put(threading.Thread, "join", _joining(find))
+        _put(threading.Thread, "start", _starting(self._estrange))
         for selector in _SELECTORS:
             real = selector.select
             self._selects.append((selector, real))
-            _put(selector, "select", _selecting(real, find))
+            _put(selector, "select", _selecting(real, find, self._wires))
 
     def restore(self) -> None:
         """Put the real ones back."""
         _put(threading.Condition, "wait", _real_wait)
         _put(threading.Thread, "join", _real_join)
+        _put(threading.Thread, "start", _real_start)
         for selector, real in self._selects:
             _put(selector, "select", real)
         self._selects.clear()
+
+
+def _starting(estrange: _Estrange) -> Callable[..., None]:
+    def start(thread: threading.Thread) -> None:
+        if is_tool(sys._getframe(1)):
+            estrange(thread)
+        _real_start(thread)
+
+    return start
 
 
 def _waiting(find: _Find) -> Callable[..., bool]:
@@ -121,54 +140,35 @@ def _joining(find: _Find) -> Callable[..., None]:
             # It leaves the list a little before it is no longer alive.
             return thread not in threading.enumerate()
 
-        if timeout is None:
-            schedule.rest(lambda: _real_join(thread), over=ends)
+        if timeout is None or schedule.is_foreign(thread):
+            schedule.rest(lambda: _real_join(thread, timeout), over=ends)
         elif timeout > 0:
             schedule.wait(round(timeout * SECOND), ended, over=ends)
 
     return join
 
 
-def _has_events(selector: Any) -> bool:
-    """Whether a selector in which another thread waits has something to tell.
-
-    It is not asked itself: the one of poll() cannot be asked by two threads at once.
-    """
-    with selectors.DefaultSelector() as probe:
-        for key in list(selector.get_map().values()):
-            probe.register(key.fd, key.events)
-        return bool(probe.select(0))
-
-
 def _put(owner: Any, name: str, value: Any) -> None:
     setattr(owner, name, value)
 
 
-def _selecting(real: Any, find: _Find) -> Callable[..., Any]:
+def _selecting(real: Any, find: _Find, wires: Wires) -> Callable[..., Any]:
     def selecting(selector: Any, timeout: float | None = None) -> Any:
         schedule = None if timeout is not None and timeout <= 0 else find()
         caller = sys._getframe(1).f_globals.get("__name__")
-        if schedule is None or caller not in (_LOOP, _SERVER):
+        if schedule is None or not (caller in _LOOPS or caller == _SERVER):
             return real(selector, timeout)
-        if timeout is None or caller == _SERVER:
+        keys = selector.get_map  # of one that another thread has just closed it is None
+        return wait_for_files(
+            schedule,
+            lambda limit: real(selector, timeout if limit is None else limit),
             # A server looks now and then whether it is to stop; that is no time of its own.
-            return schedule.rest(
-                lambda: real(selector, timeout), over=lambda: _has_events(selector)
-            )
-        events: list[Any] = []
-
-        def arrives(seconds: float) -> bool:
-            events[:] = real(selector, seconds)
-            return bool(events)
-
-        # One file is the loop's own; with more, an answer may be on its way.
-        patience = PATIENCE if len(selector.get_map()) > 1 else 0
-        schedule.wait(
-            round(timeout * SECOND),
-            arrives,
-            over=lambda: _has_events(selector),
-            patience=patience,
+            duration=None if timeout is None or caller == _SERVER else round(timeout * SECOND),
+            files=[key.fd for key in keys().values()],
+            ready=lambda: are_ready(
+                [(key.fd, key.events) for key in list((keys() or {}).values())]
+            ),
+            wires=wires,
         )
-        return events
 
     return selecting

@@ -1,0 +1,97 @@
+"""Which sockets of an event loop are about to be answered.
+
+A loop waits for its timers and all of its sockets at once, and a connection that is idle looks the
+same from outside as one with a request on its way. The difference is what was done with it last: a
+client that has sent something awaits an answer, and one that has received something may get more.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from typing import Any
+from weakref import WeakSet
+
+_real_monotonic = time.monotonic
+_Socket = socket.socket
+
+ANSWER = 2.0
+"""Real seconds that an answer may take. Who never gets one shall not wait for ever."""
+
+MORE = 0.02
+"""Real seconds in which the rest of an answer may come."""
+
+_ASKING = ("connect", "connect_ex", "send", "sendmsg", "sendall")
+_HEARING = ("recv", "recv_into", "recvmsg")
+
+
+class Wires:
+    """When the sockets are to be heard from, by their descriptors."""
+
+    def __init__(self) -> None:
+        self._until: dict[int, float] = {}
+        self._accepted: WeakSet[socket.socket] = WeakSet()
+        self._stack = ExitStack()
+
+    def replace(self) -> None:
+        """Begin to look at what is done with sockets."""
+        for name in _ASKING:
+            self._put(name, self._noting(getattr(_Socket, name), self._asks))
+        for name in _HEARING:
+            if hasattr(_Socket, name):  # there is no recvmsg on Windows
+                self._put(name, self._noting(getattr(_Socket, name), self._hears))
+        self._put("accept", self._accepting(_Socket.accept))
+        self._put("close", self._noting(_Socket.close, self._forgets))
+
+    def restore(self) -> None:
+        """Stop looking."""
+        self._stack.close()
+        self._until.clear()
+
+    def knows(self, file: int) -> bool:
+        """Whether anything was done with a descriptor."""
+        return file in self._until
+
+    def are_awaited(self, files: Iterable[int]) -> bool:
+        """Whether one of these descriptors is to be heard from."""
+        now = _real_monotonic()
+        return any(now < self._until.get(file, 0) for file in files)
+
+    def _asks(self, used: socket.socket) -> None:
+        # A server that has answered awaits no answer.
+        patience = MORE if used in self._accepted else ANSWER
+        self._until[used.fileno()] = _real_monotonic() + patience
+
+    def _hears(self, used: socket.socket) -> None:
+        # One that has neither asked nor been asked is a loop's own, by which threads wake it.
+        if self.knows(used.fileno()):
+            self._until[used.fileno()] = _real_monotonic() + MORE
+
+    def _forgets(self, used: socket.socket) -> None:
+        self._until.pop(used.fileno(), None)  # which another one may get
+
+    def _put(self, name: str, value: Any) -> None:
+        if name in vars(_Socket):
+            self._stack.callback(setattr, _Socket, name, vars(_Socket)[name])
+        else:
+            self._stack.callback(delattr, _Socket, name)
+        setattr(_Socket, name, value)
+
+    @staticmethod
+    def _noting(real: Any, note: Callable[[socket.socket], None]) -> Any:
+        def noting(used: socket.socket, *args: Any, **kwargs: Any) -> Any:
+            note(used)
+            return real(used, *args, **kwargs)
+
+        return noting
+
+    def _accepting(self, real: Any) -> Any:
+        def accept(used: socket.socket) -> Any:
+            accepted, address = real(used)
+            self._accepted.add(accepted)
+            self._until[accepted.fileno()] = _real_monotonic() + MORE
+            return accepted, address
+
+        return accept
