@@ -80,8 +80,8 @@ class VirtualTime:
         schedule = Schedule(
             self._clock.timeline,
             is_foreign=strangers.__contains__,
-            stillness=Stillness(_takeover.pools.is_idle),
-            nudge=client.nudge,
+            stillness=Stillness(_takeover.is_idle),
+            client=client,
         )
         return Present(client, schedule, strangers, self._clock)
 
@@ -94,17 +94,18 @@ class _Takeover:
     """
 
     def __init__(self) -> None:
-        self.pools = Pools(_for_the_test)
-        wires = Wires()
-        trio_runs = TrioRuns(_schedule_here, wires)
+        pools = Pools(_for_the_test)
+        wires = Wires(lambda: here() is not None)
+        trio_runs = TrioRuns(_schedule_here, wires, _for_the_test)
         newcomers[RUN] = trio_runs.meet
         self._parts = (
             BoundNames([(original, new) for _, original, new in STAND_INS]),
             Primitives(_schedule_here, _estrange, wires),
             wires,
-            self.pools,
+            pools,
             trio_runs,
         )
+        self.is_idle = lambda frame: pools.is_idle(frame) or trio_runs.is_idle(frame)
         self._depth = 0
         self._stack = ExitStack()
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import http.server
 import queue
 import selectors
 import socket
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any, cast
 
 import pytest
@@ -237,64 +234,6 @@ def test_200_pollers_give_the_same_log_in_every_run() -> None:
 
 
 # -- real input and output -------------------------------------------------------------------
-
-
-class _Slow(http.server.BaseHTTPRequestHandler):
-    """Answers after a moment of real time."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    moment = threading.Event()
-
-    def do_GET(self) -> None:
-        _really_wait(0.05)
-        self.send_response(200)
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"{}")
-
-    def log_message(self, *args: Any) -> None:
-        pass
-
-
-def _really_wait(seconds: float) -> None:
-    """Wait in a way that no virtual time reaches: for another process."""
-    subprocess.run([sys.executable, "-Sc", f"import time; time.sleep({seconds})"], check=True)
-
-
-@contextmanager
-def _server() -> Iterator[str]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Slow)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@pytest.mark.parametrize("alive_before", [True, False])
-def test_the_clock_does_not_jump_under_a_request(alive_before: bool) -> None:
-    jumps: list[float] = []
-
-    def rival(mock: AsyncOpsMock, url: str) -> None:
-        session = requests.Session()
-        for _ in range(3):
-            before = _elapsed(mock)
-            session.get(url, timeout=30)
-            jumps.append(_elapsed(mock) - before)
-            time.sleep(5)
-
-    if alive_before:
-        with _server() as url, mocked() as mock:
-            rival(mock, url)
-            assert _elapsed(mock) == 15
-    else:
-        with mocked() as mock, _server() as url:
-            rival(mock, url)
-    assert jumps == [0, 0, 0]
 
 
 def test_a_loop_waits_for_its_sockets(mock: AsyncOpsMock) -> None:

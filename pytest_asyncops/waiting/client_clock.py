@@ -9,6 +9,7 @@ clocks follow a tick behind.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 
@@ -26,6 +27,12 @@ PATIENT = 10
 
 NUDGE = 1_000
 """What a wait of no length counts as: as long as it takes, in nanoseconds."""
+
+_GRAIN = 100
+"""Nanoseconds, of which waits are taken to be multiples where a float cannot tell."""
+
+_TRIO = 200_000 * SECOND
+"""What trio adds to its clock, at most."""
 
 
 class ClientClock:
@@ -59,6 +66,18 @@ class ClientClock:
         """The same clock for keeping deadlines: it moves as ``monotonic_ns`` does."""
         return self._perf_base + self._timeline.skipped_ns + self.ticks_ns()
 
+    def span_ns(self, seconds: float) -> int:
+        """How long a wait is meant to last that somebody has reckoned with these clocks.
+
+        A deadline minus the present has lost what a float cannot hold: a nanosecond or more when
+        the machine, or virtual time, has been on for months. Round figures come back whole.
+        """
+        exact = round(seconds * SECOND)
+        near = (exact + _GRAIN // 2) // _GRAIN * _GRAIN
+        reading = max(self.monotonic_ns(), self.deadline_ns() + _TRIO) / SECOND
+        lost = 4 * math.ulp(reading) * SECOND
+        return near if abs(exact - near) <= lost else exact
+
     def nudge(self) -> None:
         """Let the clocks move, a little, for those who wait until they do."""
         with self._lock:
@@ -67,6 +86,11 @@ class ClientClock:
             self._nudged_at = skipped
             if self._nudges > PATIENT:
                 self._ticks += NUDGE
+
+    def push(self) -> None:
+        """Let the clocks move, a little, for those who are as good as there."""
+        with self._lock:
+            self._ticks += NUDGE
 
     def ticks_ns(self) -> int:
         """The whole ticks of real time that have gone by while nothing was skipped."""

@@ -18,7 +18,7 @@ def wait_for_files(
     schedule: Schedule,
     real: Callable[[float | None], Any],
     *,
-    duration: int | None,
+    seconds: float | None,
     files: Sequence[int],
     ready: Callable[[], bool],
     wires: Wires,
@@ -28,7 +28,7 @@ def wait_for_files(
     Args:
         schedule: where.
         real: waits for at most so many real seconds, and gives what has happened.
-        duration: how many nanoseconds, ``None`` for ever.
+        seconds: how many, ``None`` for ever.
         files: what is waited for; one of them is the loop's own.
         ready: whether something has happened, asked by other threads.
         wires: which of the files are about to be answered.
@@ -36,18 +36,18 @@ def wait_for_files(
     Returns:
         What ``real`` gave last.
     """
-    if duration is None:
+    if seconds is None:
         return schedule.rest(lambda: real(None), over=ready)
     happened: Any = None
 
-    def arrives(seconds: float) -> bool:
+    def arrives(limit: float) -> bool:
         nonlocal happened
-        happened = real(seconds)
+        happened = real(limit)
         return bool(happened)
 
     unknown = sum(not wires.knows(file) for file in files)
     schedule.wait(
-        duration,
+        seconds,
         arrives,
         over=lambda: wires.are_awaited(files) or ready(),
         patience=PATIENCE if unknown > 1 else 0,

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from ..clock import SECOND
 from .descriptors import are_ready, wait_for_files
 from .schedule import Schedule
 from .tools import is_tool
@@ -90,7 +89,7 @@ def _waiting(find: _Find) -> Callable[..., bool]:
         if schedule is None:
             return _real_wait(condition, timeout)
         if timeout is not None and timeout <= 0:
-            schedule.nudge()
+            schedule.client.nudge()
             return _real_wait(condition, timeout)
         # What threading does, in its own order, but for how it waits: a condition hands a notice
         # to a lock in its list, and only who put the lock there can tell whether it got one.
@@ -110,7 +109,7 @@ def _waiting(find: _Find) -> Callable[..., bool]:
                 came = schedule.rest(waiter.acquire, over=notified)
             else:
                 came = schedule.wait(
-                    round(timeout * SECOND),
+                    timeout,
                     lambda seconds: waiter.acquire(timeout=seconds),
                     over=notified,
                 )
@@ -143,7 +142,7 @@ def _joining(find: _Find) -> Callable[..., None]:
         if timeout is None or schedule.is_foreign(thread):
             schedule.rest(lambda: _real_join(thread, timeout), over=ends)
         elif timeout > 0:
-            schedule.wait(round(timeout * SECOND), ended, over=ends)
+            schedule.wait(timeout, ended, over=ends)
 
     return join
 
@@ -163,7 +162,7 @@ def _selecting(real: Any, find: _Find, wires: Wires) -> Callable[..., Any]:
             schedule,
             lambda limit: real(selector, timeout if limit is None else limit),
             # A server looks now and then whether it is to stop; that is no time of its own.
-            duration=None if timeout is None or caller == _SERVER else round(timeout * SECOND),
+            seconds=None if caller == _SERVER else timeout,
             files=[key.fd for key in keys().values()],
             ready=lambda: are_ready(
                 [(key.fd, key.events) for key in list((keys() or {}).values())]

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from ..clock import Timeline
+from .client_clock import ClientClock
 from .stillness import SLICE, Stillness
 
 _real_sleep = time.sleep
@@ -66,12 +67,12 @@ class Schedule:
         timeline: the time that jumps.
         is_foreign: whether a thread is none of the test's.
         stillness: whether threads that are not in the schedule wait too.
-        nudge: called when a thread waits for no time at all: it may do so until a time has come.
+        client: what the threads reckon their waits with.
 
     Attributes:
         timeline: as given.
         is_foreign: as given.
-        nudge: as given.
+        client: as given.
     """
 
     def __init__(
@@ -80,12 +81,12 @@ class Schedule:
         *,
         is_foreign: Callable[[threading.Thread], bool],
         stillness: Stillness,
-        nudge: Callable[[], None],
+        client: ClientClock,
     ) -> None:
         self.timeline = timeline
         self.is_foreign = is_foreign
         self._stillness = stillness
-        self.nudge = nudge
+        self.client = client
         self._listeners: list[Callable[[int], None]] = []
         # Reentrant, because a signal's handler or a finalizer may wait too, wherever it comes.
         self._mutex = threading.RLock()
@@ -115,13 +116,13 @@ class Schedule:
     def sleep(self, duration: int) -> None:
         """Wait for nanoseconds of virtual time."""
         if not duration:
-            self.nudge()
+            self.client.nudge()
             _real_sleep(0)  # which lets others have their turn
             return
         if not self._skips(duration):
             gate = _new_lock()
             gate.acquire()
-            self.wait(duration, lambda seconds: gate.acquire(timeout=seconds), wake=gate.release)
+            self._wait(duration, lambda seconds: gate.acquire(timeout=seconds), wake=gate.release)
 
     def _skips(self, duration: int) -> bool:
         """Skip a wait that nothing and nobody can end before its time, as most of them are."""
@@ -144,27 +145,39 @@ class Schedule:
 
     def wait(
         self,
-        duration: int,
+        seconds: float,
         arrives: Callable[[float], bool],
         *,
-        over: Callable[[], bool] | None = None,
-        wake: Callable[[], object] | None = None,
+        over: Callable[[], bool],
         patience: float = 0,
     ) -> bool:
-        """Wait for something, for at most so many nanoseconds of virtual time.
+        """Wait for something, for at most so many seconds of virtual time.
 
         Args:
-            duration: how long.
+            seconds: how long; usually what is left until a deadline.
             arrives: waits so many real seconds for it, and says whether it has come.
             over: whether it has come, asked by other threads.
-            wake: ends a real wait of ``arrives`` at once.
             patience: real seconds that it is given before the clock may jump.
 
         Returns:
             Whether it came.
         """
-        if arrives(patience):
+        duration = self.client.span_ns(seconds)
+        if arrives(patience if duration else 0):
             return True
+        if duration:
+            return self._wait(duration, arrives, over=over)
+        self.client.push()
+        return False
+
+    def _wait(
+        self,
+        duration: int,
+        arrives: Callable[[float], bool],
+        *,
+        over: Callable[[], bool] | None = None,
+        wake: Callable[[], object] | None = None,
+    ) -> bool:
         wait = self._begin(duration, over=over, wake=wake)
         try:
             while not self._comes_due(wait):

@@ -12,17 +12,21 @@ import selectors
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
+from types import FrameType
 from typing import Any
 
 from ..clock import SECOND
 from .descriptors import are_ready, wait_for_files
 from .schedule import Schedule
+from .tools import module_of
 from .wires import Wires
 
 RUN = "trio._core._run"
 """The module of trio's that asks for the time, and waits."""
 
 _MOCK_CLOCK = "trio._core._mock_clock"
+
+_THREADS = "trio._core._thread_cache"
 
 _LONGEST = 86_400
 """The seconds that trio waits at most at a time, if it has no deadline or a later one."""
@@ -36,10 +40,14 @@ class TrioRuns:
     Args:
         schedule: gives the schedule for the current thread, ``None`` if it waits really.
         wires: which sockets are about to be answered.
+        whose: makes of a task one that keeps the time of the current thread, whoever does it.
     """
 
-    def __init__(self, schedule: _Find, wires: Wires) -> None:
+    def __init__(
+        self, schedule: _Find, wires: Wires, whose: Callable[[Callable[[], Any]], Callable[[], Any]]
+    ) -> None:
         self._schedule = schedule
+        self._whose = whose
         self._wires = wires
         self._stack = ExitStack()
         self._there = False
@@ -60,9 +68,19 @@ class TrioRuns:
             return
         self._there = True
         manager = sys.modules[RUN].TheIOManager
+        cache = sys.modules[_THREADS].ThreadCache
+        self._put(cache, "start_thread_soon", self._starting(cache.start_thread_soon))
         self._put(manager, "get_events", self._waiting(manager.get_events))
         clock = sys.modules[_MOCK_CLOCK].MockClock
         self._put(clock, "jump", self._jumping(clock.jump))
+
+    @staticmethod
+    def is_idle(frame: FrameType) -> bool:
+        """Whether this is the top frame of a thread of trio's that has nothing to do."""
+        if frame.f_code.co_name != "_work" or module_of(frame) != _THREADS:
+            return False
+        worker = frame.f_locals["self"]
+        return worker in worker._thread_cache._idle_workers
 
     def _put(self, owner: Any, name: str, value: Any) -> None:
         self._stack.callback(setattr, owner, name, getattr(owner, name))
@@ -70,20 +88,28 @@ class TrioRuns:
 
     def _waiting(self, real: Any) -> Any:
         def get_events(manager: Any, timeout: float) -> Any:
-            schedule = None if timeout <= 0 else self._schedule()
-            seconds = timeout if schedule is None else _until_its_deadline(timeout)
-            if schedule is None or seconds is None:
+            schedule = self._schedule()
+            if schedule is None:
+                return real(manager, timeout)
+            seconds = _own_limit(timeout)
+            if seconds is None:
                 return real(manager, timeout)
             return wait_for_files(
                 schedule,
                 lambda limit: real(manager, timeout if limit is None else limit),
-                duration=None if seconds == math.inf else round(seconds * SECOND),
+                seconds=None if seconds == math.inf else seconds,
                 files=_files(manager),
                 ready=lambda: are_ready(_inside(manager)),
                 wires=self._wires,
             )
 
         return get_events
+
+    def _starting(self, real: Any) -> Any:
+        def start_thread_soon(cache: Any, fn: Callable[[], Any], *args: Any, **names: Any) -> None:
+            real(cache, self._whose(fn), *args, **names)
+
+        return start_thread_soon
 
     def _jumping(self, real: Any) -> Any:
         def jump(clock: Any, seconds: float) -> None:
@@ -95,19 +121,22 @@ class TrioRuns:
         return jump
 
 
-def _until_its_deadline(timeout: float) -> float | None:
-    """The seconds until trio's next deadline, ``None`` if they are not those of its own clock."""
+def _own_limit(timeout: float) -> float | None:
+    """The seconds for which trio would wait by its own clock, ``None`` for no such wait."""
     lowlevel = sys.modules["trio.lowlevel"]
     try:
         clock = lowlevel.current_clock()
     except RuntimeError:  # a guest run: this is a thread that does nothing but wait for it
-        return timeout if timeout < _LONGEST else math.inf
-    if type(clock) is not sys.modules[RUN].SystemClock:
+        return None if timeout <= 0 else timeout if timeout < _LONGEST else math.inf
+    mocked = type(clock) is not sys.modules[RUN].SystemClock
+    if timeout <= 0 and not mocked:
         return None
-    if timeout < _LONGEST:
+    if timeout < _LONGEST and not mocked:
         return timeout
-    seconds: float = lowlevel.current_statistics().seconds_to_next_deadline
-    return seconds
+    statistics = lowlevel.current_statistics()
+    until: float = statistics.seconds_to_next_deadline
+    # A mock clock jumps by itself, if there is something to jump to.
+    return None if mocked and (statistics.tasks_runnable or until < math.inf) else until
 
 
 def _files(manager: Any) -> Sequence[int]:

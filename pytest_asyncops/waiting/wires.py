@@ -3,6 +3,8 @@
 A loop waits for its timers and all of its sockets at once, and a connection that is idle looks the
 same from outside as one with a request on its way. The difference is what was done with it last: a
 client that has sent something awaits an answer, and one that has received something may get more.
+Unless the server is the test's own: once it has heard the request, its threads are known, and they
+may well wait for the clock before they answer.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 _real_monotonic = time.monotonic
 _Socket = socket.socket
@@ -28,11 +30,18 @@ _HEARING = ("recv", "recv_into", "recvmsg")
 
 
 class Wires:
-    """When the sockets are to be heard from, by their descriptors."""
+    """When the sockets are to be heard from, by their descriptors.
 
-    def __init__(self) -> None:
+    Args:
+        is_own: whether the current thread is one of the test's.
+    """
+
+    def __init__(self, is_own: Callable[[], bool]) -> None:
+        self._is_own = is_own
         self._until: dict[int, float] = {}
-        self._accepted: WeakSet[socket.socket] = WeakSet()
+        self._clients: dict[Any, int] = {}
+        self._served: WeakKeyDictionary[socket.socket, Any] = WeakKeyDictionary()
+        self._own: set[Any] = set()
         self._stack = ExitStack()
 
     def replace(self) -> None:
@@ -48,7 +57,8 @@ class Wires:
     def restore(self) -> None:
         """Stop looking."""
         self._stack.close()
-        self._until.clear()
+        for known in (self._until, self._clients, self._served, self._own):
+            known.clear()
 
     def knows(self, file: int) -> bool:
         """Whether anything was done with a descriptor."""
@@ -60,17 +70,26 @@ class Wires:
         return any(now < self._until.get(file, 0) for file in files)
 
     def _asks(self, used: socket.socket) -> None:
-        # A server that has answered awaits no answer.
-        patience = MORE if used in self._accepted else ANSWER
-        self._until[used.fileno()] = _real_monotonic() + patience
+        if used not in self._served:  # a server that has answered awaits no answer
+            self._until[used.fileno()] = _real_monotonic() + ANSWER
+            self._clients[_address(used)] = used.fileno()
 
     def _hears(self, used: socket.socket) -> None:
+        file = used.fileno()
+        if used in self._served:
+            client = self._clients.get(self._served[used])
+            if client is not None and self._is_own():
+                self._until[client] = self._until[file] = 0
+            else:
+                self._until[file] = _real_monotonic() + MORE
         # One that has neither asked nor been asked is a loop's own, by which threads wake it.
-        if self.knows(used.fileno()):
-            self._until[used.fileno()] = _real_monotonic() + MORE
+        elif self.knows(file):
+            own = _address(used) in self._own
+            self._until[file] = 0 if own else _real_monotonic() + MORE
 
     def _forgets(self, used: socket.socket) -> None:
         self._until.pop(used.fileno(), None)  # which another one may get
+        self._own.discard(self._served.pop(used, None))
 
     def _put(self, name: str, value: Any) -> None:
         if name in vars(_Socket):
@@ -90,8 +109,18 @@ class Wires:
     def _accepting(self, real: Any) -> Any:
         def accept(used: socket.socket) -> Any:
             accepted, address = real(used)
-            self._accepted.add(accepted)
+            self._served[accepted] = address
+            if self._is_own():
+                self._own.add(address)
             self._until[accepted.fileno()] = _real_monotonic() + MORE
             return accepted, address
 
         return accept
+
+
+def _address(used: socket.socket) -> Any:
+    """What a server calls this client; all clients without a name are one."""
+    try:
+        return used.getsockname()
+    except OSError:  # not connected yet, or closed
+        return None
