@@ -19,10 +19,12 @@ def hanging(mock):
 
 
 @pytest.fixture
-def run(pytester: pytest.Pytester):
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
     def run(source: str, *arguments: str) -> pytest.RunResult:
         pytester.makepyfile(_PRELUDE + source)
-        return pytester.runpytest_inprocess("-q", "-p", "no:randomly", *arguments)
+        return pytester.runpytest_inprocess("-q", "-p", "asyncops", *arguments)
 
     return run
 
