@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from types import FrameType
 from typing import Any
 
 import time_machine
@@ -22,8 +23,8 @@ from .waiting.primitives import Primitives
 from .waiting.schedule import Schedule
 from .waiting.stand_ins import STAND_INS, Present, enter, here, latest, leave, newcomers, wall_clock
 from .waiting.stillness import Stillness
-from .waiting.strangers import Strangers
-from .waiting.trio_runs import RUN, TrioRuns
+from .waiting.strangers import Strangers, changes_sides
+from .waiting.trio_runs import RUN, TrioRuns, is_called, is_idle
 from .waiting.wires import Wires
 
 _real_monotonic_ns = time.monotonic_ns
@@ -80,7 +81,7 @@ class VirtualTime:
         schedule = Schedule(
             self._clock.timeline,
             is_foreign=strangers.__contains__,
-            stillness=Stillness(_takeover.is_idle),
+            stillness=Stillness(_takeover.is_idle, _takeover.is_called),
             client=client,
         )
         return Present(client, schedule, strangers, self._clock)
@@ -94,9 +95,9 @@ class _Takeover:
     """
 
     def __init__(self) -> None:
-        pools = Pools(_for_the_test)
+        pools = Pools(_whose)
         wires = Wires(lambda: here() is not None)
-        trio_runs = TrioRuns(_schedule_here, wires, _for_the_test)
+        trio_runs = TrioRuns(_schedule_here, wires, _whose)
         newcomers[RUN] = trio_runs.meet
         self._parts = (
             BoundNames([(original, new) for _, original, new in STAND_INS]),
@@ -105,7 +106,7 @@ class _Takeover:
             pools,
             trio_runs,
         )
-        self.is_idle = lambda frame: pools.is_idle(frame) or trio_runs.is_idle(frame)
+        self._pools = pools
         self._depth = 0
         self._stack = ExitStack()
 
@@ -120,6 +121,12 @@ class _Takeover:
                     part.replace()
                 self._stack = stack.pop_all()
         self._depth += 1
+
+    def is_idle(self, frame: FrameType) -> bool:
+        return self._pools.is_idle(frame) or is_idle(frame)
+
+    def is_called(self, frame: FrameType) -> bool:
+        return self._pools.is_called(frame) or is_called(frame) or changes_sides(frame)
 
     def __exit__(self, *error: object) -> None:
         self._depth -= 1
@@ -138,9 +145,9 @@ def _estrange(thread: threading.Thread) -> None:
         present.strangers.add(thread)
 
 
-def _for_the_test(task: Callable[[], Any]) -> Callable[[], Any]:
-    present = here()
-    return task if present is None else present.strangers.lends(task)
+def _whose(task: Callable[[], Any]) -> Callable[[], Any]:
+    present = latest()
+    return task if present is None else present.strangers.whose(task)
 
 
 _takeover = _Takeover()

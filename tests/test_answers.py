@@ -245,7 +245,7 @@ def test_other_sockets_are_not_awaited(now: list[float]) -> None:
         one.send(b"wake")
         other.recv(9)
         assert not seen.knows(other.fileno())
-    with _seen(lambda: True), socket.socket() as unconnected, pytest.raises(OSError, match="."):
+    with _seen(lambda: True), socket.socket() as unconnected, pytest.raises(BrokenPipeError):
         unconnected.send(b"?")
 
 

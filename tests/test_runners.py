@@ -44,7 +44,7 @@ def passes(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
         pytester.makepyfile(_PRELUDE + source)
         pytester.makeini("[pytest]\nfilterwarnings = error\n")
         options = ["-p", plugin, "-W", "error"]
-        if plugin == "asyncio":
+        if plugin == "pytest_asyncio.plugin":
             options += ["-o", "asyncio_default_fixture_loop_scope=function"]
         result = pytester.runpytest_inprocess("-q", "-p", "asyncops", *options)
         result.assert_outcomes(passed=tests)
@@ -68,7 +68,7 @@ def test_tasks(asyncops_mock):
 
 def test_pytest_asyncio(passes) -> None:
     passes(
-        "asyncio",
+        "pytest_asyncio.plugin",
         """
 import pytest_asyncio
 
@@ -98,7 +98,7 @@ async def test_a_fixture_waits_too(five_seconds_on):
 
 def test_pytest_asyncio_with_one_loop_for_several_tests(passes) -> None:
     passes(
-        "asyncio",
+        "pytest_asyncio.plugin",
         """
 @pytest.mark.asyncio(scope="module")
 class TestTwice:
@@ -121,7 +121,7 @@ def _loop_scope() -> str:
 
 def test_anyio(passes) -> None:
     passes(
-        "anyio",
+        "anyio.pytest_plugin",
         """
 import anyio
 

@@ -38,7 +38,7 @@ class World:
         thread = threading.Thread()
         thread._ident = 7  # type: ignore[attr-defined]
         self.threads = [thread]
-        self.stillness = Stillness(lambda frame: self.idle)
+        self.stillness = Stillness(lambda frame: self.idle, lambda frame: self.idle)
         seen_sys = ModuleType("sys")
         seen_sys._current_frames = lambda: self.frames  # type: ignore[attr-defined]
         monkeypatch.setattr(stillness, "sys", seen_sys)

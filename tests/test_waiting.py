@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import select
 import selectors
 import socket
 import sys
@@ -198,6 +199,43 @@ def test_a_join_of_no_length_does_not_wait(mock: AsyncOpsMock) -> None:
     assert not thread.is_alive()
     thread.join()
     assert _elapsed(mock) == 0
+
+
+def test_who_joins_a_thread_of_before_waits_really_and_the_clock_with_it() -> None:
+    asked = threading.Event()
+
+    def answer() -> None:
+        asked.wait()
+        select.select([], [], [], 0.03)
+
+    before = threading.Thread(target=answer)
+    before.start()
+    with mocked() as mock:
+        joins = threading.Thread(target=before.join)
+        joins.start()
+        asked.set()
+        joins.join(30)
+        assert not joins.is_alive()
+        assert _elapsed(mock) == 0
+
+
+def test_a_task_of_the_test_is_its_own_in_a_pool_of_before() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(time.monotonic).result()
+        with mocked() as mock:
+            pool.submit(time.sleep, 5).result(timeout=30)
+            assert _elapsed(mock) == 5
+            blocks = threading.Event()
+            first, second = pool.submit(blocks.wait), pool.submit(time.sleep, 5)
+            assert second.cancel()
+            time.sleep(1)
+            blocks.set()
+            assert first.result(timeout=30)
+            time.sleep(1)  # nothing is on its way to the pool, so this takes no time
+            assert _elapsed(mock) == 7
+        began = time.monotonic()
+        pool.submit(time.sleep, 0.001).result()
+        assert time.monotonic() - began < 60
 
 
 # -- sameness --------------------------------------------------------------------------------

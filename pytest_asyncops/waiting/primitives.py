@@ -127,8 +127,13 @@ def _waiting(find: _Find) -> Callable[..., bool]:
 def _joining(find: _Find) -> Callable[..., None]:
     def join(thread: threading.Thread, timeout: float | None = None) -> None:
         schedule = find()
-        if schedule is None or not thread.is_alive() or thread is threading.current_thread():
-            _real_join(thread, timeout)  # which says what is wrong, if something is
+        if (
+            schedule is None
+            or not thread.is_alive()
+            or thread is threading.current_thread()  # it says what is wrong about that
+            or schedule.is_foreign(thread)  # that one takes real time, and so does who waits for it
+        ):
+            _real_join(thread, timeout)
             return
 
         def ended(seconds: float) -> bool:
@@ -139,8 +144,8 @@ def _joining(find: _Find) -> Callable[..., None]:
             # It leaves the list a little before it is no longer alive.
             return thread not in threading.enumerate()
 
-        if timeout is None or schedule.is_foreign(thread):
-            schedule.rest(lambda: _real_join(thread, timeout), over=ends)
+        if timeout is None:
+            schedule.rest(lambda: _real_join(thread), over=ends)
         elif timeout > 0:
             schedule.wait(timeout, ended, over=ends)
 

@@ -137,7 +137,10 @@ class Schedule:
 
     def _is_alone(self) -> bool:
         own = threading.current_thread()
-        return all(thread is own or self.is_foreign(thread) for thread in threading.enumerate())
+        others = [thread for thread in threading.enumerate() if thread is not own]
+        return not others or (
+            all(map(self.is_foreign, others)) and not self._stillness.are_called(others)
+        )
 
     def _tell(self) -> None:
         for listener in reversed(self._listeners):
@@ -254,12 +257,14 @@ class Schedule:
     def _everybody_waits(self) -> bool:
         if self._woken:
             return False
-        others = []
+        others: list[threading.Thread] = []
+        foreign: list[threading.Thread] = []
         for thread in threading.enumerate():
             wait = self._waiting.get(thread.ident or 0)
             if wait is None:
-                if not self.is_foreign(thread):
-                    others.append(thread)
+                (foreign if self.is_foreign(thread) else others).append(thread)
             elif not wait.holds():
                 return False
+        if foreign and self._stillness.are_called(foreign):
+            return False
         return not others or self._stillness.of(others)

@@ -51,10 +51,14 @@ class Stillness:
 
     Args:
         is_idle: whether a thread with this top frame waits for work and there is none.
+        is_called: whether one with this top frame is about to begin some.
     """
 
-    def __init__(self, is_idle: Callable[[FrameType], bool]) -> None:
+    def __init__(
+        self, is_idle: Callable[[FrameType], bool], is_called: Callable[[FrameType], bool]
+    ) -> None:
         self._is_idle = is_idle
+        self._is_called = is_called
         self._looks = 0
         self._looked_at = 0.0
         self._stirred = (0.0, 0)
@@ -64,6 +68,13 @@ class Stillness:
     def stir(self) -> None:
         """Note that a thread has done something that may move others."""
         self._stirred = (_real_monotonic(), self._looks)
+
+    def are_called(self, threads: Sequence[threading.Thread]) -> bool:
+        """Whether one of these, that are none of the test's, is about to become so."""
+        frames = sys._current_frames()
+        return any(
+            thread.ident in frames and self._is_called(frames[thread.ident]) for thread in threads
+        )
 
     def of(self, threads: Sequence[threading.Thread]) -> bool:
         """Whether all of these stand still."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from types import FrameType
 from typing import Any
+
+from .tools import module_of
 
 
 class Strangers:
@@ -37,23 +39,22 @@ class Strangers:
         """Let a thread that has not started be one of them."""
         self._tools.add(thread)
 
-    def lends(self, task: Callable[[], Any]) -> Callable[[], Any]:
-        """A task of the test, for whichever thread is to do it."""
+    def whose(self, task: Callable[[], Any]) -> Callable[[], Any]:
+        """A task that keeps the time of the current thread, whichever thread is to do it.
+
+        That one stays so until its next task, because when it has done this one it has yet to
+        tell those who wait for it.
+        """
+        change = self._lent.discard if self.is_here() else self._lent.add
 
         def do() -> Any:
-            with self._lends_me():
-                return task()
+            change(threading.current_thread())
+            return task()
 
         return do
 
-    @contextmanager
-    def _lends_me(self) -> Iterator[None]:
-        own = threading.current_thread()
-        if own not in self:
-            yield
-            return
-        self._lent.add(own)
-        try:
-            yield
-        finally:
-            self._lent.discard(own)
+
+def changes_sides(frame: FrameType) -> bool:
+    """Whether a thread with this top frame is just about to begin such a task."""
+    back = frame.f_back
+    return __name__ in (module_of(frame), "" if back is None else module_of(back))

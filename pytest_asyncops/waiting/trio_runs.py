@@ -74,14 +74,6 @@ class TrioRuns:
         clock = sys.modules[_MOCK_CLOCK].MockClock
         self._put(clock, "jump", self._jumping(clock.jump))
 
-    @staticmethod
-    def is_idle(frame: FrameType) -> bool:
-        """Whether this is the top frame of a thread of trio's that has nothing to do."""
-        if frame.f_code.co_name != "_work" or module_of(frame) != _THREADS:
-            return False
-        worker = frame.f_locals["self"]
-        return worker in worker._thread_cache._idle_workers
-
     def _put(self, owner: Any, name: str, value: Any) -> None:
         self._stack.callback(setattr, owner, name, getattr(owner, name))
         setattr(owner, name, value)
@@ -119,6 +111,24 @@ class TrioRuns:
                 schedule.sleep(round(seconds * SECOND))
 
         return jump
+
+
+def is_idle(frame: FrameType) -> bool:
+    """Whether this is the top frame of a thread of trio's that has nothing to do."""
+    worker = _waits_for_work(frame)
+    return worker is not None and worker in worker._thread_cache._idle_workers
+
+
+def is_called(frame: FrameType) -> bool:
+    """Whether this is the top frame of one that is about to begin a task."""
+    worker = _waits_for_work(frame)
+    return worker is not None and worker not in worker._thread_cache._idle_workers
+
+
+def _waits_for_work(frame: FrameType) -> Any:
+    if frame.f_code.co_name != "_work" or module_of(frame) != _THREADS:
+        return None
+    return frame.f_locals["self"]
 
 
 def _own_limit(timeout: float) -> float | None:
