@@ -7,16 +7,19 @@ import datetime
 import itertools
 import math
 import re
+from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from toy import request, toy
 
 import pytest_asyncops
 from pytest_asyncops import InvalidArgument, VirtualClock
 from pytest_asyncops.clock import SECOND, from_ns, instant_to_ns, rfc3339, to_ns
+from pytest_asyncops.stub import Stub
 
 UTC = datetime.timezone.utc
 EPOCH = datetime.datetime(2026, 1, 1, tzinfo=UTC)
@@ -236,6 +239,56 @@ def test_a_real_clock_follows_its_source_and_cannot_be_moved():
         with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$"):
             move()
     assert clock.timeline.skipped_ns == 0
+
+
+def test_who_holds_a_real_clock_sees_one_time():
+    ticks = itertools.count(0, SECOND)
+    clock = VirtualClock(source=lambda: next(ticks))
+    with clock.lock:
+        assert [clock.elapsed_ns, clock.elapsed_ns] == [0, 0]
+        with clock.lock:
+            assert clock.elapsed_ns == 0
+        assert clock.elapsed_ns == 0
+        with ThreadPoolExecutor(1) as pool:
+            assert not pool.submit(clock.lock.acquire, blocking=False).result()
+    assert clock.elapsed_ns == SECOND
+
+
+def test_one_request_sees_one_time():
+    ticks = itertools.count(0, SECOND)
+    stub = Stub(toy(), VirtualClock(source=lambda: next(ticks)))
+    assert stub.handle(request("/jobs")).status_code == 200
+    assert next(ticks) == SECOND
+
+
+# --- one time for several
+
+
+def test_who_moves_one_clock_moves_all_that_live_with_it():
+    clocks = [VirtualClock(), VirtualClock(0), VirtualClock()]
+    clocks[0].advance(5)
+    for clock in clocks[1:]:
+        clock.join(clocks[0].timeline)
+    clocks[1].advance(3)
+    assert [clock.elapsed_ns for clock in clocks] == [8 * SECOND, 3 * SECOND, 3 * SECOND]
+    clocks[1].rewind(0)
+    clocks[1].leave()
+    clocks[1].advance(1)
+    clocks[2].advance(2)
+    assert [clock.elapsed_ns for clock in clocks] == [10 * SECOND, SECOND, 5 * SECOND]
+    assert clocks[0].timeline.skipped_ns == 10 * SECOND
+
+
+def test_a_time_does_not_move_under_a_request():
+    clock, other = VirtualClock(), VirtualClock()
+    other.join(clock.timeline)
+    with ThreadPoolExecutor(1) as pool, other.lock:
+        assert not pool.submit(clock.timeline.try_to_advance, 5).result()
+        assert (clock.elapsed_ns, other.elapsed_ns) == (0, 0)
+        assert clock.timeline.try_to_advance(5)
+        assert (clock.elapsed_ns, other.elapsed_ns) == (5, 5)
+    with clock.lock, other.lock:
+        pass  # nothing is left held
 
 
 # Two runs print the same: what differs from run to run is asked for in a few places only.

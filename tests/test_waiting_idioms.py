@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 import requests
 from idioms import POLLERS
+from library_idioms import LIBRARIES
 
 from pytest_asyncops import Lifecycle, mocked
 
 _HEADERS = {"Authorization": "Bearer token"}
+_ALL = {**POLLERS, **LIBRARIES}
 
 
-@pytest.mark.parametrize("name", POLLERS)
+@pytest.mark.parametrize("name", _ALL)
 def test_the_timeline_is_exact(name: str) -> None:
     timeline = []
     with mocked(apis=["chainloop"]) as mock:
@@ -23,6 +25,6 @@ def test_the_timeline_is_exact(name: str) -> None:
             answer = requests.get(url, headers=_HEADERS, timeout=30).json()
             return answer["operation"]["status"] == "ASYNC_OPERATION_STATUS_COMPLETED"
 
-        POLLERS[name](poll)
+        _ALL[name](poll)
         assert timeline == [0, 5, 10, 15, 20, 25, 30, 35]
         assert mock.clock.elapsed.total_seconds() == 35
