@@ -61,6 +61,7 @@ class VirtualTime:
                 present, lambda: _real_monotonic_ns() + wall_offset
             )
             stack.enter_context(_takeover)
+            stack.enter_context(present.strangers.without_me())
             stack.enter_context(present.schedule.heard_by(self._skipped))
             enter(present)
             stack.callback(leave, present)

@@ -357,6 +357,29 @@ def test_a_thread_of_the_outer_one_lives_on_in_the_inner_one():
         assert woken == [3600]
 
 
+def test_a_thread_of_before_may_open_one_itself():
+    asked, told = queue.Queue(), queue.Queue()
+
+    def work() -> None:
+        asked.get()
+        with mocked() as mock:
+            time.sleep(3600)
+            told.put(mock.clock.elapsed.total_seconds())
+        before = time.monotonic()
+        time.sleep(0.001)
+        told.put(time.monotonic() - before)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    with mocked() as mock:
+        asked.put(None)
+        assert told.get() == 3600
+        assert mock.clock.elapsed.total_seconds() == 3600
+        assert 0.001 <= told.get() < PACE
+        thread.join()
+        assert mock.clock.elapsed.total_seconds() == 3600
+
+
 def test_an_inner_one_outlives_the_outer_one():
     outer, inner = VirtualTime(VirtualClock(), print), VirtualTime(VirtualClock(), print)
     outer.start()

@@ -29,7 +29,10 @@ NUDGE = 1_000
 """What a wait of no length counts as: as long as it takes, in nanoseconds."""
 
 _GRAIN = 100
-"""Nanoseconds, of which waits are taken to be multiples where a float cannot tell."""
+"""Nanoseconds, of which waits are taken to be multiples."""
+
+_RESOLUTION = 1e-9
+"""The seconds by which asyncio takes a timer to be due before its time."""
 
 _TRIO = 200_000 * SECOND
 """What trio adds to its clock, at most."""
@@ -49,6 +52,12 @@ class ClientClock:
         self._ticks = 0
         self._nudges = 0
         self._nudged_at = -1
+        self._ahead = 0.0
+        self._ahead_at = -1
+
+    def monotonic(self) -> float:
+        """Seconds, as ``monotonic_ns`` has them in nanoseconds."""
+        return self.monotonic_ns() / SECOND + self._lead()
 
     def monotonic_ns(self) -> int:
         """Nanoseconds that never run backwards."""
@@ -62,21 +71,46 @@ class ClientClock:
         """For measuring: it never stands still, and jumps as the others do."""
         return _real_perf_counter_ns() + self._timeline.skipped_ns
 
-    def deadline_ns(self) -> int:
-        """The same clock for keeping deadlines: it moves as ``monotonic_ns`` does."""
-        return self._perf_base + self._timeline.skipped_ns + self.ticks_ns()
+    def deadline(self) -> float:
+        """The same clock in seconds, for keeping deadlines: it moves as ``monotonic`` does."""
+        moved = self._timeline.skipped_ns + self.ticks_ns()
+        return (self._perf_base + moved) / SECOND + self._lead()
 
     def span_ns(self, seconds: float) -> int:
         """How long a wait is meant to last that somebody has reckoned with these clocks.
 
-        A deadline minus the present has lost what a float cannot hold: a nanosecond or more when
-        the machine, or virtual time, has been on for months. Round figures come back whole.
+        A deadline minus the present has lost what a float cannot hold, a nanosecond or more when
+        the machine, or virtual time, has been on for weeks. What is meant is a tenth of a
+        microsecond, or a multiple of it.
         """
-        exact = round(seconds * SECOND)
-        near = (exact + _GRAIN // 2) // _GRAIN * _GRAIN
-        reading = max(self.monotonic_ns(), self.deadline_ns() + _TRIO) / SECOND
-        lost = 4 * math.ulp(reading) * SECOND
-        return near if abs(exact - near) <= lost else exact
+        grain = _GRAIN
+        while grain < 64 * self._step() * SECOND:  # a sum of some, rounded up or down
+            grain *= 10
+        return round(seconds * SECOND / grain) * grain
+
+    def reach(self, until: float) -> None:
+        """Let the clocks run ahead until the next jump, for one whose time has come.
+
+        Args:
+            until: the reading of ``monotonic`` that was waited for, by the reckoning of floats.
+        """
+        left = until - self.monotonic()
+        with self._lock:
+            again = self._ahead_at == self._timeline.skipped_ns
+            past = again or self._step() > _RESOLUTION  # some have to be past it
+            if left > 0 or past:
+                self._ahead = self._lead() + max(left, 0) + (self._step() if past else 0)
+                self._ahead_at = self._timeline.skipped_ns
+
+    def _lead(self) -> float:
+        if self._ahead and self._timeline.skipped_ns - self._ahead_at >= self._ahead * SECOND:
+            self._ahead = 0
+        return self._ahead
+
+    def _step(self) -> float:
+        """The seconds from one reading that a float can hold to the next."""
+        whole = max(self._base, self._perf_base + _TRIO) + self._timeline.skipped_ns + self._ticks
+        return math.ulp(whole / SECOND)
 
     def nudge(self) -> None:
         """Let the clocks move, a little, for those who wait until they do."""
@@ -86,11 +120,6 @@ class ClientClock:
             self._nudged_at = skipped
             if self._nudges > PATIENT:
                 self._ticks += NUDGE
-
-    def push(self) -> None:
-        """Let the clocks move, a little, for those who are as good as there."""
-        with self._lock:
-            self._ticks += NUDGE
 
     def ticks_ns(self) -> int:
         """The whole ticks of real time that have gone by while nothing was skipped."""

@@ -166,12 +166,13 @@ class Schedule:
             Whether it came.
         """
         duration = self.client.span_ns(seconds)
+        until = self.client.monotonic() + seconds
         if arrives(patience if duration else 0):
             return True
-        if duration:
-            return self._wait(duration, arrives, over=over)
-        self.client.push()
-        return False
+        came = bool(duration) and self._wait(duration, arrives, over=over)
+        if not came:
+            self.client.reach(until)
+        return came
 
     def _wait(
         self,

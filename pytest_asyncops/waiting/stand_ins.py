@@ -103,7 +103,7 @@ class _StandIns:
 
     def monotonic(self) -> float:
         present = _for(2)
-        return _real_monotonic() if present is None else present.client.monotonic_ns() / SECOND
+        return _real_monotonic() if present is None else present.client.monotonic()
 
     def monotonic_ns(self) -> int:
         present = _for(2)
@@ -116,7 +116,7 @@ class _StandIns:
         met = newcomers.get(module_of(sys._getframe(1)))
         if met is not None:
             met()
-            return present.client.deadline_ns() / SECOND
+            return present.client.deadline()
         return present.client.perf_counter_ns() / SECOND
 
     def perf_counter_ns(self) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -38,6 +39,18 @@ class Strangers:
     def add(self, thread: threading.Thread) -> None:
         """Let a thread that has not started be one of them."""
         self._tools.add(thread)
+
+    @contextmanager
+    def without_me(self) -> Iterator[None]:
+        """Let the current thread be none of them for a while."""
+        own = threading.current_thread()
+        before = own in self
+        self._lent.add(own)
+        try:
+            yield
+        finally:
+            if before:
+                self._lent.discard(own)
 
     def whose(self, task: Callable[[], Any]) -> Callable[[], Any]:
         """A task that keeps the time of the current thread, whichever thread is to do it.
