@@ -15,6 +15,8 @@ import trio
 import urllib3
 from idioms import EVERY, LIMIT, Poll, Poller, waits_with
 
+stamina.instrumentation.set_on_retry_hooks([])  # or else it writes a line for each
+
 LIBRARIES: dict[str, Poller] = {}
 
 

@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import pytest
 import requests
 from idioms import POLLERS
 from library_idioms import LIBRARIES
 
 from pytest_asyncops import Lifecycle, mocked
+from pytest_asyncops.waiting.schedule import Schedule
 
 _HEADERS = {"Authorization": "Bearer token"}
 _ALL = {**POLLERS, **LIBRARIES}
 
 
+@pytest.fixture
+def real_waits(monkeypatch: pytest.MonkeyPatch) -> list[Schedule]:
+    """Grows with each real wait, of a millisecond at most, that a virtual one has needed."""
+    waits: list[Schedule] = []
+    comes_due = Schedule._comes_due
+
+    def counted(schedule: Schedule, wait: Any) -> bool:
+        due = comes_due(schedule, wait)
+        if not due:
+            waits.append(schedule)
+        return due
+
+    monkeypatch.setattr(Schedule, "_comes_due", counted)
+    return waits
+
+
 @pytest.mark.parametrize("name", _ALL)
-def test_the_timeline_is_exact(name: str) -> None:
+def test_the_timeline_is_exact(name: str, real_waits: list[Schedule]) -> None:
     timeline = []
+    before = threading.active_count()
+    threads = 0
     with mocked(apis=["chainloop"]) as mock:
         operation = mock.chainloop.start(lifecycle=Lifecycle.succeeds(pending=2, running=30))
         url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
 
         def poll() -> bool:
+            nonlocal threads
+            threads = max(threads, threading.active_count() - before)
             timeline.append(mock.clock.elapsed.total_seconds())
             answer = requests.get(url, headers=_HEADERS, timeout=30).json()
             return answer["operation"]["status"] == "ASYNC_OPERATION_STATUS_COMPLETED"
@@ -28,3 +52,5 @@ def test_the_timeline_is_exact(name: str) -> None:
         _ALL[name](poll)
         assert timeline == [0, 5, 10, 15, 20, 25, 30, 35]
         assert mock.clock.elapsed.total_seconds() == 35
+    if not threads:  # nobody to take turns with
+        assert real_waits == []
