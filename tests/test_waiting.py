@@ -22,6 +22,7 @@ from pytest_asyncops import AsyncOpsMock, Lifecycle, VirtualClock, mocked
 from pytest_asyncops.messages import Request
 from pytest_asyncops.waiting.bound_names import BoundNames
 from pytest_asyncops.waiting.client_clock import ClientClock
+from pytest_asyncops.waiting.pools import Pools
 from pytest_asyncops.waiting.stand_ins import STAND_INS, Present, here, wall_clock
 from pytest_asyncops.waiting.strangers import Strangers
 
@@ -275,6 +276,45 @@ def test_a_wait_within_a_wait(mock: AsyncOpsMock, inner: float, outer: float) ->
     present.schedule.wait(5, lambda seconds: False, over=interrupted)
     woken.append(("waiter", _elapsed(mock)))
     assert woken == [("handler", inner), ("waiter", outer)]
+
+
+def test_the_clock_does_not_jump_while_a_thread_of_before_is_answered() -> None:
+    asked, answering = threading.Event(), threading.Event()
+    seen: list[float] = []
+
+    def answer(mock: AsyncOpsMock) -> None:
+        asked.wait()
+        with mock.clock.lock:
+            answering.set()
+            select.select([], [], [], 0.02)
+            seen.append(_elapsed(mock))
+
+    opened = mocked()
+    handed: queue.Queue[AsyncOpsMock] = queue.Queue()
+    thread = threading.Thread(target=lambda: answer(handed.get()))
+    thread.start()
+    with opened as mock:
+        handed.put(mock)
+        asked.set()
+        answering.wait()
+        time.sleep(5)
+        thread.join()
+    assert seen == [0]
+
+
+def test_a_worker_is_idle_until_it_has_a_task_in_its_hand() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        pools = Pools(lambda task: task)
+        worker: dict[str, Any] = {"__name__": "concurrent.futures.thread", "sys": sys}
+        exec(
+            "def _worker(executor_reference, is_idle):\n"
+            "    before = is_idle(sys._getframe())\n"
+            "    work_item = 'a task'\n"
+            "    return before, is_idle(sys._getframe())\n",
+            worker,
+        )
+        assert worker["_worker"](lambda: pool, pools.is_idle) == (True, False)
+        assert worker["_worker"](lambda: None, pools.is_idle) == (False, False)
 
 
 # -- sameness --------------------------------------------------------------------------------

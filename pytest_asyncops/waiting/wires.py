@@ -25,8 +25,14 @@ ANSWER = 2.0
 MORE = 0.02
 """Real seconds in which the rest of an answer may come."""
 
-_ASKING = ("connect", "connect_ex", "send", "sendmsg", "sendall")
-_HEARING = ("recv", "recv_into", "recvmsg")
+# Those that there are: Windows has no sendmsg, and no recvmsg.
+_ASKING, _HEARING = (
+    [name for name in names if hasattr(_Socket, name)]
+    for names in (
+        ("connect", "connect_ex", "send", "sendmsg", "sendall"),
+        ("recv", "recv_into", "recvmsg"),
+    )
+)
 
 
 class Wires:
@@ -49,8 +55,7 @@ class Wires:
         for name in _ASKING:
             self._put(name, self._noting(getattr(_Socket, name), self._asks))
         for name in _HEARING:
-            if hasattr(_Socket, name):  # there is no recvmsg on Windows
-                self._put(name, self._noting(getattr(_Socket, name), self._hears))
+            self._put(name, self._noting(getattr(_Socket, name), self._hears))
         self._put("accept", self._accepting(_Socket.accept))
         self._put("close", self._noting(_Socket.close, self._forgets))
 
@@ -122,5 +127,5 @@ def _address(used: socket.socket) -> Any:
     """What a server calls this client; all clients without a name are one."""
     try:
         return used.getsockname()
-    except OSError:  # not connected yet, or closed
+    except OSError:  # it has just been closed
         return None
