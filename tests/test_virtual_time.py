@@ -228,6 +228,8 @@ def test_a_thread_that_was_alive_before_keeps_real_time():
             assert ask(lambda: time.sleep(0.001)) is None
             assert mock.clock.elapsed.total_seconds() == 10**6
             assert real_steady <= ask(time.monotonic) <= real_steady + PACE
+            child = ask(lambda: in_thread(time.monotonic))
+            assert real_steady <= child <= real_steady + PACE
             assert real_wall - 1 <= ask(time.time) <= real_wall + PACE
             now = ask(lambda: datetime.datetime.now().timestamp())
             assert real_wall - 1 <= now <= real_wall + PACE

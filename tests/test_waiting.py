@@ -222,6 +222,16 @@ def test_who_joins_a_thread_of_before_waits_really_and_the_clock_with_it() -> No
         assert _elapsed(mock) == 0
 
 
+@pytest.fixture
+def unhurried() -> Iterator[None]:
+    """Nobody runs before the one that runs waits."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(10)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("unhurried")
 def test_a_task_of_the_test_is_its_own_in_a_pool_of_before() -> None:
     with ThreadPoolExecutor(1) as pool:
         pool.submit(time.monotonic).result()
@@ -239,6 +249,30 @@ def test_a_task_of_the_test_is_its_own_in_a_pool_of_before() -> None:
         began = time.monotonic()
         pool.submit(time.sleep, 0.001).result()
         assert time.monotonic() - began < 60
+
+
+def test_who_is_slow_to_wake_comes_first_all_the_same(mock: AsyncOpsMock) -> None:
+    woken: list[tuple[str, float]] = []
+    begun = threading.Event()
+    present = here()
+    assert present is not None
+
+    def is_kept_from_running(seconds: float) -> bool:
+        begun.set()
+        select.select([], [], [], 0.25 if seconds else 0)
+        return False
+
+    def work() -> None:
+        present.schedule.wait(3, is_kept_from_running, over=lambda: False)
+        woken.append(("slow", _elapsed(mock)))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    begun.wait()
+    time.sleep(10)
+    woken.append(("quick", _elapsed(mock)))
+    thread.join()
+    assert woken == [("slow", 3), ("quick", 10)]
 
 
 def test_who_waits_while_it_answers_keeps_nobody_from_waiting(mock: AsyncOpsMock) -> None:
@@ -314,6 +348,10 @@ def test_a_worker_is_idle_until_it_has_a_task_in_its_hand() -> None:
             worker,
         )
         assert worker["_worker"](lambda: pool, pools.is_idle) == (True, False)
+        assert worker["_worker"](lambda: pool, pools.is_called) == (False, False)
+        pools._promise(pool, 1)
+        assert worker["_worker"](lambda: pool, pools.is_idle) == (False, False)
+        assert worker["_worker"](lambda: pool, pools.is_called) == (True, False)
         assert worker["_worker"](lambda: None, pools.is_idle) == (False, False)
 
 

@@ -43,7 +43,7 @@ class Primitives:
 
     Args:
         schedule: gives the schedule for the current thread, ``None`` if it waits really.
-        estrange: told of threads that tools start.
+        estrange: told of threads that tools start, or threads that wait really.
         wires: which sockets are about to be answered.
     """
 
@@ -58,7 +58,7 @@ class Primitives:
         find = self._schedule
         _put(threading.Condition, "wait", _waiting(find))
         _put(threading.Thread, "join", _joining(find))
-        _put(threading.Thread, "start", _starting(self._estrange))
+        _put(threading.Thread, "start", _starting(find, self._estrange))
         for selector in _SELECTORS:
             real = selector.select
             self._selects.append((selector, real))
@@ -74,9 +74,9 @@ class Primitives:
         self._selects.clear()
 
 
-def _starting(estrange: _Estrange) -> Callable[..., None]:
+def _starting(find: _Find, estrange: _Estrange) -> Callable[..., None]:
     def start(thread: threading.Thread) -> None:
-        if is_tool(sys._getframe(1)):
+        if find() is None or is_tool(sys._getframe(1)):
             estrange(thread)
         _real_start(thread)
 

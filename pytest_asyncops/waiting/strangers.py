@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
+from weakref import WeakSet
 
 from .tools import module_of
 
 
 class Strangers:
-    """The threads that were alive before, and those that tools start later.
+    """The threads that were alive before, and those that they, or tools, start later.
 
     What the test itself gives a pool to do is the test's, though the pool's threads are older.
     """
@@ -22,23 +23,23 @@ class Strangers:
         self._before = {
             thread.ident: thread for thread in threading.enumerate() if thread is not own
         }
-        self._tools: set[threading.Thread] = set()
+        self._later: WeakSet[threading.Thread] = WeakSet()
         self._lent: set[threading.Thread] = set()
 
     def __contains__(self, thread: threading.Thread) -> bool:
         if thread in self._lent:
             return False
-        return self._before.get(thread.ident) is thread or thread in self._tools
+        return self._before.get(thread.ident) is thread or thread in self._later
 
     def is_here(self) -> bool:
         """Whether the current thread is one of them; asked at every look at a clock."""
-        if threading.get_ident() not in self._before and not self._tools:
+        if threading.get_ident() not in self._before and not self._later:
             return False
         return threading.current_thread() in self
 
     def add(self, thread: threading.Thread) -> None:
         """Let a thread that has not started be one of them."""
-        self._tools.add(thread)
+        self._later.add(thread)
 
     @contextmanager
     def without_me(self) -> Iterator[None]:
