@@ -1,28 +1,35 @@
-"""What the stubs and the virtual clock cost a test, and a skipped wait."""
+"""What the stubs and the virtual clock cost a test, a skipped wait, and a month of polls."""
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
-from pytest_asyncops import mocked
+import requests
+
+from pytest_asyncops import Lifecycle, mocked
 from pytest_asyncops.clock import VirtualClock
 from pytest_asyncops.configure import settle
 from pytest_asyncops.mocking import AsyncOpsMock
 from pytest_asyncops.virtual_time import VirtualTime
 
-from .measure import compare, elsewhere, looped, once, rounds_of
+from .measure import ROOT, compare, elsewhere, looped, once, rounds_of
 from .report import Figure, Ratio, Row
 
 _ROUNDS = 30
 _TIMES = 50
 _PROCESSES = 10
+_POLLS = 1_000
+_EVERY = 5
+_MONTH = 30 * 86_400
 
 # In virtual time the names of Python's clocks lead to virtual ones wherever they are bound, so
 # these are real ones that go by no name.
 _WALL = partial(time.clock_gettime_ns, time.CLOCK_MONOTONIC)
 _CLOCKS = {name: getattr(time, name) for name in ("monotonic", "perf_counter", "time")}
+_HEADERS = {"Authorization": "Bearer token"}
 
 
 def run() -> Iterator[Row]:
@@ -41,7 +48,7 @@ def run() -> Iterator[Row]:
         mock.close()
 
     def clock_alone() -> None:
-        virtual = VirtualTime(VirtualClock())
+        virtual = VirtualTime(VirtualClock(), lambda total: None)
         virtual.start()
         virtual.stop()
 
@@ -52,9 +59,12 @@ def run() -> Iterator[Row]:
         "  stubs and transport alone": open_and_close,
         "  virtual clock alone": clock_alone,
     }
+    bars = {"mocked(), on and off": 1e-3}
     for what, times in compare(parts, rounds=_ROUNDS, times=_TIMES).items():
-        yield Figure(what, times)
+        yield Figure(what, times, bar=bars.get(what))
     yield from _inside()
+    yield from _a_month_of_polls()
+    yield from _idioms()
 
 
 def _inside() -> Iterator[Row]:
@@ -72,16 +82,74 @@ def _inside() -> Iterator[Row]:
             **{("virtual", name): partial(virtual, name) for name in _CLOCKS},
         },
     )
-    with mocked():
-        yield Figure(
-            "time.sleep(5), skipped", [looped(_sleep, 1_000, _WALL) for _ in range(_ROUNDS)]
-        )
+    with mocked(max_virtual_time=1e9):
+        slept = [looped(_sleep, 1_000, _WALL) for _ in range(_ROUNDS)]
+    yield Figure("time.sleep(5), skipped", slept, bar=20e-6)
     for name in _CLOCKS:
         yield Ratio(f"time.{name}()", samples["virtual", name], "real clock", samples["real", name])
 
 
 def _sleep() -> None:
-    time.sleep(5)
+    time.sleep(_EVERY)
+
+
+def _a_month_of_polls() -> Iterator[Row]:
+    """Every 5 seconds for 30 days are 518,400 polls; of these a sample, spread over the month."""
+    stretches = 10
+
+    def poll(clock: str, wait: Callable[[AsyncOpsMock], None]) -> float:
+        took = []
+        with mocked(clock=clock, apis=["chainloop"]) as mock, requests.Session() as session:
+            operation = mock.chainloop.start(lifecycle=Lifecycle.succeeds(running=_MONTH))
+            url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
+
+            def once_more() -> None:
+                answer = session.get(url, headers=_HEADERS).json()["operation"]
+                assert answer["status"] == "ASYNC_OPERATION_STATUS_RUNNING"
+                wait(mock)
+
+            for _ in range(stretches):
+                took.append(looped(once_more, _POLLS // stretches))
+                mock.clock.advance(_MONTH / stretches - _EVERY * _POLLS / stretches - 1)
+            assert _MONTH - mock.clock.elapsed.total_seconds() == stretches
+        return sum(took) / stretches
+
+    samples = rounds_of(
+        9,
+        {
+            "virtual": lambda: poll("virtual", lambda mock: time.sleep(_EVERY)),
+            "manual": lambda: poll("manual", lambda mock: mock.clock.advance(_EVERY)),
+        },
+    )
+    yield Ratio("a poll and its wait", samples["virtual"], "moved by hand", samples["manual"])
+    whole = [each * _MONTH / _EVERY for each in samples["virtual"]]
+    yield Figure("30 days, polled every 5 s", whole, note="reckoned from the sample")
+
+
+def _idioms() -> Iterator[Row]:
+    """What a test takes by the wall whose poller waits in each of the ways that are tested."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    try:
+        from idioms import POLLERS
+        from library_idioms import LIBRARIES
+    finally:
+        sys.path.pop(0)
+
+    def poll(poller: Callable[[Callable[[], bool]], object]) -> None:
+        with mocked(apis=["chainloop"]) as mock:
+            operation = mock.chainloop.start(lifecycle=Lifecycle.succeeds(pending=2, running=30))
+            url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
+
+            def done() -> bool:
+                answer = requests.get(url, headers=_HEADERS, timeout=30).json()["operation"]
+                return bool(answer["status"] == "ASYNC_OPERATION_STATUS_COMPLETED")
+
+            poller(done)
+
+    for name, poller in {**POLLERS, **LIBRARIES}.items():
+        poll(poller)
+        times = [looped(partial(poll, poller), 1, _WALL) for _ in range(5)]
+        yield Figure(f"8 polls: {name}", times, bar=50e-3)
 
 
 def first_use() -> dict[str, float]:

@@ -11,7 +11,7 @@ import math
 import threading
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Union
+from typing import Any, Protocol, Union
 
 from .errors import InvalidArgument, hides_usage_errors
 
@@ -92,6 +92,93 @@ def rfc3339(instant: int) -> str:
     return f"{_whole_seconds(seconds)}.{digits}Z"
 
 
+class Timeline:
+    """What clocks have in common that live in one time: whoever moves one of them moves them all.
+
+    Attributes:
+        skipped_ns: everything ever skipped. It is never set back, not between Hypothesis' examples
+            either, because the client's ``time.monotonic`` is built on it and must not run
+            backwards.
+        clocks: who lives in it.
+    """
+
+    __slots__ = ("_lock", "clocks", "skipped_ns")
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.skipped_ns = 0
+        self.clocks: list[VirtualClock] = []
+
+    def advance(self, duration: int) -> None:
+        """Move all clocks forward; waits for requests that are being answered."""
+        for clock in tuple(self.clocks):
+            with clock.lock:
+                clock.move(duration)
+        with self._lock:
+            self.skipped_ns += duration
+
+    def try_to_advance(self, duration: int) -> bool:
+        """Move all clocks forward, unless another thread is just being answered.
+
+        Returns:
+            Whether they have moved.
+        """
+        held: list[VirtualClock] = []
+        try:
+            for clock in tuple(self.clocks):
+                if not clock.lock.acquire(blocking=False):
+                    return False
+                held.append(clock)
+            for clock in held:
+                clock.move(duration)
+        finally:
+            for clock in held:
+                clock.lock.release()
+        with self._lock:
+            self.skipped_ns += duration
+        return True
+
+
+class _Lock(Protocol):
+    """As much of a lock as is used."""
+
+    def acquire(self, blocking: bool = ...) -> bool: ...
+    def release(self) -> None: ...
+    def __enter__(self) -> object: ...
+    def __exit__(self, *error: Any) -> None: ...
+
+
+class _Standstill:
+    """A lock around a source of time: while somebody holds it, the time is that of its taking."""
+
+    def __init__(self, source: Callable[[], int]) -> None:
+        self._source = source
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._now = 0
+
+    def read(self) -> int:
+        return self._now if self._depth else self._source()
+
+    def acquire(self, blocking: bool = True) -> bool:
+        if not self._lock.acquire(blocking):
+            return False
+        if not self._depth:
+            self._now = self._source()
+        self._depth += 1
+        return True
+
+    def release(self) -> None:
+        self._depth -= 1
+        self._lock.release()
+
+    def __enter__(self) -> None:
+        self.acquire()
+
+    def __exit__(self, *error: object) -> None:
+        self.release()
+
+
 class VirtualClock:
     """The time that the stubbed servers live in.
 
@@ -104,7 +191,7 @@ class VirtualClock:
     ('2026-01-01T00:01:30+00:00', 90.0)
     """
 
-    __slots__ = ("_elapsed", "_skipped", "_source", "epoch_ns", "lock")
+    __slots__ = ("_elapsed", "_source", "epoch_ns", "lock", "timeline")
 
     def __init__(
         self, epoch_ns: int = 1_767_225_600 * SECOND, source: Callable[[], int] | None = None
@@ -112,10 +199,23 @@ class VirtualClock:
         self.epoch_ns = epoch_ns
         # Held while a request is answered and while the clock is moved, so that one request sees
         # one time. Reentrant, because a test's callback may start operations.
-        self.lock = threading.RLock()
-        self._source = source
+        self.lock: _Lock = threading.RLock()
+        self._source: Callable[[], int] | None = None
+        if source is not None:
+            self.lock = still = _Standstill(source)
+            self._source = still.read
         self._elapsed = 0
-        self._skipped = 0
+        self.join(Timeline())
+
+    def join(self, timeline: Timeline) -> None:
+        """Live in the same time as other clocks, from now on."""
+        self.timeline = timeline
+        timeline.clocks.append(self)
+
+    def leave(self) -> None:
+        """Live in a time of its own again; the others do not notice."""
+        self.timeline.clocks.remove(self)
+        self.join(Timeline())
 
     def now(self) -> datetime.datetime:
         """The server's present, in UTC."""
@@ -136,15 +236,6 @@ class VirtualClock:
         """How far the clock has come, in nanoseconds."""
         return self._elapsed if self._source is None else self._source()
 
-    @property
-    def skipped_ns(self) -> int:
-        """Everything ever skipped, in nanoseconds.
-
-        Unlike ``elapsed_ns`` this is never set back between Hypothesis' examples, because the
-        client's ``time.monotonic`` is built on it and must not run backwards.
-        """
-        return self._skipped
-
     def advance(self, duration: Seconds) -> None:
         """Move the clock forward.
 
@@ -163,9 +254,11 @@ class VirtualClock:
                 "the real clock cannot be moved. Use clock='virtual' or clock='manual'.",
                 value=duration,
             )
-        with self.lock:
-            self._elapsed += duration
-            self._skipped += duration
+        self.timeline.advance(duration)
+
+    def move(self, duration: int) -> None:
+        """Move this clock alone, by nanoseconds; for its timeline, which moves all of them."""
+        self._elapsed += duration
 
     def advance_to(self, instant: datetime.datetime) -> None:
         """Move the clock forward to an instant.

@@ -10,6 +10,8 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from types import FrameType
+from typing import Any
 
 import time_machine
 
@@ -19,7 +21,11 @@ from .waiting.client_clock import ClientClock
 from .waiting.pools import Pools
 from .waiting.primitives import Primitives
 from .waiting.schedule import Schedule
-from .waiting.stand_ins import STAND_INS, Present, enter, here, leave, wall_clock
+from .waiting.stand_ins import STAND_INS, Present, enter, here, latest, leave, newcomers, wall_clock
+from .waiting.stillness import Stillness
+from .waiting.strangers import Strangers, changes_sides
+from .waiting.trio_runs import RUN, TrioRuns, is_called, is_idle
+from .waiting.wires import Wires
 
 _real_monotonic_ns = time.monotonic_ns
 
@@ -27,7 +33,8 @@ _real_monotonic_ns = time.monotonic_ns
 class VirtualTime:
     """Joins the clocks and waits of Python to a `VirtualClock` while it is started.
 
-    Threads that were alive before keep real waits and real clocks.
+    Threads that were alive before keep real waits and real clocks. Inside of another one, both
+    clocks live in one time: a wait, and whoever moves one of them, moves both.
 
     Args:
         clock: the clock.
@@ -38,23 +45,10 @@ class VirtualTime:
         self._clock = clock
         self._skipped = skipped
         self._stack = ExitStack()
-        self._foreign: dict[int | None, threading.Thread] = {}
 
     def start(self) -> None:
         """Take over clocks and waits."""
-        own = threading.current_thread()
-        self._foreign = {
-            thread.ident: thread for thread in threading.enumerate() if thread is not own
-        }
-        client = ClientClock(self._clock)
-        schedule = Schedule(
-            self._clock,
-            is_foreign=self._is_foreign,
-            is_idle=_takeover.pools.is_idle,
-            nudge=client.nudge,
-            skipped=self._skipped,
-        )
-        present = Present(client, schedule, self._is_in_foreign)
+        present = self._present()
         wall_offset = time.time_ns() - _real_monotonic_ns()
         with ExitStack() as stack:
             # time-machine changes the wall clock in C, so that names bound long ago follow too:
@@ -67,6 +61,8 @@ class VirtualTime:
                 present, lambda: _real_monotonic_ns() + wall_offset
             )
             stack.enter_context(_takeover)
+            stack.enter_context(present.strangers.without_me())
+            stack.enter_context(present.schedule.heard_by(self._skipped))
             enter(present)
             stack.callback(leave, present)
             self._stack = stack.pop_all()
@@ -74,14 +70,22 @@ class VirtualTime:
     def stop(self) -> None:
         """Give them back."""
         self._stack.close()
+        self._clock.leave()
 
-    def _is_foreign(self, thread: threading.Thread) -> bool:
-        return self._foreign.get(thread.ident) is thread
-
-    def _is_in_foreign(self) -> bool:
-        if threading.get_ident() not in self._foreign:
-            return False
-        return self._is_foreign(threading.current_thread())
+    def _present(self) -> Present:
+        outer = latest()
+        if outer is not None:
+            self._clock.join(outer.schedule.timeline)
+            return Present(outer.client, outer.schedule, outer.strangers, self._clock)
+        strangers = Strangers()
+        client = ClientClock(self._clock.timeline)
+        schedule = Schedule(
+            self._clock.timeline,
+            is_foreign=strangers.__contains__,
+            stillness=Stillness(_takeover.is_idle, _takeover.is_called),
+            client=client,
+        )
+        return Present(client, schedule, strangers, self._clock)
 
 
 class _Takeover:
@@ -92,9 +96,18 @@ class _Takeover:
     """
 
     def __init__(self) -> None:
-        self.pools = Pools()
-        self._primitives = Primitives(_schedule_here)
-        self._bound_names = BoundNames([(original, new) for _, original, new in STAND_INS])
+        pools = Pools(_whose)
+        wires = Wires(lambda: here() is not None)
+        trio_runs = TrioRuns(_schedule_here, wires, _whose)
+        newcomers[RUN] = trio_runs.meet
+        self._parts = (
+            BoundNames([(original, new) for _, original, new in STAND_INS]),
+            Primitives(_schedule_here, _estrange, wires),
+            wires,
+            pools,
+            trio_runs,
+        )
+        self._pools = pools
         self._depth = 0
         self._stack = ExitStack()
 
@@ -104,11 +117,17 @@ class _Takeover:
                 for name, _, stand_in in STAND_INS:
                     stack.callback(setattr, time, name, getattr(time, name))
                     setattr(time, name, stand_in)
-                for part in (self._bound_names, self._primitives, self.pools):
+                for part in self._parts:
                     stack.callback(part.restore)
                     part.replace()
                 self._stack = stack.pop_all()
         self._depth += 1
+
+    def is_idle(self, frame: FrameType) -> bool:
+        return self._pools.is_idle(frame) or is_idle(frame)
+
+    def is_called(self, frame: FrameType) -> bool:
+        return self._pools.is_called(frame) or is_called(frame) or changes_sides(frame)
 
     def __exit__(self, *error: object) -> None:
         self._depth -= 1
@@ -119,6 +138,17 @@ class _Takeover:
 def _schedule_here() -> Schedule | None:
     present = here()
     return None if present is None else present.schedule
+
+
+def _estrange(thread: threading.Thread) -> None:
+    present = latest()
+    if present is not None:
+        present.strangers.add(thread)
+
+
+def _whose(task: Callable[[], Any]) -> Callable[[], Any]:
+    present = latest()
+    return task if present is None else present.strangers.whose(task)
 
 
 _takeover = _Takeover()

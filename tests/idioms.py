@@ -13,8 +13,11 @@ import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime as bound_datetime
 from time import monotonic as bound_monotonic
+from time import perf_counter as bound_perf_counter
 from time import sleep as bound_sleep
+from time import time as bound_time
 from typing import Any
 
 import pytest
@@ -92,14 +95,21 @@ def _utc() -> float:
     return datetime.datetime.now(datetime.timezone.utc).timestamp()
 
 
+def _naive() -> float:
+    return bound_datetime.now().timestamp()
+
+
 # A lambda looks the name up anew, a bare function is the one bound here.
 POLLERS["a deadline by time.monotonic"] = until_deadline(lambda: time.monotonic())  # noqa: PLW0108
 POLLERS["a deadline by monotonic bound at import"] = until_deadline(bound_monotonic)
 POLLERS["a deadline by time.monotonic_ns"] = until_deadline(lambda: time.monotonic_ns() / 1e9)
 POLLERS["a deadline by time.time"] = until_deadline(lambda: time.time())  # noqa: PLW0108
 POLLERS["a deadline by time.time_ns"] = until_deadline(lambda: time.time_ns() / 1e9)
+POLLERS["a deadline by time bound at import"] = until_deadline(bound_time)
 POLLERS["a deadline by datetime.now"] = until_deadline(_utc)
+POLLERS["a deadline by datetime bound at import"] = until_deadline(_naive)
 POLLERS["a deadline by time.perf_counter"] = until_deadline(lambda: time.perf_counter())  # noqa: PLW0108
+POLLERS["a deadline by perf_counter bound at import"] = until_deadline(bound_perf_counter)
 
 
 @poller
@@ -362,81 +372,3 @@ def a_loop_in_a_thread(poll: Poll) -> None:
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()
-
-
-# -- libraries -------------------------------------------------------------------------------
-
-
-@poller
-def urllib3_retry(poll: Poll) -> None:
-    from urllib3 import Retry
-
-    retry = Retry(20, backoff_factor=EVERY, backoff_max=EVERY)
-    retry = retry.increment().increment()  # the first retry does not wait
-    while not poll():
-        retry.sleep()
-
-
-@poller
-def tenacity_wait_fixed(poll: Poll) -> None:
-    tenacity = pytest.importorskip("tenacity")
-    retrying = tenacity.Retrying(
-        wait=tenacity.wait_fixed(EVERY), retry=tenacity.retry_if_result(lambda done: not done)
-    )
-    retrying(poll)
-
-
-@async_poller
-async def tenacity_async(poll: Poll) -> None:
-    tenacity = pytest.importorskip("tenacity")
-
-    async def attempt() -> bool:
-        return poll()
-
-    retrying = tenacity.AsyncRetrying(
-        wait=tenacity.wait_fixed(EVERY), retry=tenacity.retry_if_result(lambda done: not done)
-    )
-    await retrying(attempt)
-
-
-@poller
-def backoff_constant(poll: Poll) -> None:
-    backoff = pytest.importorskip("backoff")
-    backoff.on_predicate(backoff.constant, interval=EVERY, jitter=None)(poll)()
-
-
-@poller
-def stamina_retry(poll: Poll) -> None:
-    stamina = pytest.importorskip("stamina")
-
-    def attempt() -> None:
-        if not poll():
-            raise RuntimeError
-
-    stamina.retry(
-        on=RuntimeError, attempts=None, timeout=LIMIT, wait_initial=EVERY, wait_max=EVERY,
-        wait_jitter=0,
-    )(attempt)()  # fmt: skip
-
-
-@poller
-def anyio_sleep(poll: Poll) -> None:
-    anyio = pytest.importorskip("anyio")
-
-    async def main() -> None:
-        while not poll():
-            await anyio.sleep(EVERY)
-
-    anyio.run(main)
-
-
-@poller
-def anyio_move_on_after(poll: Poll) -> None:
-    anyio = pytest.importorskip("anyio")
-
-    async def main() -> None:
-        while not poll():
-            with anyio.move_on_after(EVERY):
-                await anyio.sleep_forever()
-
-    anyio.run(main)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
+from collections.abc import Callable
 
 import pytest
 import requests
 
-from pytest_asyncops import Lifecycle, guards, mocked
+from pytest_asyncops import AsyncOpsMock, Lifecycle, PollerHangs, guards, mocked
 
 _PRELUDE = """
 import threading, time
 import pytest, requests
 from pytest_asyncops import Lifecycle, PollerHangs, mocked, polls
 
+session = requests.Session()
+
 def ask(mock, operation):
     url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
-    return requests.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
+    return session.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
 
 def hanging(mock):
     return mock.chainloop.start(id="op-1", lifecycle=Lifecycle.hangs())
@@ -24,10 +29,12 @@ def hanging(mock):
 
 
 @pytest.fixture
-def run(pytester: pytest.Pytester):
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
     def run(source: str, *arguments: str) -> pytest.RunResult:
         pytester.makepyfile(_PRELUDE + source)
-        return pytester.runpytest_inprocess("-q", "-p", "no:randomly", *arguments)
+        return pytester.runpytest_inprocess("-q", "-p", "asyncops", *arguments)
 
     return run
 
@@ -284,3 +291,33 @@ def test_few_answers_are_kept_to_compare_with(monkeypatch) -> None:
                 url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
                 requests.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
             time.sleep(1)
+
+
+def _polls(mock: AsyncOpsMock, times: int, pause: float) -> None:
+    operation = mock.chainloop.start(lifecycle=Lifecycle.hangs())
+    url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
+    for _ in range(times):
+        requests.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
+        time.sleep(pause)
+
+
+LIMITS: dict[str, tuple[float, Callable[[AsyncOpsMock], None]]] = {
+    "max_polls_at_once": (4, lambda mock: _polls(mock, 5, 0)),
+    "max_polls_per_operation": (4, lambda mock: _polls(mock, 5, 1)),
+    "max_polls_unchanged": (4, lambda mock: _polls(mock, 5, 1)),
+    "max_virtual_time": (20, lambda mock: _polls(mock, 5, 5)),
+    "max_virtual_time without polls": (20, lambda mock: time.sleep(25)),
+    "max_virtual_time in a loop": (20, lambda mock: asyncio.run(asyncio.sleep(25))),
+    "max_virtual_time with an event": (20, lambda mock: threading.Event().wait(25) and None),
+}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_each_limit_ends_what_the_others_let_pass(name: str) -> None:
+    value, poll = LIMITS[name]
+    limit = name.split(maxsplit=1)[0]
+    with pytest.raises(PollerHangs) as caught, mocked(**{limit: value}) as mock:
+        poll(mock)
+    assert (caught.value.limit, caught.value.value) == (limit, value)
+    with mocked(**{limit: value + 5}) as mock:
+        poll(mock)

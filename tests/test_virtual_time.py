@@ -14,8 +14,9 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_asyncops import VirtualClock, mocked
+from pytest_asyncops import PollerHangs, VirtualClock, mocked
 from pytest_asyncops.virtual_time import VirtualTime
+from pytest_asyncops.waiting import client_clock
 
 REAL = (time.sleep, time.monotonic, time.monotonic_ns)
 PACE = 5.0
@@ -75,7 +76,8 @@ def test_the_monotonic_clock_jumps_by_what_was_slept(read):
         assert start >= before
 
 
-def test_the_clocks_keep_ticking():
+def test_the_clocks_keep_ticking(monkeypatch):
+    monkeypatch.setattr(client_clock, "TICK", 1_000_000)
     with mocked() as mock:
         wall, steady = time.time_ns(), time.monotonic_ns()
         while time.time_ns() == wall or time.monotonic_ns() == steady:
@@ -226,6 +228,8 @@ def test_a_thread_that_was_alive_before_keeps_real_time():
             assert ask(lambda: time.sleep(0.001)) is None
             assert mock.clock.elapsed.total_seconds() == 10**6
             assert real_steady <= ask(time.monotonic) <= real_steady + PACE
+            child = ask(lambda: in_thread(time.monotonic))
+            assert real_steady <= child <= real_steady + PACE
             assert real_wall - 1 <= ask(time.time) <= real_wall + PACE
             now = ask(lambda: datetime.datetime.now().timestamp())
             assert real_wall - 1 <= now <= real_wall + PACE
@@ -318,11 +322,91 @@ def test_inside_another_travel():
         assert datetime.datetime.now().year == 2030
 
 
-def test_one_mock_in_another():
+def test_one_mock_in_another_lives_in_one_time_with_it():
     with mocked() as outer:
         time.sleep(5)
-        with mocked() as inner:
+        steady = time.monotonic()
+        with mocked(epoch=datetime.datetime(2030, 1, 1, tzinfo=datetime.timezone.utc)) as inner:
             time.sleep(7)
             assert inner.clock.elapsed.total_seconds() == 7
+            assert outer.clock.elapsed.total_seconds() == 12
+            assert time.monotonic() - steady == 7
+            assert time.time() == inner.clock.now().timestamp()
+            outer.clock.advance(10)
+            assert inner.clock.elapsed.total_seconds() == 17
+            inner.clock.advance(10)
+            assert inner.clock.elapsed.total_seconds() == 27
         time.sleep(1)
-        assert outer.clock.elapsed.total_seconds() == 6
+        assert outer.clock.elapsed.total_seconds() == 33
+        assert time.monotonic() - steady == 28
+        assert time.time() == outer.clock.now().timestamp()
+
+
+def test_a_thread_of_the_outer_one_lives_on_in_the_inner_one():
+    with mocked() as outer:
+        woken = []
+
+        def work() -> None:
+            time.sleep(3600)
+            woken.append(outer.clock.elapsed.total_seconds())
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        with mocked() as inner:
+            time.sleep(7200)
+            thread.join()
+            assert inner.clock.elapsed.total_seconds() == 7200
+        assert woken == [3600]
+
+
+def test_a_thread_of_before_may_open_one_itself():
+    asked, told = queue.Queue(), queue.Queue()
+
+    def work() -> None:
+        asked.get()
+        with mocked() as mock:
+            time.sleep(3600)
+            told.put(mock.clock.elapsed.total_seconds())
+        before = time.monotonic()
+        time.sleep(0.001)
+        told.put(time.monotonic() - before)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    with mocked() as mock:
+        asked.put(None)
+        assert told.get() == 3600
+        assert mock.clock.elapsed.total_seconds() == 3600
+        assert 0.001 <= told.get() < PACE
+        thread.join()
+        assert mock.clock.elapsed.total_seconds() == 3600
+
+
+def test_an_inner_one_outlives_the_outer_one():
+    outer, inner = VirtualTime(VirtualClock(), print), VirtualTime(VirtualClock(), print)
+    outer.start()
+    inner.start()
+    time.sleep(3)
+    outer.stop()
+    time.sleep(4)
+    inner.stop()
+    assert [it._clock.elapsed.total_seconds() for it in (outer, inner)] == [3, 7]
+
+
+def test_each_one_counts_its_own_waits():
+    with mocked(max_virtual_time=60) as outer:
+        time.sleep(50)
+        with mocked(max_virtual_time=60) as inner:
+            time.sleep(10)
+            with pytest.raises(PollerHangs, match="more than 0:01:00"):
+                time.sleep(1)
+            outer._live.told(outer._live._guards.tripped)
+            assert inner._live._guards.tripped is None
+
+
+def test_a_manual_clock_in_a_virtual_one_stands_still():
+    with mocked() as outer, mocked(clock="manual") as inner:
+        time.sleep(5)
+        inner.clock.advance(60)
+        assert outer.clock.elapsed.total_seconds() == 5
+        assert inner.clock.elapsed.total_seconds() == 60

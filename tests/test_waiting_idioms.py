@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import requests
 from idioms import POLLERS
+from library_idioms import LIBRARIES
 
 from pytest_asyncops import Lifecycle, mocked
+from pytest_asyncops.waiting.schedule import Schedule
 
 _HEADERS = {"Authorization": "Bearer token"}
+_ALL = {**POLLERS, **LIBRARIES}
+_TAKING_TURNS = ("thread", "pool", "timers", "executor")
+"""What idioms with several threads have in their names: those wait for each other now and then."""
 
 
-@pytest.mark.parametrize("name", POLLERS)
-def test_the_timeline_is_exact(name: str) -> None:
+@pytest.fixture
+def real_waits(monkeypatch: pytest.MonkeyPatch) -> list[Schedule]:
+    """Grows with each real wait, of a millisecond at most, that a virtual one has needed."""
+    waits: list[Schedule] = []
+    comes_due = Schedule._comes_due
+
+    def counted(schedule: Schedule, wait: Any) -> bool:
+        due = comes_due(schedule, wait)
+        if not due:
+            waits.append(schedule)
+        return due
+
+    monkeypatch.setattr(Schedule, "_comes_due", counted)
+    return waits
+
+
+@pytest.mark.parametrize("name", _ALL)
+def test_the_timeline_is_exact(name: str, real_waits: list[Schedule]) -> None:
     timeline = []
     with mocked(apis=["chainloop"]) as mock:
         operation = mock.chainloop.start(lifecycle=Lifecycle.succeeds(pending=2, running=30))
@@ -23,6 +46,8 @@ def test_the_timeline_is_exact(name: str) -> None:
             answer = requests.get(url, headers=_HEADERS, timeout=30).json()
             return answer["operation"]["status"] == "ASYNC_OPERATION_STATUS_COMPLETED"
 
-        POLLERS[name](poll)
+        _ALL[name](poll)
         assert timeline == [0, 5, 10, 15, 20, 25, 30, 35]
         assert mock.clock.elapsed.total_seconds() == 35
+    if not any(word in name for word in _TAKING_TURNS):
+        assert real_waits == []

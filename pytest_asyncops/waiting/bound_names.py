@@ -13,13 +13,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-TOOLS = frozenset(
-    {
-        "_pytest", "coverage", "execnet", "hypothesis", "pluggy",
-        "pydevd", "pytest", "pytest_timeout", "time_machine", "xdist",
-    }
-)  # fmt: skip
-"""The packages whose own measuring and waiting stays real."""
+from .tools import TOOLS
 
 
 class Place(NamedTuple):

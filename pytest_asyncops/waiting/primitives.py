@@ -13,12 +13,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from ..clock import SECOND
-from .schedule import PATIENCE, Schedule
+from .descriptors import are_ready, wait_for_files
+from .schedule import Schedule
+from .tools import is_tool
+from .wires import Wires
 
 _real_wait = threading.Condition.wait
 _new_lock = threading.Lock
 _real_join = threading.Thread.join
+_real_start = threading.Thread.start
 
 _SELECTORS: list[Any] = [
     getattr(selectors, name)
@@ -28,11 +31,11 @@ _SELECTORS: list[Any] = [
 ]  # fmt: skip
 
 # Whose waits these are. Others wait for sockets and nothing else, and have to wait really.
-_LOOP = "asyncio.base_events"
+_LOOPS = frozenset({"asyncio.base_events", "nest_asyncio"})
 _SERVER = "socketserver"
 
-
 _Find = Callable[[], "Schedule | None"]
+_Estrange = Callable[[threading.Thread], None]
 
 
 class Primitives:
@@ -40,10 +43,14 @@ class Primitives:
 
     Args:
         schedule: gives the schedule for the current thread, ``None`` if it waits really.
+        estrange: told of threads that tools start, or threads that wait really.
+        wires: which sockets are about to be answered.
     """
 
-    def __init__(self, schedule: _Find) -> None:
+    def __init__(self, schedule: _Find, estrange: _Estrange, wires: Wires) -> None:
         self._schedule = schedule
+        self._estrange = estrange
+        self._wires = wires
         self._selects: list[tuple[Any, Any]] = []
 
     def replace(self) -> None:
@@ -51,18 +58,29 @@ class Primitives:
         find = self._schedule
         _put(threading.Condition, "wait", _waiting(find))
         _put(threading.Thread, "join", _joining(find))
+        _put(threading.Thread, "start", _starting(find, self._estrange))
         for selector in _SELECTORS:
             real = selector.select
             self._selects.append((selector, real))
-            _put(selector, "select", _selecting(real, find))
+            _put(selector, "select", _selecting(real, find, self._wires))
 
     def restore(self) -> None:
         """Put the real ones back."""
         _put(threading.Condition, "wait", _real_wait)
         _put(threading.Thread, "join", _real_join)
+        _put(threading.Thread, "start", _real_start)
         for selector, real in self._selects:
             _put(selector, "select", real)
         self._selects.clear()
+
+
+def _starting(find: _Find, estrange: _Estrange) -> Callable[..., None]:
+    def start(thread: threading.Thread) -> None:
+        if find() is None or is_tool(sys._getframe(1)):
+            estrange(thread)
+        _real_start(thread)
+
+    return start
 
 
 def _waiting(find: _Find) -> Callable[..., bool]:
@@ -71,7 +89,7 @@ def _waiting(find: _Find) -> Callable[..., bool]:
         if schedule is None:
             return _real_wait(condition, timeout)
         if timeout is not None and timeout <= 0:
-            schedule.nudge()
+            schedule.client.nudge()
             return _real_wait(condition, timeout)
         # What threading does, in its own order, but for how it waits: a condition hands a notice
         # to a lock in its list, and only who put the lock there can tell whether it got one.
@@ -91,7 +109,7 @@ def _waiting(find: _Find) -> Callable[..., bool]:
                 came = schedule.rest(waiter.acquire, over=notified)
             else:
                 came = schedule.wait(
-                    round(timeout * SECOND),
+                    timeout,
                     lambda seconds: waiter.acquire(timeout=seconds),
                     over=notified,
                 )
@@ -109,8 +127,13 @@ def _waiting(find: _Find) -> Callable[..., bool]:
 def _joining(find: _Find) -> Callable[..., None]:
     def join(thread: threading.Thread, timeout: float | None = None) -> None:
         schedule = find()
-        if schedule is None or not thread.is_alive() or thread is threading.current_thread():
-            _real_join(thread, timeout)  # which says what is wrong, if something is
+        if (
+            schedule is None
+            or not thread.is_alive()
+            or thread is threading.current_thread()  # it says what is wrong about that
+            or schedule.is_foreign(thread)  # that one takes real time, and so does who waits for it
+        ):
+            _real_join(thread, timeout)
             return
 
         def ended(seconds: float) -> bool:
@@ -124,51 +147,32 @@ def _joining(find: _Find) -> Callable[..., None]:
         if timeout is None:
             schedule.rest(lambda: _real_join(thread), over=ends)
         elif timeout > 0:
-            schedule.wait(round(timeout * SECOND), ended, over=ends)
+            schedule.wait(timeout, ended, over=ends)
 
     return join
-
-
-def _has_events(selector: Any) -> bool:
-    """Whether a selector in which another thread waits has something to tell.
-
-    It is not asked itself: the one of poll() cannot be asked by two threads at once.
-    """
-    with selectors.DefaultSelector() as probe:
-        for key in list(selector.get_map().values()):
-            probe.register(key.fd, key.events)
-        return bool(probe.select(0))
 
 
 def _put(owner: Any, name: str, value: Any) -> None:
     setattr(owner, name, value)
 
 
-def _selecting(real: Any, find: _Find) -> Callable[..., Any]:
+def _selecting(real: Any, find: _Find, wires: Wires) -> Callable[..., Any]:
     def selecting(selector: Any, timeout: float | None = None) -> Any:
         schedule = None if timeout is not None and timeout <= 0 else find()
         caller = sys._getframe(1).f_globals.get("__name__")
-        if schedule is None or caller not in (_LOOP, _SERVER):
+        if schedule is None or not (caller in _LOOPS or caller == _SERVER):
             return real(selector, timeout)
-        if timeout is None or caller == _SERVER:
+        keys = selector.get_map  # of one that another thread has just closed it is None
+        return wait_for_files(
+            schedule,
+            lambda limit: real(selector, timeout if limit is None else limit),
             # A server looks now and then whether it is to stop; that is no time of its own.
-            return schedule.rest(
-                lambda: real(selector, timeout), over=lambda: _has_events(selector)
-            )
-        events: list[Any] = []
-
-        def arrives(seconds: float) -> bool:
-            events[:] = real(selector, seconds)
-            return bool(events)
-
-        # One file is the loop's own; with more, an answer may be on its way.
-        patience = PATIENCE if len(selector.get_map()) > 1 else 0
-        schedule.wait(
-            round(timeout * SECOND),
-            arrives,
-            over=lambda: _has_events(selector),
-            patience=patience,
+            seconds=None if caller == _SERVER else timeout,
+            files=[key.fd for key in keys().values()],
+            ready=lambda: are_ready(
+                [(key.fd, key.events) for key in list((keys() or {}).values())]
+            ),
+            wires=wires,
         )
-        return events
 
     return selecting

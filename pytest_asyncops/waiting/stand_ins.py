@@ -13,10 +13,11 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
-from ..clock import SECOND
-from .bound_names import TOOLS
+from ..clock import SECOND, VirtualClock
 from .client_clock import ClientClock
-from .schedule import Schedule, module_of
+from .schedule import Schedule
+from .strangers import Strangers
+from .tools import is_tool, module_of, package_of
 
 _real_sleep = time.sleep
 _real_monotonic = time.monotonic
@@ -34,16 +35,21 @@ class Present:
     Args:
         client: what the clocks say.
         schedule: how waits are skipped.
-        is_foreign: whether the current thread is none of the test's.
+        strangers: the threads that have nothing to do with it.
+        server: whose present the wall clock shows.
     """
 
     def __init__(
-        self, client: ClientClock, schedule: Schedule, is_foreign: Callable[[], bool]
+        self, client: ClientClock, schedule: Schedule, strangers: Strangers, server: VirtualClock
     ) -> None:
         self.client = client
         self.schedule = schedule
-        self.is_foreign = is_foreign
+        self.strangers = strangers
+        self.server = server
 
+
+newcomers: dict[str, Callable[[], None]] = {}
+"""Modules with ``time.perf_counter`` for a deadline's clock, and what to do when one asks it."""
 
 _presents: list[Present] = []
 
@@ -58,9 +64,14 @@ def leave(present: Present) -> None:
     _presents.remove(present)
 
 
+def latest() -> Present | None:
+    """The virtual time that is on, if one is."""
+    return _presents[-1] if _presents else None
+
+
 def here() -> Present | None:
     """The virtual time that the current thread lives in, ``None`` for real time."""
-    if not _presents or _presents[-1].is_foreign():
+    if not _presents or _presents[-1].strangers.is_here():
         return None
     return _presents[-1]
 
@@ -70,7 +81,7 @@ def _for(depth: int) -> Present | None:
     present = here()
     if present is None:
         return None
-    return None if _package(sys._getframe(depth)) in TOOLS else present
+    return None if is_tool(sys._getframe(depth)) else present
 
 
 class _StandIns:
@@ -92,7 +103,7 @@ class _StandIns:
 
     def monotonic(self) -> float:
         present = _for(2)
-        return _real_monotonic() if present is None else present.client.monotonic_ns() / SECOND
+        return _real_monotonic() if present is None else present.client.monotonic()
 
     def monotonic_ns(self) -> int:
         present = _for(2)
@@ -102,6 +113,10 @@ class _StandIns:
         present = _for(2)
         if present is None:
             return _real_perf_counter()
+        met = newcomers.get(module_of(sys._getframe(1)))
+        if met is not None:
+            met()
+            return present.client.deadline()
         return present.client.perf_counter_ns() / SECOND
 
     def perf_counter_ns(self) -> int:
@@ -122,15 +137,11 @@ def wall_clock(present: Present, real_ns: Callable[[], int]) -> Callable[[], int
     """What time-machine is to ask for the time, in nanoseconds since 1970."""
 
     def time_ns() -> int:
-        if present.is_foreign():
+        if present.strangers.is_here():
             return real_ns()
         frame: FrameType = sys._getframe(1)
-        while _package(frame) == "time_machine" and frame.f_back is not None:
+        while package_of(frame) == "time_machine" and frame.f_back is not None:
             frame = frame.f_back
-        return real_ns() if _package(frame) in TOOLS else present.client.wall_ns()
+        return real_ns() if is_tool(frame) else present.client.wall_ns(present.server)
 
     return time_ns
-
-
-def _package(frame: FrameType) -> str:
-    return module_of(frame).partition(".")[0]

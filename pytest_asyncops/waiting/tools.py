@@ -1,0 +1,30 @@
+"""The tools of testing: their own measuring and waiting stays real, also within a test."""
+
+from __future__ import annotations
+
+from types import FrameType
+
+TOOLS = frozenset(
+    {
+        "_pydev_bundle", "_pydevd_bundle", "_pytest", "coverage", "debugpy", "execnet",
+        "hypothesis", "pluggy", "pydevd", "pytest", "pytest_rerunfailures", "pytest_timeout",
+        "time_machine", "xdist",
+    }
+)  # fmt: skip
+"""Their packages."""
+
+
+def is_tool(frame: FrameType) -> bool:
+    """Whether a frame runs code of a tool."""
+    return frame.f_globals.get("__name__", "").partition(".")[0] in TOOLS
+
+
+def package_of(frame: FrameType) -> str:
+    """The name of the package at the top whose code a frame runs."""
+    return module_of(frame).partition(".")[0]
+
+
+def module_of(frame: FrameType) -> str:
+    """The name of the module whose code a frame runs."""
+    name: str = frame.f_globals.get("__name__", "")
+    return name

@@ -1,0 +1,261 @@
+"""The clock never jumps while a request is being answered, whoever asks and whoever answers."""
+
+from __future__ import annotations
+
+import asyncio
+import http.server
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+import requests
+
+from pytest_asyncops import AsyncOpsMock, mocked
+from pytest_asyncops.waiting import wires
+from pytest_asyncops.waiting.descriptors import are_ready
+from pytest_asyncops.waiting.wires import Wires
+
+MOMENT = 0.06
+"""Real seconds that an answer takes: longer than an unknown file is given."""
+
+
+def _really_wait(seconds: float) -> None:
+    select.select([], [], [], seconds)
+
+
+class _Slow(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_GET(self) -> None:
+        _really_wait(MOMENT)
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Slow)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+Run = Callable[[str, Callable[[], float]], list[float]]
+"""Asks twice, waits for 5 s after each, and tells by how much the clock jumped under each."""
+
+
+def _requests(url: str, elapsed: Callable[[], float]) -> list[float]:
+    jumps = []
+    with requests.Session() as session:
+        for _ in range(2):
+            before = elapsed()
+            session.get(url, timeout=30)
+            jumps.append(elapsed() - before)
+            time.sleep(5)
+    return jumps
+
+
+def _httpx(url: str, elapsed: Callable[[], float]) -> list[float]:
+    jumps = []
+    with httpx.Client(verify=False) as client:
+        for _ in range(2):
+            before = elapsed()
+            client.get(url, timeout=30)
+            jumps.append(elapsed() - before)
+            time.sleep(5)
+    return jumps
+
+
+def _in_a_thread(client: Run) -> Run:
+    """While the main thread waits."""
+
+    def run(url: str, elapsed: Callable[[], float]) -> list[float]:
+        jumps: list[float] = []
+        thread = threading.Thread(target=lambda: jumps.extend(client(url, elapsed)))
+        thread.start()
+        while thread.is_alive():
+            thread.join(1)
+        return jumps
+
+    return run
+
+
+def _on(backend: str) -> Run:
+    def run(url: str, elapsed: Callable[[], float]) -> list[float]:
+        jumps = []
+
+        async def main() -> None:
+            async with httpx.AsyncClient(verify=False) as client:
+                for _ in range(2):
+                    before = elapsed()
+                    with anyio.fail_after(30):
+                        await client.get(url, timeout=30)
+                    jumps.append(elapsed() - before)
+                    await anyio.sleep(5)
+
+        anyio.run(main, backend=backend)
+        return jumps
+
+    return run
+
+
+CLIENTS = {
+    "requests": _requests,
+    "requests in a thread": _in_a_thread(_requests),
+    "httpx": _httpx,
+    "httpx in a thread": _in_a_thread(_httpx),
+    "httpx on asyncio": _on("asyncio"),
+    "httpx on trio": _on("trio"),
+}
+
+
+@pytest.mark.parametrize("alive_before", [True, False])
+@pytest.mark.parametrize("client", CLIENTS)
+def test_the_clock_does_not_jump_under_a_request(client: str, alive_before: bool) -> None:
+    def run(mock: AsyncOpsMock, url: str) -> list[float]:
+        def elapsed() -> float:
+            return mock.clock.elapsed.total_seconds()
+
+        return CLIENTS[client](url, elapsed)
+
+    if alive_before:
+        with _server() as url, mocked() as mock:
+            jumps = run(mock, url)
+    else:
+        with mocked() as mock, _server() as url:
+            jumps = run(mock, url)
+    assert jumps == [0, 0]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_who_is_never_answered_does_not_wait_for_ever(
+    backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wires, "ANSWER", 0.03)
+    with mocked() as mock, socket.create_server(("127.0.0.1", 0)) as silent:
+
+        async def main() -> None:
+            async with await anyio.connect_tcp(*silent.getsockname()) as stream:
+                await stream.send(b"hello?")
+                with pytest.raises(TimeoutError), anyio.fail_after(30):
+                    await stream.receive()
+
+        anyio.run(main, backend=backend)
+        assert mock.clock.elapsed.total_seconds() == 30
+
+
+def test_a_loop_that_serves_itself() -> None:
+    async def main() -> None:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            while line := await reader.readline():
+                await asyncio.sleep(1)
+                writer.write(line)
+                await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        for number in range(3):
+            writer.write(b"%d\n" % number)
+            assert await asyncio.wait_for(reader.readline(), 30) == b"%d\n" % number
+            await asyncio.sleep(4)
+        writer.close()
+        await writer.wait_closed()
+        server.close()
+        await server.wait_closed()
+
+    with mocked() as mock:
+        asyncio.run(main())
+        assert mock.clock.elapsed.total_seconds() == 15
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [1_000.0]
+    monkeypatch.setattr(wires, "_real_monotonic", lambda: now[0])
+    return now
+
+
+@contextmanager
+def _seen(is_own: Callable[[], bool]) -> Iterator[Wires]:
+    before = dict(vars(socket.socket))
+    seen = Wires(is_own)
+    seen.replace()
+    try:
+        yield seen
+    finally:
+        seen.restore()
+    assert dict(vars(socket.socket)) == before
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_what_is_done_with_sockets(now: list[float], own: bool) -> None:
+    with _seen(lambda: own) as seen, socket.create_server(("127.0.0.1", 0)) as listening:
+        client = socket.create_connection(listening.getsockname())
+        server, _ = listening.accept()
+        ours, theirs = client.fileno(), server.fileno()
+
+        def awaited(after: float) -> list[bool]:
+            now[0] += after
+            answers = [seen.are_awaited([ours]), seen.are_awaited([theirs])]
+            now[0] -= after
+            return answers
+
+        assert awaited(wires.MORE / 2) == [True, True]
+        assert awaited(wires.MORE) == [True, False]
+        now[0] += wires.ANSWER
+        assert awaited(0) == [False, False]
+        client.sendall(b"ask")
+        assert awaited(wires.ANSWER / 2) == [True, False]
+        assert server.recv(9) == b"ask"
+        assert awaited(wires.ANSWER / 2) == [not own, False]
+        assert awaited(0) == [not own, not own]
+        server.send(b"answer")
+        assert awaited(wires.ANSWER / 2) == [not own, False]
+        assert client.recv(9) == b"answer"
+        assert awaited(0) == [not own, not own]
+        assert awaited(wires.MORE) == [False, False]
+        client.close()
+        server.close()
+        assert not seen.knows(ours)
+        assert not seen.knows(theirs)
+
+
+def test_other_sockets_are_not_awaited(now: list[float]) -> None:
+    one, other = socket.socketpair()
+    with _seen(lambda: True) as seen, one, other:
+        one.send(b"wake")
+        other.recv(9)
+        assert not seen.knows(other.fileno())
+    closed = socket.socket()
+    closed.close()
+    with _seen(lambda: True) as seen, pytest.raises(OSError, match="Bad file descriptor"):
+        closed.send(b"?")
+
+
+def test_a_file_that_has_just_been_closed_is_not_ready() -> None:
+    one, other = socket.socketpair()
+    with one, other:
+        file = one.fileno()
+        other.send(b"x")
+        assert are_ready([(file, 1)])
+        assert not are_ready([])
+    assert not are_ready([(file, 1)])

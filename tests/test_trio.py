@@ -1,0 +1,159 @@
+"""Trio waits by a clock and in an input and output of its own, and is virtual all the same."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+import trio
+import trio.testing
+
+from pytest_asyncops import AsyncOpsMock, mocked
+from pytest_asyncops.waiting.trio_runs import RUN
+
+CLOCKS: dict[str, Callable[[], Any]] = {
+    "its own clock": lambda: None,
+    "a mock clock": lambda: trio.testing.MockClock(autojump_threshold=0),
+}
+
+
+@pytest.fixture
+def mock() -> Iterator[AsyncOpsMock]:
+    with mocked() as opened:
+        yield opened
+
+
+def _elapsed(mock: AsyncOpsMock) -> float:
+    return mock.clock.elapsed.total_seconds()
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_tasks_wake_in_the_order_of_their_deadlines(mock: AsyncOpsMock, clock: str) -> None:
+    woken: list[tuple[str, float]] = []
+
+    async def work(name: str, every: float) -> None:
+        for _ in range(3):
+            await trio.sleep(every)
+            woken.append((name, _elapsed(mock)))
+
+    async def main() -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(work, "a", 3)
+            nursery.start_soon(work, "b", 5.1)
+
+    trio.run(main, clock=CLOCKS[clock]())
+    assert woken == [("a", 3), ("b", 5.1), ("a", 6), ("a", 9), ("b", 10.2), ("b", 15.3)]
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+@pytest.mark.parametrize("seconds", [0.1, 30 * 86_400])
+def test_deadlines(mock: AsyncOpsMock, clock: str, seconds: float) -> None:
+    async def main() -> float:
+        began = trio.current_time()
+        with trio.move_on_after(seconds):
+            await trio.sleep_forever()
+        return trio.current_time() - began
+
+    assert trio.run(main, clock=CLOCKS[clock]()) == pytest.approx(seconds, abs=1e-5)
+    assert _elapsed(mock) == seconds
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_threads(clock: str) -> None:
+    for _ in range(2):  # the second time, trio's thread is older than the mock
+        with mocked() as mock:
+
+            async def main(mock: AsyncOpsMock = mock) -> None:
+                await trio.to_thread.run_sync(time.sleep, 7)
+                assert _elapsed(mock) == 7
+                await trio.sleep(1)  # while the thread of the pool has nothing to do
+                assert _elapsed(mock) == 8
+
+            trio.run(main, clock=CLOCKS[clock]())
+
+
+def test_a_thread_wakes_a_run(mock: AsyncOpsMock) -> None:
+    async def main() -> None:
+        event = trio.Event()
+        token = trio.lowlevel.current_trio_token()
+
+        def work() -> None:
+            time.sleep(3)
+            trio.from_thread.run_sync(event.set, trio_token=token)
+            time.sleep(9)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        await event.wait()
+        assert _elapsed(mock) == 3
+        await trio.to_thread.run_sync(thread.join)
+        assert _elapsed(mock) == 12
+
+    trio.run(main)
+
+
+def _as_a_guest(main: Callable[[], Awaitable[None]]) -> None:
+    """Runs in asyncio's loop, with trio's own input and output in a thread."""
+
+    async def host() -> None:
+        loop = asyncio.get_running_loop()
+        done = loop.create_future()
+        trio.lowlevel.start_guest_run(
+            main,
+            run_sync_soon_threadsafe=loop.call_soon_threadsafe,
+            done_callback=done.set_result,
+        )
+        (await done).unwrap()
+
+    asyncio.run(host())
+
+
+def test_a_guest(mock: AsyncOpsMock) -> None:
+    async def main() -> None:
+        for _ in range(3):
+            await trio.sleep(5)
+        event = trio.Event()
+        asyncio.get_running_loop().call_later(4, event.set)
+        await event.wait()
+
+    _as_a_guest(main)
+    assert _elapsed(mock) == 19
+
+
+def test_trio_is_met_when_a_test_imports_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = sys.modules[RUN]
+    kept = module.TheIOManager.get_events, trio.testing.MockClock.jump  # type: ignore[attr-defined]
+    with monkeypatch.context() as patch:
+        patch.delitem(sys.modules, RUN)
+        with mocked() as mock:
+            patch.setitem(sys.modules, RUN, module)
+            patch.setattr(module, "perf_counter", time.perf_counter)
+            trio.run(trio.sleep, 5)
+            trio.run(trio.sleep, 5)
+            assert _elapsed(mock) == 10
+    assert kept == (module.TheIOManager.get_events, trio.testing.MockClock.jump)  # type: ignore[attr-defined]
+
+
+def test_a_run_that_was_there_before_waits_really() -> None:
+    begun, over = threading.Event(), threading.Event()
+
+    async def main() -> None:
+        begun.set()
+        while not over.is_set():
+            await trio.sleep(0.001)
+        trio.testing.MockClock().jump(5)
+
+    thread = threading.Thread(target=trio.run, args=(main,))
+    thread.start()
+    begun.wait()
+    with mocked() as mock:
+        time.sleep(5)
+        assert _elapsed(mock) == 5
+        over.set()
+        thread.join()
+        assert _elapsed(mock) == 5
