@@ -201,7 +201,7 @@ class Store(RuleBasedStateMachine):
 
 
 TestStore = Store.TestCase
-TestStore.settings = settings(max_examples=2 * settings().max_examples, stateful_step_count=40)
+TestStore.settings = settings(stateful_step_count=40)
 
 
 def a_store(**kwargs):

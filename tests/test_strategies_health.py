@@ -53,7 +53,9 @@ for number, values in enumerate(STRATEGIES.values()):
 
 def test_nothing_is_filtered_and_no_health_check_fires(pytester):
     pytester.makepyfile(TESTS)
-    result = pytester.runpytest_inprocess("--hypothesis-show-statistics", "-p", "no:xdist")
+    result = pytester.runpytest_inprocess(
+        "--hypothesis-show-statistics", "-p", "no:xdist", "-p", "no:asyncio"
+    )
     result.assert_outcomes(passed=18)
     text = result.stdout.str()
     counts = [int(count) for count in re.findall(r"(\d+) passing", text)]
