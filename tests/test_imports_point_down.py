@@ -36,7 +36,7 @@ LAYERS = [
         "waiting.stand_ins",
     },
     {"conformance.fast", "strategies.faults", "waiting.primitives"},
-    {"strategies.coherence", "strategies.combined"},
+    {"strategies.coherence", "strategies.wholes"},
     {"strategies.compiling", "strategies.bad_values"},
     {"strategies.alternatives", "strategies.paging", "strategies.scalars"},
     {

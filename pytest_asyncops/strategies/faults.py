@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from ..contract import Schema
 from ..violation import json_path
 from .coherence import Careful
-from .combined import combined_breaks
 from .compiling import identity
 from .paging import PLACES
 from .recipes import Recipe, either, together
 from .shapes import objects
+from .wholes import breaks_of_wholes
 
 Path = tuple[str, ...]
 """Where in a value: member names, and ``*`` for an item of a list."""
@@ -36,7 +36,7 @@ class Invalid(NamedTuple):
 
 
 class Broken(NamedTuple):
-    """A value, and the schema's keywords that it breaks, each with the place below it."""
+    """A value, and the keywords that it breaks by itself, each with the place below it."""
 
     value: Any
     breaks: tuple[tuple[Place, str], ...] = ()
@@ -150,9 +150,9 @@ class Judge:
 
         Args:
             value: the value.
-            breaks: the keywords that are known to be broken, and where.
+            breaks: the keywords that an edit broke where it was made.
         """
-        breaks = [*breaks, *combined_breaks(self.careful, self.root, value)]
+        breaks = [*breaks, *breaks_of_wholes(self.careful, self.root, value)]
         found = [(json_path(place), f"schema.{word}") for place, word in breaks]
         found += [(json_path(place), rule) for place, rule in self._prose(value)]
         return Invalid(value, tuple(sorted(found)))

@@ -9,9 +9,8 @@ from typing import Any
 from ..contract import Contract, Schema
 from .bad_values import Found, bad_values, broken
 from .coherence import Careful
-from .combined import breaking
-from .compiling import identity
 from .faults import Broken, Edit, Path, Place
+from .wholes import breaking
 
 _NEW = "x_new"
 
@@ -93,28 +92,26 @@ def _with(bad: Any, breaks: tuple[tuple[Place, str], ...], value: Any, number: i
 def _too_small(schema: Schema, value: Any, number: int) -> Broken:
     kept = dict(list(value.items())[: schema["minProperties"] - 1])
     missing = [name for name in schema.get("required", ()) if name not in kept]
-    return Broken(kept, (((), "minProperties"), *(((), "required") for _ in missing)))
+    return Broken(kept, tuple(((), "required") for _ in missing))
 
 
 def _too_large(most: int, value: Any, number: int) -> Broken:
     new = {f"{_NEW}_{index}": None for index in range(most + 1 - len(value))}
-    return Broken({**value, **new}, (((), "maxProperties"),))
+    return Broken({**value, **new})
 
 
 def _array_edits(schema: Schema, path: Path) -> Iterator[Edit]:
     if schema.get("minItems"):
-        yield Edit(path, lambda value, number: Broken(value[:0], (((), "minItems"),)))
+        yield Edit(path, lambda value, number: Broken(value[:0]))
     if "maxItems" in schema and schema["maxItems"] > 0:
-        yield Edit(path, partial(_too_long, schema), ("*",))
+        yield Edit(path, partial(_too_long, schema["maxItems"]), ("*",))
     if schema.get("uniqueItems") and schema.get("maxItems", 2) > 1:
         yield Edit(path, _doubled, ("*",))
 
 
-def _too_long(schema: Schema, value: Any, number: int) -> Broken:
-    long = (value * (schema["maxItems"] + 1))[: schema["maxItems"] + 1]
-    same = schema.get("uniqueItems") and len({*map(identity, long)}) < len(long)
-    return Broken(long, (((), "maxItems"), *((((), "uniqueItems"),) if same else ())))
+def _too_long(most: int, value: Any, number: int) -> Broken:
+    return Broken((value * (most + 1))[: most + 1])
 
 
 def _doubled(value: Any, number: int) -> Broken:
-    return Broken([value[0], *value[:-1], value[0]][-max(len(value), 2) :], (((), "uniqueItems"),))
+    return Broken([value[0], *value[:-1], value[0]][-max(len(value), 2) :])

@@ -1,4 +1,8 @@
-"""What breaks ``anyOf``, ``oneOf`` and ``not``, and where in a value they are broken."""
+"""Keywords that look at more than one part of a value: where they are broken, and what breaks some.
+
+An edit knows what it breaks where it is made. What it breaks around that place, such as the number
+of members or an alternative that fits no longer, is judged in the value as it is.
+"""
 
 from __future__ import annotations
 
@@ -7,43 +11,57 @@ from typing import Any
 
 from ..contract import Schema
 from .bad_values import bad_values
-from .compiling import Compiler
+from .compiling import Compiler, identity
 from .scalars import PLAIN_VALUES
+
+_SIZED: Mapping[str, Callable[[int, Any], bool]] = {
+    "minItems": lambda least, value: isinstance(value, list) and len(value) < least,
+    "maxItems": lambda most, value: isinstance(value, list) and len(value) > most,
+    "minProperties": lambda least, value: isinstance(value, dict) and len(value) < least,
+    "maxProperties": lambda most, value: isinstance(value, dict) and len(value) > most,
+    "uniqueItems": lambda wanted, value: (
+        bool(wanted) and isinstance(value, list) and len({*map(identity, value)}) < len(value)
+    ),
+}
+"""Whether a value breaks a keyword, from the keyword's value."""
 
 _BROKEN: Mapping[str, Callable[[list[bool]], bool]] = {
     "anyOf": lambda fits: not any(fits),
     "oneOf": lambda fits: sum(fits) != 1,
     "not": any,
 }
-"""Whether a keyword is broken, from which of its schemas a value fits."""
+"""Whether a value breaks a keyword, from which of the keyword's schemas it fits."""
 
 
-def combined_breaks(
+def breaks_of_wholes(
     compiler: Compiler, schema: Schema, value: Any, at: tuple[Any, ...] = ()
 ) -> Iterator[tuple[tuple[Any, ...], str]]:
     """Where in a value of a schema which of these keywords is broken."""
     schema = compiler.contract.resolved(schema)
+    for word, is_out in _SIZED.items():
+        if word in schema and is_out(schema[word], value):
+            yield at, word
     for word, is_broken in _BROKEN.items():
         if word in schema and is_broken(
             [compiler.is_valid(s, value) for s in _inner(schema, word)]
         ):
             yield at, word
     for part in schema.get("allOf", ()):
-        yield from combined_breaks(compiler, part, value, at)
+        yield from breaks_of_wholes(compiler, part, value, at)
     if isinstance(value, dict):
         named = schema.get("properties", {})
         others = schema.get("additionalProperties")
         for name, inner in value.items():
             below = named.get(name, others)
             if isinstance(below, Mapping):
-                yield from combined_breaks(compiler, below, inner, (*at, name))
+                yield from breaks_of_wholes(compiler, below, inner, (*at, name))
     if isinstance(value, list) and "items" in schema:
         for index, item in enumerate(value):
-            yield from combined_breaks(compiler, schema["items"], item, (*at, index))
+            yield from breaks_of_wholes(compiler, schema["items"], item, (*at, index))
 
 
 def breaking(compiler: Compiler, schema: Schema) -> list[Any]:
-    """Values that break these keywords of a schema without references and ``allOf``.
+    """Values that break ``anyOf``, ``oneOf`` or ``not`` of a schema without references and ``allOf``.
 
     They break no other keyword where that can be; otherwise they have no members or items.
 
