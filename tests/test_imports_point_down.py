@@ -36,7 +36,8 @@ LAYERS = [
         "waiting.stand_ins",
     },
     {"conformance.fast", "strategies.faults", "waiting.primitives"},
-    {"strategies.coherence", "strategies.wholes"},
+    {"strategies.judging"},
+    {"strategies.coherence"},
     {"strategies.compiling", "strategies.bad_values"},
     {"strategies.alternatives", "strategies.paging", "strategies.scalars"},
     {
