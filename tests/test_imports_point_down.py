@@ -36,7 +36,8 @@ LAYERS = [
         "waiting.stand_ins",
     },
     {"conformance.quick", "strategies.faults", "waiting.primitives", "waiting.trio_runs"},
-    {"strategies.coherence", "strategies.combined", "waiting.descriptors"},
+    {"strategies.judging", "waiting.descriptors"},
+    {"strategies.coherence"},
     {"strategies.compiling", "strategies.bad_values"},
     {"strategies.alternatives", "strategies.paging", "strategies.scalars"},
     {

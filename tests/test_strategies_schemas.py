@@ -7,6 +7,7 @@ import json
 import struct
 
 import pytest
+from draws import anew
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kinds import GOOD, INTEGER, STRING, TREE, obj, own_api
@@ -218,14 +219,7 @@ def test_options_of_texts():
     ],
 )
 def test_open_enums(options, words):
-    met = set()
-
-    @given(from_schema(GOOD["x-enum"], **options))
-    def check(word):
-        met.add(word)
-
-    check()
-    assert met == words
+    assert {*anew(from_schema(GOOD["x-enum"], **options), 250)} == words
 
 
 def test_extra_members():

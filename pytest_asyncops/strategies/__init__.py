@@ -6,9 +6,9 @@ They are derived from the contracts, so that a change of the YAML changes what i
 from __future__ import annotations
 
 from .bodies import errors, gets, lists, operations, payloads
-from .faults import Invalid
 from .general import from_schema
 from .invalid import invalid_payloads
+from .judging import Invalid
 from .lives import histories, lifecycles
 from .queries import ListQuery, list_queries
 

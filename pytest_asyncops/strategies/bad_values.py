@@ -44,23 +44,21 @@ _WRONG_FORMS: Mapping[str, tuple[Any, ...]] = {
 _TEXTS = ("", "a", "A", "0", " ", "\n", "!", "é", "a b", "a" * 300, "0" * 300, "-_.~", "\x00")
 """Texts of which one or another breaks most patterns."""
 
-Found = list[tuple[Any, tuple[str, ...]]]
 
-
-def bad_values(schema: Schema) -> dict[str, Found]:
-    """For each keyword of a flat schema, values that break it, each with all that it breaks.
+def bad_values(schema: Schema) -> dict[str, list[Any]]:
+    """For each keyword of a flat schema, values that break it.
 
     Where a value can break the keyword alone, only such values are given. What is broken by the
-    members or the items of a value is not told here.
+    members or the items of a value is not looked at here.
     """
-    found: dict[str, Found] = {}
+    found: dict[str, list[Any]] = {}
     for keyword, make in _MAKERS.items():
         if keyword not in schema:
             continue
         values = [(value, broken(schema, value)) for value in make(schema[keyword], schema)]
         breaking = [(value, words) for value, words in values if keyword in words]
         fewest = min((len(words) for _, words in breaking), default=0)
-        best = [(value, words) for value, words in breaking if len(words) == fewest]
+        best = [value for value, words in breaking if len(words) == fewest]
         if best:
             found[keyword] = best
     return found

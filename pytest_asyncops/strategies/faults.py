@@ -1,45 +1,19 @@
-"""Payloads with one fault, and the violations that it makes: what every fault has in common."""
+"""Values that have something at a place, and what makes them bad there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..keywords import Schema
-from ..violation import json_path
 from .coherence import Careful
-from .combined import combined_breaks
 from .compiling import identity
+from .judging import Path
 from .paging import PLACES
 from .recipes import Recipe, either, together
 from .shapes import objects
-
-Path = tuple[str, ...]
-"""Where in a value: member names, and ``*`` for an item of a list."""
-
-Place = tuple[Any, ...]
-"""A path with the numbers of the items."""
-
-
-class Invalid(NamedTuple):
-    """A payload with one fault.
-
-    Attributes:
-        payload: the payload.
-        violations: path and rule of every violation that the fault makes, sorted.
-    """
-
-    payload: Any
-    violations: tuple[tuple[str, str], ...]
-
-
-class Broken(NamedTuple):
-    """A value, and the schema's keywords that it breaks, each with the place below it."""
-
-    value: Any
-    breaks: tuple[tuple[Place, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,7 +27,7 @@ class Edit:
     """
 
     path: Path
-    apply: Callable[[Any, int], Broken]
+    apply: Callable[[Any, int], Any]
     needs: Path = ()
 
 
@@ -108,55 +82,15 @@ def _headed(one: Any, others: list[Any], most: int, unique: bool) -> list[Any]:
     return [one, *others[: most - 1]]
 
 
-def edited(value: Any, edit: Edit, number: int) -> tuple[Any, list[tuple[Place, str]]]:
-    """The value with the edit, and what the edit says is wrong, by the place in the whole value."""
+def edited(value: Any, edit: Edit, number: int) -> Any:
+    """The value with the edit; on the way through lists, in the item that the number says."""
     return _edited(value, edit.path, edit, number)
 
 
-def _edited(value: Any, path: Path, edit: Edit, number: int) -> tuple[Any, list[tuple[Place, str]]]:
+def _edited(value: Any, path: Path, edit: Edit, number: int) -> Any:
     if not path:
-        bad = edit.apply(value, number)
-        return bad.value, list(bad.breaks)
-    step: Any = path[0]
-    inner, breaks = _edited(value[0 if step == "*" else step], path[1:], edit, number)
-    if step == "*":
-        step = number % len(value)
-        others = value[1:]
-        value = [*others[:step], inner, *others[step:]]
-    else:
-        value = {**value, step: inner}
-    return value, [((step, *place), word) for place, word in breaks]
-
-
-@dataclass(frozen=True)
-class Judge:
-    """Says what is wrong with values of a schema.
-
-    Attributes:
-        careful: what knows the API.
-        root: the schema.
-    """
-
-    careful: Careful
-    root: Schema
-
-    def __call__(self, value: Any, breaks: Iterable[tuple[Place, str]] = ()) -> Invalid:
-        """The value with everything that is wrong with it.
-
-        Args:
-            value: the value.
-            breaks: the keywords that are known to be broken, and where.
-        """
-        breaks = [*breaks, *combined_breaks(self.careful, self.root, value)]
-        found = [(json_path(place), f"schema.{word}") for place, word in breaks]
-        found += [(json_path(place), rule) for place, rule in self._prose(value)]
-        return Invalid(value, tuple(sorted(found)))
-
-    def _prose(self, value: Any) -> Iterator[tuple[Place, str]]:
-        """The rules of prose that a value breaks, and where."""
-        contract, status_code = self.careful.contract, self.careful.status_code
-        for place, schema, found in contract.objects(self.root, value):
-            for rule in self.careful.api.rules:
-                if contract.schemas[rule.on] is schema:
-                    for below, _, _ in rule.kind.breaks(found, status_code):
-                        yield (*place, *below), rule.id
+        return edit.apply(value, number)
+    if path[0] != "*":
+        return {**value, path[0]: _edited(value[path[0]], path[1:], edit, number)}
+    index, others = number % len(value), value[1:]
+    return [*others[:index], _edited(value[0], path[1:], edit, number), *others[index:]]

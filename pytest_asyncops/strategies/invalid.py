@@ -11,7 +11,8 @@ from ..api import Api
 from ..configure import find_api
 from ..errors import InvalidArgument, hides_usage_errors
 from .calls import as_call
-from .faults import Edit, Invalid, Judge, Path, edited, having
+from .faults import Edit, edited, having
+from .judging import Invalid, Judge, Path
 from .making import compiled, error_bodies, schema_name
 from .options import Alphabet, Options, make_options
 from .recipes import Recipe, choice, either, number, together
@@ -101,7 +102,7 @@ def _by_edits(judge: Judge, edits: Iterable[Edit]) -> list[Recipe]:
         needing.setdefault((*edit.path, *edit.needs), []).append(edit)
 
     def apply(value: object, edit: Edit, number: int) -> Invalid:
-        return judge(*edited(value, edit, number))
+        return judge(edited(value, edit, number))
 
     found = []
     for path, able in needing.items():

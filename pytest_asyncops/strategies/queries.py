@@ -137,7 +137,7 @@ def _bad_texts(schema: Mapping[str, Any]) -> list[str]:
     texts = list(_NO_NUMBERS) if kind in ("integer", "number") else []
     for keyword, values in found.items():
         if keyword not in ("type", "minLength"):
-            texts += [_text(value) for value, _ in values]
+            texts += [_text(value) for value in values]
     return texts
 
 

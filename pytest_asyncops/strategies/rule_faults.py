@@ -10,7 +10,8 @@ from typing import Any
 from ..errors import InvalidArgument
 from ..rules import Absent, Check, Fixed, Never, Ordered, Present, Rule, SameAsStatus, Unknown
 from .coherence import Careful
-from .faults import Broken, Edit, Path
+from .faults import Edit
+from .judging import Path
 from .recipes import Recipe, choice
 from .shapes import objects
 from .times import backwards
@@ -96,8 +97,8 @@ def _fixed(careful: Careful, rule: Rule, path: Path) -> Iterator[Edit]:
     yield Edit((*path, *kind.path), partial(_other, others))
 
 
-def _other(values: list[Any], value: Any, number: int) -> Broken:
-    return Broken(values[number % len(values)])
+def _other(values: list[Any], value: Any, number: int) -> Any:
+    return values[number % len(values)]
 
 
 def _check(careful: Careful, rule: Rule, path: Path) -> Iterator[Edit]:
@@ -108,7 +109,7 @@ def _check(careful: Careful, rule: Rule, path: Path) -> Iterator[Edit]:
             f"it. Give its Api generation=Generation(faults={{{rule.id!r}: Fault(...)}}).",
             value=rule.id,
         )
-    yield Edit(path, lambda value, number: Broken(fault.apply(value, number + 1)), fault.needs)
+    yield Edit(path, lambda value, number: fault.apply(value, number + 1), fault.needs)
 
 
 _OBJECTS: Mapping[type, Callable[[Careful, str, Any], Bad]] = {

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from typing import Any
 
-from ..contract import Contract
 from ..keywords import Schema
-from .bad_values import Found, bad_values, broken
+from .bad_values import bad_values
 from .coherence import Careful
-from .combined import breaking
-from .compiling import identity
-from .faults import Broken, Edit, Path, Place
+from .faults import Edit
+from .judging import COMBINED, Path, breaks_combined, combined_in
+from .scalars import PLAIN_VALUES
 
 _NEW = "x_new"
 
@@ -23,23 +23,18 @@ def schema_edits(
     """All ways to break a published schema, its members and its items.
 
     Raises:
-        ContractError: for a keyword whose faults cannot be foretold.
+        ContractError: for a keyword of which no value is found that breaks it.
     """
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         if name in within:
             return
         within = (*within, name)
-    parts = list(_parts(careful.contract, schema))
     whole = careful.flat(schema)
-    combined = breaking(careful, whole)
-    if combined:
-        yield Edit(
-            path, partial(_replaced, [(value, _all_broken(parts, value)) for value in combined])
-        )
-    for values in bad_values(whole).values():
-        told = [(value, _all_broken(parts, value)) for value, _ in values]
-        yield Edit(path, partial(_replaced, told))
+    found = [*bad_values(whole).values()]
+    found += [_bad_combined(careful, whole, word) for word in COMBINED if word in whole]
+    for values in found:
+        yield Edit(path, partial(_replaced, values))
     yield from _object_edits(careful, whole, path)
     yield from _array_edits(whole, path)
     for name, inner in whole.get("properties", {}).items():
@@ -48,21 +43,20 @@ def schema_edits(
         yield from schema_edits(careful, whole["items"], (*path, "*"), within)
 
 
-def _parts(contract: Contract, schema: Schema) -> Iterator[Schema]:
-    """The schemas that are held against a value one by one, each saying what is wrong."""
-    schema = contract.resolved(schema)
-    yield {name: value for name, value in schema.items() if name != "allOf"}
-    for part in schema.get("allOf", ()):
-        yield from _parts(contract, part)
+def _bad_combined(careful: Careful, schema: Schema, word: str) -> list[Any]:
+    """Values that break this keyword, and no other one where that can be."""
+    rest = {name: value for name, value in schema.items() if name not in COMBINED}
+    candidates = [*PLAIN_VALUES]
+    for inner in map(careful.flat, combined_in(schema, word)):
+        candidates += [*inner.get("enum", ()), *chain(*bad_values(inner).values())]
+    values = [value for value in candidates if breaks_combined(careful, schema, word, value)]
+    if not values:
+        raise careful.refusal(schema)(f"no value is found that breaks {word}")
+    return [value for value in values if careful.is_valid(rest, value)] or values
 
 
-def _all_broken(parts: list[Schema], value: Any) -> tuple[str, ...]:
-    return tuple(word for part in parts for word in broken(part, value))
-
-
-def _replaced(values: Found, value: Any, number: int) -> Broken:
-    bad, words = values[number % len(values)]
-    return Broken(bad, tuple(((), word) for word in words))
+def _replaced(values: list[Any], value: Any, number: int) -> Any:
+    return values[number % len(values)]
 
 
 def _object_edits(careful: Careful, schema: Schema, path: Path) -> Iterator[Edit]:
@@ -70,52 +64,44 @@ def _object_edits(careful: Careful, schema: Schema, path: Path) -> Iterator[Edit
         yield Edit(path, partial(_lacking, name))
     more = schema.get("additionalProperties", True)
     if more is False:
-        yield Edit(path, partial(_with, None, (((_NEW,), "additionalProperties"),)))
+        yield Edit(path, partial(_with, [None]))
     elif more is not True:
         for values in bad_values(careful.flat(more)).values():
-            for bad, words in values:
-                breaks = tuple(((_NEW,), word) for word in words)
-                yield Edit(path, partial(_with, bad, breaks))
+            yield Edit(path, partial(_with, values))
     if schema.get("minProperties"):
-        yield Edit(path, partial(_too_small, schema))
+        yield Edit(path, partial(_too_small, schema["minProperties"]))
     if "maxProperties" in schema and more is True:
         yield Edit(path, partial(_too_large, schema["maxProperties"]))
 
 
-def _lacking(name: str, value: Any, number: int) -> Broken:
-    rest = {member: inner for member, inner in value.items() if member != name}
-    return Broken(rest, (((), "required"),))
+def _lacking(name: str, value: Any, number: int) -> Any:
+    return {member: inner for member, inner in value.items() if member != name}
 
 
-def _with(bad: Any, breaks: tuple[tuple[Place, str], ...], value: Any, number: int) -> Broken:
-    return Broken({**value, _NEW: bad}, breaks)
+def _with(values: list[Any], value: Any, number: int) -> Any:
+    return {**value, _NEW: values[number % len(values)]}
 
 
-def _too_small(schema: Schema, value: Any, number: int) -> Broken:
-    kept = dict(list(value.items())[: schema["minProperties"] - 1])
-    missing = [name for name in schema.get("required", ()) if name not in kept]
-    return Broken(kept, (((), "minProperties"), *(((), "required") for _ in missing)))
+def _too_small(least: int, value: Any, number: int) -> Any:
+    return dict(list(value.items())[: least - 1])
 
 
-def _too_large(most: int, value: Any, number: int) -> Broken:
-    new = {f"{_NEW}_{index}": None for index in range(most + 1 - len(value))}
-    return Broken({**value, **new}, (((), "maxProperties"),))
+def _too_large(most: int, value: Any, number: int) -> Any:
+    return {**value, **{f"{_NEW}_{index}": None for index in range(most + 1 - len(value))}}
 
 
 def _array_edits(schema: Schema, path: Path) -> Iterator[Edit]:
     if schema.get("minItems"):
-        yield Edit(path, lambda value, number: Broken(value[:0], (((), "minItems"),)))
+        yield Edit(path, lambda value, number: value[:0])
     if "maxItems" in schema and schema["maxItems"] > 0:
-        yield Edit(path, partial(_too_long, schema), ("*",))
+        yield Edit(path, partial(_too_long, schema["maxItems"]), ("*",))
     if schema.get("uniqueItems") and schema.get("maxItems", 2) > 1:
         yield Edit(path, _doubled, ("*",))
 
 
-def _too_long(schema: Schema, value: Any, number: int) -> Broken:
-    long = (value * (schema["maxItems"] + 1))[: schema["maxItems"] + 1]
-    same = schema.get("uniqueItems") and len({*map(identity, long)}) < len(long)
-    return Broken(long, (((), "maxItems"), *((((), "uniqueItems"),) if same else ())))
+def _too_long(most: int, value: Any, number: int) -> Any:
+    return (value * (most + 1))[: most + 1]
 
 
-def _doubled(value: Any, number: int) -> Broken:
-    return Broken([value[0], *value[:-1], value[0]][-max(len(value), 2) :], (((), "uniqueItems"),))
+def _doubled(value: Any, number: int) -> Any:
+    return [value[0], *value[:-1], value[0]][-max(len(value), 2) :]
