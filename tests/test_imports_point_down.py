@@ -26,11 +26,12 @@ LAYERS = [
         "conformance.checker",
         "waiting.stand_ins",
     },
-    {"conformance.fast", "waiting.primitives", "waiting.trio_runs"},
+    {"conformance.quick", "waiting.primitives", "waiting.trio_runs"},
     {"waiting.descriptors"},
     {
         "conformance.dialect",
         "conformance.reading",
+        "conformance.shapes",
         "transports",
         "waiting.schedule",
     },
@@ -51,7 +52,8 @@ LAYERS = [
     {"exchange"},
     {"operations", "rules"},
     {"calls", "lifecycle", "listing", "contract"},
-    {"steps", "document"},
+    {"steps", "keywords"},
+    {"document"},
     {"clock", "progress"},
     {"errors"},
     {"messages", "settings", "timestamps", "violation"},
@@ -70,7 +72,7 @@ THIRD_PARTIES = {
 """Who may import what from outside at the top of the module."""
 
 SERVING = "mocking"
-CHECKING = {"contract", "document"}
+CHECKING = {"contract", "document", "keywords"}
 """A mock serves without a YAML parser and a validator; these and ``conformance`` have them."""
 
 LAZY = {"__init__", "plugin"}
