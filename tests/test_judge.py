@@ -82,7 +82,7 @@ def served(pytester, monkeypatch):
 
     monkeypatch.setattr(Stub, "handle", recorded)
     shutil.copytree(ROOT / "examples", pytester.path, dirs_exist_ok=True)
-    pytester.makeini("[pytest]\npythonpath = .\naddopts = -p no:cacheprovider")
+    pytester.makeini("[pytest]\npythonpath = .\naddopts = -p no:cacheprovider -p no:asyncio")
     assert pytester.inline_run("--import-mode=importlib").ret == 0
     return found
 
