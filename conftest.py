@@ -9,7 +9,8 @@ from hypothesis import settings
 pytest_plugins = ["pytester"]
 
 # "ci" gives the same examples every time, so that a green run stays green; "explore" looks for
-# new ones: HYPOTHESIS_PROFILE=explore python -m pytest
+# new ones, and runs 20 times what has to be the same in every run:
+# HYPOTHESIS_PROFILE=explore python -m pytest
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=100)
 settings.register_profile("explore", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

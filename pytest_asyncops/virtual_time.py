@@ -48,18 +48,16 @@ class VirtualTime:
 
     def start(self) -> None:
         """Take over clocks and waits."""
-        present = self._present()
-        wall_offset = time.time_ns() - _real_monotonic_ns()
         with ExitStack() as stack:
+            stack.callback(self._clock.leave)
+            present = self._present()
             # time-machine changes the wall clock in C, so that names bound long ago follow too:
             # time.time, time.time_ns, datetime.now, gmtime, localtime, strftime. All of them ask
             # the traveller for the time, so that one method of it is all there is to replace.
             travel = time_machine.travel(0, tick=False)
             traveller = travel.start()
             stack.callback(travel.stop)
-            traveller.time_ns = wall_clock(  # type: ignore[method-assign]  # on purpose, see above
-                present, lambda: _real_monotonic_ns() + wall_offset
-            )
+            traveller.time_ns = wall_clock(present)  # type: ignore[method-assign]  # see above
             stack.enter_context(_takeover)
             stack.enter_context(present.strangers.without_me())
             stack.enter_context(present.schedule.heard_by(self._skipped))
@@ -70,13 +68,15 @@ class VirtualTime:
     def stop(self) -> None:
         """Give them back."""
         self._stack.close()
-        self._clock.leave()
 
     def _present(self) -> Present:
         outer = latest()
         if outer is not None:
             self._clock.join(outer.schedule.timeline)
-            return Present(outer.client, outer.schedule, outer.strangers, self._clock)
+            return Present(
+                outer.client, outer.schedule, outer.strangers, self._clock, outer.real_wall_ns
+            )
+        offset = time.time_ns() - _real_monotonic_ns()
         strangers = Strangers()
         client = ClientClock(self._clock.timeline)
         schedule = Schedule(
@@ -85,7 +85,9 @@ class VirtualTime:
             stillness=Stillness(_takeover.is_idle, _takeover.is_called),
             client=client,
         )
-        return Present(client, schedule, strangers, self._clock)
+        return Present(
+            client, schedule, strangers, self._clock, lambda: _real_monotonic_ns() + offset
+        )
 
 
 class _Takeover:

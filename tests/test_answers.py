@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.server
 import select
+import selectors
 import socket
 import threading
 import time
@@ -185,6 +186,16 @@ def test_a_loop_that_serves_itself() -> None:
     with mocked() as mock:
         asyncio.run(main())
         assert mock.clock.elapsed.total_seconds() == 15
+
+
+def test_other_users_of_selectors_wait_really() -> None:
+    one, other = socket.socketpair()
+    with mocked() as mock, one, other, selectors.DefaultSelector() as selector:
+        selector.register(one, selectors.EVENT_READ)
+        assert selector.select(0.001) == []
+        assert mock.clock.elapsed_ns == 0
+        other.send(b"x")
+        assert len(selector.select(5)) == 1
 
 
 @pytest.fixture

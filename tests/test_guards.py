@@ -304,7 +304,7 @@ def _polls(mock: AsyncOpsMock, times: int, pause: float) -> None:
 LIMITS: dict[str, tuple[float, Callable[[AsyncOpsMock], None]]] = {
     "max_polls_at_once": (4, lambda mock: _polls(mock, 5, 0)),
     "max_polls_per_operation": (4, lambda mock: _polls(mock, 5, 1)),
-    "max_polls_unchanged": (4, lambda mock: _polls(mock, 5, 1)),
+    "max_polls_unchanged": (4, lambda mock: _polls(mock, 6, 1)),
     "max_virtual_time": (20, lambda mock: _polls(mock, 5, 5)),
     "max_virtual_time without polls": (20, lambda mock: time.sleep(25)),
     "max_virtual_time in a loop": (20, lambda mock: asyncio.run(asyncio.sleep(25))),

@@ -82,8 +82,8 @@ def served(pytester, monkeypatch):
 
     monkeypatch.setattr(Stub, "handle", recorded)
     shutil.copytree(ROOT / "examples", pytester.path, dirs_exist_ok=True)
-    pytester.makeini("[pytest]\npythonpath = .\naddopts = -p no:cacheprovider")
-    assert pytester.inline_run("--import-mode=importlib", "-p", "no:asyncio").ret == 0
+    pytester.makeini("[pytest]\npythonpath = .\naddopts = -p no:cacheprovider -p no:asyncio")
+    assert pytester.inline_run("--import-mode=importlib").ret == 0
     return found
 
 

@@ -37,15 +37,22 @@ class Present:
         schedule: how waits are skipped.
         strangers: the threads that have nothing to do with it.
         server: whose present the wall clock shows.
+        real_wall_ns: the wall clock that there was before, in nanoseconds since 1970.
     """
 
     def __init__(
-        self, client: ClientClock, schedule: Schedule, strangers: Strangers, server: VirtualClock
+        self,
+        client: ClientClock,
+        schedule: Schedule,
+        strangers: Strangers,
+        server: VirtualClock,
+        real_wall_ns: Callable[[], int],
     ) -> None:
         self.client = client
         self.schedule = schedule
         self.strangers = strangers
         self.server = server
+        self.real_wall_ns = real_wall_ns
 
 
 newcomers: dict[str, Callable[[], None]] = {}
@@ -133,15 +140,15 @@ STAND_INS: Sequence[tuple[str, Any, Any]] = tuple(
 """The name of each function of ``time``, the function, and its stand-in."""
 
 
-def wall_clock(present: Present, real_ns: Callable[[], int]) -> Callable[[], int]:
+def wall_clock(present: Present) -> Callable[[], int]:
     """What time-machine is to ask for the time, in nanoseconds since 1970."""
 
     def time_ns() -> int:
         if present.strangers.is_here():
-            return real_ns()
+            return present.real_wall_ns()
         frame: FrameType = sys._getframe(1)
         while package_of(frame) == "time_machine" and frame.f_back is not None:
             frame = frame.f_back
-        return real_ns() if is_tool(frame) else present.client.wall_ns(present.server)
+        return present.real_wall_ns() if is_tool(frame) else present.client.wall_ns(present.server)
 
     return time_ns
