@@ -60,7 +60,8 @@ def test_wrong_uses(asyncops_mock: AsyncOpsMock, operation: Operation) -> None:
 
 
 def test_types(tmp_path):
-    wrong_uses = tmp_path / "wrong_uses.py"
+    # A name of its own: mypy remembers what it said of a module, down to where it stood.
+    wrong_uses = tmp_path / f"wrong_uses_{os.getpid()}.py"
     wrong_uses.write_text(WRONG_USES)
     run = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--no-pretty", str(SURFACE), str(wrong_uses)],
