@@ -13,7 +13,7 @@ import pytest
 import trio
 import trio.testing
 
-from pytest_asyncops import AsyncOpsMock, mocked
+from pytest_asyncops import AsyncOpsMock, InvalidArgument, mocked
 from pytest_asyncops.waiting.trio_runs import RUN
 
 CLOCKS: dict[str, Callable[[], Any]] = {
@@ -157,3 +157,19 @@ def test_a_run_that_was_there_before_waits_really() -> None:
         over.set()
         thread.join()
         assert _elapsed(mock) == 5
+
+
+@pytest.mark.filterwarnings("ignore:coroutine 'Runner.init' was never awaited")
+def test_a_trio_that_is_made_otherwise_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("trio._core._thread_cache.ThreadCache")
+    monkeypatch.setattr(trio, "__version__", "9.9")
+    with mocked():  # which may do without trio
+        with pytest.raises(trio.TrioInternalError) as caught:
+            trio.run(trio.sleep, 5)
+        cause = caught.value.__cause__
+        assert isinstance(cause, InvalidArgument)
+        assert str(cause) == (
+            "trio 9.9 waits in a way that virtual time does not know. Run it with trio.run(..., "
+            "clock=trio.testing.MockClock(autojump_threshold=0)), or the test with clock='manual'."
+        )
+        assert cause.value == "9.9"

@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 from ..clock import SECOND
+from ..errors import InvalidArgument
 from .descriptors import are_ready, wait_for_files
 from .schedule import Schedule
 from .tools import module_of
@@ -55,7 +56,8 @@ class TrioRuns:
     def replace(self) -> None:
         """Put them there, if trio is there; else when it first asks for the time."""
         if RUN in sys.modules:
-            self.meet()
+            with suppress(InvalidArgument):  # which comes again, should trio run
+                self.meet()
 
     def restore(self) -> None:
         """Put the real ones back."""
@@ -63,16 +65,31 @@ class TrioRuns:
         self._there = False
 
     def meet(self) -> None:
-        """Put them there now."""
+        """Put them there now.
+
+        Raises:
+            InvalidArgument: for a version of trio that is made otherwise inside.
+        """
         if self._there:
             return
+        try:
+            places = [
+                (sys.modules[RUN].TheIOManager, "get_events", self._waiting),
+                (sys.modules[_THREADS].ThreadCache, "start_thread_soon", self._starting),
+                (sys.modules[_MOCK_CLOCK].MockClock, "jump", self._jumping),
+            ]
+            found = [(owner, name, make(getattr(owner, name))) for owner, name, make in places]
+        except (KeyError, AttributeError):
+            version = getattr(sys.modules["trio"], "__version__", None)
+            raise InvalidArgument(
+                f"trio {version} waits in a way that virtual time does not know. Run it with "
+                "trio.run(..., clock=trio.testing.MockClock(autojump_threshold=0)), or the test "
+                "with clock='manual'.",
+                value=version,
+            ) from None
         self._there = True
-        manager = sys.modules[RUN].TheIOManager
-        cache = sys.modules[_THREADS].ThreadCache
-        self._put(cache, "start_thread_soon", self._starting(cache.start_thread_soon))
-        self._put(manager, "get_events", self._waiting(manager.get_events))
-        clock = sys.modules[_MOCK_CLOCK].MockClock
-        self._put(clock, "jump", self._jumping(clock.jump))
+        for owner, name, value in found:
+            self._put(owner, name, value)
 
     def _put(self, owner: Any, name: str, value: Any) -> None:
         self._stack.callback(setattr, owner, name, getattr(owner, name))
