@@ -31,6 +31,9 @@ class Field:
             (from 1) to it; ``None`` leaves the field out.
         choices: the values there are, empty for any.
         required: whether a test must give it.
+
+    >>> Field(choices=("small", "large"), default="small").kind
+    <class 'str'>
     """
 
     kind: type | tuple[type, ...] = str

@@ -49,6 +49,16 @@ def assert_polled(
     Raises:
         CadenceError: with the timeline, if it was polled otherwise; an ``AssertionError``.
         InvalidArgument: for a value that cannot be meant, or nothing to assert.
+
+    >>> import requests, time
+    >>> from pytest_asyncops import mocked
+    >>> with mocked() as mock:
+    ...     operation = mock.chainloop.start()
+    ...     url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
+    ...     for _ in range(3):
+    ...         answer = requests.get(url, headers={"Authorization": "Bearer token"})
+    ...         time.sleep(5)
+    >>> assert_polled(operation, min_interval=5, at_most=3)
     """
     asked = {
         "min_interval": min_interval,

@@ -35,6 +35,7 @@ class Settings:
         unmatched: what becomes of requests that no route takes.
         max_polls_at_once: how often one URL may be asked for while no time passes.
         max_polls_per_operation: how often one operation may be polled.
+        max_polls_unchanged: how often one URL may give the same answer while no change is to come.
         max_virtual_time: how many seconds, or how long a ``timedelta``, may be skipped.
         readings: how each API's contract is read where it is silent, by name of the API.
     """
@@ -48,6 +49,7 @@ class Settings:
     unmatched: str
     max_polls_at_once: int
     max_polls_per_operation: int
+    max_polls_unchanged: int
     max_virtual_time: Seconds
     readings: Mapping[str, Mapping[str, Any]]
 

@@ -1,12 +1,7 @@
-"""A published contract: an OpenAPI 3.0 document, checked once, and looked up by route and status.
-
-Every keyword of every schema is one that the package understands. One that is not is an error
-here, because a keyword that were skipped would make conformance mean less than it says.
-"""
+"""A published contract: an OpenAPI 3.0 document, checked once, looked up by route and status."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,75 +9,16 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from .document import Document, escape, read_document
-from .errors import ContractError, hides_usage_errors, listed
+from .document import Document, escape, read_document, unescape
+from .errors import ContractError, hides_usage_errors
+from .keywords import REFERENCE, Schema, check_schema, same_value
 
 __tracebackhide__ = hides_usage_errors
 
-Schema = Mapping[str, Any]
+Place = tuple[str | int, ...]
+"""Where in a payload: members and indexes."""
 
-TYPES = ("array", "boolean", "integer", "number", "object", "string")
-
-FORMATS: Mapping[str, tuple[str, ...]] = {
-    "int32": ("integer",),
-    "int64": ("integer",),
-    "float": ("number",),
-    "double": ("number",),
-    "byte": ("string",),
-    "binary": ("string",),
-    "date": ("string",),
-    "date-time": ("string",),
-    "password": ("string",),
-    "uuid": ("string",),
-}
-"""The formats that are understood, and the types that they belong to (OpenAPI 3.0.3, 4.4)."""
-
-_IS_NUMBER = (int, float)
-
-_VALUES: Mapping[str, type | tuple[type, ...]] = {
-    "type": str,
-    "format": str,
-    "pattern": str,
-    "$ref": str,
-    "enum": list,
-    "x-enum": list,
-    "required": list,
-    "minimum": _IS_NUMBER,
-    "maximum": _IS_NUMBER,
-    "multipleOf": _IS_NUMBER,
-    "exclusiveMinimum": bool,
-    "exclusiveMaximum": bool,
-    "uniqueItems": bool,
-    "nullable": bool,
-    "minLength": int,
-    "maxLength": int,
-    "minItems": int,
-    "maxItems": int,
-    "minProperties": int,
-    "maxProperties": int,
-    "properties": dict,
-    "items": dict,
-    "additionalProperties": (dict, bool),
-    "allOf": list,
-    "anyOf": list,
-    "oneOf": list,
-    "not": dict,
-}
-"""The keywords that constrain a value, and the type of what stands behind each."""
-
-_NOTES = frozenset(
-    {
-        "title",
-        "description",
-        "default",
-        "example",
-        "deprecated",
-        "externalDocs",
-        "readOnly",
-        "writeOnly",
-    }
-)
-"""The keywords that constrain nothing. (Which side may write a field is not the wire's.)"""
+Held = tuple[Place, Schema, dict[str, Any]]
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -105,10 +41,12 @@ class Contract:
             raise self.document.error(
                 f"this is no OpenAPI 3.0 document: openapi is {version!r}", "/openapi"
             )
-        for name in self.schemas:
-            self._check(f"/components/schemas/{escape(name)}")
-        for pointer in self._media_types():
-            self._check(f"{pointer}/schema")
+        named = (f"/components/schemas/{escape(name)}" for name in self.schemas)
+        bodies = (f"{pointer}/schema" for pointer in self._media_types())
+        for pointer in (*named, *bodies):
+            checked = check_schema(self.document, pointer, self.at(pointer), self.schemas)
+            self.pointers.update((id(schema), at) for at, schema in checked)
+        self._check_loops()
 
     @property
     def schemas(self) -> Mapping[str, Schema]:
@@ -123,7 +61,7 @@ class Contract:
         """
         value = self.document.root
         for part in pointer.split("/")[1:]:
-            name = part.replace("~1", "/").replace("~0", "~")
+            name = unescape(part)
             try:
                 value = value[int(name)] if isinstance(value, list) else value[name]
             except (KeyError, IndexError, ValueError, TypeError):
@@ -154,6 +92,22 @@ class Contract:
         content = self.at(response).get("content")
         return f"{response}/content/application~1json/schema" if content else None
 
+    def objects(self, schema: Schema, value: Any, at: Place = ()) -> Iterator[Held]:
+        """Every object in a value, with its place and the schema that it is held against."""
+        schema = self.resolved(schema)
+        if isinstance(value, dict):
+            yield at, schema, value
+            members, others = schema.get("properties", {}), schema.get("additionalProperties")
+            for name, inner in value.items():
+                below = members.get(name, others)
+                if isinstance(below, dict):
+                    yield from self.objects(below, inner, (*at, name))
+        elif isinstance(value, list) and "items" in schema:
+            for index, inner in enumerate(value):
+                yield from self.objects(schema["items"], inner, (*at, index))
+        for same in schema.get("allOf", ()):
+            yield from self.objects(same, value, at)
+
     def sites(self, schema: Schema) -> Mapping[str, list[tuple[str, ...]]]:
         """Where in a value of this schema the named schemas apply.
 
@@ -174,7 +128,7 @@ class Contract:
         found: dict[str, list[tuple[str, ...]]],
     ) -> None:
         if "$ref" in schema:
-            name = schema["$ref"].rpartition("/")[2]
+            name = unescape(schema["$ref"].removeprefix(REFERENCE))
             if name in within:  # a schema that contains itself
                 return
             found.setdefault(name, []).append(path)
@@ -187,11 +141,26 @@ class Contract:
         for inner in schema.get("allOf", []):
             self._visit(inner, path, within, found)
 
+    def _check_loops(self) -> None:
+        """Refuse a schema that holds a value against itself, by way of whatever others."""
+        leads_to = {name: set(same_value(schema)) for name, schema in self.schemas.items()}
+        for name in self.schemas:
+            reached: set[str] = set()
+            ahead = {name}
+            while ahead:
+                ahead = {further for near in ahead for further in leads_to[near]} - reached
+                reached |= ahead
+            if name in reached:
+                raise self.document.error(
+                    f"{name} refers back to itself for one and the same value, without end",
+                    f"/components/schemas/{escape(name)}",
+                )
+
     def _object(self, pointer: str) -> Mapping[str, Any]:
         """The mapping at a pointer, an empty one if nothing is there."""
         value = self.document.root
         for part in pointer.split("/")[1:]:
-            value = value.get(part.replace("~1", "/").replace("~0", "~"), {})
+            value = value.get(unescape(part), {})
             if not isinstance(value, dict):
                 break
         if not isinstance(value, dict):
@@ -216,106 +185,6 @@ class Contract:
                                 f"{at}/content/{escape(media_type)}",
                             )
                         yield f"{at}/content/application~1json"
-
-    def _check(self, pointer: str) -> None:
-        """Check a schema and all below it, and note where each stands."""
-        schema = self.at(pointer)
-        error = self.document.error
-        if not isinstance(schema, dict):
-            raise error(f"a schema must be a mapping, not {schema!r}", pointer)
-        self.pointers[id(schema)] = pointer
-        for keyword, value in schema.items():
-            at = f"{pointer}/{escape(keyword)}"
-            if keyword in _NOTES:
-                continue
-            if keyword not in _VALUES:
-                raise error(
-                    f"the keyword {keyword!r} is not understood; understood are "
-                    f"{listed(sorted({*_VALUES, *_NOTES}))}",
-                    at,
-                )
-            if not _can_be(keyword, value):
-                raise error(f"{value!r} cannot be the value of {keyword}", at)
-        if "$ref" in schema:
-            self._check_reference(schema, pointer)
-        self._check_words(schema, pointer)
-        for keyword in ("items", "not", "additionalProperties"):
-            if isinstance(schema.get(keyword), dict):
-                self._check(f"{pointer}/{keyword}")
-        for keyword in ("allOf", "anyOf", "oneOf"):
-            for index in range(len(schema.get(keyword, []))):
-                self._check(f"{pointer}/{keyword}/{index}")
-        for name in schema.get("properties", {}):
-            self._check(f"{pointer}/properties/{escape(name)}")
-
-    def _check_reference(self, schema: Schema, pointer: str) -> None:
-        reference = schema["$ref"]
-        if len(schema) > 1:
-            others = listed(repr(name) for name in schema if name != "$ref")
-            raise self.document.error(
-                f"beside a $ref nothing counts in OpenAPI 3.0, so {others} would be skipped",
-                pointer,
-            )
-        if not reference.startswith("#/components/schemas/"):
-            raise self.document.error(
-                f"only references to #/components/schemas/ are followed, not {reference!r}",
-                f"{pointer}/$ref",
-            )
-        name = reference.removeprefix("#/components/schemas/")
-        if name.replace("~1", "/").replace("~0", "~") not in self.schemas:
-            raise self.document.error(f"there is nothing at {reference}", f"{pointer}/$ref")
-
-    def _check_words(self, schema: Schema, pointer: str) -> None:
-        kind, form = schema.get("type"), schema.get("format")
-        if kind is not None and kind not in TYPES:
-            raise self.document.error(
-                f"the type {kind!r} is not one of OpenAPI 3.0's: {listed(TYPES)}", f"{pointer}/type"
-            )
-        if form is not None and kind not in FORMATS.get(form, ()):
-            raise self.document.error(
-                f"the format {form!r} is not understood with type {kind!r}; understood are "
-                f"{listed(FORMATS)}",
-                f"{pointer}/format",
-            )
-        if "nullable" in schema and kind is None:
-            raise self.document.error(
-                "nullable counts only beside a type (OpenAPI 3.0.3, 4.7.24)", f"{pointer}/nullable"
-            )
-        if "pattern" in schema:
-            try:
-                pattern(schema["pattern"])
-            except re.error as trouble:
-                raise self.document.error(
-                    f"this is no regular expression: {trouble}", f"{pointer}/pattern"
-                ) from None
-
-
-def _can_be(keyword: str, value: Any) -> bool:
-    """Whether this can be a keyword's value."""
-    kind = _VALUES[keyword]
-    is_bool = isinstance(value, bool)
-    is_kind = isinstance(value, kind) and not (is_bool and kind in (int, _IS_NUMBER))
-    if not is_kind:
-        return False
-    if keyword == "required":
-        return all(isinstance(name, str) for name in value)
-    if keyword == "multipleOf":
-        return value > 0  # type: ignore[no-any-return]  # a number
-    return kind is not int or value >= 0
-
-
-@lru_cache(maxsize=1024)
-def pattern(text: str) -> re.Pattern[str]:
-    r"""An OpenAPI pattern, which is ECMA-262's, as Python's.
-
-    ECMA's ``$`` matches at the very end and nowhere else, while Python's also matches before a
-    line feed there; and ECMA's ``\d`` and ``\w`` are ASCII.
-
-    >>> pattern("^a$").search("a\n") is None
-    True
-    """
-    pieces = re.findall(r"\\.|\[(?:\\.|[^\]\\])*\]|.", text, re.DOTALL)
-    return re.compile("".join(r"\Z" if piece == "$" else piece for piece in pieces), re.ASCII)
 
 
 @lru_cache(maxsize=64)

@@ -56,14 +56,19 @@ class Document:
 
     def _line(self, pointer: str) -> int:
         """The line of a value, or of the nearest one above it that there is."""
-        while pointer not in self.lines:
+        while pointer and pointer not in self.lines:
             pointer = pointer.rpartition("/")[0]
-        return self.lines[pointer]
+        return self.lines.get(pointer, 1)
 
 
 def escape(name: str) -> str:
     """A member's name as a part of a JSON pointer."""
     return name.replace("~", "~0").replace("/", "~1")
+
+
+def unescape(part: str) -> str:
+    """A member's name, from a part of a JSON pointer."""
+    return part.replace("~1", "/").replace("~0", "~")
 
 
 def read_document(text: str | bytes, file: str) -> Document:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -37,26 +37,60 @@ class PollerHangs(pytest.fail.Exception):  # type: ignore[name-defined, misc]  #
         self.url = url
 
 
+_MOST_COMPARED = 1_000
+"""How many URLs have their last answer kept."""
+
+
+class _Unchanged:
+    """The same answer, over and over.
+
+    Attributes:
+        answer: the answer.
+        since: when it came first, in nanoseconds since 1970.
+        count: how often it has come.
+    """
+
+    __slots__ = ("answer", "count", "since")
+
+    def __init__(self, answer: bytes, since: int) -> None:
+        self.answer = answer
+        self.since = since
+        self.count = 1
+
+
 class Guards:
     """What one test has used up of its limits.
 
     Args:
         polls_at_once: how often one thing may be asked for while no time passes.
         polls_per_operation: how often one operation may be asked for.
+        polls_unchanged: how often one thing may give the same answer while no change is to come.
         virtual_time: how many nanoseconds may be skipped.
+        change_is_coming: whether an operation is going to change without anybody's doing.
 
     Attributes:
         tripped: the failure, once a limit has been passed: also where a thread of its own died
             of it, the test has to fail.
     """
 
-    def __init__(self, *, polls_at_once: int, polls_per_operation: int, virtual_time: int) -> None:
+    def __init__(
+        self,
+        *,
+        polls_at_once: int,
+        polls_per_operation: int,
+        polls_unchanged: int,
+        virtual_time: int,
+        change_is_coming: Callable[[], bool],
+    ) -> None:
         self._polls_at_once = polls_at_once
         self._polls_per_operation = polls_per_operation
+        self._polls_unchanged = polls_unchanged
         self._virtual_time = virtual_time
+        self._change_is_coming = change_is_coming
         self._at_once: Counter[str] = Counter()
         self._instant = -1
         self._polled: dict[str, tuple[int, int]] = {}
+        self._unchanged: dict[str, _Unchanged] = {}
         self._last_url: str | None = None
         self.tripped: PollerHangs | None = None
 
@@ -80,6 +114,7 @@ class Guards:
                 "max_polls_at_once",
                 self._polls_at_once,
             )
+        self._compare(url, call)
         if call.asked is None:
             return
         count, first = self._polled.get(url, (0, call.at_ns))
@@ -93,6 +128,29 @@ class Guards:
                 "max_polls_per_operation",
                 self._polls_per_operation,
             )
+
+    def _compare(self, url: str, call: Call) -> None:
+        answer = call.response.content
+        before = self._unchanged.get(url)
+        if before is None or before.answer != answer:
+            if len(self._unchanged) >= _MOST_COMPARED:
+                self._unchanged.clear()
+            self._unchanged[url] = _Unchanged(answer, call.at_ns)
+            return
+        before.count += 1
+        if before.count <= self._polls_unchanged:
+            return
+        if self._change_is_coming():
+            del self._unchanged[url]
+            return
+        seconds = (call.at_ns - before.since) / SECOND / (before.count - 1)
+        self._trip(
+            f"{url} gave the same answer {before.count:,} times, every {seconds:g} s on average, "
+            "and no operation is going to change.\n"
+            "Give the code under test a deadline, or the operation a lifecycle that ends.",
+            "max_polls_unchanged",
+            self._polls_unchanged,
+        )
 
     def skipped(self, total: int) -> None:
         """Note how many nanoseconds have been skipped in all.
@@ -118,6 +176,7 @@ class Guards:
     def restore(self, saved: Mapping[str, tuple[int, int]]) -> None:
         """Go back to what was saved."""
         self._polled = dict(saved)
+        self._unchanged.clear()
         self._at_once.clear()
         self._instant = -1
 

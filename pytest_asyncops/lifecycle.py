@@ -94,7 +94,11 @@ class Lifecycle:
         output: bytes | None = None,
         progress: Progress | None = None,
     ) -> Lifecycle:
-        """Waits for ``pending``, runs for ``running``, and succeeds with ``output``."""
+        """Waits for ``pending``, runs for ``running``, and succeeds with ``output``.
+
+        >>> Lifecycle.succeeds(pending=2, running=30, output=b"done").at(32).output
+        b'done'
+        """
         return cls(
             (
                 *_approach(pending, running, progress),
@@ -112,7 +116,11 @@ class Lifecycle:
         percent: float | None = None,
         progress: Progress | None = None,
     ) -> Lifecycle:
-        """Waits, runs, and fails with ``message``, at ``percent`` (50 unless given)."""
+        """Waits, runs, and fails with ``message``, at ``percent`` (50 unless given).
+
+        >>> Lifecycle.fails("disk full", running=30).at(30).message
+        'disk full'
+        """
         return cls(
             (
                 *_approach(pending, running, progress),
@@ -128,7 +136,11 @@ class Lifecycle:
         percent: float | None = None,
         progress: Progress | None = None,
     ) -> Lifecycle:
-        """Waits for ``pending``, then runs and never ends, at ``percent`` (0 unless given)."""
+        """Waits for ``pending``, then runs and never ends, at ``percent`` (0 unless given).
+
+        >>> Lifecycle.hangs().at(1_000_000).state
+        State.RUNNING
+        """
         return cls(
             (
                 Step(State.PENDING, pending, progress=_silence(progress)),
@@ -138,7 +150,11 @@ class Lifecycle:
 
     @classmethod
     def manual(cls) -> Lifecycle:
-        """Stays pending until the test moves it, through the methods of `Operation`."""
+        """Stays pending until the test moves it, through the methods of `Operation`.
+
+        >>> Lifecycle.manual().at(1_000_000).state
+        State.PENDING
+        """
         return cls((Step(State.PENDING),), by_hand=True)
 
     @classmethod

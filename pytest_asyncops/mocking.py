@@ -53,6 +53,12 @@ class AsyncOpsMock:
 
     A test gets one from the fixture ``asyncops_mock``, anything else from `mocked`. Between tests
     it is closed, and says so when it is used.
+
+    >>> with mocked() as mock:
+    ...     operation = mock.chainloop.start()
+    ...     mock.clock.advance(10)
+    ...     operation.state
+    State.SUCCEEDED
     """
 
     def __init__(self) -> None:
@@ -145,7 +151,9 @@ class AsyncOpsMock:
     def __repr__(self) -> str:
         if self._live is None:
             return "<AsyncOpsMock, closed>"
-        return f"<AsyncOpsMock {list(self._live.stubs.values())!r}, {self._live.clock!r}>"
+        # Every failing test prints it, so it says what there is and no more.
+        used = [stub for stub in self._live.stubs.values() if stub.operations or stub.calls]
+        return f"<AsyncOpsMock {', '.join(map(repr, [*used, self._live.clock]))}>"
 
 
 def mocked(**settings: object) -> AbstractContextManager[AsyncOpsMock]:
@@ -195,7 +203,9 @@ class _Session:
         self._guards = Guards(
             polls_at_once=settings.max_polls_at_once,
             polls_per_operation=settings.max_polls_per_operation,
+            polls_unchanged=settings.max_polls_unchanged,
             virtual_time=to_ns(settings.max_virtual_time),
+            change_is_coming=lambda: any(stub.will_change for stub in self.stubs.values()),
         )
         self.stubs = {api.name: self._stub(api) for api in settings.apis}
         addresses = Addresses(self.stubs.values())
@@ -288,7 +298,7 @@ def _report(unmatched: list[tuple[Stub, Request]]) -> str:
         lines += [f"    {line}" for line in stub.why_not(request)]
     lines += [
         "",
-        "If the code under test is meant to send it, set "
-        "@pytest.mark.asyncops(unmatched='answer').",
+        "If the code under test is meant to send it, set unmatched='answer', in "
+        "@pytest.mark.asyncops(...) or mocked(...).",
     ]
     return "\n".join(lines)

@@ -45,6 +45,14 @@ class Operation:
         fields: what it was started with.
         lifecycle: its plan. Moving it by hand replaces the plan by one with the move in it.
         polls: how many answers have shown it.
+
+    >>> from pytest_asyncops import Lifecycle, mocked
+    >>> with mocked() as mock:
+    ...     operation = mock.chainloop.start(lifecycle=Lifecycle.manual())
+    ...     operation.run()
+    ...     operation.fail("disk full")
+    >>> operation.state, operation.polls
+    (State.FAILED, 0)
     """
 
     __slots__ = (
@@ -115,6 +123,7 @@ class OperationStore:
         hidden: the states in which an operation is neither listed nor found.
         retention: how long after its end an operation is purged, ``None`` for never.
         admit: raises `InvalidArgument` for fields and a lifecycle that the API cannot show.
+        check_open: raises `MockClosed` once the mock is closed.
     """
 
     def __init__(
@@ -124,12 +133,14 @@ class OperationStore:
         hidden: frozenset[State] = frozenset(),
         retention: Seconds | None = None,
         admit: Callable[[Mapping[str, object], Lifecycle], None] = lambda fields, lifecycle: None,
+        check_open: Callable[[], None] = lambda: None,
     ) -> None:
         self.clock = clock
         self.lock = clock.lock
         self._visible = frozenset(State) - hidden
         self._retention = retention
         self._admit = admit
+        self._check_open = check_open
         self._operations: list[Operation] = []
         self._by_id: dict[str, Operation] = {}
         self._listing = Listing(self._outlook)
@@ -204,6 +215,10 @@ class OperationStore:
         plan = operation._plan
         return plan.percent(plan.reached(elapsed, operation._past), elapsed)
 
+    def will_change(self) -> bool:
+        """Whether any operation has not come to the last step of its plan."""
+        return any(len(self._past(op).entries) < len(op._plan.plan) for op in self._operations)
+
     def count_poll(self, operation: Operation) -> None:
         """Note that an answer has shown the operation."""
         operation.polls += 1
@@ -220,7 +235,9 @@ class OperationStore:
 
         Raises:
             InvalidArgument: if its lifecycle is not manual, or the step cannot follow.
+            MockClosed: after the test or the ``with`` block.
         """
+        self._check_open()
         with self.lock:
             lifecycle = operation.lifecycle
             if not lifecycle.by_hand:

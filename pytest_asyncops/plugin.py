@@ -171,6 +171,7 @@ def _from_checkpoint(mock: AsyncOpsMock, inner_test: Callable[..., Any]) -> Call
 
     @wraps(inner_test)
     def example(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
         mock.restore(checkpoint)
         return inner_test(*args, **kwargs)
 

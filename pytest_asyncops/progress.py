@@ -32,6 +32,10 @@ class Progress:
         points: pairs of share (0.0 to 1.0, rising) and percent (0 to 100); between two points
             the curve is a straight line, before the first and after the last it is level. Empty
             where the server sends no percentage at all.
+
+    >>> stalled = Progress.stalled(90)
+    >>> [stalled.at(share) for share in (0, 0.25, 0.5, 1)]
+    [0, 45, 90, 90]
     """
 
     points: tuple[tuple[float, float], ...]
@@ -43,8 +47,18 @@ class Progress:
         >>> Progress.curve([(0, 0), (0.5, 90), (1, 99)]).at(0.25)
         45
         """
+        if not isinstance(points, Iterable):
+            raise InvalidArgument(
+                f"a curve is made of pairs of share and percent, not {points!r}", value=points
+            )
         checked: list[tuple[float, float]] = []
-        for share, percent in points:
+        for point in points:
+            if not isinstance(point, (tuple, list)) or len(point) != 2:
+                raise InvalidArgument(
+                    f"a curve is made of pairs of share and percent, like (0.5, 90), not {point!r}",
+                    value=point,
+                )
+            share, percent = point
             before = checked[-1][0] if checked else 0
             if (
                 isinstance(share, bool)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from .errors import counted
 from .exchange import Exchange
 from .messages import Response
 
@@ -116,4 +117,4 @@ def _difference(template: str, path: str) -> str:
                 return f"{want} is empty"
         elif want != have:
             return f"{have!r} is not {want!r}"
-    return f"it has {len(wanted)} segments, the path has {len(given)}"
+    return f"it has {counted(len(wanted), 'segment')}, the path has {len(given)}"

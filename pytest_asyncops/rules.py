@@ -7,12 +7,13 @@ and the named schema that it applies to. Nothing here depends on how conformance
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Union
 
+from .errors import listed
 from .steps import State
-from .timestamps import in_order, is_usual
+from .timestamps import in_order
 
 Break = tuple[tuple[str, ...], Any, str]
 """How a value breaks a rule: the path below it, the value there, and what was allowed."""
@@ -27,6 +28,11 @@ class Absent:
     values: tuple[str, ...]
     empty_is_absent: bool = False
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The members whose values decide, beyond which members there are and of which types."""
+        return (self.member, self.when) if self.empty_is_absent else (self.when,)
+
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How the value breaks the rule."""
         found = value.get(self.member)
@@ -39,17 +45,6 @@ class Absent:
                 f"is not allowed while {self.when} is {value[self.when]!r}",
             )
 
-    def schema(self, status_code: int) -> Mapping[str, Any]:
-        """The rule as JSON Schema, the likeliest alternative first."""
-        absent: dict[str, Any] = {"enum": ["", None] if self.empty_is_absent else [None]}
-        return {
-            "anyOf": [
-                {"not": {"required": [self.member]}},
-                {"properties": {self.when: {"not": {"enum": list(self.values)}}}},
-                {"properties": {self.member: absent}},
-            ]
-        }
-
 
 @dataclass(frozen=True)
 class Present:
@@ -58,6 +53,11 @@ class Present:
     member: str
     when: str
     values: tuple[str, ...]
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The members whose values decide, beyond which members there are and of which types."""
+        return (self.when,)
 
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How the value breaks the rule."""
@@ -68,18 +68,6 @@ class Present:
                 f"must be there while {self.when} is {value[self.when]!r}",
             )
 
-    def schema(self, status_code: int) -> Mapping[str, Any]:
-        """The rule as JSON Schema."""
-        return {
-            "anyOf": [
-                {
-                    "required": [self.member],
-                    "properties": {self.member: {"not": {"enum": [None]}}},
-                },
-                {"properties": {self.when: {"not": {"enum": list(self.values)}}}},
-            ]
-        }
-
 
 @dataclass(frozen=True)
 class Never:
@@ -88,15 +76,16 @@ class Never:
     member: str
     values: tuple[str, ...]
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The members whose values decide, beyond which members there are and of which types."""
+        return (self.member,)
+
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How the value breaks the rule."""
         found = value.get(self.member)
         if found in self.values:
             yield (self.member,), found, f"must not be {found!r}"
-
-    def schema(self, status_code: int) -> Mapping[str, Any]:
-        """The rule as JSON Schema."""
-        return {"properties": {self.member: {"not": {"enum": list(self.values)}}}}
 
 
 @dataclass(frozen=True)
@@ -106,15 +95,16 @@ class Unknown:
     members: tuple[str, ...]
     because: str
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The members whose values decide, beyond which members there are and of which types."""
+        return ()
+
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How the value breaks the rule."""
-        for member in self.members:
-            if member in value:
-                yield (member,), value[member], f"does not belong here: {self.because}"
-
-    def schema(self, status_code: int) -> Mapping[str, Any]:
-        """The rule as JSON Schema."""
-        return {"not": {"anyOf": [{"required": [member]} for member in self.members]}}
+        found = [member for member in self.members if member in value]
+        if found:
+            yield (), value, f"must not have {listed(found)}: {self.because}"
 
 
 @dataclass(frozen=True)
@@ -123,6 +113,11 @@ class Fixed:
 
     path: tuple[str, ...]
     by_status: Mapping[int, tuple[Any, ...]]
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The members whose values decide, beyond which members there are and of which types."""
+        return self.path[:1]
 
     def breaks(self, value: Any, status_code: int) -> Iterator[Break]:
         """How the value breaks the rule."""
@@ -135,16 +130,6 @@ class Fixed:
             either = " or ".join(map(repr, allowed))
             yield self.path, value, f"must be {either} in a response with status {status_code}"
 
-    def schema(self, status_code: int) -> Mapping[str, Any]:
-        """The rule as JSON Schema."""
-        allowed = self.by_status.get(status_code)
-        if allowed is None:
-            return {}
-        inner: dict[str, Any] = {"enum": list(allowed)}
-        for member in reversed(self.path):
-            inner = {"properties": {member: inner}}
-        return inner
-
 
 @dataclass(frozen=True)
 class SameAsStatus:
@@ -152,13 +137,14 @@ class SameAsStatus:
 
     member: str
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The members whose values decide, beyond which members there are and of which types."""
+        return (self.member,)
+
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How the value breaks the rule."""
         return Fixed((self.member,), {status_code: (status_code,)}).breaks(value, status_code)
-
-    def schema(self, status_code: int) -> Mapping[str, Any]:
-        """The rule as JSON Schema."""
-        return {"properties": {self.member: {"enum": [status_code]}}}
 
 
 @dataclass(frozen=True)
@@ -166,6 +152,11 @@ class Ordered:
     """Timestamps do not run backwards, as far as they are there."""
 
     members: tuple[str, ...]
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The members whose values decide, beyond which members there are and of which types."""
+        return self.members
 
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How the value breaks the rule."""
@@ -182,25 +173,6 @@ class Ordered:
                 )
             earlier = member
 
-    def holds(self, values: Iterable[Mapping[str, Any]], status_code: int) -> bool:
-        """Whether no value breaks the rule; quick where the texts sort as the times do."""
-        members = self.members
-        for value in values:
-            earlier = ""
-            for member in members:
-                text = value.get(member)
-                if text is not None:
-                    if text < earlier or not is_usual(text):
-                        return not any(
-                            True for each in values for _ in self.breaks(each, status_code)
-                        )
-                    earlier = text
-        return True
-
-    def schema(self, status_code: int) -> None:
-        """JSON Schema cannot compare two members."""
-        return
-
 
 @dataclass(frozen=True)
 class Check:
@@ -208,12 +180,9 @@ class Check:
 
     breaks: Callable[[Mapping[str, Any], int], Iterator[Break]]
 
-    def holds(self, values: Iterable[Mapping[str, Any]], status_code: int) -> bool:
-        """Whether no value breaks the rule."""
-        return not any(True for value in values for _ in self.breaks(value, status_code))
-
-    def schema(self, status_code: int) -> None:
-        """A function is no JSON Schema."""
+    @property
+    def reads(self) -> None:
+        """A function may read everything."""
         return
 
 

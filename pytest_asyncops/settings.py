@@ -6,10 +6,8 @@ same names serve the marker, the ini file (with ``asyncops_`` before them) and `
 
 from __future__ import annotations
 
-from typing import NamedTuple
 
-
-class Setting(NamedTuple):
+class Setting:
     """A setting.
 
     Attributes:
@@ -21,11 +19,26 @@ class Setting(NamedTuple):
             ``urls``.
     """
 
-    name: str
-    default: object
-    why: str
-    choices: tuple[str, ...] = ()
-    kind: str = "choice"
+    # Neither a dataclass nor a named tuple: making one takes longer than all else in this module,
+    # and every pytest session pays for it.
+    __slots__ = ("choices", "default", "kind", "name", "why")
+
+    def __init__(
+        self,
+        name: str,
+        default: object,
+        why: str,
+        choices: tuple[str, ...] = (),
+        kind: str = "choice",
+    ) -> None:
+        self.name = name
+        self.default = default
+        self.why = why
+        self.choices = choices
+        self.kind = kind
+
+    def __repr__(self) -> str:
+        return f"<Setting {self.name}, {self.default!r} by default>"
 
 
 GENERAL = (
@@ -87,6 +100,12 @@ GENERAL = (
         1_000_000,
         "How often one operation may be polled before the test fails: every 5 seconds for 30 days "
         "is half of it.",
+        kind="count",
+    ),
+    Setting(
+        "max_polls_unchanged",
+        10_000,
+        "How often one URL may give the same answer while no operation is going to change.",
         kind="count",
     ),
     Setting(

@@ -62,6 +62,7 @@ class Stub:
             hidden=api.hidden(self.readings),
             retention=api.retention(self.readings),
             admit=partial(admit, api),
+            check_open=self._check_open,
         )
         self.calls = self._store.calls
         self._router = Router(api.routes, api.paths)
@@ -74,6 +75,11 @@ class Stub:
         """Every operation that was started, by id."""
         return self._store.by_id
 
+    @property
+    def will_change(self) -> bool:
+        """Whether an operation is going to change by itself, or by being polled."""
+        return self._store.will_change()
+
     def start(self, *, lifecycle: Lifecycle = _DEFAULT, **fields: object) -> Operation:
         """Start an operation now, as if the service had been asked to.
 
@@ -85,6 +91,11 @@ class Stub:
             InvalidArgument: for an unknown field, a value that it cannot have, an id that is
                 taken, or a lifecycle that the API cannot show.
             MockClosed: after the test or the ``with`` block.
+
+        >>> from pytest_asyncops import mocked
+        >>> with mocked() as mock:
+        ...     mock.pinecone.start(assistant_name="docs", operation_type="delete_file").state
+        State.RUNNING
         """
         return self.start_many(1, lifecycle=lifecycle, **fields)[0]
 
@@ -101,8 +112,17 @@ class Stub:
             count: how many.
             lifecycle: as for `start`, or a function from an operation's index to its lifecycle.
             **fields: as for `start`, each a value or a function from the index to the value.
+
+        Raises:
+            InvalidArgument: as for `start`, or for a count that is none.
+            MockClosed: after the test or the ``with`` block.
+
+        >>> from pytest_asyncops import mocked
+        >>> with mocked() as mock:
+        ...     [operation.id for operation in mock.chainloop.start_many(2, id="eval-{}".format)]
+        ['eval-0', 'eval-1']
         """
-        self._open()
+        self._check_open()
         if isinstance(count, bool) or not isinstance(count, int) or count < 0:
             raise InvalidArgument(
                 f"count must be a whole number, 0 or more, not {count!r}", value=count
@@ -126,7 +146,7 @@ class Stub:
 
     def add_parent(self, name: str) -> None:
         """Make known what operations can belong to; `start` does it too."""
-        self._open()
+        self._check_open()
         if not isinstance(name, str) or not name:
             raise InvalidArgument(
                 f"a name must be a string that is not empty, not {name!r}", value=name
@@ -139,7 +159,12 @@ class Stub:
         Args:
             credential: the token or key itself, without a scheme before it.
             reason: why; `Api.refusals` has the choices.
+
+        Raises:
+            InvalidArgument: for another reason.
+            MockClosed: after the test or the ``with`` block.
         """
+        self._check_open()
         refusal = self.api.refusals.get(reason)
         if refusal is None:
             raise unknown("reason for a refusal", reason, self.api.refusals)
@@ -156,8 +181,13 @@ class Stub:
 
         Raises:
             InvalidArgument: for a rate that is none, or an API without an answer for this.
+            MockClosed: after the test or the ``with`` block.
+
+        >>> from pytest_asyncops import mocked
+        >>> with mocked() as mock:
+        ...     mock.chainloop.limit_rate(2, per=10)
         """
-        self._open()
+        self._check_open()
         if self.api.throttled is None:
             raise InvalidArgument(
                 f"{self.api.name} does not say how it refuses too many requests. Give its Api "
@@ -260,7 +290,7 @@ class Stub:
         if self._budget is not None:
             self._budget.restore(saved.spent)
 
-    def _open(self) -> None:
+    def _check_open(self) -> None:
         if self.closed:
             raise MockClosed(
                 f"this mock of {self.api.name} is closed: its test or its with block is over. "

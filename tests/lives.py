@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 
 from hypothesis import strategies as st
 
 from pytest_asyncops import Lifecycle, Progress, State, Step, polls
+from pytest_asyncops.lifecycle import Past
 
 ENDS = (State.SUCCEEDED, State.FAILED, State.CANCELLED)
 RANK = {
@@ -85,6 +87,26 @@ def lifecycles(draw, durations=st.one_of(seconds, counted), told=False, ended=Fa
         duration = draw(durations) if i < len(sequence) - 1 else None
         steps.append(a_step(state, duration, **facts))
     return Lifecycle.steps(*steps)
+
+
+waits = st.lists(st.tuples(st.integers(0, 4_000_000_000), st.booleans()), max_size=8)
+
+
+def state(lifecycle: Lifecycle, past: Past) -> State:
+    return lifecycle.moment(past).state
+
+
+def lived(lifecycle: Lifecycle, life: list[tuple[int, bool]]) -> Iterator[tuple[int, Past]]:
+    """Elapsed time and past, after each wait of this life and the poll after it."""
+    now, past = 0, lifecycle.reached(0)
+    yield now, past
+    for wait, polled in life:
+        now += wait
+        past = lifecycle.reached(now, past)
+        yield now, past
+        if polled:
+            past = lifecycle.reached(now, lifecycle.seen(past, now))
+            yield now, past
 
 
 class Ticking:

@@ -6,6 +6,7 @@ import io
 import json
 from typing import Any
 
+import pytest
 import requests
 import urllib3
 
@@ -16,6 +17,10 @@ JSON = "application/json"
 
 def body(payload: Any) -> bytes:
     return json.dumps(payload).encode()
+
+
+GOOD = body({"operation": RUNNING})
+BAD = body({"operation": {**RUNNING, "id": 1}})
 
 
 def of_requests(content: bytes, url: str = URL, status: int = 200, kind: str | None = JSON):
@@ -120,3 +125,5 @@ MAKERS = {
     "like aiohttp": LikeAiohttp,
     "like aiohttp, closed": KeptByAiohttp,
 }
+
+every_library = pytest.mark.parametrize("make", MAKERS.values(), ids=list(MAKERS))

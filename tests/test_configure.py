@@ -35,6 +35,7 @@ OTHERS = {
     "epoch": ("now", "2030-05-01T00:00:00Z", datetime.datetime(2030, 1, 1, tzinfo=UTC)),
     "max_polls_at_once": (1, 7, "12"),
     "max_polls_per_operation": (1, 7, "12"),
+    "max_polls_unchanged": (1, 7, "12"),
     "max_virtual_time": (0, 1.5, "60", datetime.timedelta(days=1)),
     "chainloop_default_page_size": (1, 7, "12"),
     "chainloop_max_page_size": (1, 500, "12"),
@@ -356,3 +357,7 @@ def test_apis_by_name_and_by_value():
     assert find_api("chainloop") is CHAINLOOP
     assert find_api("pinecone") is PINECONE
     assert find_api(own) is own
+
+
+def test_a_setting_says_what_it_is():
+    assert repr(Setting("pause", 1, "How long.")) == "<Setting pause, 1 by default>"

@@ -24,10 +24,11 @@ from payloads import TIMES as T
 
 import pytest_asyncops
 from pytest_asyncops import violations
-from pytest_asyncops.conformance import checking, fast
+from pytest_asyncops.conformance import checking, quick
 from pytest_asyncops.conformance.checker import Checker
+from pytest_asyncops.conformance.reading import parse
 from pytest_asyncops.messages import Response
-from pytest_asyncops.rules import Ordered, Rule
+from pytest_asyncops.rules import Never, Ordered, Rule
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"
 
@@ -162,43 +163,33 @@ def test_the_quick_check_is_of_use(group):
     law()
 
 
-class Bare:
-    """The package where the extra ``fast`` is not installed."""
-
-    def __init__(self, patch):
-        patch.setattr(fast, "find_spec", lambda name: None)
-        self.checkers = {str(case): checker_of.__wrapped__(case) for case in CASES}
-        self.parse = fast._best_parser()
-
-    def violations(self, case, value, **more):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(checking, "find_checker", lambda *key: self.checkers[str(case)])
-            patch.setattr(checking, "quick_parse", self.parse)
-            return violations(value, **more)
+def test_the_extra_is_optional(monkeypatch):
+    assert quick.quick_parse is not parse
+    monkeypatch.setattr(quick, "find_spec", lambda name: None)
+    assert quick._best_parser() is parse
 
 
-@pytest.fixture(scope="module")
-def bare():
+def slowly(case, value, **asked):
+    """The violations as the thorough validator alone finds them, in what our own parser read."""
+    checker = copy.copy(checker_of(case))
+    checker.is_good = lambda payload: False
     with pytest.MonkeyPatch.context() as patch:
-        return Bare(patch)
+        patch.setattr(checking, "find_checker", lambda *key: checker)
+        patch.setattr(checking, "quick_parse", parse)
+        return violations(value, **asked)
 
 
 @groups
-def test_the_verdict_does_not_depend_on_what_is_installed(group, bare):
-    for case in GROUPS[group]:
-        assert checker_of(case)._is_valid is not None
-        assert bare.checkers[str(case)]._is_valid is None
-    assert bare.parse is not fast.quick_parse
-
+def test_the_verdict_does_not_depend_on_the_quick_way(group):
     @given(answers(group))
     def law(answer):
         case, payload = answer
         asked = {"api": case.api, "route": case.route.name, "status_code": case.status_code}
-        assert_same(violations(payload, **asked), bare.violations(case, payload, **asked))
+        assert_same(violations(payload, **asked), slowly(case, payload, **asked))
         body = json.dumps(payload).encode()
         response = Response(case.status_code, body, {"Content-Type": "application/json"})
         found = violations(response, **asked)
-        assert_same(found, bare.violations(case, response, **asked))
+        assert_same(found, slowly(case, response, **asked))
 
     law()
 
@@ -282,6 +273,18 @@ components: {schemas: {A: %s}}
             [1, "a", [1], None, {"a": 1, "b": T[0]}],
             [{"a": 2}, {"a": T[1], "b": T[0]}],
         ),
+        (
+            f"{{allOf: [{REFERS}, {{minProperties: 1}}]}}",
+            "{type: object}",
+            [{"a": T[0]}, {"a": T[0], "b": T[1]}],
+            [{"a": T[1], "b": T[0]}, {}],
+        ),
+        (
+            f"{{type: object, additionalProperties: {{maxProperties: 2, items: {REFERS}}}}}",
+            "{type: object}",
+            [{"a": [{"a": T[0], "b": T[1]}]}, {"a": 1, "b": []}],
+            [{"a": [{"a": T[1], "b": T[0]}]}],
+        ),
         # JSON Schema's draft 4 has no empty "required".
         ("{type: object, required: []}", "{}", [{}], [1]),
     ],
@@ -295,6 +298,28 @@ def test_a_contract_of_ones_own_may_allow_other_shapes(tmp_path, body, named, go
         assert violations(value, api=api, route="list") == []
     for value in bad:
         assert len(violations(value, api=api, route="list")) == 1
+
+
+def test_a_schema_may_have_itself_as_a_part(tmp_path):
+    file = tmp_path / "own.yaml"
+    named = f"{{type: object, required: [n], properties: {{a: {REFERS}, b: {REFERS}}}}}"
+    file.write_text(OWN % (REFERS, named))
+    rule = Rule("own.never", "A", "/components/schemas/A", "n is not x", Never("n", ("x",)))
+    api = replace(CASES[0].api, contract=str(file), rules=(rule,), error_schema=None)
+
+    def found(value):
+        return [each.path for each in violations(value, api=api, route="list")]
+
+    def nested(times, innermost):
+        for _ in range(times):
+            innermost = {"n": "", "a": innermost, "b": {"n": "y"}}
+        return innermost
+
+    assert found(nested(2, {"n": "y"})) == []
+    assert found(nested(2, {})) == ["$.a.a"]
+    assert found({"n": "", "b": {"n": "x"}}) == ["$.b.n"]
+    [deep] = violations(nested(100_000, {"n": ""}), api=api, route="list")
+    assert deep.message == "must be JSON: it is nested too deep to be checked"
 
 
 HASHED = """

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from pytest_asyncops import ContractError
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.contract import FORMATS, Contract, load_contract, pattern
+from pytest_asyncops.contract import Contract, load_contract
 from pytest_asyncops.document import read_document
+from pytest_asyncops.keywords import FORMATS, pattern
 
 HEAD = """\
 openapi: 3.0.3
@@ -152,6 +153,40 @@ FORMAT_NAMES = "int32, int64, float, double, byte, binary, date, date-time, pass
 def test_what_is_not_understood(schema, line, below, message):
     pointer = f"/components/schemas/A/{below}".rstrip("/")
     assert refusal(with_schema(schema)) == (SCHEMA_LINE + line, pointer, message)
+
+
+LOOPS = [
+    "{$ref: '#/components/schemas/A'}",
+    "{allOf: [{type: object}, {$ref: '#/components/schemas/A'}]}",
+    "{oneOf: [{not: {anyOf: [{$ref: '#/components/schemas/A'}]}}]}",
+]
+ROUND = "refers back to itself for one and the same value, without end"
+
+
+@pytest.mark.parametrize("schema", LOOPS)
+def test_a_schema_that_would_never_end(schema):
+    at = "/components/schemas/A"
+    line = SCHEMA_LINE - 1
+    assert refusal(f"{HEAD}    A: {schema}\n") == (line, at, f"A {ROUND}")
+    # The same by way of another one, whose name has to be escaped in a pointer.
+    detour = schema.replace("/A'", "/b~1~0c'")
+    both = f"{HEAD}    A: {detour}\n    b/~c: {{$ref: '#/components/schemas/A'}}\n"
+    assert refusal(both) == (line, at, f"A {ROUND}")
+
+
+def test_a_schema_may_lead_into_a_loop_of_others():
+    text = f"{HEAD}    A: {{$ref: '#/components/schemas/B'}}\n    B: {LOOPS[0]}\n"
+    assert refusal(text)[1:] == ("/components/schemas/A", f"A {ROUND}")
+    text = text.replace("A'}\n", "C'}\n    C: {$ref: '#/components/schemas/C'}\n")
+    assert refusal(text)[1:] == ("/components/schemas/C", f"C {ROUND}")
+
+
+def test_a_schema_may_have_itself_as_a_part():
+    found = contract(
+        with_schema("properties: {a: {$ref: '#/components/schemas/A'}}\n"
+                    "items: {anyOf: [{$ref: '#/components/schemas/A'}]}")
+    )  # fmt: skip
+    assert found.sites(found.schemas["A"]) == {"A": [("a",), ()]}
 
 
 BAD_VALUES = {

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_asyncops import ContractError, document
-from pytest_asyncops.document import escape, read_document
+from pytest_asyncops.document import Document, escape, read_document
 
 LOADERS = {
     name: getattr(yaml, name) for name in ("CSafeLoader", "SafeLoader") if hasattr(yaml, name)
@@ -238,6 +238,7 @@ def test_places():
     }
     assert found.place("/a/b~1c/1") == "api.yaml:4 #/a/b~1c/1"
     assert found.place("/a/b~1c/7/x") == "api.yaml:2 #/a/b~1c/7/x"
+    assert Document("own.yaml", {}, {}).place("/a/b") == "own.yaml:1 #/a/b"
     error = found.error("boom", "/a/b~1c/7/x")
     assert (str(error), error.line, error.pointer) == ("api.yaml:2: boom", 2, "/a/b~1c/7/x")
     assert repr(found) == "Document(file='api.yaml', root={'a': {'b/c': [1, {'~d': 2}]}})"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+import requests
+
+from pytest_asyncops import Lifecycle, guards, mocked
 
 _PRELUDE = """
 import threading, time
 import pytest, requests
-from pytest_asyncops import Lifecycle, PollerHangs, mocked
+from pytest_asyncops import Lifecycle, PollerHangs, mocked, polls
 
 def ask(mock, operation):
     url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
@@ -101,6 +106,41 @@ def test_more_polls_than_any_operation_needs(run) -> None:
             "Give it a deadline, or a lifecycle that ends.",
             "If this is as it should be, raise the limit: "
             "@pytest.mark.asyncops(max_polls_per_operation=...); it is 50.",
+        ],
+        consecutive=True,
+    )
+
+
+def test_more_polls_than_make_sense_where_nothing_changes(run) -> None:
+    result = run(
+        """
+@pytest.mark.asyncops(max_polls_unchanged=50)
+def test_polls(asyncops_mock):
+    operation = hanging(asyncops_mock)
+    while True:
+        ask(asyncops_mock, operation)
+        time.sleep(5)
+
+@pytest.mark.asyncops(max_polls_unchanged=50)
+def test_lists(asyncops_mock):
+    asyncops_mock.chainloop.start(lifecycle=Lifecycle.succeeds(running=1000))
+    while True:
+        requests.get(f"{asyncops_mock.chainloop.base_url}/v1/operations",
+                     headers={"Authorization": "Bearer token"}, timeout=30)
+        time.sleep(10)
+"""
+    )
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "https://api.app.chainloop.dev/v1/operations/op-1 gave the same answer 51 times, every "
+            "5 s on average, and no operation is going to change.",
+            "Give the code under test a deadline, or the operation a lifecycle that ends.",
+            "If this is as it should be, raise the limit: "
+            "@pytest.mark.asyncops(max_polls_unchanged=...); it is 50.",
+            "*",
+            "https://api.app.chainloop.dev/v1/operations gave the same answer 51 times, every 10 s "
+            "on average, and no operation is going to change.",
         ],
         consecutive=True,
     )
@@ -204,6 +244,26 @@ def test_time_in_between(asyncops_mock):
     assert asyncops_mock.clock.elapsed.total_seconds() == 60
     asyncops_mock.clock.advance(10_000_000)  # what the test does itself is no waiting
 
+@pytest.mark.asyncops(max_polls_unchanged=3)
+@pytest.mark.parametrize("plan", [
+    Lifecycle.succeeds(running=1000), Lifecycle.succeeds(running=polls(100)),
+    Lifecycle.succeeds(running=1).then_purged(1000),
+])
+def test_the_same_answer_before_a_change(asyncops_mock, plan):
+    operation = asyncops_mock.chainloop.start(lifecycle=plan)
+    for _ in range(99):
+        ask(asyncops_mock, operation)
+        time.sleep(10)
+
+@pytest.mark.asyncops(max_polls_unchanged=3)
+def test_another_answer_now_and_then(asyncops_mock):
+    operation = asyncops_mock.chainloop.start(lifecycle=Lifecycle.manual())
+    for turn in range(3):
+        for _ in range(3):
+            ask(asyncops_mock, operation)
+            time.sleep(1)
+        [operation.run, operation.succeed, operation.purge][turn]()
+
 @pytest.mark.asyncops(max_polls_per_operation=2)
 def test_lists_are_no_polls_of_one_operation(asyncops_mock):
     hanging(asyncops_mock)
@@ -212,4 +272,15 @@ def test_lists_are_no_polls_of_one_operation(asyncops_mock):
                      headers={"Authorization": "Bearer token"}, timeout=30)
         time.sleep(1)
 """
-    ).assert_outcomes(passed=3)
+    ).assert_outcomes(passed=7)
+
+
+def test_few_answers_are_kept_to_compare_with(monkeypatch) -> None:
+    monkeypatch.setattr(guards, "_MOST_COMPARED", 2)
+    with mocked(max_polls_unchanged=3) as mock:
+        operations = mock.chainloop.start_many(3, lifecycle=Lifecycle.hangs())
+        for _ in range(9):
+            for operation in operations:
+                url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
+                requests.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
+            time.sleep(1)

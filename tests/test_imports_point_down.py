@@ -35,7 +35,7 @@ LAYERS = [
         "strategies.schema_faults",
         "waiting.stand_ins",
     },
-    {"conformance.fast", "strategies.faults", "waiting.primitives"},
+    {"conformance.quick", "strategies.faults", "waiting.primitives"},
     {"strategies.judging"},
     {"strategies.coherence"},
     {"strategies.compiling", "strategies.bad_values"},
@@ -43,6 +43,7 @@ LAYERS = [
     {
         "conformance.dialect",
         "conformance.reading",
+        "conformance.shapes",
         "strategies.calls",
         "strategies.merging",
         "strategies.shapes",
@@ -65,7 +66,8 @@ LAYERS = [
     {"exchange", "generation", "strategies.cases"},
     {"operations", "rules"},
     {"calls", "lifecycle", "listing", "contract"},
-    {"steps", "document"},
+    {"steps", "keywords"},
+    {"document"},
     {"clock", "progress"},
     {"errors"},
     {"strategies.encoding", "strategies.times"},
@@ -104,7 +106,7 @@ THIRD_PARTIES = {
 """Who may import what from outside at the top of the module."""
 
 SERVING = "mocking"
-CHECKING = {"contract", "document"}
+CHECKING = {"contract", "document", "keywords"}
 """A mock serves without a YAML parser and a validator; these and ``conformance`` have them."""
 
 LAZY = {"__init__", "plugin"}

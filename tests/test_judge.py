@@ -83,7 +83,7 @@ def served(pytester, monkeypatch):
     monkeypatch.setattr(Stub, "handle", recorded)
     shutil.copytree(ROOT / "examples", pytester.path, dirs_exist_ok=True)
     pytester.makeini("[pytest]\npythonpath = .\naddopts = -p no:cacheprovider")
-    pytester.inline_run("--import-mode=importlib")  # whether they pass, they say themselves
+    assert pytester.inline_run("--import-mode=importlib").ret == 0
     return found
 
 

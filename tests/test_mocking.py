@@ -284,7 +284,8 @@ ONE = """\
     get: GET /v1/operations/{operation_id}: the path has an empty segment (two slashes in a row): \
 '//v1/operations'
 
-If the code under test is meant to send it, set @pytest.mark.asyncops(unmatched='answer')."""
+If the code under test is meant to send it, set unmatched='answer', in \
+@pytest.mark.asyncops(...) or mocked(...)."""
 
 TWO = """\
 2 requests reached a stub and no route took them:
@@ -301,7 +302,8 @@ TWO = """\
     get: GET /operations/{assistant_name}/{operation_id}: 'operation' is not 'operations'
     get: GET /assistant/operations/{assistant_name}/{operation_id}: 'operation' is not 'assistant'
 
-If the code under test is meant to send it, set @pytest.mark.asyncops(unmatched='answer')."""
+If the code under test is meant to send it, set unmatched='answer', in \
+@pytest.mark.asyncops(...) or mocked(...)."""
 
 
 def test_the_report_of_one_unmatched_request():
@@ -349,18 +351,20 @@ def test_an_error_of_the_body_comes_before_unmatched_requests():
 
 
 def test_a_mock_in_print():
-    with mocked(apis=["chainloop"]) as mock:
+    with mocked() as mock:
         mock.chainloop.start()
         get("/v1/operations")
         time.sleep(1.5)
         assert repr(mock) == (
-            "<AsyncOpsMock [<Stub of chainloop at https://api.app.chainloop.dev, "
-            "1 operation, 1 call>], <VirtualClock 2026-01-01T00:00:01.500Z, 1.5 s on>>"
+            "<AsyncOpsMock <Stub of chainloop at https://api.app.chainloop.dev, "
+            "1 operation, 1 call>, <VirtualClock 2026-01-01T00:00:01.500Z, 1.5 s on>>"
         )
         assert repr(mock.calls[0]) == (
             "<Call 2026-01-01T00:00:00Z GET https://api.app.chainloop.dev/v1/operations -> 200>"
         )
         assert "token" not in repr(mock.calls[0].request.headers)
+        mock.reset()
+        assert repr(mock) == "<AsyncOpsMock <VirtualClock 2026-01-01T00:00:00Z, 0 s on>>"
     assert repr(mock) == "<AsyncOpsMock, closed>"
 
 

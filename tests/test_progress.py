@@ -103,6 +103,21 @@ def test_a_printed_curve_can_be_pasted(progress):
             [],
         ),
         (
+            lambda: Progress.curve([0.5, 1]),
+            "a curve is made of pairs of share and percent, like (0.5, 90), not 0.5",
+            0.5,
+        ),
+        (
+            lambda: Progress.curve([(0, 1), (0.5, 2, 3)]),
+            "a curve is made of pairs of share and percent, like (0.5, 90), not (0.5, 2, 3)",
+            (0.5, 2, 3),
+        ),
+        (
+            lambda: Progress.curve(0.5),
+            "a curve is made of pairs of share and percent, not 0.5",
+            0.5,
+        ),
+        (
             lambda: Progress.curve([(0.5, 1), (0.4, 2)]),
             "a curve's shares must rise from 0 to 1; 0.4 follows 0.5",
             0.4,

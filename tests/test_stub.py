@@ -98,7 +98,7 @@ def test_requests_that_no_route_takes_are_kept_the_first_of_them(stub):
 
 def test_why_no_route_took_it(stub):
     assert stub.why_not(request("/jobs/a", method="POST")) == [
-        "list: GET /jobs: it has 1 segments, the path has 2",
+        "list: GET /jobs: it has 1 segment, the path has 2",
         "get: GET /jobs/{shelf}/{id}: it has 3 segments, the path has 2",
         "get: GET /old/jobs/{shelf}/{id}: 'jobs' is not 'old'",
     ]
@@ -168,6 +168,8 @@ def test_an_api_without_parents():
         lambda stub: stub.start(shelf="a"),
         lambda stub: stub.start_many(2, shelf="a"),
         lambda stub: stub.add_parent("a"),
+        lambda stub: stub.refuse("key"),
+        lambda stub: stub.limit_rate(1, per=1),
     ],
 )
 def test_a_closed_stub_says_so(stub, use):
@@ -176,6 +178,14 @@ def test_a_closed_stub_says_so(stub, use):
     with pytest.raises(MockClosed, match=f"^{re.escape(message)}$"):
         use(stub)
     assert stub.operations == {}
+
+
+def test_an_operation_of_a_closed_stub_stays_as_it_is(stub):
+    operation = stub.start(shelf="a", lifecycle=Lifecycle.manual())
+    stub.closed = True
+    with pytest.raises(MockClosed):
+        operation.run()
+    assert operation.state is State.PENDING
 
 
 def test_readings_have_defaults_and_can_be_given():

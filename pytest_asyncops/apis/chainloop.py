@@ -131,6 +131,10 @@ def _render_all(operation: Operation, moment: Moment) -> dict[str, Any]:
     return {**UNSET, **_render(operation, moment)}
 
 
+def _contract_form(payload: Any) -> Any:
+    return gateway.contract_form(payload, UNSET)
+
+
 def _renderer(readings: Mapping[str, Any]) -> Render:
     return _render if readings["wire"] == "contract" else _render_all
 
@@ -187,8 +191,8 @@ CHAINLOOP = Api(
     error_schema="rpcStatus",
     wires={
         "contract": lambda body: body,
-        "gateway": gateway.contract_form,
-        "gateway_camel": gateway.contract_form,
+        "gateway": _contract_form,
+        "gateway_camel": _contract_form,
     },
     generation=GENERATION,
 )

@@ -8,7 +8,7 @@ equal message types; where it hands on what Go's standard library says, that is 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -102,15 +102,26 @@ def camel(payload: Any) -> Any:
     return [camel(item) for item in payload] if isinstance(payload, list) else payload
 
 
-def contract_form(payload: Any) -> Any:
-    """What a gateway wrote, as the contract would have it: snake_case, and nothing unset."""
-    if isinstance(payload, dict):
-        return {
-            re.sub("[A-Z]", lambda upper: f"_{upper[0].lower()}", name): contract_form(value)
-            for name, value in payload.items()
-            if value is not None and value != ""
-        }
-    return [contract_form(item) for item in payload] if isinstance(payload, list) else payload
+def contract_form(payload: Any, optional: Container[str]) -> Any:
+    """What a gateway wrote, as the contract would have it: snake_case, and nothing unset.
+
+    Args:
+        payload: the body.
+        optional: the members that are unset where they are an empty text.
+    """
+    if isinstance(payload, list):
+        return [contract_form(item, optional) for item in payload]
+    if not isinstance(payload, dict):
+        return payload
+    named = (
+        (re.sub("[A-Z]", lambda upper: f"_{upper[0].lower()}", name), value)
+        for name, value in payload.items()
+    )
+    return {
+        name: contract_form(value, optional)
+        for name, value in named
+        if value is not None and not (value == "" and name in optional)
+    }
 
 
 def text(value: str) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from ..api import Api
 from ..contract import load_contract
-from ..errors import InvalidArgument, hides_usage_errors, listed
+from ..errors import InvalidArgument, hides_usage_errors, listed, unknown
 from ..routing import Route
-from ..rules import Check, Ordered, Rule
+from ..rules import Rule
 from ..violation import Violation, json_path
 from .dialect import make_validator
-from .fast import quick_check
+from .quick import quick_check
 from .reading import FIRST_ERROR, Reply
 
 __tracebackhide__ = hides_usage_errors
@@ -29,8 +29,12 @@ class Checker:
     """Holds answers against schema and rules.
 
     Raises:
-        InvalidArgument: for an API without a contract.
+        InvalidArgument: for an API without a contract, or with a rule about a schema that its
+            contract does not have.
         ContractError: for a contract that cannot be read or understood.
+
+    Attributes:
+        is_good: whether a payload is without fault; ``False`` also where that takes a closer look.
     """
 
     def __init__(self, api: Api, route: Route | None, status_code: int) -> None:
@@ -53,18 +57,17 @@ class Checker:
             self._schema = contract.body(self._response)
         elif api.error_schema is not None and status_code >= FIRST_ERROR:
             self._schema = f"/components/schemas/{api.error_schema}"
-        self._sites: list[tuple[tuple[str, ...], Rule]] = []
-        self._is_valid = None
+        self._rules: dict[int, list[Rule]] = {}  # by the id() of the schema that they are about
+        self.is_good: Callable[[Any], bool] = lambda payload: False
         if self._schema is not None:
+            for rule in api.rules:
+                if rule.on not in contract.schemas:
+                    raise unknown(
+                        f"schema of {api.name} in rule {rule.id!r}:", rule.on, contract.schemas
+                    )
+                self._rules.setdefault(id(contract.schemas[rule.on]), []).append(rule)
             schema = contract.at(self._schema)
-            sites = contract.sites(schema)
-            self._sites = [(path, rule) for rule in api.rules for path in sites.get(rule.on, ())]
-            self._is_valid = quick_check(contract, schema, api.rules, status_code)
-        self._beyond_schema = [
-            (path, rule.kind.holds)
-            for path, rule in self._sites
-            if isinstance(rule.kind, (Ordered, Check))
-        ]
+            self.is_good = quick_check(contract, schema, self._rules, status_code)
 
     @property
     def has_body(self) -> bool:
@@ -105,27 +108,9 @@ class Checker:
                 ]
         return []
 
-    def no_json(self, body: object, error: ValueError) -> Violation:
-        """The violation of a body that is no JSON."""
+    def no_json(self, body: object, error: object) -> Violation:
+        """The violation of a body that is no JSON, or none that can be checked."""
         return self._violation(f"must be JSON: {error}", "schema.content", self._schema or "", body)
-
-    def is_good(self, payload: Any) -> bool:
-        """Whether the payload is without fault; ``False`` also where that takes a closer look."""
-        if self._is_valid is None or not self._is_valid(payload):
-            return False
-        try:
-            for path, holds in self._beyond_schema:
-                values = [payload]
-                for part in path:
-                    if part == "*":
-                        values = [item for value in values for item in value]
-                    else:
-                        values = [value[part] for value in values if part in value]
-                if not holds(values, self._status_code):
-                    return False
-        except (AttributeError, TypeError):
-            return False  # the schema allows other shapes too, such as null
-        return True
 
     def faults(self, payload: Any, *, extra: bool, unknown: bool) -> list[Violation]:
         """Everything that is wrong with a payload.
@@ -148,28 +133,14 @@ class Checker:
             )
             for error in validator(contract.at(self._schema)).iter_errors(payload)
         ]
-        for path, rule in self._sites:
-            for at, value in _values_at(payload, path):
-                for below, wrong, message in rule.kind.breaks(value, self._status_code):
-                    place = contract.document.place(rule.source)
-                    found.append(
-                        Violation(json_path((*at, *below)), message, rule.id, place, wrong)
-                    )
+        for at, schema, value in contract.objects(contract.at(self._schema), payload):
+            for rule in self._rules.get(id(schema), ()):
+                place = contract.document.place(rule.source)
+                found += [
+                    Violation(json_path((*at, *below)), message, rule.id, place, wrong)
+                    for below, wrong, message in rule.kind.breaks(value, self._status_code)
+                ]
         return found
 
     def _violation(self, message: str, rule: str, pointer: str, value: object) -> Violation:
         return Violation("$", message, rule, self._contract.document.place(pointer), value)
-
-
-def _values_at(
-    value: Any, path: tuple[str, ...], at: tuple[str | int, ...] = ()
-) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
-    """The mappings that a path leads to, as far as the value has the shape."""
-    if not path:
-        if isinstance(value, dict):
-            yield at, value
-    elif path[0] == "*":
-        for index, item in enumerate(value if isinstance(value, list) else ()):
-            yield from _values_at(item, path[1:], (*at, index))
-    elif isinstance(value, dict) and path[0] in value:
-        yield from _values_at(value[path[0]], path[1:], (*at, path[0]))

@@ -7,11 +7,11 @@ from contextlib import suppress
 from typing import Any
 
 from ..api import Api
-from ..errors import ConformanceError, hides_usage_errors
+from ..errors import ConformanceError, counted, hides_usage_errors
 from ..errors import unknown as unknown_name
 from ..violation import Violation
 from .checker import find_checker
-from .fast import quick_parse
+from .quick import quick_parse
 from .reading import Reply, find_wire, parse, read_reply
 
 __tracebackhide__ = hides_usage_errors
@@ -95,9 +95,12 @@ def _violations(reply: Reply, *, extra: str, unknown: str, wire: str | None) -> 
         payload = _payload(reply, parse)
     except ValueError as error:
         return [checker.no_json(reply.body, error)]
-    return checker.faults(
-        contract_form(payload), extra=extra == "forbid", unknown=unknown == "forbid"
-    )
+    try:
+        return checker.faults(
+            contract_form(payload), extra=extra == "forbid", unknown=unknown == "forbid"
+        )
+    except RecursionError:
+        return [checker.no_json(payload, "it is nested too deep to be checked")]
 
 
 def _payload(reply: Reply, read: Callable[[bytes], Any]) -> Any:
@@ -106,7 +109,7 @@ def _payload(reply: Reply, read: Callable[[bytes], Any]) -> Any:
 
 def _report(reply: Reply, found: list[Violation]) -> str:
     what = f"{reply.api.name} {reply.route.name if reply.route else 'error'}"
-    places = "1 place" if len(found) == 1 else f"{len(found)} places"
+    places = counted(len(found), "place")
     lines = [f"{what}, status {reply.status_code}, breaks its contract in {places}:"]
     for violation in found:
         lines += ["", *(f"  {line}" for line in str(violation).splitlines())]

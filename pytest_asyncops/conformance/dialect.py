@@ -2,7 +2,7 @@
 
 OpenAPI 3.0 is JSON Schema draft 4 with changes: ``nullable``, formats of its own, ECMA-262
 patterns, and here ``x-enum``, an enum that may grow. The validator made here is the thorough one,
-which finds every fault and its place; `fast` has the quick one, which only says whether there are
+which finds every fault and its place; `quick` has the other, which only says whether there are
 any.
 """
 
@@ -19,8 +19,9 @@ from jsonschema import Draft4Validator, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
-from ..contract import TYPES, Contract, Schema, pattern
+from ..contract import Contract
 from ..errors import counted, listed
+from ..keywords import TYPES, Schema, pattern
 from ..timestamps import DATE, DATE_TIME
 
 Faults = Iterator[ValidationError]

@@ -128,6 +128,8 @@ def _client_reply(value: Any, api: Api | None, route: str | None, status_code: i
             value=value,
         )
     method, url = _asked(value)
+    if api is None:
+        api = _owner(url)
     if api is None or route is None:
         found = _find_built_in(method, url) if api is None else _find((api,), method, url)
         if found is None and (api is None or status < FIRST_ERROR):
@@ -222,6 +224,15 @@ def find_wire(api: Api, name: object) -> Callable[[Any], Any]:
         if profile == name:
             return contract_form
     raise unknown(f"wire profile of {api.name}", name, api.wires)
+
+
+@lru_cache(maxsize=1024)
+def _owner(url: str) -> Api | None:
+    """The built-in API whose own address this is."""
+    for api in BUILT_IN.values():
+        if url.startswith(f"{api.base_url}/"):
+            return api
+    return None
 
 
 @lru_cache(maxsize=1024)

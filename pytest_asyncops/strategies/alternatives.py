@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import combinations
 from typing import Any
 
-from ..contract import TYPES, Contract, Schema
+from ..contract import Contract
+from ..keywords import TYPES, Schema
 from .merging import Contradiction, both, flat
 
 

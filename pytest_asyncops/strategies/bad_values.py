@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ..conformance.dialect import fits, is_type
-from ..contract import Schema, pattern
+from ..keywords import Schema, pattern
 from .scalars import in_other_case
 
 _WRONG_TYPES: Mapping[str, tuple[Any, ...]] = {

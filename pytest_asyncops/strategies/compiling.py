@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from ..conformance.dialect import make_validator
-from ..contract import Contract, Schema
+from ..contract import Contract
 from ..errors import hides_usage_errors
+from ..keywords import Schema
 from .alternatives import alternatives, without
 from .merging import Contradiction, can_end, flat
 from .options import Options

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ..contract import Schema
+from ..keywords import Schema
 from .coherence import Careful
 from .compiling import identity
 from .judging import Path

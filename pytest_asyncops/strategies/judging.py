@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from ..contract import Schema
+from ..contract import Place
+from ..keywords import Schema
 from ..violation import json_path
 from .bad_values import broken
 from .coherence import Careful
@@ -20,9 +21,6 @@ from .compiling import Compiler, identity
 
 Path = tuple[str, ...]
 """Where in a value: member names, and ``*`` for an item of a list."""
-
-Place = tuple[Any, ...]
-"""A path with the numbers of the items."""
 
 
 class Invalid(NamedTuple):
@@ -136,19 +134,9 @@ class Judge:
 
     def _prose(self, value: Any) -> Iterator[tuple[Place, str]]:
         """The rules of prose that a value breaks, and where."""
-        for rule in self.careful.api.rules:
-            for path in self.sites.get(rule.on, ()):
-                for place, found in _places(value, path):
-                    for below, _, _ in rule.kind.breaks(found, self.careful.status_code):
+        contract, status_code = self.careful.contract, self.careful.status_code
+        for place, schema, found in contract.objects(self.root, value):
+            for rule in self.careful.api.rules:
+                if contract.schemas[rule.on] is schema:
+                    for below, _, _ in rule.kind.breaks(found, status_code):
                         yield (*place, *below), rule.id
-
-
-def _places(value: Any, path: Path, at: Place = ()) -> Iterator[tuple[Place, dict[str, Any]]]:
-    if not path:
-        if isinstance(value, dict):
-            yield at, value
-    elif path[0] == "*":
-        for index, item in enumerate(value if isinstance(value, list) else ()):
-            yield from _places(item, path[1:], (*at, index))
-    elif isinstance(value, dict) and path[0] in value:
-        yield from _places(value[path[0]], path[1:], (*at, path[0]))

@@ -10,9 +10,10 @@ from hypothesis.strategies import SearchStrategy
 
 from ..api import Api
 from ..conformance.reading import find_route
-from ..contract import Contract, Schema
+from ..contract import Contract
 from ..errors import InvalidArgument, hides_usage_errors
 from ..errors import unknown as unknown_name
+from ..keywords import Schema
 from ..routing import Route
 from ..rules import Life
 from ..steps import State

@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..contract import Contract, Schema
+from ..contract import Contract
+from ..keywords import Schema
 
 Members = dict[str, Any]
 

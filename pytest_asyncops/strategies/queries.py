@@ -10,9 +10,9 @@ from hypothesis.strategies import SearchStrategy
 from ..api import Api
 from ..configure import find_api, settle_readings
 from ..conformance.reading import find_route
-from ..contract import Schema
 from ..errors import InvalidArgument, hides_usage_errors
 from ..generation import Queries
+from ..keywords import Schema
 from .asking import parameters
 from .bad_values import bad_values
 from .calls import as_call

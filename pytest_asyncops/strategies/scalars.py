@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from ..conformance.dialect import BOUNDS, TEXTS
-from ..contract import Schema, pattern
+from ..keywords import Schema, pattern
 from .options import Options
 from .recipes import PICKS, Recipe, choice, drawn, either
 from .times import timestamps

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from ..contract import Schema
+from ..keywords import Schema
 from .bad_values import bad_values
 from .coherence import Careful
 from .faults import Edit

@@ -1,0 +1,57 @@
+"""The fixtures that several files share."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import requests
+import responses  # noqa: F401 - imported here, or else each run imports it anew
+import time_machine  # noqa: F401
+from loopback import Loopback
+from runs import HELP
+
+import pytest_asyncops.transports.responses  # noqa: F401
+
+# Their asserts say what they compared, as those of tests do.
+pytest.register_assert_rewrite("chainloop_server", "pinecone_server", "verdicts")
+
+
+@pytest.fixture
+def run(pytester, monkeypatch):
+    """Runs pytest over a test file, and checks that nothing of it stays behind."""
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    # Other plugins take their time to load; a run has what it names.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    before = (requests.adapters.HTTPAdapter.send, time.sleep, time.monotonic)
+
+    def run(body: str, *arguments: str, subprocess: bool = False):
+        pytester.makepyfile(HELP + body)
+        arguments = ("-p", "asyncops", "-p", "no:cacheprovider", *arguments)
+        if subprocess:
+            return pytester.runpytest_subprocess(*arguments)
+        result = pytester.runpytest_inprocess(*arguments, no_reraise_ctrlc=True)
+        assert (requests.adapters.HTTPAdapter.send, time.sleep, time.monotonic) == before
+        return result
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def loopback() -> Iterator[Loopback]:
+    loopback = Loopback()
+    thread = threading.Thread(target=loopback.server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield loopback
+    loopback.server.shutdown()
+    loopback.server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def network(loopback: Loopback) -> Loopback:
+    loopback.script.clear()
+    loopback.seen.clear()
+    return loopback

@@ -1,0 +1,231 @@
+"""What fails, says why and no secret, and puts everything back."""
+
+from __future__ import annotations
+
+import pytest
+from runs import errors, section
+
+# --- what fails
+
+
+def test_unmatched_requests_fail_the_test_at_its_end(run):
+    result = run(
+        """
+def test_one(asyncops_mock):
+    try:
+        requests.get("https://api.app.chainloop.dev//v1/operations", headers=BEARER).json()["id"]
+    except Exception:
+        pass  # as pollers do
+"""
+    )
+    result.assert_outcomes(passed=1, errors=1)
+    assert section(result, "ERROR at teardown of test_one") == [
+        "1 request reached a stub and no route took it:",
+        "",
+        "  GET https://api.app.chainloop.dev//v1/operations",
+        "  chainloop at https://api.app.chainloop.dev has these routes:",
+        "    list: GET /v1/operations: the path has an empty segment (two slashes in a row): "
+        "'//v1/operations'",
+        "    get: GET /v1/operations/{operation_id}: the path has an empty segment (two slashes "
+        "in a row): '//v1/operations'",
+        "",
+        "If the code under test is meant to send it, set unmatched='answer', in "
+        "@pytest.mark.asyncops(...) or mocked(...).",
+    ]
+
+
+def test_a_blocked_network_fails_the_test_at_its_end(run):
+    result = run(
+        """
+@pytest.mark.asyncops(network="block")
+def test_one(asyncops_mock):
+    try:
+        requests.get("http://127.0.0.1:9/")
+    except Exception:
+        pass
+"""
+    )
+    result.assert_outcomes(passed=1, errors=1)
+    assert section(result, "ERROR at teardown of test_one") == [
+        "network='block' kept this from the network: GET http://127.0.0.1:9/. Stub the URL, or "
+        "set network='pass'."
+    ]
+
+
+def test_a_mistake_in_start_is_shown_where_it_was_made(run):
+    result = run(
+        """
+def test_one(asyncops_mock):
+    asyncops_mock.chainloop.start(kin="x")
+"""
+    )
+    result.assert_outcomes(failed=1)
+    lines = section(result, "test_one")
+    assert [line for line in lines if line.startswith(">")] == [
+        '>       asyncops_mock.chainloop.start(kin="x")'
+    ]
+    assert errors(result) == [
+        "E       pytest_asyncops.errors.InvalidArgument: unknown field of a chainloop operation "
+        "'kin'. Did you mean 'kind'? Choose 'id', 'kind', 'resource_id', 'resource_type', "
+        "'project_id', 'project_version_id' or 'lifecycle'."
+    ]
+    assert not [line for line in lines if "pytest_asyncops/" in line.replace("\\", "/")]
+
+
+FAILING = """
+import unittest
+
+@pytest.fixture
+def broken_setup(asyncops_mock):
+    get()
+    raise RuntimeError("setup")
+
+@pytest.fixture
+def broken_teardown(asyncops_mock):
+    yield
+    get("/a/b")
+    raise RuntimeError("teardown")
+
+def test_setup(broken_setup): pass
+def test_teardown(broken_teardown): pass
+def test_skip(asyncops_mock): pytest.skip("not today")
+def test_fail(asyncops_mock): assert get("/a/b").status_code == 200
+
+@pytest.mark.skip
+def test_skipped(asyncops_mock): pass
+
+@pytest.mark.xfail(strict=True)
+def test_xfail(asyncops_mock): assert False
+
+def test_missing(asyncops_mock, no_such_fixture): pass
+
+def test_nothing_is_left(asyncops_mock):
+    assert len(asyncops_mock.calls) == 0
+    assert dict(asyncops_mock.chainloop.operations) == {}
+
+def test_all_is_as_ever():
+    assert requests.adapters.HTTPAdapter.send.__module__ == "requests.adapters"
+    assert time.sleep.__name__ == "sleep"
+"""
+
+
+def test_whatever_happens_everything_is_put_back(run):
+    result = run(FAILING)
+    result.assert_outcomes(passed=3, failed=1, errors=4, skipped=2, xfailed=1)
+    # The error of the fixture comes before the request that no route took.
+    teardown = section(result, "ERROR at teardown of test_teardown")
+    assert [line for line in teardown if line.startswith("E ")] == [
+        "E       RuntimeError: teardown"
+    ]
+    assert section(result, "ERROR at teardown of test_fail")[0] == (
+        "1 request reached a stub and no route took it:"
+    )
+
+
+@pytest.mark.parametrize("where", ["setup", "call", "teardown"])
+def test_an_interrupt_puts_everything_back(run, where):
+    result = run(
+        f"""
+@pytest.fixture
+def interrupts(asyncops_mock):
+    if {where!r} == "setup":
+        raise KeyboardInterrupt
+    yield
+    if {where!r} == "teardown":
+        raise KeyboardInterrupt
+
+def test_one(interrupts):
+    time.sleep(100)
+    if {where!r} == "call":
+        raise KeyboardInterrupt
+"""
+    )
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+
+
+def test_exit_puts_everything_back(run):
+    result = run(
+        """
+def test_one(asyncops_mock):
+    time.sleep(100)
+    pytest.exit("enough")
+"""
+    )
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+
+
+# --- secrets
+
+
+SECRET = "pcsk-9f8e7d6c5b4a"
+
+
+@pytest.fixture(autouse=True)
+def a_key(monkeypatch):
+    monkeypatch.setenv("A_KEY", SECRET)
+
+
+def test_no_credential_is_ever_in_a_report(run):
+    result = run(
+        """
+import logging
+
+def ask(mock, key):
+    headers = {"Api-Key": key, "X-Pinecone-Api-Version": "2026-04"}
+    requests.get(mock.pinecone.base_url + "/operations/docs", headers=headers)
+    requests.get(mock.pinecone.base_url + "/operation/docs", headers=headers)
+    requests.get(URL, headers={"Authorization": "Bearer " + key[::-1]})
+
+@pytest.fixture
+def key():
+    return KEY
+
+@pytest.fixture
+def asked(asyncops_mock):
+    global KEY
+    asyncops_mock.pinecone.add_assistant("docs")
+    import os
+    ask(asyncops_mock, os.environ["A_KEY"])
+    return asyncops_mock
+
+def test_headers(asked):
+    call = asked.calls[0]
+    assert call.request.headers == {}
+
+def test_one_header(asked):
+    request, response = asked.calls[0].request, asked.calls[0].response
+    calls, stubs = asked.calls, asked.stubs
+    assert "X-Missing" in request.headers
+    assert request is None
+
+def test_calls(asked):
+    calls = list(asked.calls)
+    assert asked.calls == [], asked
+    assert not calls
+
+def test_values(asked):
+    headers = [call.request.headers for call in asked.calls]
+    assert headers == [{}, {}, {}]
+
+def test_text(asked):
+    assert asked.calls[0].request.headers["api-key"] == "pcsk-other"
+
+def test_text_inside(asked):
+    assert "pcsk" not in asked.calls[0].request.header("Api-Key")
+
+def test_error(asked):
+    request = asked.calls[0].request
+    raise ValueError(f"{request!r} {request.headers!r} {asked.calls!r} {asked!r}")
+""",
+        "--showlocals",
+        "-vv",
+        "--tb=long",
+        "-rA",
+        "--log-level=DEBUG",
+    )
+    result.assert_outcomes(failed=7, errors=7)
+    output = result.stdout.str() + result.stderr.str()
+    assert SECRET not in output
+    assert SECRET[::-1] not in output
+    assert "'Api-Key': '[hidden]'" in output
+    assert "'Authorization': '[hidden]'" in output
