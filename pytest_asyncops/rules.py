@@ -87,10 +87,6 @@ class Never:
         if found in self.values:
             yield (self.member,), found, f"must not be {found!r}"
 
-    def schema(self, status_code: int) -> Mapping[str, Any]:
-        """The rule as JSON Schema."""
-        return {"properties": {self.member: {"not": {"enum": list(self.values)}}}}
-
 
 @dataclass(frozen=True)
 class Unknown:
@@ -134,16 +130,6 @@ class Fixed:
             either = " or ".join(map(repr, allowed))
             yield self.path, value, f"must be {either} in a response with status {status_code}"
 
-    def schema(self, status_code: int) -> Mapping[str, Any]:
-        """The rule as JSON Schema."""
-        allowed = self.by_status.get(status_code)
-        if allowed is None:
-            return {}
-        inner: dict[str, Any] = {"enum": list(allowed)}
-        for member in reversed(self.path):
-            inner = {"properties": {member: inner}}
-        return inner
-
 
 @dataclass(frozen=True)
 class SameAsStatus:
@@ -158,14 +144,7 @@ class SameAsStatus:
 
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How the value breaks the rule."""
-        return self._fixed(status_code).breaks(value, status_code)
-
-    def schema(self, status_code: int) -> Mapping[str, Any]:
-        """The rule as JSON Schema."""
-        return self._fixed(status_code).schema(status_code)
-
-    def _fixed(self, status_code: int) -> Fixed:
-        return Fixed((self.member,), {status_code: (status_code,)})
+        return Fixed((self.member,), {status_code: (status_code,)}).breaks(value, status_code)
 
 
 @dataclass(frozen=True)

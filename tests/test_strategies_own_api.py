@@ -263,11 +263,19 @@ def test_pins_may_be_of_any_member(shop):
     check()
 
 
-def test_references_beside_a_schema_of_the_same_name(shop):
+def test_references_into_a_contract_that_has_a_schema_of_any_name(shop):
+    flag = {"$ref": "#/components/schemas/schema"}
+    asked = {
+        "type": "object",
+        "required": ["job", "flag"],
+        "properties": {"job": JOB, "flag": flag},
+    }
+
     @FEW
-    @given(strategies.from_schema({"allOf": [JOB]}, contract=shop))
-    def check(job):
-        assert wrong(job, dataclasses.replace(shop, rules=()), "get") == []
+    @given(strategies.from_schema(asked, contract=shop))
+    def check(value):
+        assert isinstance(value["flag"], bool)
+        assert wrong(value["job"], dataclasses.replace(shop, rules=()), "get") == []
 
     check()
 

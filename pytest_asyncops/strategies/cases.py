@@ -1,4 +1,4 @@
-"""Which members of an object are there, as the values of others decide."""
+"""What rules say of an object: which members are there, and which values one of them has."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Union
 
-from ..rules import Absent, Present
+from ..keywords import Schema
+from ..rules import Absent, Fixed, Kind, Never, Present, SameAsStatus
 
 Presence = Union[Absent, Present]
 Words = Mapping[str, tuple[Any, ...]]
@@ -49,3 +50,16 @@ def cases(words: Words, kinds: Iterable[Presence]) -> Iterator[Case]:
             blocks = [[(word,) for word in combination] for combination in combinations]
         for block in blocks:
             yield Case(dict(zip(words, block, strict=True)), absent, present)
+
+
+def words_wanted(kind: Kind, status_code: int) -> Iterator[Schema]:
+    """What a rule says of the values of one member, as a schema."""
+    if isinstance(kind, Never):
+        yield {"properties": {kind.member: {"not": {"enum": list(kind.values)}}}}
+    if isinstance(kind, SameAsStatus):
+        kind = Fixed((kind.member,), {status_code: (status_code,)})
+    if isinstance(kind, Fixed) and status_code in kind.by_status:
+        inner: Schema = {"enum": list(kind.by_status[status_code])}
+        for member in reversed(kind.path):
+            inner = {"properties": {member: inner}}
+        yield inner

@@ -18,8 +18,8 @@ from ..api import Api
 from ..contract import Contract, load_contract
 from ..errors import InvalidArgument, hides_usage_errors, listed
 from ..keywords import Schema
-from ..rules import Absent, Fixed, Never, Ordered, Present, SameAsStatus, Unknown
-from .cases import Presence, Words, cases
+from ..rules import Absent, Ordered, Present, Unknown
+from .cases import Presence, Words, cases, words_wanted
 from .compiling import Compiler
 from .options import Options
 from .paging import is_list, numbered, paged
@@ -74,11 +74,9 @@ class Careful(Compiler):
     def whole(self, name: str) -> Schema:
         """The named schema, and what rules and habits add to it."""
         parts: list[Schema] = [{"$ref": f"#/components/schemas/{name}"}]
-        parts += [
-            rule.kind.schema(self.status_code)
-            for rule in self.api.rules
-            if rule.on == name and isinstance(rule.kind, (Fixed, Never, SameAsStatus))
-        ]
+        for rule in self.api.rules:
+            if rule.on == name:
+                parts += words_wanted(rule.kind, self.status_code)
         tighter = self.api.generation.tighter.get(name)
         return {"allOf": [*parts, tighter] if tighter else parts}
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ..contract import Place
 from ..keywords import Schema
 from ..violation import json_path
 from .bad_values import broken
@@ -19,9 +20,6 @@ from .compiling import Compiler, identity
 
 Path = tuple[str, ...]
 """Where in a value: member names, and ``*`` for an item of a list."""
-
-Place = tuple[Any, ...]
-"""A path with the numbers of the items."""
 
 
 class Invalid(NamedTuple):
