@@ -17,6 +17,7 @@ SEARCH = settings(
     database=None,
     phases=[Phase.generate, Phase.shrink],
     report_multiple_bugs=False,
+    print_blob=False,  # which Hypothesis adds where it believes to be in CI
 )
 
 
