@@ -121,14 +121,14 @@ def test_more_polls_than_any_operation_needs(run) -> None:
 def test_more_polls_than_make_sense_where_nothing_changes(run) -> None:
     result = run(
         """
-@pytest.mark.asyncops(max_polls_unchanged=50)
+@pytest.mark.asyncops(max_polls_unchanged=50, max_virtual_time=2_000)
 def test_polls(asyncops_mock):
     operation = hanging(asyncops_mock)
     while True:
         ask(asyncops_mock, operation)
         time.sleep(5)
 
-@pytest.mark.asyncops(max_polls_unchanged=50)
+@pytest.mark.asyncops(max_polls_unchanged=50, max_virtual_time=2_000)
 def test_lists(asyncops_mock):
     asyncops_mock.chainloop.start(lifecycle=Lifecycle.succeeds(running=1000))
     while True:
