@@ -23,7 +23,7 @@ from payloads import CASES, GROUPS, answers
 from payloads import TIMES as T
 
 import pytest_asyncops
-from pytest_asyncops import violations
+from pytest_asyncops import Violation, violations
 from pytest_asyncops.conformance import checking, quick
 from pytest_asyncops.conformance.checker import Checker
 from pytest_asyncops.conformance.reading import parse
@@ -331,6 +331,19 @@ def test_what_is_nested_too_deep_to_be_checked(tmp_path, monkeypatch):
     api = replace(CASES[0].api, contract=str(file), rules=(), error_schema=None)
     [deep] = violations({"a": {}}, api=api, route="list")
     assert deep.message == "must be JSON: it is nested too deep to be checked"
+
+
+class Deep(dict):
+    def __repr__(self):
+        raise RecursionError
+
+
+def test_what_is_nested_too_deep_to_be_shown():
+    assert str(Violation("$", "must be JSON", "schema.content", "own.yaml:1 #", Deep())) == (
+        "$ = a Deep that is nested too deep to be shown\n"
+        "  must be JSON\n"
+        "  schema.content, own.yaml:1 #"
+    )
 
 
 HASHED = """
