@@ -14,6 +14,7 @@ from loopback import Loopback
 from runs import HELP
 
 import pytest_asyncops.transports.responses  # noqa: F401
+from pytest_asyncops import AsyncOpsMock, mocked
 
 # Their asserts say what they compared, as those of tests do.
 pytest.register_assert_rewrite("chainloop_server", "pinecone_server", "verdicts")
@@ -55,3 +56,9 @@ def network(loopback: Loopback) -> Loopback:
     loopback.script.clear()
     loopback.seen.clear()
     return loopback
+
+
+@pytest.fixture
+def mock() -> Iterator[AsyncOpsMock]:
+    with mocked() as opened:
+        yield opened

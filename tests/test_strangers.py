@@ -20,12 +20,6 @@ from pytest_asyncops.waiting.stand_ins import Present, wall_clock
 from pytest_asyncops.waiting.strangers import Strangers
 
 
-@pytest.fixture
-def mock() -> Iterator[AsyncOpsMock]:
-    with mocked() as opened:
-        yield opened
-
-
 def _elapsed(mock: AsyncOpsMock) -> float:
     return mock.clock.elapsed.total_seconds()
 

@@ -6,7 +6,7 @@ import asyncio
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -21,12 +21,6 @@ CLOCKS: dict[str, Callable[[], Any]] = {
     "its own clock": lambda: None,
     "a mock clock": lambda: trio.testing.MockClock(autojump_threshold=0),
 }
-
-
-@pytest.fixture
-def mock() -> Iterator[AsyncOpsMock]:
-    with mocked() as opened:
-        yield opened
 
 
 def _elapsed(mock: AsyncOpsMock) -> float:

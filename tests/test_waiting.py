@@ -9,7 +9,6 @@ import random
 import select
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -19,12 +18,6 @@ from pytest_asyncops.messages import Request
 from pytest_asyncops.waiting.stand_ins import here
 
 _HEADERS = {"Authorization": "Bearer token"}
-
-
-@pytest.fixture
-def mock() -> Iterator[AsyncOpsMock]:
-    with mocked() as opened:
-        yield opened
 
 
 def _elapsed(mock: AsyncOpsMock) -> float:
