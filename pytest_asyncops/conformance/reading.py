@@ -131,7 +131,7 @@ def _client_reply(value: Any, api: Api | None, route: str | None, status_code: i
     if api is None:
         api = _owner(url)
     if api is None or route is None:
-        found = _find_built_in(method, url) if api is None else _find((api,), method, url)
+        found = _find(tuple(BUILT_IN.values()) if api is None else (api,), method, url)
         if found is None and (api is None or status < FIRST_ERROR):
             asked = f"a response to {method} {url}" if url else "a response without a URL"
             raise _cannot_tell("API and route" if api is None else "route", asked, value)
@@ -236,10 +236,6 @@ def _owner(url: str) -> Api | None:
 
 
 @lru_cache(maxsize=1024)
-def _find_built_in(method: str, url: str) -> tuple[Api, str] | None:
-    return _find(tuple(BUILT_IN.values()), method, url)
-
-
 def _find(apis: tuple[Api, ...], method: str, url: str) -> tuple[Api, str] | None:
     """The API and route that a URL leads to.
 
