@@ -16,7 +16,7 @@ from hypothesis.strategies import DrawFn
 
 from ..api import Api
 from ..contract import Contract, load_contract
-from ..errors import InvalidArgument, hides_usage_errors, listed
+from ..errors import InvalidArgument, hides_usage_errors
 from ..keywords import Schema
 from ..rules import Absent, Ordered, Present, Unknown
 from .cases import Presence, Words, cases, words_wanted
@@ -109,7 +109,8 @@ class Careful(Compiler):
         shapes = list(self.variants(schema, name))
         if not shapes:
             raise InvalidArgument(
-                f"no {self.api.name} operation in these states has {listed(self._pins)} at once",
+                f"no {self.api.name} operation has {' and '.join(self._pins)} as they are asked "
+                "for. Leave out one of them, or state=.",
                 value=list(self._pins),
             )
         return [one for shape in shapes for one in self._counted(shape, schema)]
