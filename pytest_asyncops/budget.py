@@ -6,7 +6,7 @@ import email.utils
 from collections import deque
 
 from .clock import SECOND, Seconds, to_ns
-from .errors import InvalidArgument, hides_usage_errors, unknown
+from .errors import InvalidArgument, checked_count, hides_usage_errors, unknown
 
 __tracebackhide__ = hides_usage_errors
 
@@ -26,10 +26,7 @@ class Budget:
     """
 
     def __init__(self, polls: int, per: Seconds, retry_after: str) -> None:
-        if isinstance(polls, bool) or not isinstance(polls, int) or polls < 1:
-            raise InvalidArgument(
-                f"polls must be a whole number, 1 or more, not {polls!r}", value=polls
-            )
+        checked_count(polls, "polls", 1)
         self._per = to_ns(per, "per")
         if not self._per:
             raise InvalidArgument(f"per must be longer than no time, not {per!r}", value=per)

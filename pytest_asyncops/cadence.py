@@ -201,7 +201,7 @@ def _retry_after(call: Call) -> int | None:
         until = email.utils.parsedate_to_datetime(value)
     except ValueError:
         return None
-    return max(to_ns(max(until - call.at, datetime.timedelta())), 0)
+    return to_ns(max(until - call.at, datetime.timedelta()))
 
 
 def _times(count: int) -> str:

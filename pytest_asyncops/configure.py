@@ -12,7 +12,7 @@ from .api import Api
 from .apis.chainloop import CHAINLOOP
 from .apis.pinecone import PINECONE
 from .clock import Seconds, instant_to_ns, to_ns
-from .errors import InvalidArgument, hides_usage_errors, listed, unknown
+from .errors import InvalidArgument, checked_count, hides_usage_errors, listed, unknown
 from .settings import GENERAL, Setting
 
 __tracebackhide__ = hides_usage_errors
@@ -162,12 +162,7 @@ def _urls(value: Any, name: str) -> Mapping[str, str]:
 def _count(value: Any, name: str) -> int:
     if isinstance(value, str) and value.isdecimal():
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise InvalidArgument(
-            f"{name} must be a whole number, 1 or more, not {value!r}", value=value
-        )
-    count: int = value
-    return count
+    return checked_count(value, name, 1)
 
 
 def _seconds(value: Any, name: str) -> Any:

@@ -108,6 +108,13 @@ class Contract:
         for same in schema.get("allOf", ()):
             yield from self.objects(same, value, at)
 
+    def answer(self, method: str, path: str, status_code: int) -> Schema | None:
+        """The schema of the body of a response, ``None`` where none is documented."""
+        response = self.response(method, path, status_code)
+        pointer = None if response is None else self.body(response)
+        schema: Schema | None = None if pointer is None else self.at(pointer)
+        return schema
+
     def sites(self, schema: Schema) -> Mapping[str, list[tuple[str, ...]]]:
         """Where in a value of this schema the named schemas apply.
 

@@ -116,6 +116,19 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def checked_count(value: Any, what: str, least: int = 0) -> int:
+    """The value, if it is a whole number that is not too small.
+
+    Raises:
+        InvalidArgument: if it is not.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise InvalidArgument(
+            f"{what} must be a whole number, {least} or more, not {value!r}", value=value
+        )
+    return value
+
+
 def unknown(what: str, value: object, choices: Iterable[str], advice: str = "") -> InvalidArgument:
     """The error for a name that is none of the choices, with the nearest one pointed out."""
     names = list(choices)

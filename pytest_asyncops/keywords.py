@@ -115,6 +115,11 @@ def check_schema(
         yield from check_schema(document, f"{pointer}/{below}", inner, names)
 
 
+def refer(name: str) -> Schema:
+    """A reference to the schema of this name, which is written as in a JSON pointer."""
+    return {"$ref": f"{REFERENCE}{name}"}
+
+
 def same_value(schema: Schema) -> Iterator[str]:
     """The names of the schemas that this one holds a value itself against, not a part of it."""
     if "$ref" in schema:

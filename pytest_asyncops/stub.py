@@ -11,7 +11,7 @@ from .births import admit, births
 from .budget import Budget
 from .calls import Call, Calls
 from .clock import Seconds, VirtualClock
-from .errors import InvalidArgument, MockClosed, counted, hides_usage_errors, unknown
+from .errors import InvalidArgument, MockClosed, checked_count, counted, hides_usage_errors, unknown
 from .exchange import Exchange, json_response
 from .guards import Guards
 from .lifecycle import Lifecycle
@@ -123,10 +123,7 @@ class Stub:
         ['eval-0', 'eval-1']
         """
         self._check_open()
-        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-            raise InvalidArgument(
-                f"count must be a whole number, 0 or more, not {count!r}", value=count
-            )
+        checked_count(count, "count")
         with self._clock.lock:
             store = self._store
             born = list(

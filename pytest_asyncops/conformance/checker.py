@@ -135,9 +135,14 @@ class Checker:
         ]
         for at, schema, value in contract.objects(contract.at(self._schema), payload):
             for rule in self._rules.get(id(schema), ()):
-                place = contract.document.place(rule.source)
                 found += [
-                    Violation(json_path((*at, *below)), message, rule.id, place, wrong)
+                    Violation(
+                        json_path((*at, *below)),
+                        message,
+                        rule.id,
+                        contract.document.place(rule.source),
+                        wrong,
+                    )
                     for below, wrong, message in rule.kind.breaks(value, self._status_code)
                 ]
         return found

@@ -133,16 +133,16 @@ def _type(validator: Any, name: str, value: Any, schema: Schema) -> Faults:
 
 
 def _enum(validator: Any, words: list[Any], value: Any, schema: Schema) -> Faults:
-    if not any(_same(value, word) for word in words):
+    if not any(same(value, word) for word in words):
         yield ValidationError(f"must be {listed(map(repr, words))}")
 
 
 def _open_enum(validator: Any, words: list[Any], value: Any, schema: Schema) -> Faults:
-    if value is not None and not any(_same(value, word) for word in words):
+    if value is not None and not any(same(value, word) for word in words):
         yield ValidationError(f"is not documented; documented are {listed(map(repr, words))}")
 
 
-def _same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:
     """Whether two JSON values are equal; in JSON, true is not 1."""
     return one == other and isinstance(one, bool) is isinstance(other, bool)
 

@@ -12,7 +12,7 @@ from ..errors import ConformanceError, InvalidArgument, counted, hides_usage_err
 from ..rules import Life
 from ..steps import FOLLOWERS, State
 from ..violation import Violation, json_path
-from .reading import FIRST_ERROR, find_wire, parse, read_reply
+from .reading import FIRST_ERROR, find_life, find_wire, parse, read_reply
 
 __tracebackhide__ = hides_usage_errors
 
@@ -55,12 +55,7 @@ def assert_history(values: Iterable[Any], *, api: Api | str, wire: str | None = 
     >>> assert_history(seen, api="chainloop")
     """
     known = find_api(api)
-    life = known.life
-    if life is None:
-        raise InvalidArgument(
-            f"{known.name} does not say how its operations live. Give its Api life=Life(...).",
-            value=known,
-        )
+    life = find_life(known)
     if not isinstance(values, Iterable) or isinstance(values, (str, bytes, Mapping)):
         raise InvalidArgument(
             f"values must be a list of answers, oldest first, not {values!r}", value=values

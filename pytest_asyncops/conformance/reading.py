@@ -17,6 +17,7 @@ from ..configure import BUILT_IN, find_api
 from ..errors import InvalidArgument, hides_usage_errors, unknown
 from ..messages import Response
 from ..routing import Route
+from ..rules import Life
 
 __tracebackhide__ = hides_usage_errors
 
@@ -212,6 +213,20 @@ def find_route(api: Api, name: str) -> Route:
         if route.name == name:
             return route
     raise unknown(f"route of {api.name}", name, [route.name for route in api.routes])
+
+
+def find_life(api: Api) -> Life:
+    """How the API's operations live.
+
+    Raises:
+        InvalidArgument: if it does not say.
+    """
+    if api.life is None:
+        raise InvalidArgument(
+            f"{api.name} does not say how its operations live. Give its Api life=Life(...).",
+            value=api,
+        )
+    return api.life
 
 
 def find_wire(api: Api, name: object) -> Callable[[Any], Any]:

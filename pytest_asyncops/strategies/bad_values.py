@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ..conformance.dialect import fits, is_type
+from ..conformance.dialect import fits, is_type, same
 from ..keywords import Schema, pattern
 from .scalars import in_other_case
 
@@ -75,10 +75,6 @@ def _numeric(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _same(one: Any, other: Any) -> bool:
-    return one == other and isinstance(one, bool) is isinstance(other, bool)
-
-
 def _beyond(schema: Schema, value: Any, limit: str, shut: str, sign: int) -> bool:
     if limit not in schema or not _numeric(value):
         return False
@@ -98,7 +94,7 @@ def _out_of_size(schema: Schema, value: Any, word: str, sign: int) -> bool:
 _BROKEN: Mapping[str, Callable[[Schema, Any], bool]] = {
     "type": lambda schema, value: "type" in schema and not is_type(value, schema["type"]),
     "enum": lambda schema, value: (
-        "enum" in schema and not any(_same(value, word) for word in schema["enum"])
+        "enum" in schema and not any(same(value, word) for word in schema["enum"])
     ),
     "format": lambda schema, value: (
         not fits(value if not isinstance(value, bool) else None, schema.get("format", ""))

@@ -71,13 +71,7 @@ def operations(
     """
     asked = {**locals()}
     known = find_api(api)
-    options = make_options(
-        alphabet=alphabet,
-        max_length=max_length,
-        extra=extra,
-        unknown=unknown,
-        times=times,
-    )
+    options = make_options(asked)
     found = with_pins(known, options, operation(known), state, fields)
     found = delivered(found, known, profile, wire, deviations)
     return as_call(operations, asked, found)
@@ -122,14 +116,7 @@ def lists(
     """
     asked = {**locals()}
     known = find_api(api)
-    options = make_options(
-        alphabet=alphabet,
-        max_length=max_length,
-        max_items=max_items,
-        extra=extra,
-        unknown=unknown,
-        times=times,
-    )
+    options = make_options(asked)
     found = with_pins(known, options, body(known, "list"), state, fields)
     found = delivered(found, known, profile, wire, deviations)
     return as_call(lists, asked, found)
@@ -159,13 +146,7 @@ def gets(
     """
     asked = {**locals()}
     known = find_api(api)
-    options = make_options(
-        alphabet=alphabet,
-        max_length=max_length,
-        extra=extra,
-        unknown=unknown,
-        times=times,
-    )
+    options = make_options(asked)
     found = with_pins(known, options, body(known, "get"), state, fields)
     found = delivered(found, known, profile, wire, deviations)
     return as_call(gets, asked, found)
@@ -206,13 +187,7 @@ def errors(
     """
     asked = {**locals()}
     known = find_api(api)
-    options = make_options(
-        alphabet=alphabet,
-        max_length=max_length,
-        max_items=max_items,
-        extra=extra,
-        unknown=unknown,
-    )
+    options = make_options(asked)
     bodies = error_bodies(known)
     if status_code is None:
         statuses = list(bodies)
@@ -261,14 +236,7 @@ def payloads(
     """
     asked = {**locals()}
     known = find_api(api)
-    options = make_options(
-        alphabet=alphabet,
-        max_length=max_length,
-        max_items=max_items,
-        extra=extra,
-        unknown=unknown,
-        times=times,
-    )
+    options = make_options(asked)
     found = plain(known, options).named(schema_name(known, schema))
     found = delivered(found, known, "contract", wire, deviations)
     return as_call(payloads, asked, found)

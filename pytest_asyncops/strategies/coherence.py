@@ -17,7 +17,7 @@ from hypothesis.strategies import DrawFn
 from ..api import Api
 from ..contract import Contract, load_contract
 from ..errors import InvalidArgument, hides_usage_errors
-from ..keywords import Schema
+from ..keywords import Schema, refer
 from ..rules import Absent, Ordered, Present, Unknown
 from .cases import Presence, Words, cases, words_wanted
 from .compiling import Compiler
@@ -73,7 +73,7 @@ class Careful(Compiler):
 
     def whole(self, name: str) -> Schema:
         """The named schema, and what rules and habits add to it."""
-        parts: list[Schema] = [{"$ref": f"#/components/schemas/{name}"}]
+        parts: list[Schema] = [refer(name)]
         for rule in self.api.rules:
             if rule.on == name:
                 parts += words_wanted(rule.kind, self.status_code)
@@ -165,7 +165,7 @@ class Careful(Compiler):
                 careful = Careful(
                     self.api, self.options, status_code=self.status_code, words=said, pins=others
                 )
-                made[key] = careful.recipe({"$ref": f"#/components/schemas/{self._operation}"})
+                made[key] = careful.recipe(refer(str(self._operation)))
             return {**made[key].drawn_by(draw), **words}
 
         return Recipe(0, make)

@@ -16,7 +16,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from ..conformance.dialect import make_validator
 from ..contract import Contract
 from ..errors import hides_usage_errors
-from ..keywords import Schema
+from ..keywords import REFERENCE, Schema
 from .alternatives import alternatives, without
 from .merging import Contradiction, can_end, flat
 from .options import Options
@@ -26,7 +26,6 @@ from .shapes import Shape, counted, extra_names, objects, some_extras
 
 __tracebackhide__ = hides_usage_errors
 
-_NAMED = "#/components/schemas/"
 _LEVELS = 4
 """How often a schema that contains itself is nested. Values that end are made, not hoped for."""
 
@@ -71,7 +70,7 @@ class Compiler:
             ContractError: for a schema that has none, or none that can be constructed.
         """
         if "$ref" in schema:
-            return self.named(schema["$ref"].removeprefix(_NAMED))
+            return self.named(schema["$ref"].removeprefix(REFERENCE))
         if "allOf" not in schema:
             return self._made(schema, schema)
         key = json.dumps(schema, sort_keys=True)

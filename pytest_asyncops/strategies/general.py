@@ -64,14 +64,7 @@ def from_schema(
     asked = {**locals()}
     if not isinstance(schema, Mapping):
         raise InvalidArgument(f"a schema must be a mapping, not {schema!r}", value=schema)
-    options = make_options(
-        alphabet=alphabet,
-        max_length=max_length,
-        max_items=max_items,
-        extra=extra,
-        unknown=unknown,
-        times=times,
-    )
+    options = make_options(asked)
     around = contract_of(contract) if isinstance(contract, Api) else contract
     return as_call(from_schema, asked, any_schema(schema, around, options))
 

@@ -10,6 +10,7 @@ from hypothesis.strategies import SearchStrategy
 from ..api import Api
 from ..configure import find_api
 from ..errors import InvalidArgument, hides_usage_errors
+from ..keywords import refer
 from .calls import as_call
 from .faults import Edit, edited, having
 from .judging import Invalid, Judge, Path
@@ -64,9 +65,9 @@ def invalid_payloads(
     asked = {**locals()}
     known = find_api(api)
     name = schema_name(known, schema)
-    options = make_options(alphabet=alphabet, max_length=max_length, max_items=max_items)
+    options = make_options(asked)
     if status_code is None:
-        reference = {"$ref": f"#/components/schemas/{name}"}
+        reference = refer(name)
         bodies = error_bodies(known)
         status_code = next((code for code, body in bodies.items() if body == reference), 200)
     found = _invalid(known, options, name, status_code)
@@ -76,7 +77,7 @@ def invalid_payloads(
 @lru_cache(maxsize=256)
 def _invalid(api: Api, options: Options, name: str, status_code: int) -> Recipe:
     careful = compiled(api, options, status_code)
-    root = {"$ref": f"#/components/schemas/{name}"}
+    root = refer(name)
     judge = Judge(careful, root)
     of_schema = _by_edits(judge, schema_edits(careful, root))
     of_prose: list[Recipe] = []

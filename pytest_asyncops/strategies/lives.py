@@ -11,10 +11,10 @@ from hypothesis.strategies import SearchStrategy
 
 from ..api import Api
 from ..births import admit
-from ..clock import VirtualClock, to_ns
+from ..clock import SECOND, VirtualClock, to_ns
 from ..configure import find_api, settle_readings
-from ..conformance.reading import find_route
-from ..errors import InvalidArgument, hides_usage_errors
+from ..conformance.reading import FIRST_ERROR, find_route
+from ..errors import InvalidArgument, checked_count, hides_usage_errors
 from ..errors import unknown as unknown_name
 from ..lifecycle import Lifecycle
 from ..progress import Progress
@@ -23,7 +23,7 @@ from ..steps import polls as poll_count
 from ..stub import Stub
 from .asking import ask
 from .calls import as_call
-from .options import Options, checked_size, checked_strategy
+from .options import Options, checked_strategy
 from .recipes import Recipe, choice, constant, drawn, either, together
 from .shapes import Shape, objects
 
@@ -40,7 +40,6 @@ _ORDER = (
 """The states, the ones that shrunk lives are made of first."""
 
 _HOUR = 3600
-_FIRST_ERROR = 400
 
 
 def lifecycles(
@@ -122,7 +121,7 @@ def histories(
     asked = {**locals()}
     known = find_api(api)
     route = find_route(known, "get")
-    checked_size("max_polls", max_polls)
+    checked_count(max_polls, "max_polls")
     for name, found in fields.items():
         if name not in known.fields:
             raise unknown_name(f"field of a {known.name} operation", name, known.fields)
@@ -134,7 +133,7 @@ def histories(
         if field.required and field.default is None
     }
     lives = lifecycles(known) if lifecycle is None else checked_strategy("lifecycle", lifecycle)
-    most = to_ns(max_wait, "max_wait") // _SECOND
+    most = to_ns(max_wait, "max_wait") // SECOND
     waits = st.lists(st.integers(0, most), max_size=max(max_polls - 1, 0))
 
     def seen(pauses: list[int], start: dict[str, Any], life: Lifecycle) -> list[Any]:
@@ -145,7 +144,7 @@ def histories(
         for pause in (0, *pauses):
             clock.advance(pause)
             answer = ask(stub, route, {**operation.fields, _ID: operation.id}, headers=headers)
-            if answer.status_code >= _FIRST_ERROR:
+            if answer.status_code >= FIRST_ERROR:
                 break
             bodies.append(json.loads(answer.content))
         return bodies
@@ -154,7 +153,6 @@ def histories(
     return as_call(histories, asked, together(seen, drawn(waits), start, drawn(lives)))
 
 
-_SECOND = 10**9
 _ID = ""
 """Stands for the path parameter that is none of the operation's fields: its id."""
 
@@ -181,7 +179,7 @@ def _sequences(states: set[State]) -> list[tuple[State, ...]]:
 def _lives(
     sequence: tuple[State, ...], most: int, polls: bool, progress: bool, has_output: bool
 ) -> Recipe:
-    each = most // max(len(sequence) - 1, 1) // _SECOND
+    each = most // max(len(sequence) - 1, 1) // SECOND
     seconds = drawn(st.integers(0, each))
     counts = [constant(poll_count(count)) for count in range(1, 5)] if polls else []
     durations = either([constant(0), *counts, *[seconds] * 5])

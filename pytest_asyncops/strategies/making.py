@@ -9,13 +9,11 @@ from typing import Any
 from hypothesis.strategies import SearchStrategy
 
 from ..api import Api
-from ..conformance.reading import find_route
-from ..contract import Contract
+from ..conformance.reading import FIRST_ERROR, find_life, find_route
+from ..document import escape
 from ..errors import InvalidArgument, hides_usage_errors
 from ..errors import unknown as unknown_name
-from ..keywords import Schema
-from ..routing import Route
-from ..rules import Life
+from ..keywords import Schema, refer
 from ..steps import State
 from .coherence import Careful, contract_of
 from .compiling import Compiler
@@ -25,7 +23,6 @@ from .recipes import Recipe, drawn
 
 __tracebackhide__ = hides_usage_errors
 
-_FIRST_ERROR = 400
 _UNDOCUMENTED = (403, 404, 429, 503)
 """Errors that any service may answer with, where its contract has a word for all others."""
 
@@ -57,7 +54,7 @@ def with_pins(
         InvalidArgument: for a state that the API cannot show, a member that its operations do not
             have, and for what contradicts each other.
     """
-    life = life_of(api)
+    life = find_life(api)
     members = compiled(api, options).flat(operation(api)).get("properties", {})
     for name, found in pins.items():
         if name not in members:
@@ -105,7 +102,7 @@ def delivered(found: Recipe, api: Api, profile: str, wire: bool, deviations: boo
 
 def operation(api: Api) -> Schema:
     """The schema of an operation."""
-    return {"$ref": f"#/components/schemas/{life_of(api).schema}"}
+    return refer(find_life(api).schema)
 
 
 def schema_name(api: Api, schema: str) -> str:
@@ -117,7 +114,7 @@ def schema_name(api: Api, schema: str) -> str:
     names = contract_of(api).schemas
     if schema not in names:
         raise unknown_name(f"schema of {api.name}", schema, names)
-    return schema.replace("~", "~0").replace("/", "~1")
+    return escape(schema)
 
 
 def error_bodies(api: Api) -> dict[int, Schema]:
@@ -130,7 +127,7 @@ def error_bodies(api: Api) -> dict[int, Schema]:
         codes |= {int(status) for status in documented if status.isdecimal()}
         open_ended = open_ended or "default" in documented
     codes.update(_UNDOCUMENTED if open_ended else ())
-    found = {code: _error_body(api, code) for code in sorted(codes) if code >= _FIRST_ERROR}
+    found = {code: _error_body(api, code) for code in sorted(codes) if code >= FIRST_ERROR}
     return {code: schema for code, schema in found.items() if schema is not None}
 
 
@@ -140,7 +137,7 @@ def error_body(api: Api, status_code: int) -> Schema:
     Raises:
         InvalidArgument: for a status that the API does not have.
     """
-    is_error = _FIRST_ERROR <= status_code < 600
+    is_error = FIRST_ERROR <= status_code < 600
     schema = _error_body(api, status_code) if is_error else None
     if schema is None:
         raise unknown_name(
@@ -152,18 +149,11 @@ def error_body(api: Api, status_code: int) -> Schema:
 def _error_body(api: Api, status_code: int) -> Schema | None:
     contract = contract_of(api)
     for route in api.routes:
-        schema = _documented(contract, route, status_code)
+        schema = contract.answer(route.method, route.paths[0], status_code)
         if schema is not None:
             return schema
     name = api.error_schema
-    return None if name is None else {"$ref": f"#/components/schemas/{name}"}
-
-
-def _documented(contract: Contract, route: Route, status_code: int) -> Schema | None:
-    response = contract.response(route.method, route.paths[0], status_code)
-    pointer = contract.body(response) if response is not None else None
-    schema: Schema | None = contract.at(pointer) if pointer is not None else None
-    return schema
+    return None if name is None else refer(name)
 
 
 def body(api: Api, route: str) -> Schema:
@@ -173,23 +163,10 @@ def body(api: Api, route: str) -> Schema:
         InvalidArgument: if the contract documents none.
     """
     contract = contract_of(api)
-    schema = _documented(contract, find_route(api, route), 200)
+    found = find_route(api, route)
+    schema = contract.answer(found.method, found.paths[0], 200)
     if schema is None:
         raise InvalidArgument(
             f"the contract of {api.name} documents no body for its {route} route", value=route
         )
     return schema
-
-
-def life_of(api: Api) -> Life:
-    """How the API's operations live.
-
-    Raises:
-        InvalidArgument: if it does not say.
-    """
-    if api.life is None:
-        raise InvalidArgument(
-            f"{api.name} does not say how its operations live. Give its Api life=Life(...).",
-            value=api,
-        )
-    return api.life

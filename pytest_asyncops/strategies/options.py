@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, Union
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from ..errors import InvalidArgument, hides_usage_errors, unknown
+from ..errors import InvalidArgument, checked_count, hides_usage_errors, unknown
 from .recipes import Recipe, constant, drawn, either
 
 __tracebackhide__ = hides_usage_errors
@@ -67,8 +67,9 @@ class Options:
     def __post_init__(self) -> None:
         for name, choices in (("extra", EXTRA), ("unknown", UNKNOWN), ("times", TIMES)):
             chosen(name, getattr(self, name), choices)
-        for name in ("max_length", "max_items"):
-            checked_size(name, getattr(self, name))
+        if self.max_length is not None:
+            checked_count(self.max_length, "max_length")
+        checked_count(self.max_items, "max_items")
 
     def texts(self, min_size: int = 0, max_size: int | None = None) -> Recipe:
         """Free texts: every other one is well known and takes no draw."""
@@ -86,29 +87,20 @@ class Options:
         return either([*known, *[free] * len(known)]) if known else free
 
 
-def make_options(
-    *, alphabet: Alphabet, max_length: int | None, max_items: int = 5, **words: str
-) -> Options:
-    """The options that a user gave.
+def make_options(asked: Mapping[str, Any], **settled: str) -> Options:
+    """The options among the arguments of a public function, and those that it settles itself.
 
     Raises:
         InvalidArgument: for a value that an option cannot have.
     """
-    return Options(_characters(alphabet), max_length, max_items, **words)
+    given = {field.name: asked[field.name] for field in fields(Options) if field.name in asked}
+    return Options(**{**given, **settled, "alphabet": _characters(asked["alphabet"])})
 
 
 def chosen(name: str, value: Any, choices: Iterable[str]) -> None:
     """Raise `InvalidArgument` unless the value is one of the choices."""
     if value not in (names := list(choices)):
         raise unknown(name, value, names)
-
-
-def checked_size(name: str, value: Any) -> None:
-    """Raise `InvalidArgument` unless the value is a size, or ``None``."""
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
-        raise InvalidArgument(
-            f"{name} must be a whole number, 0 or more, not {value!r}", value=value
-        )
 
 
 def checked_strategy(name: str, value: Any) -> SearchStrategy[Any]:

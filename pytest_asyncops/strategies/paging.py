@@ -59,10 +59,9 @@ def is_list(api: Api, name: str) -> bool:
     contract = load_contract(str(api.contract))
     for route in api.routes:
         if route.name == "list":
-            response = contract.response(route.method, route.paths[0], 200)
-            pointer = contract.body(response) if response else None
-            if pointer is not None:
-                reference: str = contract.at(pointer).get("$ref", "")
+            schema = contract.answer(route.method, route.paths[0], 200)
+            if schema is not None:
+                reference: str = schema.get("$ref", "")
                 return reference.rpartition("/")[2] == name
     return False
 

@@ -77,7 +77,7 @@ def list_queries(
     """
     asked = {**locals()}
     known = find_api(api)
-    options = make_options(alphabet=alphabet, max_length=max_length, unknown="sometimes")
+    options = make_options(asked, unknown="sometimes")
     told = known.generation.queries(settle_readings(known, readings))
     contract = contract_of(known)
     schemas = _schemas(known, told)
