@@ -21,6 +21,7 @@ __tracebackhide__ = hides_usage_errors
 
 _MOST_BYTES = 4 * 1024 * 1024
 _DEEPEST = 100
+_TOO_DEEP = f"this is nested more than {_DEEPEST} deep"
 
 # libyaml's parser where PyYAML was built with it: about ten times as fast.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -29,6 +30,8 @@ _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
 # What YAML 1.2 calls printable (5.1).
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What may hold brackets that open nothing: quoted scalars and comments.
+_WITHOUT_FLOW = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|(?<!\S)#[^\n]*""", re.DOTALL)
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 
 
@@ -79,7 +82,7 @@ def read_document(text: str | bytes, file: str) -> Document:
         file: its name in messages.
 
     Raises:
-        ContractError: for what is no YAML, or more than what JSON has.
+        ContractError: for what is not valid YAML, or is more than what JSON has.
     """
     if len(text) > _MOST_BYTES:
         raise ContractError(
@@ -90,7 +93,7 @@ def read_document(text: str | bytes, file: str) -> Document:
             text = text.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise ContractError(
-                f"this is no UTF-8: {error.reason}",
+                f"this is not valid UTF-8: {error.reason}",
                 file=file,
                 line=error.object.count(b"\n", 0, error.start) + 1,
             ) from None
@@ -105,15 +108,24 @@ def read_document(text: str | bytes, file: str) -> Document:
     try:
         for event in yaml.parse(text, Loader=_Loader):
             builder.take(event)
-    except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two: \U beyond Unicode
+    # ValueError and OverflowError: an escape beyond Unicode.
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
-        raise ContractError(
-            f"this is no YAML: {problem}", file=file, line=mark.line + 1 if mark else None
-        ) from None
+        if isinstance(error, RecursionError) or _open_flows(text[: mark and mark.index]) > _DEEPEST:
+            message = _TOO_DEEP  # parsers have limits of their own, and may look ahead of events
+        else:
+            problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
+            message = f"this is not valid YAML: {problem}"
+        raise ContractError(message, file=file, line=mark.line + 1 if mark else None) from None
     if not builder.lines:
         raise ContractError("the document is empty", file=file)
     return Document(file, builder.root, builder.lines)
+
+
+def _open_flows(text: str) -> int:
+    """How many flow collections are open at the end of a text, as far as its characters tell."""
+    brackets = _WITHOUT_FLOW.sub("", text)
+    return sum(map(brackets.count, "[{")) - sum(map(brackets.count, "]}"))
 
 
 class _Builder:
@@ -156,7 +168,7 @@ class _Builder:
             self._open.append((value, pointer))
             self._keys.append(None)
             if len(self._open) > _DEEPEST:
-                raise self._error(f"this is nested more than {_DEEPEST} deep", line)
+                raise self._error(_TOO_DEEP, line)
         elif isinstance(event, yaml.CollectionEndEvent):
             self._open.pop()
             self._keys.pop()

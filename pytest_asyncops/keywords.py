@@ -195,7 +195,7 @@ def _check_words(document: Document, pointer: str, schema: Schema) -> None:
             pattern(schema["pattern"])
         except re.error as trouble:
             raise document.error(
-                f"this is no regular expression: {trouble}", f"{pointer}/pattern"
+                f"this is not a regular expression: {trouble}", f"{pointer}/pattern"
             ) from None
 
 

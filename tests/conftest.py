@@ -11,7 +11,7 @@ import requests
 import responses  # noqa: F401 - imported here, or else each run imports it anew
 import time_machine  # noqa: F401
 from loopback import Loopback
-from runs import HELP
+from runs import HELP, Reports
 
 import pytest_asyncops.transports.responses  # noqa: F401
 from pytest_asyncops import AsyncOpsMock, mocked
@@ -30,11 +30,13 @@ def run(pytester, monkeypatch):
 
     def run(body: str, *arguments: str, subprocess: bool = False):
         pytester.makepyfile(HELP + body)
+        reports = Reports()
         arguments = ("-p", "asyncops", "-p", "no:cacheprovider", *arguments)
         if subprocess:
             return pytester.runpytest_subprocess(*arguments)
-        result = pytester.runpytest_inprocess(*arguments, no_reraise_ctrlc=True)
+        result = pytester.runpytest_inprocess(*arguments, plugins=[reports], no_reraise_ctrlc=True)
         assert (requests.adapters.HTTPAdapter.send, time.sleep, time.monotonic) == before
+        result.reports = reports
         return result
 
     return run

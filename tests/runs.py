@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 HELP = """
 import time, pytest, requests
 from pytest_asyncops import Lifecycle, State
@@ -14,17 +16,23 @@ def get(path=""):
 """
 
 
-def errors(result) -> list[str]:
-    """The lines of the output that pytest marks as errors."""
-    return [line for line in result.outlines if line.startswith("E ")]
+class Reports:
+    """A plugin that keeps pytest's reports, which say what is printed without its headlines."""
 
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], pytest.TestReport] = {}
 
-def section(result, begin: str) -> list[str]:
-    """The lines below this headline, up to the next one."""
-    start = next(i for i, line in enumerate(result.outlines) if line.strip("_= ") == begin)
-    lines = []
-    for line in result.outlines[start + 1 :]:
-        if line.startswith(("___", "===")):
-            break
-        lines.append(line)
-    return lines
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._found[report.nodeid.rpartition("::")[2], report.when] = report
+
+    def lines(self, test: str, when: str = "call") -> list[str]:
+        """What is printed of the failure of a test."""
+        return self._found[test, when].longreprtext.splitlines()
+
+    def errors(self, test: str, when: str = "call") -> list[str]:
+        """The lines of the error itself, without what pytest marks them with."""
+        return [line[1:].lstrip() for line in self.lines(test, when) if line.startswith("E ")]
+
+    def duration(self, test: str) -> float:
+        """How many seconds the test has taken."""
+        return self._found[test, "call"].duration

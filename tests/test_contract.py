@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from textwrap import dedent, indent
 
@@ -32,6 +34,13 @@ components:
     Job: {type: object}
 """
 SCHEMA_LINE = HEAD.count("\n") + 2
+
+
+def no_pattern(text):
+    """Why a text is not a regular expression, in Python's words."""
+    with pytest.raises(re.error) as caught:
+        re.compile(text)
+    return str(caught.value)
 
 
 def contract(text):
@@ -137,7 +146,7 @@ FORMAT_NAMES = "int32, int64, float, double, byte, binary, date, date-time, pass
             "type: string\npattern: '(a'",
             1,
             "pattern",
-            "this is no regular expression: missing ), unterminated subpattern at position 0",
+            f"this is not a regular expression: {no_pattern('(a')}",
         ),
         ("properties: {a: 1}", 0, "properties/a", "a schema must be a mapping, not 1"),
         ("items: {not: {items: {x: 1}}}", 0, "items/not/items/x",
@@ -391,7 +400,7 @@ def test_a_contract_of_ones_own(tmp_path):
     file.with_name("bad.yaml").write_bytes(b"a: 1\nb: \xff\n")
     with pytest.raises(ContractError) as caught:
         load_contract(str(tmp_path / "bad.yaml"))
-    assert str(caught.value) == f"{tmp_path / 'bad.yaml'}:2: this is no UTF-8: invalid start byte"
+    assert str(caught.value).startswith(f"{tmp_path / 'bad.yaml'}:2: this is not valid UTF-8: ")
 
 
 @pytest.mark.parametrize(
@@ -400,22 +409,24 @@ def test_a_contract_of_ones_own(tmp_path):
         (
             "nothing.yaml",
             "schemas/nothing.yaml",
-            "No such file or directory",
+            errno.ENOENT,
             "A bare name is one of the package's own; for a file of yours write './nothing.yaml'.",
         ),
         (
             "./nothing.yaml",
             "./nothing.yaml",
-            "No such file or directory",
+            errno.ENOENT,
             "Give the path to a YAML file.",
         ),
-        ("./", "./", "Is a directory", "Give the path to a YAML file."),
+        ("./", "./", errno.EISDIR, "Give the path to a YAML file."),
     ],
 )
 def test_a_file_that_cannot_be_read(name, label, reason, advice):
     with pytest.raises(ContractError) as caught:
         load_contract(name)
-    assert str(caught.value) == f"{label}: the contract cannot be read: {reason}. {advice}"
+    assert str(caught.value) == (
+        f"{label}: the contract cannot be read: {os.strerror(reason)}. {advice}"
+    )
     assert caught.value.line is None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from runs import errors, section
 
 # --- fixture
 
@@ -40,8 +39,8 @@ def test_the_fixture_is_listed_with_its_docstring(run):
     result = run("", "--fixtures")
     result.stdout.fnmatch_lines(
         [
-            "asyncops_mock [[]session scope[]] -- *plugin.py:*",
-            "    Chainloop Platform and Pinecone Assistant, stubbed; operations go as the test *",
+            "asyncops_mock *",
+            "*Chainloop Platform and Pinecone Assistant, stubbed; operations go as the test *",
         ]
     )
 
@@ -56,9 +55,7 @@ def test_the_marker_is_listed(run):
 
 
 def test_the_ini_options_are_listed_with_their_reasons(run):
-    run("", "--help").stdout.fnmatch_lines(
-        ["  asyncops_clock (string):*", "  asyncops_pinecone_retention (string):*"]
-    )
+    run("", "--help").stdout.fnmatch_lines(["*asyncops_clock*", "*asyncops_pinecone_retention*"])
 
 
 def test_the_mock_is_open_before_any_fixture_and_until_after_the_last(run):
@@ -123,8 +120,8 @@ def test_one(request):
 """
     )
     result.assert_outcomes(failed=1)
-    assert errors(result) == [
-        "E       pytest_asyncops.errors.MockClosed: asyncops_mock is not live here. Name it in the "
+    assert result.reports.errors("test_one") == [
+        "pytest_asyncops.errors.MockClosed: asyncops_mock is not live here. Name it in the "
         "arguments of the test, or in @pytest.mark.usefixtures('asyncops_mock'), and use it while "
         "the test runs. Elsewhere: with pytest_asyncops.mocked() as mock."
     ]
@@ -247,14 +244,14 @@ def test_two(asyncops_mock):
 """
     )
     result.assert_outcomes(errors=1, passed=1)
-    assert section(result, "ERROR at setup of test_one") == [message]
+    assert result.reports.lines("test_one", "setup") == [message]
 
 
 def test_a_mistake_in_the_ini_file(run, pytester):
     pytester.makeini("[pytest]\nasyncops_epoch = yesterday\n")
     result = run("def test_one(asyncops_mock): pass")
     result.assert_outcomes(errors=1)
-    assert section(result, "ERROR at setup of test_one") == [
+    assert result.reports.lines("test_one", "setup") == [
         "epoch must be 'now' or an instant like '2026-01-01T00:00:00Z', not 'yesterday'"
     ]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from runs import errors, section
 
 # --- what fails
 
@@ -19,7 +18,7 @@ def test_one(asyncops_mock):
 """
     )
     result.assert_outcomes(passed=1, errors=1)
-    assert section(result, "ERROR at teardown of test_one") == [
+    assert result.reports.lines("test_one", "teardown") == [
         "1 request reached a stub and no route took it:",
         "",
         "  GET https://api.app.chainloop.dev//v1/operations",
@@ -46,7 +45,7 @@ def test_one(asyncops_mock):
 """
     )
     result.assert_outcomes(passed=1, errors=1)
-    assert section(result, "ERROR at teardown of test_one") == [
+    assert result.reports.lines("test_one", "teardown") == [
         "network='block' kept this from the network: GET http://127.0.0.1:9/. Stub the URL, or "
         "set network='pass'."
     ]
@@ -60,12 +59,12 @@ def test_one(asyncops_mock):
 """
     )
     result.assert_outcomes(failed=1)
-    lines = section(result, "test_one")
+    lines = result.reports.lines("test_one")
     assert [line for line in lines if line.startswith(">")] == [
         '>       asyncops_mock.chainloop.start(kin="x")'
     ]
-    assert errors(result) == [
-        "E       pytest_asyncops.errors.InvalidArgument: unknown field of a chainloop operation "
+    assert result.reports.errors("test_one") == [
+        "pytest_asyncops.errors.InvalidArgument: unknown field of a chainloop operation "
         "'kin'. Did you mean 'kind'? Choose 'id', 'kind', 'resource_id', 'resource_type', "
         "'project_id', 'project_version_id' or 'lifecycle'."
     ]
@@ -113,11 +112,8 @@ def test_whatever_happens_everything_is_put_back(run):
     result = run(FAILING)
     result.assert_outcomes(passed=3, failed=1, errors=4, skipped=2, xfailed=1)
     # The error of the fixture comes before the request that no route took.
-    teardown = section(result, "ERROR at teardown of test_teardown")
-    assert [line for line in teardown if line.startswith("E ")] == [
-        "E       RuntimeError: teardown"
-    ]
-    assert section(result, "ERROR at teardown of test_fail")[0] == (
+    assert result.reports.errors("test_teardown", "teardown") == ["RuntimeError: teardown"]
+    assert result.reports.lines("test_fail", "teardown")[0] == (
         "1 request reached a stub and no route took it:"
     )
 

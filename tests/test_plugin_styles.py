@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 import pytest
-from runs import section
 
 # --- Hypothesis
 
@@ -124,7 +123,7 @@ def test_one(asyncops_mock, n):
         *HYPOTHESIS,
     )
     result.assert_outcomes(passed=1, errors=1)
-    assert section(result, "ERROR at teardown of test_one")[0] == (
+    assert result.reports.lines("test_one", "teardown")[0] == (
         "1 request reached a stub and no route took it:"
     )
 

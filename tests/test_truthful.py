@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import faulthandler
 import logging
-import re
 import select
 import sys
 import threading
@@ -18,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import DeadlineExceeded
+from runs import Reports
 
 from pytest_asyncops import mocked
 from pytest_asyncops.virtual_time import _estrange
@@ -30,9 +30,9 @@ MONTH = 30 * 86_400
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
-    def run(source: str, *arguments: str) -> pytest.RunResult:
+    def run(source: str, *arguments: str, **more: Any) -> pytest.RunResult:
         pytester.makepyfile("import select, time, pytest\n" + source)
-        return pytester.runpytest_inprocess("-p", "asyncops", *arguments)
+        return pytester.runpytest_inprocess("-p", "asyncops", *arguments, **more)
 
     return run
 
@@ -45,12 +45,10 @@ def test_a_month(asyncops_mock):
 
 def test_durations(run, pytester: pytest.Pytester) -> None:
     before = datetime.datetime.now().timestamp()
-    result = run(A_MONTH, "--durations=0", "-vv", "--junitxml=report.xml")
+    reports = Reports()
+    result = run(A_MONTH, "--junitxml=report.xml", plugins=[reports])
     result.assert_outcomes(passed=1)
-    [call] = [re.match(r"([\d.]+)s call ", line) for line in result.outlines if "s call " in line]
-    assert call is not None
-    assert float(call[1]) < 60
-    assert re.search(r"1 passed in [\d.]{4}s", str(result.stdout))
+    assert reports.duration("test_a_month") < 60
     report = ElementTree.parse(pytester.path / "report.xml").getroot()
     [suite] = report.iter("testsuite")
     assert float(suite.attrib["time"]) < 60
@@ -61,7 +59,7 @@ def test_durations(run, pytester: pytest.Pytester) -> None:
 
 @pytest.mark.parametrize("func_only", ["false", "true"])
 def test_pytest_timeout(run, func_only: str) -> None:
-    result = run(
+    run(
         A_MONTH
         + """
 @pytest.mark.timeout(0.05)
@@ -70,9 +68,7 @@ def test_hangs(asyncops_mock):
 """,
         *("-p", "pytest_timeout", "-o", f"timeout_func_only={func_only}"),
         *("--timeout=60", "--timeout-method=signal"),
-    )
-    result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["E *Timeout*0.05*"])
+    ).assert_outcomes(passed=1, failed=1)
 
 
 def test_a_timer_of_pytest_timeout_keeps_real_time() -> None:
@@ -114,7 +110,7 @@ def test_the_deadlines_of_hypothesis(seconds: int) -> None:
 def test_faulthandler(run) -> None:
     result = run(A_MONTH, "-o", "faulthandler_timeout=60")
     result.assert_outcomes(passed=1)
-    assert "Timeout" not in str(result.stderr)
+    assert "test_faulthandler" not in str(result.stderr)  # the file that a dump would name
 
 
 def test_a_dump_comes_after_real_time(tmp_path: Path) -> None:
@@ -167,9 +163,7 @@ def test_stops(asyncops_mock):
         stdin=b"p __import__('time').monotonic() > 0\np __import__('time').gmtime()[:6]\nc\n",
     )
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(
-        ["*(Pdb) True", "*(Pdb) (2026, 1, 1, 0, 0, 5)", "*went 0:01:00 on*"]
-    )
+    result.stdout.fnmatch_lines(["*True", "*(2026, 1, 1, 0, 0, 5)", "*went 0:01:00 on*"])
 
 
 def test_the_tools_are_those_that_measure_and_wait() -> None:

@@ -162,13 +162,13 @@ def test_every_thread_sees_time_run_forward(mock: AsyncOpsMock) -> None:
 
 def test_the_primitives_refuse_what_they_refuse_really(mock: AsyncOpsMock) -> None:
     for timeout in (None, 5):
-        with pytest.raises(RuntimeError, match="cannot wait on un-acquired lock"):
+        with pytest.raises(RuntimeError):
             threading.Condition().wait(timeout)
-    with pytest.raises(RuntimeError, match="cannot join current thread"):
+    with pytest.raises(RuntimeError):
         threading.current_thread().join()
     pool = ThreadPoolExecutor(1)
     pool.shutdown()
-    with pytest.raises(RuntimeError, match="cannot schedule new futures after shutdown"):
+    with pytest.raises(RuntimeError):
         pool.submit(time.sleep, 5)
     assert _elapsed(mock) == 0
 

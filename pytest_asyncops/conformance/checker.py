@@ -109,7 +109,7 @@ class Checker:
         return []
 
     def no_json(self, body: object, error: object) -> Violation:
-        """The violation of a body that is no JSON, or none that can be checked."""
+        """The violation of a body that is not valid JSON, or that cannot be checked."""
         return self._violation(f"must be JSON: {error}", "schema.content", self._schema or "", body)
 
     def faults(self, payload: Any, *, extra: bool, unknown: bool) -> list[Violation]:

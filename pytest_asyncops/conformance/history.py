@@ -87,7 +87,9 @@ def _operations(
         try:
             body = parse(reply.body)
         except ValueError as error:
-            raise InvalidArgument(f"values[{index}] is no JSON: {error}", value=value) from None
+            raise InvalidArgument(
+                f"values[{index}] is not valid JSON: {error}", value=value
+            ) from None
         profile = wire or reply.wire or "contract"
     for operation in life.found_in(find_wire(api, profile)(body)):
         if not isinstance(operation, Mapping) or not isinstance(operation.get(life.id), str):

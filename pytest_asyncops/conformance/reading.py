@@ -51,7 +51,7 @@ def parse(body: bytes) -> Any:
     """The body, read as JSON and nothing beyond it.
 
     Raises:
-        ValueError: for what is no JSON, NaN and Infinity included.
+        ValueError: for what is not valid JSON, NaN and Infinity included.
     """
     try:
         return _decoder.decode(body.decode("utf-8"))
@@ -60,7 +60,7 @@ def parse(body: bytes) -> Any:
 
 
 def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON value")
+    raise ValueError(f"{name} is not a JSON value")
 
 
 _decoder = json.JSONDecoder(parse_constant=_refuse_constant)
