@@ -11,7 +11,7 @@ import requests
 
 from pytest_asyncops import Lifecycle, mocked
 from pytest_asyncops.clock import VirtualClock
-from pytest_asyncops.configure import settle
+from pytest_asyncops.configure import resolve_settings
 from pytest_asyncops.mocking import AsyncOpsMock
 from pytest_asyncops.virtual_time import VirtualTime
 
@@ -36,7 +36,7 @@ def run() -> Iterator[Row]:
     first = [elsewhere("virtual_time:first_use") for _ in range(_PROCESSES)]
     for what in first[0]:
         yield Figure(what, [took[what] for took in first], note="in a fresh process")
-    settings = settle({"clock": "manual"})
+    settings = resolve_settings({"clock": "manual"})
 
     def on_and_off(clock: str) -> None:
         with mocked(clock=clock):
@@ -55,7 +55,7 @@ def run() -> Iterator[Row]:
     parts = {
         "mocked(), on and off": lambda: on_and_off("virtual"),
         "  with clock='manual'": lambda: on_and_off("manual"),
-        "  settings alone": lambda: settle({"clock": "manual"}),
+        "  settings alone": lambda: resolve_settings({"clock": "manual"}),
         "  stubs and transport alone": open_and_close,
         "  virtual clock alone": clock_alone,
     }

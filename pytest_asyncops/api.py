@@ -12,11 +12,11 @@ from operator import attrgetter
 from typing import Any
 
 from .exchange import Render
-from .generation import Generation
+from .generation import GenerationHints
 from .lifecycle import Lifecycle
-from .messages import Refusal, Request
+from .messages import ErrorResponse, Request
 from .routing import Paths, Route
-from .rules import Life, Rule
+from .rules import HistorySchema, Rule
 from .settings import Setting
 from .steps import State
 
@@ -52,10 +52,10 @@ class Api:
         routes: the routes that are served.
         fields: what `Stub.start` takes.
         new_id: the id of the n-th operation, from 1.
-        words: the wire's word for each state that the API can show.
+        statuses: what the API calls each state that the API can show.
         render: with these readings, an operation as the API shows it, as JSON values.
         envelope: an error as the API shows it, as JSON values.
-        credential: the request's credential; raises `Refusal` where there is none.
+        credential: the request's credential; raises `ErrorResponse` where there is none.
         refusals: why a credential may be refused, by the name that tests use.
         throttled: the answer to a request beyond the rate that `Stub.limit_rate` allows.
         unmatched: the answer to a request that no route takes; gets the routes of its path.
@@ -69,9 +69,9 @@ class Api:
         stub_class: the class of its stubs, where an API needs methods of its own.
         readings: the settings that say how its contract is read where it is silent.
         rules: what the contract states in its prose only.
-        life: what `assert_history` has to know.
+        history: what `assert_history` has to know.
         error_schema: the named schema of errors whose status is not documented.
-        wires: for each wire profile, what turns a body into the form of the contract.
+        profiles: for each profile, what turns a body into the form of the contract.
         contract: the YAML document's name in the package's ``schemas``, or a path of one's own.
         generation: what the strategies have to know beside contract and rules.
     """
@@ -79,15 +79,15 @@ class Api:
     name: str
     base_url: str
     routes: tuple[Route, ...]
-    words: Mapping[State, str]
+    statuses: Mapping[State, str]
     render: Callable[[Mapping[str, Any]], Render]
-    envelope: Callable[[Refusal], Mapping[str, Any]]
+    envelope: Callable[[ErrorResponse], Mapping[str, Any]]
     credential: Callable[[Request], str]
-    unmatched: Callable[[Request, tuple[Route, ...]], Refusal]
+    unmatched: Callable[[Request, tuple[Route, ...]], ErrorResponse]
     new_id: Callable[[int], str]
     fields: Mapping[str, Field] = field(default_factory=dict)
-    refusals: Mapping[str, Refusal] = field(default_factory=dict)
-    throttled: Refusal | None = None
+    refusals: Mapping[str, ErrorResponse] = field(default_factory=dict)
+    throttled: ErrorResponse | None = None
     admit: Callable[[Mapping[str, object], Lifecycle], None] = lambda fields, lifecycle: None
     hidden: Callable[[Mapping[str, Any]], frozenset[State]] = lambda readings: frozenset()
     retention: Callable[[Mapping[str, Any]], Any] = lambda readings: None
@@ -97,13 +97,13 @@ class Api:
     stub_class: type | None = None
     readings: tuple[Setting, ...] = ()
     rules: tuple[Rule, ...] = ()
-    life: Life | None = None
+    history: HistorySchema | None = None
     error_schema: str | None = None
-    wires: Mapping[str, Callable[[Any], Any]] = field(
+    profiles: Mapping[str, Callable[[Any], Any]] = field(
         default_factory=lambda: {"contract": lambda body: body}
     )
     contract: str | None = None
-    generation: Generation = field(default_factory=Generation)
+    generation: GenerationHints = field(default_factory=GenerationHints)
 
     def __repr__(self) -> str:
         return f"<Api {self.name}>"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any
 
 from .api import Api, Field
-from .errors import InvalidArgument, hides_usage_errors, listed, unknown
+from .errors import InvalidArgument, hides_usage_errors, listed, unknown_choice
 from .lifecycle import Lifecycle
 from .operations import Birth
 from .steps import State
@@ -38,7 +38,7 @@ def births(
     """
     for name in given:
         if name != "id" and name not in api.fields:
-            raise unknown(
+            raise unknown_choice(
                 f"field of a {api.name} operation", name, ["id", *api.fields, "lifecycle"]
             )
     values = {name: given.get(name, field.default) for name, field in api.fields.items()}
@@ -69,12 +69,12 @@ def births(
 def admit(api: Api, fields: Mapping[str, object], lifecycle: Lifecycle) -> None:
     """Raise `InvalidArgument` for an operation that the API has no way to show."""
     for step in lifecycle.plan:
-        if step.state not in api.words and step.state is not State.PURGED:
+        if step.state not in api.statuses and step.state is not State.PURGED:
             raise InvalidArgument(
                 f"{api.name} has no status for {step.state!r}; it has "
-                f"{listed(state.name for state in api.words)}",
+                f"{listed(state.name for state in api.statuses)}",
                 value=step.state,
-                choices=[state.name for state in api.words],
+                choices=[state.name for state in api.statuses],
             )
     api.admit(fields, lifecycle)
 
@@ -98,7 +98,7 @@ def _value(api: Api, name: str, field: Field, value: object) -> object:
             f"{name} must be {listed(kind.__name__ for kind in kinds)}, not {value!r}", value=value
         )
     if field.choices and value not in field.choices:
-        raise unknown(name, value, field.choices)
+        raise unknown_choice(name, value, field.choices)
     return value
 
 

@@ -6,7 +6,7 @@ import email.utils
 from collections import deque
 
 from .clock import SECOND, Seconds, to_ns
-from .errors import InvalidArgument, checked_count, hides_usage_errors, unknown
+from .errors import InvalidArgument, checked_count, hides_usage_errors, unknown_choice
 
 __tracebackhide__ = hides_usage_errors
 
@@ -31,7 +31,7 @@ class Budget:
         if not self._per:
             raise InvalidArgument(f"per must be longer than no time, not {per!r}", value=per)
         if retry_after not in _FORMS:
-            raise unknown("form of Retry-After", retry_after, _FORMS)
+            raise unknown_choice("form of Retry-After", retry_after, _FORMS)
         self._as_date = retry_after == "date"
         self._taken: deque[int] = deque(maxlen=polls)
 

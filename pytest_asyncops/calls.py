@@ -24,10 +24,11 @@ class Call:
         at_ns: the server's time, in nanoseconds since 1970.
         operations: the ids of the operations that the answer showed.
         states: the state of each of them, as the answer showed it.
-        asked: the id of the one operation that was asked for, if it was one, there or not.
+        operation_id: the id of the one operation that was asked for, if it was one, whether there
+            is such an operation or not.
     """
 
-    __slots__ = ("asked", "at_ns", "operations", "request", "response", "states")
+    __slots__ = ("at_ns", "operation_id", "operations", "request", "response", "states")
 
     def __init__(
         self,
@@ -37,14 +38,14 @@ class Call:
         operations: tuple[str, ...],
         *,
         states: tuple[State, ...] = (),
-        asked: str | None = None,
+        operation_id: str | None = None,
     ) -> None:
         self.request = request
         self.response = response
         self.at_ns = at_ns
         self.operations = operations
         self.states = states
-        self.asked = asked
+        self.operation_id = operation_id
 
     @property
     def at(self) -> datetime.datetime:

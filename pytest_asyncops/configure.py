@@ -12,7 +12,7 @@ from .api import Api
 from .apis.chainloop import CHAINLOOP
 from .apis.pinecone import PINECONE
 from .clock import Seconds, instant_to_ns, to_ns
-from .errors import InvalidArgument, checked_count, hides_usage_errors, listed, unknown
+from .errors import InvalidArgument, checked_count, hides_usage_errors, listed, unknown_choice
 from .settings import GENERAL, Setting
 
 __tracebackhide__ = hides_usage_errors
@@ -64,10 +64,10 @@ def find_api(api: object) -> Api:
         return api
     if isinstance(api, str) and api in BUILT_IN:
         return BUILT_IN[api]
-    raise unknown("API", api, BUILT_IN, "Or pass an Api of your own.")
+    raise unknown_choice("API", api, BUILT_IN, "Or pass an Api of your own.")
 
 
-def settle(*layers: Mapping[str, object]) -> Settings:
+def resolve_settings(*layers: Mapping[str, object]) -> Settings:
     """The settings that these layers make; the first layer that has a setting decides it.
 
     Raises:
@@ -86,7 +86,7 @@ def settle(*layers: Mapping[str, object]) -> Settings:
     ]
     for name in given:
         if name not in names:
-            raise unknown("setting", name, names)
+            raise unknown_choice("setting", name, names)
     values = {name: _read(setting, name, given) for name, setting in table.items()}
     if values["clock"] == "real":
         if "epoch" in given and values["epoch"] is not None:
@@ -98,7 +98,7 @@ def settle(*layers: Mapping[str, object]) -> Settings:
         values["epoch"] = None
     for name in values["base_urls"]:
         if name not in readings_of:
-            raise unknown("API in base_urls", name, readings_of)
+            raise unknown_choice("API in base_urls", name, readings_of)
     return Settings(
         readings={
             api: {
@@ -110,7 +110,7 @@ def settle(*layers: Mapping[str, object]) -> Settings:
     )
 
 
-def settle_readings(api: Api, given: Mapping[str, object] | None) -> Mapping[str, Any]:
+def resolve_readings(api: Api, given: Mapping[str, object] | None) -> Mapping[str, Any]:
     """The readings of an API, with these instead of the defaults.
 
     Raises:
@@ -119,7 +119,7 @@ def settle_readings(api: Api, given: Mapping[str, object] | None) -> Mapping[str
     names = [reading.name for reading in api.readings]
     for name in given or ():
         if name not in names:
-            raise unknown(f"reading of {api.name}", name, names)
+            raise unknown_choice(f"reading of {api.name}", name, names)
     return {reading.name: _read(reading, reading.name, given or {}) for reading in api.readings}
 
 
@@ -127,7 +127,7 @@ def _read(setting: Setting, name: str, given: Mapping[str, object]) -> Any:
     value = given.get(name, setting.default)
     if setting.kind == "choice":
         if value not in setting.choices:
-            raise unknown(name, value, setting.choices)
+            raise unknown_choice(name, value, setting.choices)
         return value
     return _READERS[setting.kind](value, name)
 

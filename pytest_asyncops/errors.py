@@ -129,7 +129,9 @@ def checked_count(value: Any, what: str, least: int = 0) -> int:
     return value
 
 
-def unknown(what: str, value: object, choices: Iterable[str], advice: str = "") -> InvalidArgument:
+def unknown_choice(
+    what: str, value: object, choices: Iterable[str], advice: str = ""
+) -> InvalidArgument:
     """The error for a name that is none of the choices, with the nearest one pointed out."""
     names = list(choices)
     near = difflib.get_close_matches(value, names, 1) if isinstance(value, str) else []

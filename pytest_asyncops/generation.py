@@ -13,7 +13,7 @@ from .rules import Absent, Present
 
 
 @dataclass(frozen=True, kw_only=True)
-class Counted:
+class NumberedPages:
     """Pages that are numbered from 0 and counted.
 
     Attributes:
@@ -32,7 +32,7 @@ class Counted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tokened:
+class TokenPages:
     """Pages that each have the token of the next one; the last page has no such member.
 
     Attributes:
@@ -42,7 +42,7 @@ class Tokened:
     member: str
 
 
-class Fault(NamedTuple):
+class RuleEdit(NamedTuple):
     """How to break a rule that takes a function to say.
 
     Attributes:
@@ -72,24 +72,24 @@ class Queries:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Generation:
+class GenerationHints:
     """What a careful server does that neither schema nor rules ask of it.
 
     Attributes:
-        tighter: for a named schema, one that its values fit too, such as members that are always
+        stricter: for a named schema, one that its values fit too, such as members that are always
             there.
         habits: which members of an operation are there in which state, besides what the rules say.
         together: members of an operation that come together or not at all.
         paging: how a list's body says which page it is, ``None`` if it does not.
-        faults: how to break the rules that take a function to say, by their id.
+        rule_edits: how to break the rules that take a function to say, by their id.
         queries: with these readings, what the server makes of the query of a list.
-        profiles: for each wire profile but the contract's own, what writes a body in it.
+        profiles: for each profile but the contract's own, what writes a body in it.
     """
 
-    tighter: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    stricter: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     habits: tuple[Union[Absent, Present], ...] = ()
     together: tuple[tuple[str, ...], ...] = ()
-    paging: Union[Counted, Tokened, None] = None
-    faults: Mapping[str, Fault] = field(default_factory=dict)
+    paging: Union[NumberedPages, TokenPages, None] = None
+    rule_edits: Mapping[str, RuleEdit] = field(default_factory=dict)
     queries: Callable[[Mapping[str, Any]], Queries] = lambda readings: Queries()
     profiles: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)

@@ -115,15 +115,15 @@ class Guards:
                 self._polls_at_once,
             )
         self._compare(url, call)
-        if call.asked is None:
+        if call.operation_id is None:
             return
         count, first = self._polled.get(url, (0, call.at_ns))
         self._polled[url] = (count + 1, first)
         if count >= self._polls_per_operation:
             seconds = (call.at_ns - first) / SECOND / count
             self._trip(
-                f"operation {call.asked} was polled {count + 1:,} times, every {seconds:g} s on "
-                "average, and the code under test goes on.\n"
+                f"operation {call.operation_id} was polled {count + 1:,} times, every "
+                f"{seconds:g} s on average, and the code under test goes on.\n"
                 "Give it a deadline, or a lifecycle that ends.",
                 "max_polls_per_operation",
                 self._polls_per_operation,

@@ -70,7 +70,7 @@ _VALUES: Mapping[str, type | tuple[type, ...]] = {
 }
 """The keywords that constrain a value, and the type of what stands behind each."""
 
-NOTES = frozenset(
+ANNOTATIONS = frozenset(
     {
         "title",
         "description",
@@ -145,12 +145,12 @@ def _inner(schema: Schema) -> Iterator[tuple[str, Any]]:
 def _check_keywords(document: Document, pointer: str, schema: Schema) -> None:
     for keyword, value in schema.items():
         at = f"{pointer}/{escape(keyword)}"
-        if keyword in NOTES:
+        if keyword in ANNOTATIONS:
             continue
         if keyword not in _VALUES:
             raise document.error(
                 f"the keyword {keyword!r} is not understood; understood are "
-                f"{listed(sorted({*_VALUES, *NOTES}))}",
+                f"{listed(sorted({*_VALUES, *ANNOTATIONS}))}",
                 at,
             )
         if not _can_be(keyword, value):

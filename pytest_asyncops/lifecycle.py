@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from .clock import Seconds, to_ns
 from .errors import InvalidArgument, hides_usage_errors, listed
 from .progress import Progress
-from .steps import FOLLOWERS, Duration, Polls, State, Step, length
+from .steps import TRANSITIONS, Duration, Polls, State, Step, length
 
 __tracebackhide__ = hides_usage_errors
 
@@ -333,7 +333,7 @@ def _check(plan: tuple[Step, ...]) -> None:
             value=plan[0],
         )
     for step, following in pairwise(plan):
-        allowed = [repr(state) for state in State if state in FOLLOWERS[step.state]]
+        allowed = [repr(state) for state in State if state in TRANSITIONS[step.state]]
         if repr(following.state) not in allowed:
             offer = f"only {listed(allowed)} can" if allowed else "nothing can"
             raise InvalidArgument(

@@ -114,10 +114,10 @@ class Response:
         content: the body's bytes.
         api: the `Api` that answered.
         route: the name of the route that answered, ``None`` where no route took the request.
-        wire: the name of the wire profile that it was written in.
+        wire: the name of the profile that it was written in.
     """
 
-    __slots__ = ("api", "content", "headers", "route", "status_code", "wire")
+    __slots__ = ("api", "content", "headers", "profile", "route", "status_code")
 
     def __init__(
         self, status_code: int, content: bytes = b"", headers: Mapping[str, str] | None = None
@@ -127,7 +127,7 @@ class Response:
         self.headers: Mapping[str, str] = Headers(headers or {})
         self.api: Any = None
         self.route: str | None = None
-        self.wire: str | None = None
+        self.profile: str | None = None
 
     def json(self) -> Any:
         """The body, read as JSON."""
@@ -138,7 +138,7 @@ class Response:
         return f"<Response {self.status_code}{by}>"
 
 
-class Refusal(Exception):
+class ErrorResponse(Exception):
     """Raised by an endpoint to answer with an error; the API puts it in its own envelope.
 
     Attributes:

@@ -13,14 +13,14 @@ from .api import Api
 from .apis.pinecone import PineconeStub
 from .calls import Call, Calls
 from .clock import VirtualClock, to_ns
-from .configure import Settings, settle
+from .configure import Settings, resolve_settings
 from .errors import (
     MockClosed,
     NetworkBlocked,
     UnmatchedRequests,
     counted,
     hides_usage_errors,
-    unknown,
+    unknown_choice,
 )
 from .guards import Guards
 from .messages import Request
@@ -145,7 +145,7 @@ class AsyncOpsMock:
     def _stub(self, name: str) -> Stub:
         stubs = self._session().stubs
         if name not in stubs:
-            raise unknown("live API", name, stubs, "The setting apis= says which are live.")
+            raise unknown_choice("live API", name, stubs, "The setting apis= says which are live.")
         return stubs[name]
 
     def __repr__(self) -> str:
@@ -176,7 +176,7 @@ def mocked(**settings: object) -> AbstractContextManager[AsyncOpsMock]:
     'ASYNC_OPERATION_STATUS_RUNNING'
     """
     # Read here and not in the generator, whose errors would be shown inside of contextlib.
-    return _opened(settle(settings))
+    return _opened(resolve_settings(settings))
 
 
 @contextmanager

@@ -89,7 +89,7 @@ class Operation:
     @property
     def calls(self) -> list[Call]:
         """The requests for this one operation, whatever the answer, as far as they are kept."""
-        return [call for call in self._store.calls if call.asked == self.id]
+        return [call for call in self._store.calls if call.operation_id == self.id]
 
     def run(self, *, percent: float | None = None) -> None:
         """Let it run, at this percentage. While it runs, this changes the percentage."""

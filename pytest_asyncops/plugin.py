@@ -74,11 +74,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Open the mock, before any fixture of the test."""
     if _names_it(item):
-        from .configure import settle
+        from .configure import resolve_settings
 
         with _plainly():
             marks = [_keywords(mark) for mark in item.iter_markers("asyncops")]
-            _mock(item.config).open(settle(*marks, _from_ini(item.config)))
+            _mock(item.config).open(resolve_settings(*marks, _from_ini(item.config)))
 
 
 @pytest.hookimpl(wrapper=True)

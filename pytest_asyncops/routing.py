@@ -12,7 +12,7 @@ from .exchange import Exchange
 from .messages import Response
 
 Endpoint = Callable[[Exchange], Response]
-"""Answers a request that its route has taken; may raise `Refusal`."""
+"""Answers a request that its route has taken; may raise `ErrorResponse`."""
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
@@ -51,14 +51,14 @@ class Route:
         method: the HTTP method.
         paths: the path templates that lead here; the first is the one of the contract.
         endpoint: what answers.
-        asks_for: the path parameter with the id of the one operation that is asked for, if any.
+        id_parameter: the path parameter with the id of the one operation that is asked for, if any.
     """
 
     name: str
     method: str
     paths: tuple[str, ...]
     endpoint: Endpoint = field(repr=False)
-    asks_for: str | None = None
+    id_parameter: str | None = None
 
 
 class Router:

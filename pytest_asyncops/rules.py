@@ -89,7 +89,7 @@ class Never:
 
 
 @dataclass(frozen=True)
-class Unknown:
+class NotAMember:
     """These members do not belong here; they are the signs of another shape."""
 
     members: tuple[str, ...]
@@ -175,7 +175,7 @@ class Ordered:
 
 
 @dataclass(frozen=True)
-class Check:
+class ByFunction:
     """A rule that takes a function to say."""
 
     breaks: Callable[[Mapping[str, Any], int], Iterator[Break]]
@@ -186,7 +186,7 @@ class Check:
         return
 
 
-Kind = Union[Absent, Present, Never, Unknown, Fixed, SameAsStatus, Ordered, Check]
+Constraint = Union[Absent, Present, Never, NotAMember, Fixed, SameAsStatus, Ordered, ByFunction]
 """What a rule can be made of."""
 
 
@@ -206,11 +206,11 @@ class Rule:
     on: str
     source: str
     says: str
-    kind: Kind
+    kind: Constraint
 
 
 @dataclass(frozen=True)
-class Life:
+class HistorySchema:
     """What `assert_history` has to know of an API.
 
     Attributes:

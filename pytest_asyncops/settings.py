@@ -154,7 +154,7 @@ CHAINLOOP = (
         ("newest", "oldest"),
     ),
     Setting(
-        "wire",
+        "profile",
         "contract",
         "How answers are written: 'contract' leaves out what is not set, as the contract's types "
         "ask; 'gateway' and 'gateway_camel' write what a grpc-gateway with default settings does: "

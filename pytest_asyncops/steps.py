@@ -44,7 +44,7 @@ class State(enum.Enum):
 
 _UNDONE = frozenset({State.PENDING, State.RUNNING})
 
-FOLLOWERS = {
+TRANSITIONS = {
     State.PENDING: frozenset(State) - {State.PENDING, State.PURGED},
     State.RUNNING: frozenset(State) - {State.PENDING, State.PURGED},
     State.SUCCEEDED: frozenset({State.PURGED}),

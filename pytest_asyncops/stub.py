@@ -11,11 +11,18 @@ from .births import admit, births
 from .budget import Budget
 from .calls import Call, Calls
 from .clock import Seconds, VirtualClock
-from .errors import InvalidArgument, MockClosed, checked_count, counted, hides_usage_errors, unknown
+from .errors import (
+    InvalidArgument,
+    MockClosed,
+    checked_count,
+    counted,
+    hides_usage_errors,
+    unknown_choice,
+)
 from .exchange import Exchange, json_response
 from .guards import Guards
 from .lifecycle import Lifecycle
-from .messages import Refusal, Request, Response
+from .messages import ErrorResponse, Request, Response
 from .operations import Operation, OperationStore, Saved
 from .routing import Router
 
@@ -67,7 +74,7 @@ class Stub:
         self.calls = self._store.calls
         self._router = Router(api.routes, api.paths)
         self._render = api.render(self.readings)
-        self._refused: dict[str, Refusal] = {}
+        self._refused: dict[str, ErrorResponse] = {}
         self._parents: set[str] = set()
 
     @property
@@ -164,7 +171,7 @@ class Stub:
         self._check_open()
         refusal = self.api.refusals.get(reason)
         if refusal is None:
-            raise unknown("reason for a refusal", reason, self.api.refusals)
+            raise unknown_choice("reason for a refusal", reason, self.api.refusals)
         self._refused[credential] = refusal
 
     def limit_rate(self, polls: int, per: Seconds, *, retry_after: str = "seconds") -> None:
@@ -188,7 +195,7 @@ class Stub:
         if self.api.throttled is None:
             raise InvalidArgument(
                 f"{self.api.name} does not say how it refuses too many requests. Give its Api "
-                "throttled=Refusal(429, ...).",
+                "throttled=ErrorResponse(429, ...).",
                 value=polls,
             )
         self._budget = Budget(polls, per, retry_after)
@@ -218,19 +225,19 @@ class Stub:
                     parents=self._parents,
                 )
                 response = found[0].endpoint(exchange)
-            except Refusal as refusal:
+            except ErrorResponse as refusal:
                 response = json_response(
                     refusal.status_code, self.api.envelope(refusal), refusal.headers
                 )
             if request.method == "HEAD":
                 response.content = b""  # RFC 9110, 9.3.2
             response.api = self.api
-            asked = None
+            operation_id = None
             if found is not None:
                 route, params = found
                 response.route = route.name
-                asked = None if route.asks_for is None else params[route.asks_for]
-            self._record(request, response, exchange, asked)
+                operation_id = None if route.id_parameter is None else params[route.id_parameter]
+            self._record(request, response, exchange, operation_id)
             return response
 
     def _spend(self) -> None:
@@ -238,7 +245,7 @@ class Stub:
             retry_after = self._budget.take(self._clock.now_ns)
             if retry_after is not None:
                 refusal = self.api.throttled
-                raise Refusal(
+                raise ErrorResponse(
                     refusal.status_code,
                     refusal.code,
                     refusal.message,
@@ -246,7 +253,11 @@ class Stub:
                 )
 
     def _record(
-        self, request: Request, response: Response, exchange: Exchange | None, asked: str | None
+        self,
+        request: Request,
+        response: Response,
+        exchange: Exchange | None,
+        operation_id: str | None,
     ) -> None:
         call = Call(
             request,
@@ -254,7 +265,7 @@ class Stub:
             self._clock.now_ns,
             () if exchange is None else tuple([operation.id for operation in exchange.shown]),
             states=() if exchange is None else tuple(exchange.states),
-            asked=asked,
+            operation_id=operation_id,
         )
         self.calls.add(call)
         if self._journal is not None:
@@ -312,6 +323,6 @@ class _Saved(NamedTuple):
     operations: list[Saved]
     calls: tuple[tuple[Call, ...], int]
     parents: frozenset[str]
-    refused: Mapping[str, Refusal]
+    refused: Mapping[str, ErrorResponse]
     budget: Budget | None
     spent: tuple[int, ...]

@@ -18,9 +18,9 @@ def op(status: object = "Processing", name: str = "op-1", **members: object) -> 
     return {"id": name, "status": status, **members}
 
 
-def failure(values, api, wire=None) -> ConformanceError:
+def failure(values, api, profile=None) -> ConformanceError:
     with pytest.raises(ConformanceError) as caught:
-        assert_history(values, api=api, wire=wire)
+        assert_history(values, api=api, profile=profile)
     return caught.value
 
 

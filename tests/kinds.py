@@ -95,7 +95,7 @@ def own_api(tmp_path, schemas):
         name="own",
         base_url="https://own.example",
         routes=(),
-        words={},
+        statuses={},
         render=lambda readings: lambda operation, moment: {},
         envelope=lambda error: {},
         credential=lambda request: "",

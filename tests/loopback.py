@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 from pytest_asyncops import Api
 from pytest_asyncops.exchange import json_response
-from pytest_asyncops.messages import Refusal
+from pytest_asyncops.messages import ErrorResponse
 from pytest_asyncops.routing import Route
 from pytest_asyncops.steps import State
 
@@ -64,10 +64,10 @@ def scripted(script: list[tuple[int, dict[str, str]]], seen: list[tuple[str, byt
         name="scripted",
         base_url="http://scripted.example",
         routes=tuple(Route(method, method, ("/x",), answer) for method in ("GET", "POST", "PUT")),
-        words={state: state.name for state in State},
+        statuses={state: state.name for state in State},
         render=lambda readings: lambda operation, moment: {},
         envelope=lambda error: {},
         credential=lambda request: "",
-        unmatched=lambda request, routes: Refusal(404, 0, ""),
+        unmatched=lambda request, routes: ErrorResponse(404, 0, ""),
         new_id=str,
     )

@@ -80,7 +80,7 @@ QUERIES = {
     "chainloop": st.fixed_dictionaries(
         {},
         optional={
-            "status": words | st.sampled_from(sorted(CHAINLOOP.life.states)),
+            "status": words | st.sampled_from(sorted(CHAINLOOP.history.states)),
             "kind": words,
             "resource_id": words,
             "resource_type": words,
@@ -91,7 +91,7 @@ QUERIES = {
     "pinecone": st.fixed_dictionaries(
         {},
         optional={
-            "status": words | st.sampled_from(sorted(PINECONE.life.states)),
+            "status": words | st.sampled_from(sorted(PINECONE.history.states)),
             "operation_type": words | st.sampled_from(INGESTION),
             "limit": words,
             "pagination_token": words,

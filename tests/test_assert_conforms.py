@@ -339,7 +339,9 @@ def test_everything_served_conforms(api, data):
             # What a client makes of it says as much.
             kind = response.headers["Content-Type"]
             received = of_requests(response.content, status=response.status_code, kind=kind)
-            assert_conforms(received, api=api, route=response.route or "get", wire=response.wire)
+            assert_conforms(
+                received, api=api, route=response.route or "get", profile=response.profile
+            )
 
 
 def test_requests_reach_every_kind_of_answer():

@@ -124,7 +124,7 @@ def test_other_requests_are_no_polls_of_it(mock: AsyncOpsMock) -> None:
     ask(mock, "op-2")
     ask(mock, "op-3")
     requests.get(f"{mock.chainloop.base_url}/v1/operations", headers=_HEADERS, timeout=30)
-    assert [call.asked for call in mock.calls] == ["op-1", "op-2", "op-3", None]
+    assert [call.operation_id for call in mock.calls] == ["op-1", "op-2", "op-3", None]
     assert_polled(operation, at_least=1, at_most=1)
     assert [call.request.url for call in operation.calls] == [
         f"{mock.chainloop.base_url}/v1/operations/op-1"
@@ -289,7 +289,7 @@ def test_an_api_without_an_answer_for_it_cannot_limit() -> None:
         mock.chainloop.limit_rate(1, 1)
     assert str(caught.value) == (
         "chainloop does not say how it refuses too many requests. Give its Api "
-        "throttled=Refusal(429, ...)."
+        "throttled=ErrorResponse(429, ...)."
     )
 
 

@@ -1,4 +1,4 @@
-"""Chainloop's lists, pages and wire profiles, in each choice of each reading."""
+"""Chainloop's lists, pages and profiles, in each choice of each reading."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_reading_of_lists(reading, value, query, expected, page):
 
 def test_the_tables_have_every_reading_and_every_choice():
     tried = {(reading, value) for reading, value, *_ in CHOICES}
-    tried |= {("wire", wire) for wire in PROFILES}
+    tried |= {("profile", profile) for profile in PROFILES}
     tried |= {("purged", "visible"), ("purged", "gone")}
     for setting in READINGS:
         if setting.choices:
@@ -210,22 +210,22 @@ PROFILES = {
 }
 
 
-@pytest.mark.parametrize("wire", PROFILES)
-def test_a_life_on_the_wire(wire):
-    server = Server(wire=wire)
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_life_on_the_wire(profile):
+    server = Server(profile=profile)
     life = Lifecycle.succeeds(pending=0.12, running=1, output=b"\xfb\xff").then_purged(1)
     server.start(id="x", kind="k", lifecycle=life)
     for payload, wait in zip(CONTRACT, (0.12, 1, 1, 0), strict=True):
-        expected = PROFILES[wire](payload)
+        expected = PROFILES[profile](payload)
         response = server.ask("/v1/operations/x")
         assert response.json() == {"operation": expected}
         assert list(response.json()["operation"])[:3] == ["id", "kind", "status"]
-        assert response.wire == wire
+        assert response.profile == profile
         listed = server.list()
         assert listed["operations"] == [expected]
         assert set(listed["pagination"]) == (
             {"page", "pageSize", "totalCount", "totalPages"}
-            if wire == "gateway_camel"
+            if profile == "gateway_camel"
             else {"page", "page_size", "total_count", "total_pages"}
         )
         server.clock.advance(wait)
@@ -266,9 +266,9 @@ def test_a_failure_before_the_run_was_never_started():
     assert payload["finished_at"] == BORN
 
 
-@pytest.mark.parametrize("wire", ["gateway", "gateway_camel"])
-def test_errors_look_the_same_in_every_profile(wire):
-    response = Server(wire=wire).ask("/v1/operations/x")
+@pytest.mark.parametrize("profile", ["gateway", "gateway_camel"])
+def test_errors_look_the_same_in_every_profile(profile):
+    response = Server(profile=profile).ask("/v1/operations/x")
     assert response.json() == {"code": 5, "message": "operation not found", "details": []}
 
 

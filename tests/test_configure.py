@@ -14,7 +14,7 @@ from toy import toy
 from pytest_asyncops import InvalidArgument
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.configure import BUILT_IN, find_api, settle
+from pytest_asyncops.configure import BUILT_IN, find_api, resolve_settings
 from pytest_asyncops.settings import GENERAL, READINGS, Setting
 
 UTC = datetime.timezone.utc
@@ -53,7 +53,7 @@ def read(settings, name):
 
 
 def test_the_defaults():
-    settings = settle()
+    settings = resolve_settings()
     assert settings.apis == (CHAINLOOP, PINECONE)
     assert (settings.transport, settings.clock) == ("responses", "virtual")
     assert (settings.network, settings.unmatched) == ("pass", "fail")
@@ -70,7 +70,7 @@ def test_the_readings_of_the_table_are_those_of_the_apis():
 @pytest.mark.parametrize("name", TABLE)
 def test_a_default_is_a_legal_value_and_says_why(name):
     setting = TABLE[name]
-    assert read(settle({name: setting.default}), name) == read(settle(), name)
+    assert read(resolve_settings({name: setting.default}), name) == read(resolve_settings(), name)
     assert setting.why.endswith(".")
     assert (setting.kind == "choice") is bool(setting.choices)
     if setting.choices:
@@ -83,14 +83,14 @@ def test_every_setting_is_tried_here():
 
 @pytest.mark.parametrize(("name", "choice"), CHOICES)
 def test_every_choice_can_be_made(name, choice):
-    assert read(settle({name: choice}), name) == choice
+    assert read(resolve_settings({name: choice}), name) == choice
 
 
 @pytest.mark.parametrize(
     ("name", "value"), [(name, value) for name, values in OTHERS.items() for value in values]
 )
 def test_every_other_setting_can_be_set(name, value):
-    assert read(settle({name: value}), name) != read(settle(), name)
+    assert read(resolve_settings({name: value}), name) != read(resolve_settings(), name)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_every_other_setting_can_be_set(name, value):
     ],
 )
 def test_apis(given, expected):
-    assert tuple(api.name for api in settle(given).apis) == expected
+    assert tuple(api.name for api in resolve_settings(given).apis) == expected
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_apis(given, expected):
     ],
 )
 def test_base_urls(urls):
-    assert settle({"base_urls": urls}).base_urls == {
+    assert resolve_settings({"base_urls": urls}).base_urls == {
         "chainloop": "http://localhost:1",
         "pinecone": "https://p.example/x",
     }
@@ -134,20 +134,20 @@ def test_base_urls(urls):
     ],
 )
 def test_epochs(epoch, ns):
-    assert settle({"epoch": epoch}).epoch == ns
+    assert resolve_settings({"epoch": epoch}).epoch == ns
 
 
 @pytest.mark.parametrize("epoch", [{}, {"epoch": "now"}])
 def test_a_real_clock_starts_now(epoch):
-    assert settle({"clock": "real", **epoch}).epoch is None
+    assert resolve_settings({"clock": "real", **epoch}).epoch is None
 
 
 def test_the_settings_of_an_api_of_ones_own():
-    settings = settle({"apis": [toy()], "toy_wire": "fancy", "toy_most": "9"})
+    settings = resolve_settings({"apis": [toy()], "toy_wire": "fancy", "toy_most": "9"})
     assert settings.readings["toy"] == {"wire": "fancy", "most": 9}
-    assert settle({"apis": [toy()]}).readings["toy"] == {"wire": "plain", "most": 5}
+    assert resolve_settings({"apis": [toy()]}).readings["toy"] == {"wire": "plain", "most": 5}
     # Those of the built-in ones can stand in an ini file though a test does without them.
-    settings = settle({"apis": [toy()], "chainloop_order": "oldest"})
+    settings = resolve_settings({"apis": [toy()], "chainloop_order": "oldest"})
     assert settings.readings["chainloop"]["order"] == "oldest"
 
 
@@ -158,7 +158,7 @@ def test_the_settings_of_an_api_of_ones_own():
     "pinecone_default_limit": st.integers(1, 100),
 })))  # fmt: skip
 def test_the_first_layer_that_has_a_setting_decides_it(layers):
-    settings = settle(*layers)
+    settings = resolve_settings(*layers)
     for name in ("clock", "network", "chainloop_order", "pinecone_default_limit"):
         having = [layer[name] for layer in layers if name in layer]
         assert read(settings, name) == next(iter(having), TABLE[name].default)
@@ -166,7 +166,7 @@ def test_the_first_layer_that_has_a_setting_decides_it(layers):
 
 def test_layers_are_not_changed():
     first, second = {"clock": "manual"}, {"network": "block"}
-    settle(first, second)
+    resolve_settings(first, second)
     assert (first, second) == ({"clock": "manual"}, {"network": "block"})
 
 
@@ -190,7 +190,7 @@ CHOOSE_API = "Choose 'chainloop' or 'pinecone'. Or pass an Api of your own."
 def test_a_word_that_is_no_choice(name, value):
     message = f"unknown {name} {value!r}. Choose {offer(TABLE[name].choices)}."
     with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
-        settle({name: value})
+        resolve_settings({name: value})
     assert (caught.value.value, caught.value.choices) == (value, TABLE[name].choices)
 
 
@@ -206,7 +206,7 @@ def test_a_word_that_is_no_choice(name, value):
 def test_a_count_that_is_none(name, value):
     message = re.escape(f"{name} must be a whole number, 1 or more, not ")
     with pytest.raises(InvalidArgument, match=f"^{message}") as caught:
-        settle({name: value})
+        resolve_settings({name: value})
     assert caught.value.value in (value, 0)
 
 
@@ -341,15 +341,15 @@ def test_a_count_that_is_none(name, value):
 )
 def test_bad_settings(given, message, value, choices):
     with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
-        settle(given)
+        resolve_settings(given)
     assert (caught.value.value, caught.value.choices) == (value, choices)
 
 
 def test_a_bad_value_of_a_setting_of_ones_own_api():
     api = toy(readings=(Setting("pause", 1, "How long.", kind="seconds"),))
-    assert settle({"apis": [api]}).readings["toy"] == {"pause": 1}
+    assert resolve_settings({"apis": [api]}).readings["toy"] == {"pause": 1}
     with pytest.raises(InvalidArgument, match="toy_pause must be a number of seconds"):
-        settle({"apis": [api], "toy_pause": "x"})
+        resolve_settings({"apis": [api], "toy_pause": "x"})
 
 
 def test_apis_by_name_and_by_value():

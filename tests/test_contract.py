@@ -387,7 +387,7 @@ def test_the_shipped_contracts(api):
     for route in api.routes:
         body = found.body(found.response(route.method, route.paths[0], 200))
         sites = found.sites(found.at(body))
-        assert api.life.schema in sites
+        assert api.history.schema in sites
     for rule in api.rules:
         assert rule.on in found.schemas
         assert found.at(rule.source) is not None

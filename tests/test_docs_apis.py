@@ -48,7 +48,7 @@ def test_states(api: Api) -> None:
         for row in rows(section(page_of(api), "States"))
         for state in words(row[0])
     }
-    visible = {state.name: [word] for state, word in api.words.items()}
+    visible = {state.name: [word] for state, word in api.statuses.items()}
     assert told_words == {"PURGED": [], **visible}
 
 

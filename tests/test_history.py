@@ -38,7 +38,7 @@ def test_a_status_moves_forward_only(api, first, second):
 
 def test_every_word_has_its_rank():
     for api in APIS:
-        words = [word.removeprefix(PREFIX) for word in api.life.states]
+        words = [word.removeprefix(PREFIX) for word in api.history.states]
         assert sorted(words) == sorted(RANKS[api.name])
 
 
@@ -51,9 +51,9 @@ def test_operations_do_not_mix():
 
 # --- members
 
-CONSTANT = [(api.name, member) for api in APIS for member in api.life.constant]
-ONCE = [(api.name, member) for api in APIS for member in api.life.once]
-RESULT = [(api.name, member) for api in APIS for member in api.life.result]
+CONSTANT = [(api.name, member) for api in APIS for member in api.history.constant]
+ONCE = [(api.name, member) for api in APIS for member in api.history.once]
+RESULT = [(api.name, member) for api in APIS for member in api.history.result]
 DONE = {"chainloop": ("COMPLETED", "FAILED", "PURGED"), "pinecone": ("Completed", "Failed")}
 RUNNING = {"chainloop": "RUNNING", "pinecone": "Processing"}
 
@@ -139,7 +139,7 @@ def forms(call: Call) -> list[object]:
 
 
 def statuses(call: Call, api) -> dict[str, str]:
-    found = api.life.found_in(call.response.json()) if call.response.status_code == 200 else ()
+    found = api.history.found_in(call.response.json()) if call.response.status_code == 200 else ()
     return {operation["id"]: operation["status"] for operation in found}
 
 
@@ -157,8 +157,8 @@ def test_what_a_poller_sees_is_legal_and_in_another_order_is_not(api, data):
         server.clock.advance(data.draw(st.sampled_from([0, 0.5, 1, 3, 40 * 24 * 60 * 60])))
     calls = list(server.stub.calls)
     values = [data.draw(st.sampled_from(forms(call))) for call in calls]
-    wire = server.stub.readings.get("wire")
-    assert_history(values, api=api, wire=wire)
+    profile = server.stub.readings.get("profile")
+    assert_history(values, api=api, profile=profile)
 
     seen = [statuses(call, api) for call in calls]
     swaps = [
@@ -170,7 +170,7 @@ def test_what_a_poller_sees_is_legal_and_in_another_order_is_not(api, data):
     if swaps:
         i, j = data.draw(st.sampled_from(swaps))
         values[i], values[j] = values[j], values[i]
-        rules = {found.rule for found in failure(values, api, wire).violations}
+        rules = {found.rule for found in failure(values, api, profile).violations}
         assert f"{api.name}.history-forward" in rules
 
 

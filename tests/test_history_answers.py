@@ -16,7 +16,7 @@ from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.calls import Call
 from pytest_asyncops.contract import load_contract
 from pytest_asyncops.messages import Headers, Request, Response
-from pytest_asyncops.rules import Life
+from pytest_asyncops.rules import HistorySchema
 
 
 def refused(values, api="chainloop") -> str:
@@ -29,7 +29,7 @@ def refused(values, api="chainloop") -> str:
 
 
 def place(api, member: str) -> str:
-    pointer = f"/components/schemas/{api.life.schema}/properties/{member}"
+    pointer = f"/components/schemas/{api.history.schema}/properties/{member}"
     return load_contract(api.contract).document.place(pointer)
 
 
@@ -91,7 +91,7 @@ def test_a_long_life_is_shown_from_its_last_sights(count):
 
 
 def test_an_api_without_a_contract():
-    life = Life(
+    life = HistorySchema(
         schema="Job",
         listed_in="jobs",
         wrapped_in=None,
@@ -102,7 +102,7 @@ def test_an_api_without_a_contract():
         once=(),
         result=(),
     )
-    own = toy(life=life)
+    own = toy(history=life)
     assert_history([{"jobs": [op("waiting")]}, op("ok")], api=own)
     [found] = failure([op("ok"), {"jobs": [op("waiting")]}], own).violations
     assert (found.rule, found.source) == (
@@ -157,9 +157,9 @@ def test_answers_with_an_error_status_and_heads_are_passed_over():
     assert broken([head]) == []
 
 
-@pytest.mark.parametrize("wire", ["gateway", "gateway_camel"])
-def test_recorded_calls_are_read_in_their_wire_profile(wire):
-    server = Server(CHAINLOOP, wire=wire)
+@pytest.mark.parametrize("profile", ["gateway", "gateway_camel"])
+def test_recorded_calls_are_read_in_their_wire_profile(profile):
+    server = Server(CHAINLOOP, profile=profile)
     operation = server.stub.start()
     server.clock.advance(5)
     server.get(operation)
@@ -178,7 +178,9 @@ def test_answers_in_a_wire_profile_that_is_named():
         "$[1].started_at"
     ]
     assert broken([job("COMPLETED", output=""), job("COMPLETED")]) == [("$[1].output", "result")]
-    assert_history([job("COMPLETED", output=""), job("COMPLETED")], api="chainloop", wire="gateway")
+    assert_history(
+        [job("COMPLETED", output=""), job("COMPLETED")], api="chainloop", profile="gateway"
+    )
 
 
 NO_RESPONSE = (
@@ -226,8 +228,8 @@ def test_what_is_no_list(values):
 
 def test_what_is_no_wire_profile():
     with pytest.raises(InvalidArgument) as caught:
-        assert_history([op()], api="pinecone", wire="gateway")
-    assert str(caught.value) == ("unknown wire profile of pinecone 'gateway'. Choose 'contract'.")
+        assert_history([op()], api="pinecone", profile="gateway")
+    assert str(caught.value) == ("unknown profile of pinecone 'gateway'. Choose 'contract'.")
 
 
 def test_what_is_no_api():
@@ -236,5 +238,5 @@ def test_what_is_no_api():
         "Or pass an Api of your own."
     )
     assert refused([], toy()) == (
-        "toy does not say how its operations live. Give its Api life=Life(...)."
+        "toy does not say how its operations live. Give its Api history=HistorySchema(...)."
     )

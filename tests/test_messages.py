@@ -15,10 +15,10 @@ from pytest_asyncops.errors import (
     UnmatchedRequests,
     hides_usage_errors,
     listed,
-    unknown,
+    unknown_choice,
 )
 from pytest_asyncops.exchange import json_response
-from pytest_asyncops.messages import Headers, Refusal, Request, Response
+from pytest_asyncops.messages import ErrorResponse, Headers, Request, Response
 
 SECRETS = ["Authorization", "Proxy-Authorization", "Api-Key", "X-Api-Key", "Cookie", "Set-Cookie"]
 secret_names = st.sampled_from(SECRETS).flatmap(
@@ -81,7 +81,7 @@ def test_a_response():
 
 
 def test_a_refusal():
-    refusal = Refusal(404, "NOT_FOUND", "no such thing")
+    refusal = ErrorResponse(404, "NOT_FOUND", "no such thing")
     assert (refusal.status_code, refusal.code, refusal.message) == (
         404,
         "NOT_FOUND",
@@ -142,13 +142,13 @@ def test_lists_of_names(names, text):
 
 
 def test_an_unknown_name_without_choices():
-    error = unknown("thing", 5, [], "Make one first.")
+    error = unknown_choice("thing", 5, [], "Make one first.")
     assert str(error) == "unknown thing 5. Make one first."
     assert (error.value, error.choices) == (5, ())
 
 
 def test_an_unknown_name_far_from_all_choices():
-    assert str(unknown("thing", "xyz", ["one", "two"])) == (
+    assert str(unknown_choice("thing", "xyz", ["one", "two"])) == (
         "unknown thing 'xyz'. Choose 'one' or 'two'."
     )
 

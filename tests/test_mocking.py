@@ -22,7 +22,7 @@ from pytest_asyncops import (
 )
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE, PineconeStub
-from pytest_asyncops.configure import settle
+from pytest_asyncops.configure import resolve_settings
 
 URL = "https://api.app.chainloop.dev"
 BEARER = {"Authorization": "Bearer token"}
@@ -119,7 +119,7 @@ def test_what_a_closed_mock_saw_can_still_be_read():
 def test_a_mock_can_be_opened_again_and_is_new():
     mock = AsyncOpsMock()
     for _ in range(2):
-        mock.open(settle({}))
+        mock.open(resolve_settings({}))
         assert mock.chainloop.start().id.endswith("-000000000001")
         time.sleep(1)
         assert mock.clock.elapsed.total_seconds() == 1
@@ -266,8 +266,8 @@ def test_a_setting_that_cannot_be_meant_changes_nothing(settings, message):
 
 
 def test_readings_reach_their_stub():
-    with mocked(chainloop_wire="gateway", pinecone_order="oldest") as mock:
-        assert mock.chainloop.readings["wire"] == "gateway"
+    with mocked(chainloop_profile="gateway", pinecone_order="oldest") as mock:
+        assert mock.chainloop.readings["profile"] == "gateway"
         assert mock.chainloop.readings["order"] == "newest"
         assert mock.pinecone.readings["order"] == "oldest"
 

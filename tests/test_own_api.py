@@ -15,7 +15,7 @@ from pytest_asyncops import Api, Field, InvalidArgument, Lifecycle, State, mocke
 from pytest_asyncops.clock import rfc3339
 from pytest_asyncops.exchange import json_response
 from pytest_asyncops.listing import window
-from pytest_asyncops.messages import Refusal
+from pytest_asyncops.messages import ErrorResponse
 from pytest_asyncops.routing import Route
 from pytest_asyncops.settings import Setting
 
@@ -39,7 +39,7 @@ def show(exchange):
     exchange.authenticate()
     job = exchange.find(exchange.params["id"], queue=exchange.params["queue"])
     if job is None:
-        raise Refusal(404, "gone", "no such job")
+        raise ErrorResponse(404, "gone", "no such job")
     return json_response(200, exchange.show(job))
 
 
@@ -59,7 +59,7 @@ def render(job, moment):
 def credential(request):
     token = request.header("X-Token")
     if token is None:
-        raise Refusal(401, "who", "no token")
+        raise ErrorResponse(401, "who", "no token")
     return token
 
 
@@ -71,14 +71,14 @@ JOBS = Api(
         Route("list", "GET", ("/{queue}/jobs",), index),
         Route("get", "GET", ("/{queue}/jobs/{id}",), show),
     ),
-    words=WORDS,
+    statuses=WORDS,
     fields={"queue": Field(required=True), "weight": Field(kind=int, default=1)},
     new_id="job-{}".format,
     render=lambda readings: render,
     envelope=lambda error: {"failure": error.code, "text": error.message},
     credential=credential,
-    refusals={"forbidden": Refusal(403, "no", "not yours")},
-    unmatched=lambda request, routes: Refusal(405 if routes else 404, "lost", "nothing here"),
+    refusals={"forbidden": ErrorResponse(403, "no", "not yours")},
+    unmatched=lambda request, routes: ErrorResponse(405 if routes else 404, "lost", "nothing here"),
     hidden=lambda readings: frozenset({State.PURGED}),
     readings=(Setting("page", 2, "How many jobs a page has.", kind="count"),),
 )

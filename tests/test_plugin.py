@@ -147,20 +147,20 @@ def test_the_closest_mark_wins_setting_by_setting(run, pytester):
     pytester.makeini("[pytest]\nasyncops_clock = manual\nasyncops_chainloop_order = oldest\n")
     run(
         """
-pytestmark = pytest.mark.asyncops(chainloop_wire="gateway", chainloop_page_base="one")
+pytestmark = pytest.mark.asyncops(chainloop_profile="gateway", chainloop_page_base="one")
 
-@pytest.mark.asyncops(chainloop_wire="gateway_camel")
+@pytest.mark.asyncops(chainloop_profile="gateway_camel")
 class TestMarks:
     def seen(self, mock):
         readings = mock.chainloop.readings
         real = type(time.sleep).__name__ == "builtin_function_or_method"
-        return [readings[name] for name in ("wire", "page_base", "order")] + [real]
+        return [readings[name] for name in ("profile", "page_base", "order")] + [real]
 
     def test_class(self, asyncops_mock):
         assert self.seen(asyncops_mock) == ["gateway_camel", "one", "oldest", True]
 
     @pytest.mark.asyncops(clock="virtual")
-    @pytest.mark.asyncops(chainloop_wire="contract", clock="real")
+    @pytest.mark.asyncops(chainloop_profile="contract", clock="real")
     def test_function(self, asyncops_mock):
         # Of two marks on one function the lower one is the closer one.
         assert self.seen(asyncops_mock) == ["contract", "one", "oldest", True]
@@ -171,7 +171,7 @@ class TestMarks:
 
 def test_module(asyncops_mock):
     readings = asyncops_mock.chainloop.readings
-    assert [readings[name] for name in ("wire", "page_base")] == ["gateway", "one"]
+    assert [readings[name] for name in ("profile", "page_base")] == ["gateway", "one"]
 """
     ).assert_outcomes(passed=4)
 
@@ -214,7 +214,7 @@ BAD_SETTINGS = [
         "'max_polls_per_operation', 'max_polls_unchanged', 'max_virtual_time', "
         "'chainloop_page_base', "
         "'chainloop_default_page_size', 'chainloop_max_page_size', 'chainloop_negative_page', "
-        "'chainloop_order', 'chainloop_wire', 'chainloop_purged', 'pinecone_version_header', "
+        "'chainloop_order', 'chainloop_profile', 'chainloop_purged', 'pinecone_version_header', "
         "'pinecone_versions', 'pinecone_bad_filter', 'pinecone_bad_limit', "
         "'pinecone_default_limit', 'pinecone_bad_token', 'pinecone_order' or "
         "'pinecone_retention'.",

@@ -1,4 +1,4 @@
-"""What an API documents holds for its answers: statuses, own contracts, wire profiles."""
+"""What an API documents holds for its answers: statuses, own contracts, profiles."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_what_a_stub_of_ones_own_serves(own):
     assert_conforms(stub.calls[-1], api=own, route="list")
 
 
-# --- wire profiles
+# --- profiles
 
 
 LIVES = {
@@ -147,10 +147,10 @@ NULLS = {
 
 
 @pytest.mark.parametrize("word", LIVES)
-@pytest.mark.parametrize("wire", ["contract", "gateway", "gateway_camel"])
+@pytest.mark.parametrize("profile", ["contract", "gateway", "gateway_camel"])
 @pytest.mark.parametrize("path", ["/v1/operations/1", "/v1/operations", "/v1/operations/2"])
-def test_what_is_served_conforms_in_its_wire_profile(wire, word, path):
-    server = Server(wire=wire)
+def test_what_is_served_conforms_in_its_wire_profile(profile, word, path):
+    server = Server(profile=profile)
     server.start(id="1", lifecycle=LIVES[word])
     server.clock.advance(5)
     answer = server.ask(path)
@@ -158,23 +158,23 @@ def test_what_is_served_conforms_in_its_wire_profile(wire, word, path):
     assert_conforms(server.stub.calls[-1])
     assert_conforms(answer)
     received = of_requests(answer.content, server.stub.base_url + path, answer.status_code)
-    assert_conforms(received, wire=wire)
-    assert_conforms(received, wire=wire, extra="forbid", unknown="forbid")
+    assert_conforms(received, profile=profile)
+    assert_conforms(received, profile=profile, extra="forbid", unknown="forbid")
 
 
 @pytest.mark.parametrize("word", LIVES)
 def test_without_its_profile_the_nulls_of_a_gateway_are_violations(word):
-    server = Server(wire="gateway")
+    server = Server(profile="gateway")
     server.start(id="1", lifecycle=LIVES[word])
     server.clock.advance(5)
     answer = server.ask("/v1/operations/1")
     nulls = [(f"$.operation.{name}", "schema.type") for name in NULLS[word]]
     assert rules(of_requests(answer.content)) == nulls
-    assert rules(answer, wire="contract") == nulls
+    assert rules(answer, profile="contract") == nulls
 
 
 def test_without_its_profile_camel_case_is_undocumented():
-    server = Server(wire="gateway_camel")
+    server = Server(profile="gateway_camel")
     server.start(id="1", lifecycle=LIVES["RUNNING"])
     answer = of_requests(server.ask("/v1/operations/1").content)
     found = violations(answer, extra="forbid")
@@ -185,5 +185,5 @@ def test_without_its_profile_camel_case_is_undocumented():
 
 def test_pinecone_is_written_one_way():
     stub = Stub(PINECONE, VirtualClock())
-    assert list(PINECONE.wires) == ["contract"]
-    assert stub.handle(Request("GET", "https://x/y", "/y", Headers({}))).wire is None
+    assert list(PINECONE.profiles) == ["contract"]
+    assert stub.handle(Request("GET", "https://x/y", "/y", Headers({}))).profile is None

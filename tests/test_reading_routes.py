@@ -180,13 +180,13 @@ STATUS = "status_code must be an HTTP status, 100 to 599, not {!r}"
         ({"extra": False}, f"unknown extra False. {CHOOSE}"),
         ({"unknown": "yes"}, f"unknown unknown 'yes'. {CHOOSE}"),
         (
-            {"wire": "camel"},
-            "unknown wire profile of chainloop 'camel'. "
+            {"profile": "camel"},
+            "unknown profile of chainloop 'camel'. "
             "Choose 'contract', 'gateway' or 'gateway_camel'.",
         ),
         (
-            {"wire": ["gateway"]},
-            "unknown wire profile of chainloop ['gateway']. "
+            {"profile": ["gateway"]},
+            "unknown profile of chainloop ['gateway']. "
             "Choose 'contract', 'gateway' or 'gateway_camel'.",
         ),
         ({"status_code": "200"}, STATUS.format("200")),
@@ -203,8 +203,8 @@ def test_what_is_said_is_checked(value, said, error):
 
 
 def test_an_api_has_its_own_wire_profiles():
-    assert refused({}, api="pinecone", route="get", wire="gateway") == (
-        "unknown wire profile of pinecone 'gateway'. Choose 'contract'."
+    assert refused({}, api="pinecone", route="get", profile="gateway") == (
+        "unknown profile of pinecone 'gateway'. Choose 'contract'."
     )
 
 

@@ -9,7 +9,7 @@ from loopback import BEARER, CHAINLOOP, KEY, OTHER, PINECONE
 from requests.adapters import HTTPAdapter
 
 from pytest_asyncops import NetworkBlocked, UnmatchedRequests, mocked
-from pytest_asyncops.configure import settle
+from pytest_asyncops.configure import resolve_settings
 from pytest_asyncops.transports.responses import ResponsesTransport
 
 
@@ -270,7 +270,7 @@ def test_a_password_is_not_in_the_report_of_the_network(network):
         with pytest.raises(NetworkBlocked) as caught:
             requests.get(url)
         mock.abandon()
-        mock.open(settle({}))
+        mock.open(resolve_settings({}))
     assert str(caught.value) == BLOCKED(f"GET {network.url}")
 
 

@@ -14,13 +14,13 @@ from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.rules import (
     Absent,
-    Check,
+    ByFunction,
     Fixed,
     Never,
+    NotAMember,
     Ordered,
     Present,
     SameAsStatus,
-    Unknown,
 )
 
 RULES = [(api, rule) for api in (CHAINLOOP, PINECONE) for rule in api.rules]
@@ -42,7 +42,7 @@ KINDS = {
     Absent: st.builds(Absent, members, members, some_words, st.booleans()),
     Present: st.builds(Present, members, members, some_words),
     Never: st.builds(Never, members, some_words),
-    Unknown: st.builds(Unknown, some_words.map(lambda _: ("a", "b")), st.just("no")),
+    NotAMember: st.builds(NotAMember, some_words.map(lambda _: ("a", "b")), st.just("no")),
     Fixed: st.builds(Fixed, paths, st.dictionaries(statuses, allowed)),
     SameAsStatus: st.builds(SameAsStatus, members),
 }
@@ -70,7 +70,7 @@ def as_schema(kind, status):
             }
         case Never():
             return {"properties": {kind.member: {"not": {"enum": list(kind.values)}}}}
-        case Unknown():
+        case NotAMember():
             return {"not": {"anyOf": [{"required": [member]} for member in kind.members]}}
         case SameAsStatus():
             return {"properties": {kind.member: {"enum": [status]}}}
@@ -99,7 +99,7 @@ SMALL = [
     Present("a", "b", ("x", "")),
     Present("a", "a", ("x",)),
     Never("a", ("x", "")),
-    Unknown(("a", "b"), "no"),
+    NotAMember(("a", "b"), "no"),
     Fixed(("a",), {200: (3, "x")}),
     SameAsStatus("a"),
 ]
@@ -181,4 +181,4 @@ def test_nothing_counts_but_shape_and_what_a_kind_reads(kind, value, status, dat
 
 
 def test_a_check_may_read_everything():
-    assert {rule.kind.reads for _, rule in RULES if isinstance(rule.kind, Check)} == {None}
+    assert {rule.kind.reads for _, rule in RULES if isinstance(rule.kind, ByFunction)} == {None}

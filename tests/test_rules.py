@@ -17,13 +17,13 @@ from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.contract import load_contract
 from pytest_asyncops.rules import (
     Absent,
-    Check,
+    ByFunction,
     Fixed,
     Never,
+    NotAMember,
     Ordered,
     Present,
     SameAsStatus,
-    Unknown,
 )
 
 APIS = (CHAINLOOP, PINECONE)
@@ -154,9 +154,9 @@ def test_a_rule_speaks_the_words_of_its_schema(api, rule):
             for part in inner:
                 schema = schema["properties"][part]
             assert schema["type"] in ("integer", "string")
-        case Unknown():
+        case NotAMember():
             assert not set(kind.members) & set(contract.schemas[rule.on]["properties"])
-        case Check():
+        case ByFunction():
             pass
 
 

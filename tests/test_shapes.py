@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pytest_asyncops.conformance import shapes
 from pytest_asyncops.conformance.shapes import NOTHING, Part, object_check
-from pytest_asyncops.rules import Absent, Check, Never, Ordered
+from pytest_asyncops.rules import Absent, ByFunction, Never, Ordered
 
 TEXT, NUMBER = frozenset({str}), frozenset({int, float})
 PARTS = {
@@ -28,7 +28,7 @@ RULES = [
     Absent("c", "a", ("y",), empty_is_absent=True),
     Never("b", (0,)),
     Ordered(("a", "c")),
-    Check(_odd),
+    ByFunction(_odd),
 ]
 times = st.sampled_from(["2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z"])
 values = st.one_of(

@@ -266,7 +266,7 @@ def fails(value):
             "code='INVALID_ARGUMENT')",
         ),
         (
-            strategies.gets("chainloop", wire=True),
+            strategies.gets("chainloop", encoded=True),
             'b\'{"operation":{"id":"00000000-0000-4000-8000-000000000001",'
             '"status":"ASYNC_OPERATION_STATUS_PENDING","created_at":"2026-01-01T00:00:00Z"}}\'',
         ),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lives import percents, progresses
 
 from pytest_asyncops import InvalidArgument, Progress, State, Step, polls
-from pytest_asyncops.steps import FOLLOWERS
+from pytest_asyncops.steps import TRANSITIONS
 
 NAMES = {"Progress": Progress, "State": State, "Step": Step, "polls": polls, "inf": math.inf}
 
@@ -35,8 +35,8 @@ def test_states_print_as_they_are_written():
 
 
 def test_every_state_says_what_may_follow_it():
-    assert set(FOLLOWERS) == set(State)
-    for state, following in FOLLOWERS.items():
+    assert set(TRANSITIONS) == set(State)
+    for state, following in TRANSITIONS.items():
         if state.done:
             assert following <= {State.PURGED}
         else:

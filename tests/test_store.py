@@ -16,7 +16,7 @@ from pytest_asyncops import InvalidArgument, Lifecycle, Operation, State, Step, 
 from pytest_asyncops.clock import SECOND
 from pytest_asyncops.listing import window
 from pytest_asyncops.operations import Birth, OperationStore
-from pytest_asyncops.steps import FOLLOWERS
+from pytest_asyncops.steps import TRANSITIONS
 
 RETENTION = 4
 
@@ -156,10 +156,10 @@ class Store(RuleBasedStateMachine):
                 State.PURGED: op.purge,
             }[state]()
         except InvalidArgument:
-            assert state not in FOLLOWERS[twin.life.state]
+            assert state not in TRANSITIONS[twin.life.state]
             assert op.lifecycle is before
         else:
-            assert state in FOLLOWERS[twin.life.state]
+            assert state in TRANSITIONS[twin.life.state]
             twin.move(state)
 
     @rule()

@@ -43,7 +43,7 @@ def body_schema(api, route, status_code=200):
 
 
 def wrapped(api, operation):
-    member = api.life.wrapped_in
+    member = api.history.wrapped_in
     return operation if member is None else {member: operation}
 
 
@@ -73,7 +73,7 @@ OPTIONS = [
 @EACH
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 def test_operations_conform(api, options):
-    validator = independent(api, api.life.schema)
+    validator = independent(api, api.history.schema)
 
     @FEW
     @given(strategies.operations(api, **options))
@@ -144,7 +144,7 @@ def test_errors_of_profiles(profile):
     @FEW
     @given(strategies.errors("chainloop", 403, profile=profile))
     def check(body):
-        assert found(body, api="chainloop", route="get", status_code=403, wire=profile) == []
+        assert found(body, api="chainloop", route="get", status_code=403, profile=profile) == []
 
     check()
 
@@ -157,7 +157,7 @@ def test_profiles(profile, make):
     def check(body):
         shown = wrapped(CHAINLOOP, body) if make is strategies.operations else body
         route = "list" if make is strategies.lists else "get"
-        assert found(shown, api="chainloop", route=route, wire=profile) == []
+        assert found(shown, api="chainloop", route=route, profile=profile) == []
         unset = "started_at" if profile == "gateway" else "startedAt"
         assert unset in json.dumps(body) or body.get("operations") == []
 
@@ -167,7 +167,7 @@ def test_profiles(profile, make):
 @EACH
 @pytest.mark.parametrize("state", list(State))
 def test_a_state_is_kept_to(api, state):
-    if state not in api.words:
+    if state not in api.statuses:
         with pytest.raises(ValueError, match="unknown state"):
             strategies.operations(api, state=state)
         return
@@ -175,7 +175,7 @@ def test_a_state_is_kept_to(api, state):
     @FEW
     @given(strategies.operations(api, state=state))
     def check(operation):
-        assert operation["status"] == api.words[state]
+        assert operation["status"] == api.statuses[state]
         failed = state is State.FAILED
         assert bool(operation.get("error_message")) is failed
         ends = [operation.get(name) for name in ("finished_at", "completed_on")]
@@ -235,7 +235,7 @@ def rules_broken(api, name, route, status_code, place):
     sites = load_contract(api.contract).sites({"$ref": f"#/components/schemas/{name}"})
     of_the_rest = {rule.id for rule in api.rules if rule.on not in sites}
 
-    count = 500 if name == api.life.schema else 200 if status_code == 200 else 100
+    count = 500 if name == api.history.schema else 200 if status_code == 200 else 100
     for invalid in anew(strategies.invalid_payloads(api, name), count, 10):
         body = invalid.payload
         for part in reversed(place):
@@ -271,7 +271,7 @@ def test_faults_are_as_foretold(api):
 @EACH
 def test_bytes_are_the_same_value_to_any_reader(api):
     @FEW
-    @given(strategies.gets(api, wire=True))
+    @given(strategies.gets(api, encoded=True))
     def check(body):
         assert json.loads(body) == json.loads(body.decode("utf-8"))
         assert found(json.loads(body), api=api, route="get") == []
@@ -288,7 +288,7 @@ def test_deviations_are_there_when_asked_for(kind):
             return kind == ("BOM" if body.startswith(b"\xef\xbb\xbf") else "refused")
         return kind == "read"
 
-    bodies = strategies.gets("pinecone", wire=True, deviations=True)
+    bodies = strategies.gets("pinecone", encoded=True, deviations=True)
     find(
         bodies, is_it, settings=settings(max_examples=2000, phases=[Phase.generate], database=None)
     )

@@ -13,7 +13,7 @@ from openapi_schema_validator import OAS30Validator
 from pytest_asyncops import InvalidArgument, State, strategies, violations
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.generation import Generation
+from pytest_asyncops.generation import GenerationHints
 from pytest_asyncops.strategies import from_schema
 
 FEW = settings(max_examples=30)
@@ -111,13 +111,13 @@ def test_schemas_at_once(parts):
 
 
 def test_a_rule_that_does_not_say_how_to_break_it():
-    bare = dataclasses.replace(PINECONE, generation=Generation())
+    bare = dataclasses.replace(PINECONE, generation=GenerationHints())
     with pytest.raises(InvalidArgument, match=r"pinecone\.next-token is a function"):
         strategies.invalid_payloads(bare, "PaginationResponse")
 
 
 def test_an_api_without_habits():
-    bare = dataclasses.replace(CHAINLOOP, generation=Generation())
+    bare = dataclasses.replace(CHAINLOOP, generation=GenerationHints())
     rules = set()
 
     @FEW
@@ -130,7 +130,7 @@ def test_an_api_without_habits():
 
 
 def test_pages_that_need_not_be_counted():
-    free = dataclasses.replace(CHAINLOOP.generation, tighter={})
+    free = dataclasses.replace(CHAINLOOP.generation, stricter={})
     api = dataclasses.replace(CHAINLOOP, generation=free)
     met = set()
     for body in anew(strategies.lists(api), 50, 5):

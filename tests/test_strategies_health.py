@@ -22,7 +22,7 @@ STRATEGIES = {
     "lists": s.lists("chainloop"),
     "lists with tokens": s.lists("pinecone"),
     "gets": s.gets("chainloop", profile="gateway_camel"),
-    "bytes": s.gets("pinecone", wire=True, deviations=True),
+    "bytes": s.gets("pinecone", encoded=True, deviations=True),
     "errors": s.errors("chainloop"),
     "payloads": s.payloads("chainloop", "v1AsyncOperationsServiceListOperationsResponse"),
     "errors of any kind": s.payloads("pinecone", "ErrorResponse"),

@@ -181,10 +181,10 @@ def test_queries_are_answered_as_the_readings_say(api, readings, valid):
 
 def test_histories_are_written_as_the_readings_say():
     @settings(max_examples=20)
-    @given(strategies.histories("chainloop", readings={"wire": "gateway_camel"}))
+    @given(strategies.histories("chainloop", readings={"profile": "gateway_camel"}))
     def check(bodies):
         assert all("createdAt" in body["operation"] for body in bodies)
-        assert_history(bodies, api="chainloop", wire="gateway_camel")
+        assert_history(bodies, api="chainloop", profile="gateway_camel")
 
     check()
 
@@ -214,7 +214,7 @@ def lasting(state, ns, **facts):
 
 
 def life_of(api, operation, born):
-    state = next(s for s in (*State,) if api.words.get(s) == operation["status"])
+    state = next(s for s in (*State,) if api.statuses.get(s) == operation["status"])
     started = operation.get("started_at")
     ended = operation.get("finished_at") or operation.get("completed_on")
     run = None if started is None else _ns(started) - born
@@ -265,7 +265,7 @@ def test_operations_come_back_from_a_stub(api):
         clock.advance_ns(age)
         params = {"": shown["id"], str(api.parent): "there"}
         body = json.loads(ask(stub, api.routes[1], params).content)
-        [served] = api.life.found_in(body)
+        [served] = api.history.found_in(body)
         if shown.get("output") in ("AB==", "AAB=", "//=="):  # unused bits are not kept
             shown.pop("output")
             served.pop("output")
@@ -290,7 +290,10 @@ def test_operations_come_back_from_a_stub(api):
         (lambda: strategies.histories("pinecone", lifecycle=Lifecycle.hangs()), "lifecycle must"),
         (lambda: strategies.list_queries("aws"), "unknown API 'aws'"),
         (lambda: strategies.list_queries("pinecone", readings={"a": 1}), "unknown reading of pine"),
-        (lambda: strategies.histories("chainloop", readings={"wire": "x"}), "unknown wire 'x'"),
+        (
+            lambda: strategies.histories("chainloop", readings={"profile": "x"}),
+            "unknown profile 'x'",
+        ),
     ],
 )
 def test_what_there_is_not(make, message):

@@ -11,20 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_asyncops import Api, ContractError, InvalidArgument, State, strategies, violations
-from pytest_asyncops.generation import Fault, Generation, Queries, Tokened
-from pytest_asyncops.messages import Refusal
+from pytest_asyncops.generation import GenerationHints, Queries, RuleEdit, TokenPages
+from pytest_asyncops.messages import ErrorResponse
 from pytest_asyncops.routing import Route
 from pytest_asyncops.rules import (
     Absent,
-    Check,
+    ByFunction,
     Fixed,
-    Life,
+    HistorySchema,
     Never,
+    NotAMember,
     Ordered,
     Present,
     Rule,
     SameAsStatus,
-    Unknown,
 )
 from pytest_asyncops.strategies.asking import asked_headers
 
@@ -83,11 +83,13 @@ RULES = [
     ("Job", Absent("owner", "status", ("new",))),
     ("Job", Absent("never", "status", ("new", "busy", "done", "lost"))),
     ("Job", Never("kind", ("gone",))),
-    ("Job", Unknown(("job",), "a job is not wrapped")),
+    ("Job", NotAMember(("job",), "a job is not wrapped")),
     ("Job", Ordered(("born", "ended"))),
     (
         "Page",
-        Check(lambda page, status: [(("more",), "", "is empty")] if page.get("more") == "" else []),
+        ByFunction(
+            lambda page, status: [(("more",), "", "is empty")] if page.get("more") == "" else []
+        ),
     ),
     ("Problem", SameAsStatus("status")),
     ("Problem", Fixed(("why", "code"), {404: ("missing",)})),
@@ -143,17 +145,17 @@ def shop(tmp_path_factory):
             Route("get", "GET", ("/jobs/{id}",), None, "id"),
             Route("empty", "GET", ("/empty",), None),
         ),
-        words={State.PENDING: "new", State.RUNNING: "busy", State.SUCCEEDED: "done"},
+        statuses={State.PENDING: "new", State.RUNNING: "busy", State.SUCCEEDED: "done"},
         render=lambda readings: lambda operation, moment: {},
         envelope=lambda error: {},
         credential=lambda request: "",
-        unmatched=lambda request, routes: Refusal(404, "", ""),
+        unmatched=lambda request, routes: ErrorResponse(404, "", ""),
         new_id=str,
         rules=tuple(
             Rule(f"shop.{number}", on, f"/components/schemas/{on}", "", kind)
             for number, (on, kind) in enumerate(RULES)
         ),
-        life=Life(
+        history=HistorySchema(
             schema="Job",
             listed_in="jobs",
             wrapped_in=None,
@@ -165,11 +167,11 @@ def shop(tmp_path_factory):
             result=(),
         ),
         contract=str(path),
-        generation=Generation(
+        generation=GenerationHints(
             habits=(Present("owner", "status", ("busy",)),),
             together=(("owner", "owner_type"), ("id", "note")),
-            paging=Tokened(member="more"),
-            faults={"shop.10": Fault(("more",), lambda page, number: {**page, "more": ""})},
+            paging=TokenPages(member="more"),
+            rule_edits={"shop.10": RuleEdit(("more",), lambda page, number: {**page, "more": ""})},
         ),
     )
 
@@ -285,7 +287,7 @@ def test_queries(shop):
     check()
     with pytest.raises(InvalidArgument, match="shop refuses no query of its lists"):
         strategies.list_queries(shop, valid=False)
-    refusing = Generation(queries=lambda readings: Queries(schemas={"text": {"enum": ["a"]}}))
+    refusing = GenerationHints(queries=lambda readings: Queries(schemas={"text": {"enum": ["a"]}}))
     strict = dataclasses.replace(shop, generation=refusing)
 
     @FEW
@@ -298,7 +300,7 @@ def test_queries(shop):
 
 
 def test_parameters_are_checked_as_schemas_are(shop):
-    odd = Generation(queries=lambda readings: Queries(schemas={"text": {"colour": "red"}}))
+    odd = GenerationHints(queries=lambda readings: Queries(schemas={"text": {"colour": "red"}}))
     with pytest.raises(ContractError, match="the keyword 'colour' is not understood"):
         strategies.list_queries(dataclasses.replace(shop, generation=odd))
 
@@ -319,7 +321,7 @@ def test_apis_that_say_too_little(shop):
     with pytest.raises(InvalidArgument, match="documents no body for its list route"):
         strategies.lists(dataclasses.replace(shop, routes=routes))
     with pytest.raises(InvalidArgument, match="does not say how its operations live"):
-        strategies.operations(dataclasses.replace(shop, life=None))
+        strategies.operations(dataclasses.replace(shop, history=None))
     with pytest.raises(InvalidArgument, match=r"unknown status of an error of shop 500.*'404'"):
         strategies.errors(shop, 500)
 
@@ -343,7 +345,7 @@ def test_pages_of_a_schema_without_a_name_and_without_a_route(shop, path):
 
 
 def test_schemas_of_an_api_without_a_life(shop):
-    api = dataclasses.replace(shop, life=None)
+    api = dataclasses.replace(shop, history=None)
 
     @FEW
     @given(strategies.invalid_payloads(api, "Job"))

@@ -238,7 +238,7 @@ def test_extra_members():
         (lambda: strategies.operations("pinecone", colour=st.none()), "unknown member"),
         (lambda: strategies.operations("pinecone", file_id="f"), r"write st.just\('f'\)"),
         (lambda: strategies.operations("pinecone", profile="gateway"), "unknown profile"),
-        (lambda: strategies.operations("pinecone", deviations=True), "need wire=True"),
+        (lambda: strategies.operations("pinecone", deviations=True), "need encoded=True"),
         (lambda: strategies.errors("pinecone", 200), "unknown status of an error"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_asyncops import Api, Field, InvalidArgument, State
 from pytest_asyncops.exchange import json_response
 from pytest_asyncops.listing import window
-from pytest_asyncops.messages import Headers, Refusal, Request
+from pytest_asyncops.messages import ErrorResponse, Headers, Request
 from pytest_asyncops.routing import Route
 
 WORDS = {
@@ -29,10 +29,10 @@ def _get(exchange):
     exchange.authenticate()
     shelf = exchange.params["shelf"]
     if shelf not in exchange.parents:
-        raise Refusal(404, "no_shelf", f"no shelf {shelf}")
+        raise ErrorResponse(404, "no_shelf", f"no shelf {shelf}")
     job = exchange.find(exchange.params["id"], shelf=shelf)
     if job is None:
-        raise Refusal(404, "no_job", "no such job", {"X-Hint": "look elsewhere"})
+        raise ErrorResponse(404, "no_job", "no such job", {"X-Hint": "look elsewhere"})
     return json_response(200, exchange.show(job), {"X-Wire": exchange.readings["wire"]})
 
 
@@ -48,13 +48,13 @@ def _render(operation, moment):
 def _credential(request):
     key = request.header("Authorization")
     if key is None:
-        raise Refusal(401, "no_key", "who are you?")
+        raise ErrorResponse(401, "no_key", "who are you?")
     return key
 
 
 def _unmatched(request, routes):
     names = ", ".join(route.name for route in routes)
-    return Refusal(405 if routes else 404, "unmatched", f"{request.method}: {names}")
+    return ErrorResponse(405 if routes else 404, "unmatched", f"{request.method}: {names}")
 
 
 def _admit(fields, lifecycle):
@@ -77,7 +77,7 @@ def toy(name="toy", **facts):
             "name": name,
             "base_url": f"https://{name}.example",
             "routes": ROUTES,
-            "words": WORDS,
+            "statuses": WORDS,
             "render": lambda readings: _render,
             "envelope": lambda error: {"code": error.code, "why": error.message},
             "credential": _credential,
@@ -92,8 +92,8 @@ def toy(name="toy", **facts):
             "admit": _admit,
             "parent": "shelf",
             "refusals": {
-                "forbidden": Refusal(403, "forbidden", "not you"),
-                "expired": Refusal(401, "expired", "too late"),
+                "forbidden": ErrorResponse(403, "forbidden", "not you"),
+                "expired": ErrorResponse(401, "expired", "too late"),
             },
             "readings": (
                 Setting("wire", "plain", "How it is written.", ("plain", "fancy")),

@@ -134,7 +134,7 @@ def test_calls(calls: Calls) -> None:
 def test_conformance(response: Response, api: Api) -> None:
     assert_conforms(response)
     assert_conforms({}, api="chainloop", route="get", status_code=404, extra="forbid")
-    assert_conforms({}, api=api, route="list", unknown="forbid", wire="gateway")
+    assert_conforms({}, api=api, route="list", unknown="forbid", profile="gateway")
     found = violations(response)
     assert_type(found, list[Violation])
     assert_type(found[0].path, str)
@@ -153,7 +153,7 @@ def test_cadence(operation: Operation) -> None:
 def test_strategies(api: Api, stub: Stub) -> None:
     assert_type(strategies.operations("pinecone", id=st.just("a")), SearchStrategy[Any])
     assert_type(strategies.lists(api, state=State.FAILED, max_items=3), SearchStrategy[Any])
-    assert_type(strategies.gets(api, alphabet="abc", wire=True), SearchStrategy[Any])
+    assert_type(strategies.gets(api, alphabet="abc", encoded=True), SearchStrategy[Any])
     assert_type(strategies.errors("chainloop", 404, max_length=9), SearchStrategy[Any])
     assert_type(strategies.payloads(api, "Job", unknown="case"), SearchStrategy[Any])
     assert_type(strategies.from_schema({"type": "string"}, contract=api), SearchStrategy[Any])

@@ -21,12 +21,12 @@ from ..settings import CHAINLOOP as READINGS
 from ..steps import State
 from . import gateway
 from .chainloop_generation import GENERATION, UNSET
-from .chainloop_rules import LIFE, RULES, UNSPECIFIED
+from .chainloop_rules import HISTORY, RULES, UNSPECIFIED
 
-_STATUSES = {UNSPECIFIED: frozenset(State), **LIFE.states}
+_STATUSES = {UNSPECIFIED: frozenset(State), **HISTORY.states}
 """What a status filter finds. Protobuf numbers an enum's values in the order of the contract."""
 
-_WORDS = {state: word for word, states in LIFE.states.items() for state in states}
+_WORDS = {state: word for word, states in HISTORY.states.items() for state in states}
 
 _LIST_REQUEST = gateway.Message(
     "AsyncOperationsServiceListOperationsRequest",
@@ -85,9 +85,9 @@ def _get(exchange: Exchange) -> Response:
 
 
 def _answer(exchange: Exchange, payload: object) -> Response:
-    wire = exchange.readings["wire"]
-    response = json_response(200, gateway.camel(payload) if wire == "gateway_camel" else payload)
-    response.wire = wire
+    profile = exchange.readings["profile"]
+    response = json_response(200, gateway.camel(payload) if profile == "gateway_camel" else payload)
+    response.profile = profile
     return response
 
 
@@ -136,7 +136,7 @@ def _contract_form(payload: Any) -> Any:
 
 
 def _renderer(readings: Mapping[str, Any]) -> Render:
-    return _render if readings["wire"] == "contract" else _render_all
+    return _render if readings["profile"] == "contract" else _render_all
 
 
 def _credential(request: Request) -> str:
@@ -171,7 +171,7 @@ CHAINLOOP = Api(
         "project_version_id": Field(),
     },
     new_id=_new_id,
-    words=_WORDS,
+    statuses=_WORDS,
     render=_renderer,
     envelope=gateway.envelope,
     credential=_credential,
@@ -187,9 +187,9 @@ CHAINLOOP = Api(
     hidden=_hidden,
     readings=READINGS,
     rules=RULES,
-    life=LIFE,
+    history=HISTORY,
     error_schema="rpcStatus",
-    wires={
+    profiles={
         "contract": lambda body: body,
         "gateway": _contract_form,
         "gateway_camel": _contract_form,

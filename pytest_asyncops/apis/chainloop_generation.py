@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..generation import Counted, Fault, Generation, Queries
+from ..generation import GenerationHints, NumberedPages, Queries, RuleEdit
 from ..rules import Absent, Present
 from . import gateway
-from .chainloop_rules import COMPLETED, FAILED, LIFE, PENDING, PURGED, RUNNING
+from .chainloop_rules import COMPLETED, FAILED, HISTORY, PENDING, PURGED, RUNNING
 
 UNSET: dict[str, Any] = {
     "id": "",
@@ -29,10 +29,10 @@ UNSET: dict[str, Any] = {
 
 def _filled(body: Any) -> Any:
     """The body as a gateway writes it that leaves nothing out."""
-    if LIFE.listed_in in body:
-        return {**body, LIFE.listed_in: [UNSET | item for item in body[LIFE.listed_in]]}
-    if LIFE.wrapped_in in body:
-        return {**body, LIFE.wrapped_in: UNSET | body[LIFE.wrapped_in]}
+    if HISTORY.listed_in in body:
+        return {**body, HISTORY.listed_in: [UNSET | item for item in body[HISTORY.listed_in]]}
+    if HISTORY.wrapped_in in body:
+        return {**body, HISTORY.wrapped_in: UNSET | body[HISTORY.wrapped_in]}
     return body if UNSET.keys().isdisjoint(body) else UNSET | body
 
 
@@ -62,9 +62,9 @@ def _queries(readings: Mapping[str, Any]) -> Queries:
 
 _TEXT = {"minLength": 1}  # protobuf knows no difference between empty and not there
 
-GENERATION = Generation(
-    tighter={
-        LIFE.schema: {
+GENERATION = GenerationHints(
+    stricter={
+        HISTORY.schema: {
             "required": ["id", "status", "created_at"],
             "properties": {name: _TEXT for name, unset in UNSET.items() if unset == ""}
             | {"status": {}, "output": {}},
@@ -86,16 +86,16 @@ GENERATION = Generation(
         Absent("output", "status", (PENDING, RUNNING, FAILED, PURGED)),
     ),
     together=(("resource_id", "resource_type"),),
-    paging=Counted(
+    paging=NumberedPages(
         member="pagination",
         page="page",
         size="page_size",
         total="total_count",
         pages="total_pages",
     ),
-    faults={
-        "chainloop.total-pages": Fault(("pagination",), _wrong_pages),
-        "chainloop.within-total": Fault(("operations", "*"), _too_few),
+    rule_edits={
+        "chainloop.total-pages": RuleEdit(("pagination",), _wrong_pages),
+        "chainloop.within-total": RuleEdit(("operations", "*"), _too_few),
     },
     queries=_queries,
     profiles={

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..rules import Absent, Break, Check, Fixed, Life, Never, Ordered, Present, Rule, Unknown
+from ..rules import (
+    Absent,
+    Break,
+    ByFunction,
+    Fixed,
+    HistorySchema,
+    Never,
+    NotAMember,
+    Ordered,
+    Present,
+    Rule,
+)
 from ..steps import State
 
 _PREFIX = "ASYNC_OPERATION_STATUS_"
@@ -116,33 +127,33 @@ RULES = (
         _LIST,
         f"{_SCHEMAS}/v1OffsetPaginationResponse/properties/total_pages",
         "there are as many pages as the operations fill",
-        Check(_paging),
+        ByFunction(_paging),
     ),
     Rule(
         "chainloop.within-total",
         _LIST,
         f"{_SCHEMAS}/v1OffsetPaginationResponse/properties/total_count",
         "a page has no more operations than there are",
-        Check(_within_total),
+        ByFunction(_within_total),
     ),
     Rule(
         "chainloop.get-wraps",
         _GET,
         f"{_SCHEMAS}/{_GET}/properties/operation",
         "the get route wraps its operation",
-        Unknown(("id", "kind", "status"), "the operation stands in the member operation"),
+        NotAMember(("id", "kind", "status"), "the operation stands in the member operation"),
     ),
     Rule(
         "chainloop.list-items-bare",
         _OPERATION,
         f"{_SCHEMAS}/{_LIST}/properties/operations",
         "an operation itself is not wrapped",
-        Unknown(("operation",), "this is the operation itself"),
+        NotAMember(("operation",), "this is the operation itself"),
     ),
 )
 
 
-LIFE = Life(
+HISTORY = HistorySchema(
     schema=_OPERATION,
     listed_in="operations",
     wrapped_in="operation",

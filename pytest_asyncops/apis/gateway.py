@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from ..messages import Refusal, Request
+from ..messages import ErrorResponse, Request
 from ..routing import Route
 
 INVALID_ARGUMENT = 3
@@ -47,17 +47,17 @@ HTTP_STATUS = {
 _FORM = "application/x-www-form-urlencoded"
 
 
-def refusal(code: int, message: str, headers: Mapping[str, str] | None = None) -> Refusal:
+def refusal(code: int, message: str, headers: Mapping[str, str] | None = None) -> ErrorResponse:
     """An error with this gRPC code."""
-    return Refusal(HTTP_STATUS[code], code, message, headers)
+    return ErrorResponse(HTTP_STATUS[code], code, message, headers)
 
 
-def unauthenticated(message: str) -> Refusal:
+def unauthenticated(message: str) -> ErrorResponse:
     """A 401; the gateway repeats its message in a header."""
     return refusal(UNAUTHENTICATED, message, {"Www-Authenticate": message})
 
 
-def envelope(error: Refusal) -> Mapping[str, Any]:
+def envelope(error: ErrorResponse) -> Mapping[str, Any]:
     """A google.rpc.Status as JSON."""
     return {"code": error.code, "message": error.message, "details": []}
 
@@ -67,7 +67,7 @@ def method(request: Request) -> str:
     return "GET" if request.method == "POST" and _has_form(request) else request.method
 
 
-def unmatched(request: Request, routes: tuple[Route, ...]) -> Refusal:
+def unmatched(request: Request, routes: tuple[Route, ...]) -> ErrorResponse:
     """A wrong method on a known path is a 501, where HTTP has 405; an unknown path a 404."""
     if routes:
         return refusal(UNIMPLEMENTED, "Method Not Allowed")

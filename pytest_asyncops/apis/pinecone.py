@@ -21,18 +21,18 @@ from ..errors import InvalidArgument, hides_usage_errors
 from ..exchange import Exchange, Render, json_response
 from ..lifecycle import Lifecycle, Moment
 from ..listing import passed, window
-from ..messages import Refusal, Request, Response
+from ..messages import ErrorResponse, Request, Response
 from ..operations import Operation
 from ..routing import Route
 from ..settings import PINECONE as READINGS
 from ..steps import State
 from ..stub import Stub
 from .pinecone_generation import GENERATION
-from .pinecone_rules import INGESTION, LIFE, RULES, TYPES
+from .pinecone_rules import HISTORY, INGESTION, RULES, TYPES
 
 __tracebackhide__ = hides_usage_errors
 
-_STATUSES = LIFE.states
+_STATUSES = HISTORY.states
 # In the order of the states: that of a set of them differs from run to run.
 _WORDS = {state: word for state in State for word, states in _STATUSES.items() if state in states}
 _LIMITS = range(1, 101)
@@ -50,8 +50,8 @@ class PineconeStub(Stub):
         self.add_parent(name)
 
 
-def _bad_request(message: str) -> Refusal:
-    return Refusal(400, "INVALID_ARGUMENT", message)
+def _bad_request(message: str) -> ErrorResponse:
+    return ErrorResponse(400, "INVALID_ARGUMENT", message)
 
 
 def _enter(exchange: Exchange) -> str:
@@ -66,7 +66,7 @@ def _enter(exchange: Exchange) -> str:
         raise _bad_request(f"Invalid X-Pinecone-Api-Version: {version}")
     assistant = exchange.params["assistant_name"]
     if assistant not in exchange.parents:
-        raise Refusal(404, "NOT_FOUND", f'Assistant "{assistant}" not found.')
+        raise ErrorResponse(404, "NOT_FOUND", f'Assistant "{assistant}" not found.')
     return assistant
 
 
@@ -104,7 +104,7 @@ def _describe(exchange: Exchange) -> Response:
     name = exchange.params["operation_id"]
     operation = exchange.find(name, assistant_name=assistant)
     if operation is None:
-        raise Refusal(404, "NOT_FOUND", f"Operation {name.removeprefix('op-')} not found.")
+        raise ErrorResponse(404, "NOT_FOUND", f"Operation {name.removeprefix('op-')} not found.")
     return json_response(200, exchange.show(operation))
 
 
@@ -170,11 +170,11 @@ def _renderer(readings: Mapping[str, Any]) -> Render:
     return _render
 
 
-def _envelope(error: Refusal) -> Mapping[str, Any]:
+def _envelope(error: ErrorResponse) -> Mapping[str, Any]:
     return {"error": {"code": error.code, "message": error.message}, "status": error.status_code}
 
 
-_UNAUTHENTICATED = Refusal(401, "UNAUTHENTICATED", "Invalid API key.")
+_UNAUTHENTICATED = ErrorResponse(401, "UNAUTHENTICATED", "Invalid API key.")
 
 
 def _credential(request: Request) -> str:
@@ -184,10 +184,10 @@ def _credential(request: Request) -> str:
     return key
 
 
-def _unmatched(request: Request, routes: tuple[Route, ...]) -> Refusal:
+def _unmatched(request: Request, routes: tuple[Route, ...]) -> ErrorResponse:
     if routes:
-        return Refusal(405, "UNIMPLEMENTED", "Method not allowed")
-    return Refusal(404, "NOT_FOUND", "Not found")
+        return ErrorResponse(405, "UNIMPLEMENTED", "Method not allowed")
+    return ErrorResponse(404, "NOT_FOUND", "Not found")
 
 
 def _admit(fields: Mapping[str, object], lifecycle: Lifecycle) -> None:
@@ -243,15 +243,15 @@ PINECONE = Api(
         "ingestion_units": Field(kind=(int, float)),
     },
     new_id="op-{:012x}".format,
-    words=_WORDS,
+    statuses=_WORDS,
     render=_renderer,
     envelope=_envelope,
     credential=_credential,
     refusals={
         "invalid": _UNAUTHENTICATED,
-        "forbidden": Refusal(403, "FORBIDDEN", "Forbidden"),
+        "forbidden": ErrorResponse(403, "FORBIDDEN", "Forbidden"),
     },
-    throttled=Refusal(
+    throttled=ErrorResponse(
         429, "TOO_MANY_REQUESTS", "Too many get or list assistant requests, try again later"
     ),
     unmatched=_unmatched,
@@ -261,7 +261,7 @@ PINECONE = Api(
     parent="assistant_name",
     readings=READINGS,
     rules=RULES,
-    life=LIFE,
+    history=HISTORY,
     error_schema="ErrorResponse",
     generation=GENERATION,
     stub_class=PineconeStub,

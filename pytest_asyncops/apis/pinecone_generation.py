@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..generation import Fault, Generation, Queries, Tokened
+from ..generation import GenerationHints, Queries, RuleEdit, TokenPages
 from ..rules import Present
-from .pinecone_rules import COMPLETED, FAILED, LIFE, TYPES
+from .pinecone_rules import COMPLETED, FAILED, HISTORY, TYPES
 
 _LONGEST = 10**18 - 1
 """The largest number that the server reads where it takes the nearest limit."""
@@ -18,7 +18,7 @@ def _queries(readings: Mapping[str, Any]) -> Queries:
     if readings["bad_filter"] == "refuse":
         # The sets are open in the contract; what the server knows is what it can filter by.
         schemas["operation_type"] = {"type": "string", "enum": list(TYPES)}
-        schemas["status"] = {"type": "string", "enum": list(LIFE.states)}
+        schemas["status"] = {"type": "string", "enum": list(HISTORY.states)}
     if readings["bad_limit"] == "clamp":
         schemas["limit"] = {"type": "integer", "minimum": -_LONGEST, "maximum": _LONGEST}
     return Queries(
@@ -28,9 +28,9 @@ def _queries(readings: Mapping[str, Any]) -> Queries:
     )
 
 
-GENERATION = Generation(
-    tighter={
-        LIFE.schema: {
+GENERATION = GenerationHints(
+    stricter={
+        HISTORY.schema: {
             "properties": {
                 "id": {"minLength": 1},
                 "error_message": {"minLength": 1},
@@ -44,7 +44,9 @@ GENERATION = Generation(
         Present("completed_on", "status", (COMPLETED, FAILED)),
         Present("error_message", "status", (FAILED,)),
     ),
-    paging=Tokened(member="pagination"),
-    faults={"pinecone.next-token": Fault(("next",), lambda body, number: {**body, "next": ""})},
+    paging=TokenPages(member="pagination"),
+    rule_edits={
+        "pinecone.next-token": RuleEdit(("next",), lambda body, number: {**body, "next": ""})
+    },
     queries=_queries,
 )

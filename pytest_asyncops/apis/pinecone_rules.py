@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..rules import Absent, Break, Check, Fixed, Life, Ordered, Rule, SameAsStatus
+from ..rules import Absent, Break, ByFunction, Fixed, HistorySchema, Ordered, Rule, SameAsStatus
 from ..steps import State
 
 PROCESSING, COMPLETED, FAILED = "Processing", "Completed", "Failed"
@@ -71,7 +71,7 @@ RULES = (
         "PaginationResponse",
         f"{_SCHEMAS}/PaginationResponse/properties/next",
         "where there is a next page, there is a token for it",
-        Check(_next_token),
+        ByFunction(_next_token),
     ),
     Rule(
         "pinecone.error-status",
@@ -93,7 +93,7 @@ RULES = (
 )
 
 
-LIFE = Life(
+HISTORY = HistorySchema(
     schema="OperationModel",
     listed_in="operations",
     wrapped_in=None,

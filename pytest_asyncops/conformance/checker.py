@@ -8,7 +8,7 @@ from typing import Any
 
 from ..api import Api
 from ..contract import load_contract
-from ..errors import InvalidArgument, hides_usage_errors, listed, unknown
+from ..errors import InvalidArgument, hides_usage_errors, listed, unknown_choice
 from ..routing import Route
 from ..rules import Rule
 from ..violation import Violation, json_path
@@ -62,7 +62,7 @@ class Checker:
         if self._schema is not None:
             for rule in api.rules:
                 if rule.on not in contract.schemas:
-                    raise unknown(
+                    raise unknown_choice(
                         f"schema of {api.name} in rule {rule.id!r}:", rule.on, contract.schemas
                     )
                 self._rules.setdefault(id(contract.schemas[rule.on]), []).append(rule)

@@ -7,12 +7,11 @@ from contextlib import suppress
 from typing import Any
 
 from ..api import Api
-from ..errors import ConformanceError, counted, hides_usage_errors
-from ..errors import unknown as unknown_name
+from ..errors import ConformanceError, counted, hides_usage_errors, unknown_choice
 from ..violation import Violation
 from .checker import find_checker
 from .quick import quick_parse
-from .reading import Reply, find_wire, parse, read_reply
+from .reading import Reply, find_profile, parse, read_reply
 
 __tracebackhide__ = hides_usage_errors
 
@@ -27,7 +26,7 @@ def assert_conforms(
     status_code: int | None = None,
     extra: str = "allow",
     unknown: str = "allow",
-    wire: str | None = None,
+    profile: str | None = None,
 ) -> None:
     """Assert that a response is one that the contract allows.
 
@@ -43,7 +42,7 @@ def assert_conforms(
         status_code: the HTTP status; 200 for payloads unless given.
         extra: ``"forbid"`` to report members that the contract does not document.
         unknown: ``"forbid"`` to report values that an open enum (``x-enum``) does not document.
-        wire: the wire profile that it is written in; that of the stub, or ``"contract"``.
+        profile: the profile that it is written in; that of the stub, or ``"contract"``.
 
     Raises:
         ConformanceError: if it breaks the contract; an ``AssertionError``.
@@ -53,7 +52,7 @@ def assert_conforms(
     >>> assert_conforms({"operation": operation}, api="chainloop", route="get")
     """
     reply = read_reply(value, api=api, route=route, status_code=status_code)
-    found = _violations(reply, extra=extra, unknown=unknown, wire=wire)
+    found = _violations(reply, extra=extra, unknown=unknown, profile=profile)
     if found:
         raise ConformanceError(_report(reply, found), violations=found)
 
@@ -66,7 +65,7 @@ def violations(
     status_code: int | None = None,
     extra: str = "allow",
     unknown: str = "allow",
-    wire: str | None = None,
+    profile: str | None = None,
 ) -> list[Violation]:
     """Everything that is wrong with a response, as a list; arguments as for `assert_conforms`.
 
@@ -75,14 +74,14 @@ def violations(
     ('$.operation.id', 'must be a string', 'schema.type')
     """
     reply = read_reply(value, api=api, route=route, status_code=status_code)
-    return _violations(reply, extra=extra, unknown=unknown, wire=wire)
+    return _violations(reply, extra=extra, unknown=unknown, profile=profile)
 
 
-def _violations(reply: Reply, *, extra: str, unknown: str, wire: str | None) -> list[Violation]:
+def _violations(reply: Reply, *, extra: str, unknown: str, profile: str | None) -> list[Violation]:
     for name, choice in (("extra", extra), ("unknown", unknown)):
         if choice not in _CHOICES:
-            raise unknown_name(name, choice, _CHOICES)
-    contract_form = find_wire(reply.api, wire or reply.wire or "contract")
+            raise unknown_choice(name, choice, _CHOICES)
+    contract_form = find_profile(reply.api, profile or reply.profile or "contract")
     checker = find_checker(reply.api, reply.route, reply.status_code)
     wrong = checker.outside_faults(reply)
     if wrong or reply.is_head or not checker.has_body:

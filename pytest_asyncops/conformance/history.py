@@ -9,10 +9,10 @@ from ..api import Api
 from ..configure import find_api
 from ..contract import load_contract
 from ..errors import ConformanceError, InvalidArgument, counted, hides_usage_errors
-from ..rules import Life
-from ..steps import FOLLOWERS, State
+from ..rules import HistorySchema
+from ..steps import TRANSITIONS, State
 from ..violation import Violation, json_path
-from .reading import FIRST_ERROR, find_life, find_wire, parse, read_reply
+from .reading import FIRST_ERROR, find_history_schema, find_profile, parse, read_reply
 
 __tracebackhide__ = hides_usage_errors
 
@@ -25,7 +25,7 @@ def _reachable() -> Mapping[State, frozenset[State]]:
     """For each state, where an operation can be later: there, or further on."""
     reach = {state: {state} for state in State}
     for _ in State:  # a path has no more steps than there are states
-        for state, followers in FOLLOWERS.items():
+        for state, followers in TRANSITIONS.items():
             for follower in followers:
                 reach[state] |= reach[follower]
     return {state: frozenset(later) for state, later in reach.items()}
@@ -34,7 +34,7 @@ def _reachable() -> Mapping[State, frozenset[State]]:
 _REACHABLE = _reachable()
 
 
-def assert_history(values: Iterable[Any], *, api: Api | str, wire: str | None = None) -> None:
+def assert_history(values: Iterable[Any], *, api: Api | str, profile: str | None = None) -> None:
     """Assert that what one poller saw, in this order, is a legal life of each operation.
 
     An operation's status only moves forward, what is fixed at its start never changes, a timestamp
@@ -44,7 +44,7 @@ def assert_history(values: Iterable[Any], *, api: Api | str, wire: str | None = 
         values: what `assert_conforms` takes, oldest first: answers of list and get routes mixed
             as they came, or bare operations. Answers with an error status are passed over.
         api: the API, by name or as an `Api`.
-        wire: the wire profile that they are written in, as for `assert_conforms`.
+        profile: the profile that they are written in, as for `assert_conforms`.
 
     Raises:
         ConformanceError: if it is none; an ``AssertionError``.
@@ -55,14 +55,14 @@ def assert_history(values: Iterable[Any], *, api: Api | str, wire: str | None = 
     >>> assert_history(seen, api="chainloop")
     """
     known = find_api(api)
-    life = find_life(known)
+    life = find_history_schema(known)
     if not isinstance(values, Iterable) or isinstance(values, (str, bytes, Mapping)):
         raise InvalidArgument(
             f"values must be a list of answers, oldest first, not {values!r}", value=values
         )
     seen: dict[str, list[_Sight]] = {}
     for index, value in enumerate(values):
-        for operation in _operations(value, known, life, wire, index):
+        for operation in _operations(value, known, life, profile, index):
             seen.setdefault(operation[life.id], []).append((index, operation))
     found = {name: list(_breaks(known, life, sights)) for name, sights in seen.items()}
     found = {name: wrong for name, wrong in found.items() if wrong}
@@ -74,10 +74,10 @@ def assert_history(values: Iterable[Any], *, api: Api | str, wire: str | None = 
 
 
 def _operations(
-    value: Any, api: Api, life: Life, wire: str | None, index: int
+    value: Any, api: Api, life: HistorySchema, profile: str | None, index: int
 ) -> Iterator[Mapping[str, Any]]:
     """The operations that one answer shows."""
-    body, profile = value, wire or "contract"
+    body, written_in = value, None
     if value is not None and not isinstance(value, (dict, list, str, int, float)):
         # Any route will do: the body says itself whether it is a list's.
         reply = read_reply(value, api=api, route=api.routes[0].name)
@@ -90,8 +90,8 @@ def _operations(
             raise InvalidArgument(
                 f"values[{index}] is not valid JSON: {error}", value=value
             ) from None
-        profile = wire or reply.wire or "contract"
-    for operation in life.found_in(find_wire(api, profile)(body)):
+        written_in = reply.profile
+    for operation in life.found_in(find_profile(api, profile or written_in or "contract")(body)):
         if not isinstance(operation, Mapping) or not isinstance(operation.get(life.id), str):
             raise InvalidArgument(
                 f"values[{index}] shows no {api.name} operation: {operation!r} has no {life.id}",
@@ -100,7 +100,7 @@ def _operations(
         yield operation
 
 
-def _breaks(api: Api, life: Life, sights: list[_Sight]) -> Iterator[Violation]:
+def _breaks(api: Api, life: HistorySchema, sights: list[_Sight]) -> Iterator[Violation]:
     """How the sights of one operation, in order, contradict each other."""
     contract = load_contract(api.contract) if api.contract else None
 
@@ -145,28 +145,31 @@ def _breaks(api: Api, life: Life, sights: list[_Sight]) -> Iterator[Violation]:
         reached = now if _states(life, now) else reached
 
 
-def _can_follow(life: Life, before: Any, now: Any) -> bool:
+def _can_follow(life: HistorySchema, before: Any, now: Any) -> bool:
     earlier, later = _states(life, before), _states(life, now)
     if not earlier or not later:  # a word that nobody documented
         return True
     return any(state in _REACHABLE[origin] for origin in earlier for state in later)
 
 
-def _states(life: Life, status: Any) -> frozenset[State]:
+def _states(life: HistorySchema, status: Any) -> frozenset[State]:
     return life.states.get(status, frozenset()) if isinstance(status, str) else frozenset()
 
 
-def _done(life: Life, status: Any) -> bool:
+def _done(life: HistorySchema, status: Any) -> bool:
     states = _states(life, status)
     return bool(states) and all(state.done for state in states)
 
 
-def _purged(life: Life, status: Any) -> bool:
+def _purged(life: HistorySchema, status: Any) -> bool:
     return _states(life, status) == frozenset({State.PURGED})
 
 
 def _report(
-    api: Api, life: Life, seen: Mapping[Any, list[_Sight]], found: Mapping[Any, list[Violation]]
+    api: Api,
+    life: HistorySchema,
+    seen: Mapping[Any, list[_Sight]],
+    found: Mapping[Any, list[Violation]],
 ) -> str:
     count = len(found)
     lines = [f"what was seen of {counted(count, f'{api.name} operation')} is no legal life:"]

@@ -15,8 +15,8 @@ from importlib.util import find_spec
 from typing import Any
 
 from ..contract import Contract
-from ..keywords import NOTES, Schema, pattern
-from ..rules import Kind, Rule
+from ..keywords import ANNOTATIONS, Schema, pattern
+from ..rules import Constraint, Rule
 from .dialect import BOUNDS, TEXTS, make_validator
 from .reading import parse
 from .shapes import NOTHING, Check, Part, breaks_any, object_check
@@ -69,7 +69,7 @@ _TYPES: Mapping[str, frozenset[type]] = {
 
 # The keywords that are checked here: those that go with every type, and the others. A schema with
 # more than that is handed on to the thorough validator, which is slower and knows them all.
-_ALWAYS = NOTES | {"type", "nullable", "x-enum", "format"}
+_ALWAYS = ANNOTATIONS | {"type", "nullable", "x-enum", "format"}
 _KEYWORDS = {
     "array": {"items"},
     "boolean": set[str](),
@@ -102,7 +102,7 @@ class _Compiler:
             self._made[key] = self._make(schema, self._kinds.get(key, []))
         return self._made[key]
 
-    def _make(self, schema: Schema, kinds: list[Kind]) -> Part:
+    def _make(self, schema: Schema, kinds: list[Constraint]) -> Part:
         name = schema.get("type")
         nullable = schema.get("nullable") is True
         if (
@@ -114,7 +114,7 @@ class _Compiler:
         part = self._of_type(name, schema, kinds)
         return _or_null(part) if nullable else part
 
-    def _of_type(self, name: str, schema: Schema, kinds: list[Kind]) -> Part:
+    def _of_type(self, name: str, schema: Schema, kinds: list[Constraint]) -> Part:
         types = _TYPES[name]
         if name == "object":
             return Part(types, self._object(schema, kinds))
@@ -124,7 +124,7 @@ class _Compiler:
             return _text(schema)
         return Part(types, None if name == "boolean" else _number(name, schema), is_brief=True)
 
-    def _object(self, schema: Schema, kinds: list[Kind]) -> Check:
+    def _object(self, schema: Schema, kinds: list[Constraint]) -> Check:
         others = schema.get("additionalProperties", True)
         return object_check(
             {name: self.part(inner) for name, inner in schema.get("properties", {}).items()},

@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 from ..api import Api
 from ..calls import Call
 from ..configure import BUILT_IN, find_api
-from ..errors import InvalidArgument, hides_usage_errors, unknown
+from ..errors import InvalidArgument, hides_usage_errors, unknown_choice
 from ..messages import Response
 from ..routing import Route
-from ..rules import Life
+from ..rules import HistorySchema
 
 __tracebackhide__ = hides_usage_errors
 
@@ -33,7 +33,7 @@ class Reply:
         body: the body's bytes, or ``None`` if ``payload`` is the body as it was read.
         payload: the body as it was read.
         content_type: the header of that name, if it is known.
-        wire: the wire profile that it was written in, if it is known.
+        profile: the profile that it was written in, if it is known.
         is_head: whether it answers a HEAD request, and so has no body.
     """
 
@@ -43,7 +43,7 @@ class Reply:
     body: bytes | None = None
     payload: Any = None
     content_type: str | None = None
-    wire: str | None = None
+    profile: str | None = None
     is_head: bool = False
 
 
@@ -90,7 +90,7 @@ def read_reply(
             status_code or value.status_code,
             value.content,
             content_type=value.headers.get("Content-Type"),
-            wire=value.wire,
+            profile=value.profile,
             # A response alone does not say what was asked; a stub sends nothing else without body.
             is_head=not value.content and method in ("HEAD", None),
         )
@@ -212,33 +212,34 @@ def find_route(api: Api, name: str) -> Route:
     for route in api.routes:
         if route.name == name:
             return route
-    raise unknown(f"route of {api.name}", name, [route.name for route in api.routes])
+    raise unknown_choice(f"route of {api.name}", name, [route.name for route in api.routes])
 
 
-def find_life(api: Api) -> Life:
+def find_history_schema(api: Api) -> HistorySchema:
     """How the API's operations live.
 
     Raises:
         InvalidArgument: if it does not say.
     """
-    if api.life is None:
+    if api.history is None:
         raise InvalidArgument(
-            f"{api.name} does not say how its operations live. Give its Api life=Life(...).",
+            f"{api.name} does not say how its operations live. Give its Api "
+            "history=HistorySchema(...).",
             value=api,
         )
-    return api.life
+    return api.history
 
 
-def find_wire(api: Api, name: object) -> Callable[[Any], Any]:
-    """What turns a body that is written in this wire profile into the form of the contract.
+def find_profile(api: Api, name: object) -> Callable[[Any], Any]:
+    """What turns a body that is written in this profile into the form of the contract.
 
     Raises:
         InvalidArgument: if the API has no such profile.
     """
-    for profile, contract_form in api.wires.items():
+    for profile, contract_form in api.profiles.items():
         if profile == name:
             return contract_form
-    raise unknown(f"wire profile of {api.name}", name, api.wires)
+    raise unknown_choice(f"profile of {api.name}", name, api.profiles)
 
 
 @lru_cache(maxsize=1024)

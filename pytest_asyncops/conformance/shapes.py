@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from ..rules import Kind
+from ..rules import Constraint
 
 Check = Callable[[Any], object]
 """Whether a value is good, as something true or false."""
@@ -65,7 +65,7 @@ class _Way(NamedTuple):
     words: Callable[[Any], Any]
     verdicts: dict[Any, bool]
     judge: Callable[[Any], bool]
-    rules: Collection[Kind]
+    rules: Collection[Constraint]
 
 
 def object_check(
@@ -73,7 +73,7 @@ def object_check(
     rest: Part,
     *,
     required: Iterable[str],
-    rules: Iterable[Kind],
+    rules: Iterable[Constraint],
     status_code: int,
 ) -> Check:
     """The check of an object.
@@ -139,14 +139,14 @@ def _way(
     like: Mapping[str, Any],
     types: list[type],
     parts: Mapping[str, Part],
-    kinds: Iterable[Kind],
+    kinds: Iterable[Constraint],
     status_code: int,
 ) -> _Way:
     """How objects of this one's shape are checked, apart from their shape."""
     # Only what can be a key can be remembered.
     plain = {name for name, inner in like.items() if not isinstance(inner, (dict, list))}
-    told: list[Kind] = []
-    asked: list[Kind] = []
+    told: list[Constraint] = []
+    asked: list[Constraint] = []
     for kind in kinds:
         by_plain = kind.reads is not None and plain.issuperset(like.keys() & set(kind.reads))
         (told if by_plain else asked).append(kind)
@@ -168,7 +168,7 @@ def _way(
     )
 
 
-def breaks_any(kinds: Iterable[Kind], value: Mapping[str, Any], status_code: int) -> bool:
+def breaks_any(kinds: Iterable[Constraint], value: Mapping[str, Any], status_code: int) -> bool:
     """Whether an object breaks one of these rules."""
     return any(True for kind in kinds for _ in kind.breaks(value, status_code))
 

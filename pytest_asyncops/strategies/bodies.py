@@ -14,12 +14,12 @@ from .calls import as_call
 from .making import (
     body,
     compiled,
-    delivered,
     error_bodies,
     error_body,
     operation,
     plain,
     schema_name,
+    serialized,
     with_pins,
 )
 from .options import Alphabet, make_options
@@ -38,7 +38,7 @@ def operations(
     unknown: str = "never",
     times: str = "any",
     profile: str = "contract",
-    wire: bool = False,
+    encoded: bool = False,
     deviations: bool = False,
     **fields: SearchStrategy[Any],
 ) -> SearchStrategy[Any]:
@@ -54,8 +54,8 @@ def operations(
             document, ``"case"`` for documented ones in another case.
         times: ``"usual"`` for timestamps in UTC with 0, 3, 6 or 9 digits, ``"any"`` for every
             form of RFC 3339.
-        profile: the wire profile that they are written in.
-        wire: whether they come as the bytes of a JSON text.
+        profile: the profile that they are written in.
+        encoded: whether they come as the bytes of a JSON text.
         deviations: whether some of these bytes are such that readers refuse or disagree on them.
         **fields: strategies for certain members, which are then always there.
 
@@ -73,7 +73,7 @@ def operations(
     known = find_api(api)
     options = make_options(asked)
     found = with_pins(known, options, operation(known), state, fields)
-    found = delivered(found, known, profile, wire, deviations)
+    found = serialized(found, known, profile, encoded, deviations)
     return as_call(operations, asked, found)
 
 
@@ -88,7 +88,7 @@ def lists(
     unknown: str = "never",
     times: str = "any",
     profile: str = "contract",
-    wire: bool = False,
+    encoded: bool = False,
     deviations: bool = False,
     **fields: SearchStrategy[Any],
 ) -> SearchStrategy[Any]:
@@ -103,8 +103,8 @@ def lists(
         extra: whether there are undocumented members.
         unknown: whether there are undocumented words of open enums.
         times: the forms of timestamps.
-        profile: the wire profile.
-        wire: whether bytes are wanted.
+        profile: the profile.
+        encoded: whether bytes are wanted.
         deviations: whether some bytes are bad.
         **fields: strategies for certain members of the operations.
 
@@ -118,7 +118,7 @@ def lists(
     known = find_api(api)
     options = make_options(asked)
     found = with_pins(known, options, body(known, "list"), state, fields)
-    found = delivered(found, known, profile, wire, deviations)
+    found = serialized(found, known, profile, encoded, deviations)
     return as_call(lists, asked, found)
 
 
@@ -132,14 +132,14 @@ def gets(
     unknown: str = "never",
     times: str = "any",
     profile: str = "contract",
-    wire: bool = False,
+    encoded: bool = False,
     deviations: bool = False,
     **fields: SearchStrategy[Any],
 ) -> SearchStrategy[Any]:
     """Bodies of the get route; arguments as for `operations`.
 
     >>> from hypothesis import given
-    >>> @given(gets("chainloop", wire=True))
+    >>> @given(gets("chainloop", encoded=True))
     ... def test_bytes(body):
     ...     assert b"{" in body
     >>> test_bytes()
@@ -148,7 +148,7 @@ def gets(
     known = find_api(api)
     options = make_options(asked)
     found = with_pins(known, options, body(known, "get"), state, fields)
-    found = delivered(found, known, profile, wire, deviations)
+    found = serialized(found, known, profile, encoded, deviations)
     return as_call(gets, asked, found)
 
 
@@ -162,7 +162,7 @@ def errors(
     extra: str = "never",
     unknown: str = "never",
     profile: str = "contract",
-    wire: bool = False,
+    encoded: bool = False,
     deviations: bool = False,
 ) -> SearchStrategy[Any]:
     """Bodies of errors, with the codes that the contract's prose fixes.
@@ -175,8 +175,8 @@ def errors(
         max_items: the most items of a list without a limit.
         extra: whether there are undocumented members.
         unknown: whether there are undocumented words of open enums.
-        profile: the wire profile.
-        wire: whether bytes are wanted.
+        profile: the profile.
+        encoded: whether bytes are wanted.
         deviations: whether some bytes are bad.
 
     >>> from hypothesis import given
@@ -197,7 +197,7 @@ def errors(
     if not statuses:
         raise InvalidArgument(f"the contract of {known.name} documents no errors", value=known)
     found = either([compiled(known, options, status).recipe(bodies[status]) for status in statuses])
-    found = delivered(found, known, profile, wire, deviations)
+    found = serialized(found, known, profile, encoded, deviations)
     return as_call(errors, asked, found)
 
 
@@ -211,7 +211,7 @@ def payloads(
     extra: str = "sometimes",
     unknown: str = "sometimes",
     times: str = "any",
-    wire: bool = False,
+    encoded: bool = False,
     deviations: bool = False,
 ) -> SearchStrategy[Any]:
     """Everything that a named schema allows; the rules of prose are not kept.
@@ -225,7 +225,7 @@ def payloads(
         extra: whether there are undocumented members.
         unknown: whether there are undocumented words of open enums.
         times: the forms of timestamps.
-        wire: whether bytes are wanted.
+        encoded: whether bytes are wanted.
         deviations: whether some bytes are bad.
 
     >>> from hypothesis import given
@@ -238,5 +238,5 @@ def payloads(
     known = find_api(api)
     options = make_options(asked)
     found = plain(known, options).named(schema_name(known, schema))
-    found = delivered(found, known, "contract", wire, deviations)
+    found = serialized(found, known, "contract", encoded, deviations)
     return as_call(payloads, asked, found)

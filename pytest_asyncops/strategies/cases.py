@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Union
 
 from ..keywords import Schema
-from ..rules import Absent, Fixed, Kind, Never, Present, SameAsStatus
+from ..rules import Absent, Constraint, Fixed, Never, Present, SameAsStatus
 
 Presence = Union[Absent, Present]
 Words = Mapping[str, tuple[Any, ...]]
@@ -52,7 +52,7 @@ def cases(words: Words, kinds: Iterable[Presence]) -> Iterator[Case]:
             yield Case(dict(zip(words, block, strict=True)), absent, present)
 
 
-def words_wanted(kind: Kind, status_code: int) -> Iterator[Schema]:
+def words_wanted(kind: Constraint, status_code: int) -> Iterator[Schema]:
     """What a rule says of the values of one member, as a schema."""
     if isinstance(kind, Never):
         yield {"properties": {kind.member: {"not": {"enum": list(kind.values)}}}}

@@ -18,7 +18,7 @@ from ..api import Api
 from ..contract import Contract, load_contract
 from ..errors import InvalidArgument, hides_usage_errors
 from ..keywords import Schema, refer
-from ..rules import Absent, Ordered, Present, Unknown
+from ..rules import Absent, NotAMember, Ordered, Present
 from .cases import Presence, Words, cases, words_wanted
 from .compiling import Compiler
 from .options import Options
@@ -65,7 +65,7 @@ class Careful(Compiler):
         self.status_code = status_code
         self._words = words or {}
         self._pins = pins or {}
-        self._operation = api.life.schema if api.life is not None else None
+        self._operation = api.history.schema if api.history is not None else None
 
     def narrowed(self, words: Words) -> Careful:
         """The same where certain members have only these values."""
@@ -77,8 +77,8 @@ class Careful(Compiler):
         for rule in self.api.rules:
             if rule.on == name:
                 parts += words_wanted(rule.kind, self.status_code)
-        tighter = self.api.generation.tighter.get(name)
-        return {"allOf": [*parts, tighter] if tighter else parts}
+        stricter = self.api.generation.stricter.get(name)
+        return {"allOf": [*parts, stricter] if stricter else parts}
 
     def presence(self, name: str) -> Iterator[Presence]:
         """The rules and habits that say which members of a named schema are there."""
@@ -175,11 +175,11 @@ class Careful(Compiler):
         unwelcome = [
             member
             for rule in self.api.rules
-            if rule.on == name and isinstance(rule.kind, Unknown)
+            if rule.on == name and isinstance(rule.kind, NotAMember)
             for member in rule.kind.members
         ]
         shape = self.shape(schema, tuple(unwelcome))
-        life = self.api.life
+        life = self.api.history
         if life is None:
             return [shape]
         if name == life.schema:
@@ -200,7 +200,7 @@ class Careful(Compiler):
 
     def _makes_ids(self, schema: Schema) -> bool:
         """Whether an operation of this schema can have the ids that stubs make."""
-        life = self.api.life
+        life = self.api.history
         inner = schema.get("properties", {}).get(life.id) if life is not None else None
         return inner is not None and self.is_valid(inner, self.api.new_id(1))
 

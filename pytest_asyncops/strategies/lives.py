@@ -12,13 +12,12 @@ from hypothesis.strategies import SearchStrategy
 from ..api import Api
 from ..births import admit
 from ..clock import SECOND, VirtualClock, to_ns
-from ..configure import find_api, settle_readings
+from ..configure import find_api, resolve_readings
 from ..conformance.reading import FIRST_ERROR, find_route
-from ..errors import InvalidArgument, checked_count, hides_usage_errors
-from ..errors import unknown as unknown_name
+from ..errors import InvalidArgument, checked_count, hides_usage_errors, unknown_choice
 from ..lifecycle import Lifecycle
 from ..progress import Progress
-from ..steps import FOLLOWERS, State, Step
+from ..steps import TRANSITIONS, State, Step
 from ..steps import polls as poll_count
 from ..stub import Stub
 from .asking import ask
@@ -70,11 +69,11 @@ def lifecycles(
     """
     asked = {**locals()}
     known = None if api is None else find_api(api)
-    possible = set(State) if known is None else {*known.words, State.PURGED}
+    possible = set(State) if known is None else {*known.statuses, State.PURGED}
     wanted = possible if states is None else set(states)
     for state in wanted:
         if state not in possible:
-            raise unknown_name("state", state, [str(one) for one in _ORDER if one in possible])
+            raise unknown_choice("state", state, [str(one) for one in _ORDER if one in possible])
     lives = [
         _lives(sequence, to_ns(max_duration, "max_duration"), polls, progress, _has_output(known))
         for sequence in _sequences(wanted)
@@ -105,7 +104,7 @@ def histories(
         max_polls: the most polls.
         max_wait: the most seconds between two polls.
         headers: what requests carry; what the contract asks for unless given.
-        readings: how the stub reads the contract where it is silent, by name: the wire profile,
+        readings: how the stub reads the contract where it is silent, by name: the profile,
             for one. The defaults unless given.
         **fields: strategies for the fields that `Stub.start` takes.
 
@@ -124,9 +123,9 @@ def histories(
     checked_count(max_polls, "max_polls")
     for name, found in fields.items():
         if name not in known.fields:
-            raise unknown_name(f"field of a {known.name} operation", name, known.fields)
+            raise unknown_choice(f"field of a {known.name} operation", name, known.fields)
         checked_strategy(name, found)
-    settled = settle_readings(known, readings)
+    settled = resolve_readings(known, readings)
     given = {
         name: constant(f"{name}-1")
         for name, field in known.fields.items()
@@ -170,7 +169,7 @@ def _sequences(states: set[State]) -> list[tuple[State, ...]]:
             for way in ways
             for state in _ORDER
             if state in states
-            and state in FOLLOWERS[way[-1]]
+            and state in TRANSITIONS[way[-1]]
             and way.count(state) < (2 if state is State.RUNNING else 1)
         ]
     return sorted(found, key=lambda way: (len(way), len(set(way)) < len(way), State.PURGED in way))

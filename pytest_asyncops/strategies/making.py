@@ -9,10 +9,9 @@ from typing import Any
 from hypothesis.strategies import SearchStrategy
 
 from ..api import Api
-from ..conformance.reading import FIRST_ERROR, find_life, find_route
+from ..conformance.reading import FIRST_ERROR, find_history_schema, find_route
 from ..document import escape
-from ..errors import InvalidArgument, hides_usage_errors
-from ..errors import unknown as unknown_name
+from ..errors import InvalidArgument, hides_usage_errors, unknown_choice
 from ..keywords import Schema, refer
 from ..steps import State
 from .coherence import Careful, contract_of
@@ -54,11 +53,11 @@ def with_pins(
         InvalidArgument: for a state that the API cannot show, a member that its operations do not
             have, and for what contradicts each other.
     """
-    life = find_life(api)
+    life = find_history_schema(api)
     members = compiled(api, options).flat(operation(api)).get("properties", {})
     for name, found in pins.items():
         if name not in members:
-            raise unknown_name(f"member of a {api.name} operation", name, members)
+            raise unknown_choice(f"member of a {api.name} operation", name, members)
         checked_strategy(name, found)
     words: dict[str, tuple[Any, ...]] = {}
     if state is not None:
@@ -75,34 +74,34 @@ def with_pins(
 
 
 def _word(api: Api, state: State) -> str:
-    if state not in api.words:
-        choices = [str(known) for known in api.words]
-        raise unknown_name(f"state of a {api.name} operation", state, choices)
-    return api.words[state]
+    if state not in api.statuses:
+        choices = [str(known) for known in api.statuses]
+        raise unknown_choice(f"state of a {api.name} operation", state, choices)
+    return api.statuses[state]
 
 
-def delivered(found: Recipe, api: Api, profile: str, wire: bool, deviations: bool) -> Recipe:
+def serialized(found: Recipe, api: Api, profile: str, encoded: bool, deviations: bool) -> Recipe:
     """The bodies in the form that the user wants.
 
     Raises:
-        InvalidArgument: for a wire profile that the API does not have, and for deviations of
+        InvalidArgument: for a profile that the API does not have, and for deviations of
             values that are not written.
     """
     writers = {"contract": None, **api.generation.profiles}
     chosen("profile", profile, writers)
-    if deviations and not wire:
+    if deviations and not encoded:
         raise InvalidArgument(
-            "deviations are ways to write JSON, so they need wire=True", value=deviations
+            "deviations are ways to write JSON, so they need encoded=True", value=deviations
         )
     writer = writers[profile]
     if writer is not None:
         found = found.mapped(writer)
-    return written(found, deviations=deviations) if wire else found
+    return written(found, deviations=deviations) if encoded else found
 
 
 def operation(api: Api) -> Schema:
     """The schema of an operation."""
-    return refer(find_life(api).schema)
+    return refer(find_history_schema(api).schema)
 
 
 def schema_name(api: Api, schema: str) -> str:
@@ -113,7 +112,7 @@ def schema_name(api: Api, schema: str) -> str:
     """
     names = contract_of(api).schemas
     if schema not in names:
-        raise unknown_name(f"schema of {api.name}", schema, names)
+        raise unknown_choice(f"schema of {api.name}", schema, names)
     return escape(schema)
 
 
@@ -140,7 +139,7 @@ def error_body(api: Api, status_code: int) -> Schema:
     is_error = FIRST_ERROR <= status_code < 600
     schema = _error_body(api, status_code) if is_error else None
     if schema is None:
-        raise unknown_name(
+        raise unknown_choice(
             f"status of an error of {api.name}", status_code, map(str, error_bodies(api))
         )
     return schema

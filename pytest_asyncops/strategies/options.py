@@ -10,7 +10,7 @@ from typing import Any, Union
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from ..errors import InvalidArgument, checked_count, hides_usage_errors, unknown
+from ..errors import InvalidArgument, checked_count, hides_usage_errors, unknown_choice
 from .recipes import Recipe, constant, drawn, either
 
 __tracebackhide__ = hides_usage_errors
@@ -100,7 +100,7 @@ def make_options(asked: Mapping[str, Any], **settled: str) -> Options:
 def chosen(name: str, value: Any, choices: Iterable[str]) -> None:
     """Raise `InvalidArgument` unless the value is one of the choices."""
     if value not in (names := list(choices)):
-        raise unknown(name, value, names)
+        raise unknown_choice(name, value, names)
 
 
 def checked_strategy(name: str, value: Any) -> SearchStrategy[Any]:

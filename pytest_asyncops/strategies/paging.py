@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from ..api import Api
 from ..contract import load_contract
-from ..generation import Counted, Tokened
-from ..rules import Life
+from ..generation import NumberedPages, TokenPages
+from ..rules import HistorySchema
 from .recipes import Recipe, number, together
 from .shapes import Shape
 
@@ -27,7 +27,7 @@ class _Place(NamedTuple):
 PLACES = together(_Place, number(1), number(1), number(2))
 
 
-def paged(api: Api, life: Life, shape: Shape, full: Recipe | None) -> list[Shape]:
+def paged(api: Api, life: HistorySchema, shape: Shape, full: Recipe | None) -> list[Shape]:
     """The shapes of the bodies of lists, with coherent paging.
 
     Args:
@@ -42,7 +42,7 @@ def paged(api: Api, life: Life, shape: Shape, full: Recipe | None) -> list[Shape
     return _KINDS[type(paging)](shape, life.listed_in, paging, full)
 
 
-def numbered(value: dict[str, Any], api: Api, life: Life) -> dict[str, Any]:
+def numbered(value: dict[str, Any], api: Api, life: HistorySchema) -> dict[str, Any]:
     """The body of a list with a new id for each operation whose id an earlier one has."""
     seen = set()
     for operation in value.get(life.listed_in, ()):
@@ -66,13 +66,15 @@ def is_list(api: Api, name: str) -> bool:
     return False
 
 
-def _counted(shape: Shape, listed_in: str, paging: Counted, full: Recipe | None) -> list[Shape]:
+def _counted(
+    shape: Shape, listed_in: str, paging: NumberedPages, full: Recipe | None
+) -> list[Shape]:
     count = partial(_count, listed_in=listed_in, paging=paging)
     shape = shape.with_(paging.member, PLACES)
     return [replace(shape, finish=(*shape.finish, count))]
 
 
-def _count(value: dict[str, Any], listed_in: str, paging: Counted) -> dict[str, Any]:
+def _count(value: dict[str, Any], listed_in: str, paging: NumberedPages) -> dict[str, Any]:
     place = value.get(paging.member)
     if isinstance(place, _Place):
         found = len(value.get(listed_in, ()))
@@ -91,14 +93,14 @@ def _count(value: dict[str, Any], listed_in: str, paging: Counted) -> dict[str, 
     return value
 
 
-def _tokened(shape: Shape, listed_in: str, paging: Tokened, full: Recipe | None) -> list[Shape]:
+def _tokened(shape: Shape, listed_in: str, paging: TokenPages, full: Recipe | None) -> list[Shape]:
     last = shape.lacking(paging.member)
     # Where nothing is on a page, nothing follows it.
     return [last] if full is None else [last, shape.having(paging.member).having(listed_in, full)]
 
 
 _KINDS: Mapping[type, Callable[[Shape, str, Any, Any], list[Shape]]] = {
-    Counted: _counted,
-    Tokened: _tokened,
+    NumberedPages: _counted,
+    TokenPages: _tokened,
 }
 """How each kind of paging is made."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from hypothesis.strategies import SearchStrategy
 
 from ..api import Api
-from ..configure import find_api, settle_readings
+from ..configure import find_api, resolve_readings
 from ..conformance.reading import find_route
 from ..errors import InvalidArgument, hides_usage_errors
 from ..generation import Queries
@@ -78,7 +78,7 @@ def list_queries(
     asked = {**locals()}
     known = find_api(api)
     options = make_options(asked, unknown="sometimes")
-    told = known.generation.queries(settle_readings(known, readings))
+    told = known.generation.queries(resolve_readings(known, readings))
     contract = contract_of(known)
     schemas = _schemas(known, told)
     good = {

@@ -8,7 +8,17 @@ from itertools import pairwise
 from typing import Any
 
 from ..errors import InvalidArgument
-from ..rules import Absent, Check, Fixed, Never, Ordered, Present, Rule, SameAsStatus, Unknown
+from ..rules import (
+    Absent,
+    ByFunction,
+    Fixed,
+    Never,
+    NotAMember,
+    Ordered,
+    Present,
+    Rule,
+    SameAsStatus,
+)
 from .coherence import Careful
 from .faults import Edit
 from .judging import Path
@@ -65,7 +75,7 @@ def _never(careful: Careful, name: str, kind: Never) -> Bad:
         yield objects([shape.having(kind.member, choice(kind.values))])
 
 
-def _unknown(careful: Careful, name: str, kind: Unknown) -> Bad:
+def _unknown(careful: Careful, name: str, kind: NotAMember) -> Bad:
     schema = careful.flat(careful.whole(name))
     for shape in careful.variants(schema, name):
         for member in kind.members:
@@ -102,11 +112,12 @@ def _other(values: list[Any], value: Any, number: int) -> Any:
 
 
 def _check(careful: Careful, rule: Rule, path: Path) -> Iterator[Edit]:
-    fault = careful.api.generation.faults.get(rule.id)
+    fault = careful.api.generation.rule_edits.get(rule.id)
     if fault is None:
         raise InvalidArgument(
             f"the rule {rule.id} is a function, and {careful.api.name} does not say how to break "
-            f"it. Give its Api generation=Generation(faults={{{rule.id!r}: Fault(...)}}).",
+            "it. Give its Api "
+            f"generation=GenerationHints(rule_edits={{{rule.id!r}: RuleEdit(...)}}).",
             value=rule.id,
         )
     yield Edit(path, lambda value, number: fault.apply(value, number + 1), fault.needs)
@@ -116,12 +127,12 @@ _OBJECTS: Mapping[type, Callable[[Careful, str, Any], Bad]] = {
     Absent: _absent,
     Present: _present,
     Never: _never,
-    Unknown: _unknown,
+    NotAMember: _unknown,
     Ordered: _ordered,
 }
 
 _EDITS: Mapping[type, Callable[[Careful, Rule, Path], Iterator[Edit]]] = {
     Fixed: _fixed,
     SameAsStatus: _fixed,
-    Check: _check,
+    ByFunction: _check,
 }
