@@ -105,7 +105,9 @@ def _served(api: Api) -> requests.Response:
 
 
 def _document(api: Api) -> dict[str, Any]:
-    document: dict[str, Any] = copy.deepcopy(load_contract(str(api.contract)).document.root)
+    document: dict[str, Any] = copy.deepcopy(
+        load_contract(str(api.checking.contract)).document.root
+    )
     return document
 
 

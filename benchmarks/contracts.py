@@ -34,7 +34,10 @@ def measured() -> dict[str, float]:
     from pytest_asyncops.contract import load_contract
 
     for api in (CHAINLOOP, PINECONE):
-        part(f"{api.name}: loading {api.contract}", lambda api=api: load_contract(api.contract))
+        part(
+            f"{api.name}: loading {api.checking.contract}",
+            lambda api=api: load_contract(api.checking.contract),
+        )
         for route in api.routes:
             part(
                 f"{api.name}: compiling the {route.name} answer",

@@ -240,7 +240,7 @@ def against_peer() -> None:
 
     found = {}
     for api, names in _SCHEMAS.items():
-        contract = load_contract(str(BUILT_IN[api].contract))
+        contract = load_contract(str(BUILT_IN[api].checking.contract))
         sides = {
             f"payloads of {api} {name}": (strategies.payloads(api, name), name)
             for name in dict.fromkeys(names.values())

@@ -1,6 +1,6 @@
 """The record that an API is.
 
-An API is a value: routes, words, envelopes. Nothing below this module knows any API by name, and
+An API is a value: routes, statuses, envelopes. Nothing below this module knows any API by name, and
 a test can make one of its own in about fifty lines.
 """
 
@@ -42,6 +42,57 @@ class Field:
     required: bool = False
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Serving:
+    """How an API's server behaves beyond its routes.
+
+    Attributes:
+        refusals: why a credential may be refused, by the name that tests use.
+        throttled: the answer to a request beyond the rate that `Stub.limit_rate` allows.
+        hidden: with these readings, the states in which an operation cannot be found.
+        retention: with these readings, how long after its end an operation is purged; ``None`` for
+            never.
+        admit: raises `InvalidArgument` for fields or a lifecycle that contradict each other.
+        parent: the field that names what operations belong to, if requests for an unknown one are
+            refused.
+        paths: how the server reads a URL's path.
+        method: the method that a request counts as; servers have ways to write one as another.
+        stub_class: the class of the API's stubs, where it needs methods of its own.
+    """
+
+    refusals: Mapping[str, ErrorResponse] = field(default_factory=dict)
+    throttled: ErrorResponse | None = None
+    hidden: Callable[[Mapping[str, Any]], frozenset[State]] = lambda readings: frozenset()
+    retention: Callable[[Mapping[str, Any]], Any] = lambda readings: None
+    admit: Callable[[Mapping[str, object], Lifecycle], None] = lambda fields, lifecycle: None
+    parent: str | None = None
+    paths: Paths = field(default_factory=Paths)
+    method: Callable[[Request], str] = attrgetter("method")
+    stub_class: type | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Checking:
+    """What an API's answers are held against.
+
+    Attributes:
+        contract: the OpenAPI document: its name in the package's ``schemas``, or a path of one's
+            own.
+        error_schema: the named schema of errors whose status is not documented.
+        rules: what the contract states in its prose only.
+        history: what `assert_history` has to know.
+        profiles: for each profile, what turns a body into the form of the contract.
+    """
+
+    contract: str | None = None
+    error_schema: str | None = None
+    rules: tuple[Rule, ...] = ()
+    history: HistorySchema | None = None
+    profiles: Mapping[str, Callable[[Any], Any]] = field(
+        default_factory=lambda: {"contract": lambda body: body}
+    )
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Api:
     """An asynchronous-operation API.
@@ -50,59 +101,32 @@ class Api:
         name: the name that tests use; also the attribute of `AsyncOpsMock`.
         base_url: where the real service lives, unless a test says otherwise.
         routes: the routes that are served.
-        fields: what `Stub.start` takes.
         new_id: the id of the n-th operation, from 1.
-        statuses: what the API calls each state that the API can show.
+        statuses: what the API calls each state that it can show.
         render: with these readings, an operation as the API shows it, as JSON values.
-        envelope: an error as the API shows it, as JSON values.
         credential: the request's credential; raises `ErrorResponse` where there is none.
-        refusals: why a credential may be refused, by the name that tests use.
-        throttled: the answer to a request beyond the rate that `Stub.limit_rate` allows.
+        envelope: an error as the API shows it, as JSON values.
         unmatched: the answer to a request that no route takes; gets the routes of its path.
-        hidden: with these readings, the states in which an operation is not to be found.
-        retention: with these readings, how long after its end an operation is purged.
-        admit: raises `InvalidArgument` for fields or a lifecycle that contradict each other.
-        paths: how the server reads a URL's path.
-        method: the method that a request counts as; servers have ways to write one as another.
-        parent: the field that names what operations belong to, if requests for an unknown one
-            are refused.
-        stub_class: the class of its stubs, where an API needs methods of its own.
-        readings: the settings that say how its contract is read where it is silent.
-        rules: what the contract states in its prose only.
-        history: what `assert_history` has to know.
-        error_schema: the named schema of errors whose status is not documented.
-        profiles: for each profile, what turns a body into the form of the contract.
-        contract: the YAML document's name in the package's ``schemas``, or a path of one's own.
+        fields: what `Stub.start` takes.
+        readings: the settings that say how the contract is read where it is silent.
+        serving: how the server behaves beyond that.
+        checking: what answers are held against.
         generation: what the strategies have to know beside contract and rules.
     """
 
     name: str
     base_url: str
     routes: tuple[Route, ...]
+    new_id: Callable[[int], str]
     statuses: Mapping[State, str]
     render: Callable[[Mapping[str, Any]], Render]
-    envelope: Callable[[ErrorResponse], Mapping[str, Any]]
     credential: Callable[[Request], str]
+    envelope: Callable[[ErrorResponse], Mapping[str, Any]]
     unmatched: Callable[[Request, tuple[Route, ...]], ErrorResponse]
-    new_id: Callable[[int], str]
     fields: Mapping[str, Field] = field(default_factory=dict)
-    refusals: Mapping[str, ErrorResponse] = field(default_factory=dict)
-    throttled: ErrorResponse | None = None
-    admit: Callable[[Mapping[str, object], Lifecycle], None] = lambda fields, lifecycle: None
-    hidden: Callable[[Mapping[str, Any]], frozenset[State]] = lambda readings: frozenset()
-    retention: Callable[[Mapping[str, Any]], Any] = lambda readings: None
-    paths: Paths = field(default_factory=Paths)
-    method: Callable[[Request], str] = attrgetter("method")
-    parent: str | None = None
-    stub_class: type | None = None
     readings: tuple[Setting, ...] = ()
-    rules: tuple[Rule, ...] = ()
-    history: HistorySchema | None = None
-    error_schema: str | None = None
-    profiles: Mapping[str, Callable[[Any], Any]] = field(
-        default_factory=lambda: {"contract": lambda body: body}
-    )
-    contract: str | None = None
+    serving: Serving = field(default_factory=Serving)
+    checking: Checking = field(default_factory=Checking)
     generation: GenerationHints = field(default_factory=GenerationHints)
 
     def __repr__(self) -> str:

@@ -76,7 +76,7 @@ def admit(api: Api, fields: Mapping[str, object], lifecycle: Lifecycle) -> None:
                 value=step.state,
                 choices=[state.name for state in api.statuses],
             )
-    api.admit(fields, lifecycle)
+    api.serving.admit(fields, lifecycle)
 
 
 def _checked(api: Api, values: Mapping[str, object]) -> Mapping[str, object]:

@@ -223,7 +223,7 @@ class _Session:
         self.beginning = self.saved()
 
     def _stub(self, api: Api) -> Stub:
-        make: type[Stub] = api.stub_class or Stub
+        make: type[Stub] = api.serving.stub_class or Stub
         return make(
             api,
             self.clock,

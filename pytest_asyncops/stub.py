@@ -66,13 +66,13 @@ class Stub:
         self._budget: Budget | None = None
         self._store = OperationStore(
             clock,
-            hidden=api.hidden(self.readings),
-            retention=api.retention(self.readings),
+            hidden=api.serving.hidden(self.readings),
+            retention=api.serving.retention(self.readings),
             admit=partial(admit, api),
             check_open=self._check_open,
         )
         self.calls = self._store.calls
-        self._router = Router(api.routes, api.paths)
+        self._router = Router(api.routes, api.serving.paths)
         self._render = api.render(self.readings)
         self._refused: dict[str, ErrorResponse] = {}
         self._parents: set[str] = set()
@@ -144,8 +144,8 @@ class Stub:
                 )
             )
             started = store.add(born)
-            if self.api.parent is not None:
-                self._parents.update(str(birth.fields[self.api.parent]) for birth in born)
+            if self.api.serving.parent is not None:
+                self._parents.update(str(birth.fields[self.api.serving.parent]) for birth in born)
         return started
 
     def add_parent(self, name: str) -> None:
@@ -169,9 +169,9 @@ class Stub:
             MockClosed: after the test or the ``with`` block.
         """
         self._check_open()
-        refusal = self.api.refusals.get(reason)
+        refusal = self.api.serving.refusals.get(reason)
         if refusal is None:
-            raise unknown_choice("reason for a refusal", reason, self.api.refusals)
+            raise unknown_choice("reason for a refusal", reason, self.api.serving.refusals)
         self._refused[credential] = refusal
 
     def limit_rate(self, polls: int, per: Seconds, *, retry_after: str = "seconds") -> None:
@@ -192,10 +192,10 @@ class Stub:
         ...     mock.chainloop.limit_rate(2, per=10)
         """
         self._check_open()
-        if self.api.throttled is None:
+        if self.api.serving.throttled is None:
             raise InvalidArgument(
                 f"{self.api.name} does not say how it refuses too many requests. Give its Api "
-                "throttled=ErrorResponse(429, ...).",
+                "serving=Serving(throttled=ErrorResponse(429, ...)).",
                 value=polls,
             )
         self._budget = Budget(polls, per, retry_after)
@@ -207,7 +207,7 @@ class Stub:
             PollerHangs: if the test has used up one of its limits.
         """
         with self._clock.lock:
-            found = self._router.find(self.api.method(request), request.path)
+            found = self._router.find(self.api.serving.method(request), request.path)
             exchange: Exchange | None = None
             try:
                 if found is None:
@@ -241,10 +241,10 @@ class Stub:
             return response
 
     def _spend(self) -> None:
-        if self._budget is not None and self.api.throttled is not None:
+        if self._budget is not None and self.api.serving.throttled is not None:
             retry_after = self._budget.take(self._clock.now_ns)
             if retry_after is not None:
-                refusal = self.api.throttled
+                refusal = self.api.serving.throttled
                 raise ErrorResponse(
                     refusal.status_code,
                     refusal.code,
@@ -275,7 +275,7 @@ class Stub:
 
     def why_not(self, request: Request) -> list[str]:
         """For each route, in a line, why it did not take this request."""
-        return self._router.why_not(self.api.method(request), request.path)
+        return self._router.why_not(self.api.serving.method(request), request.path)
 
     def saved(self) -> _Saved:
         """What `restore` takes."""

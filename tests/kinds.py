@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from pytest_asyncops import Api
+from pytest_asyncops.api import Checking
 
 INTEGER = {"type": "integer"}
 STRING = {"type": "string"}
@@ -101,7 +102,7 @@ def own_api(tmp_path, schemas):
         credential=lambda request: "",
         unmatched=lambda request, routes: ValueError(),
         new_id=str,
-        contract=str(path),
+        checking=Checking(contract=str(path)),
     )
 
 

@@ -80,7 +80,7 @@ QUERIES = {
     "chainloop": st.fixed_dictionaries(
         {},
         optional={
-            "status": words | st.sampled_from(sorted(CHAINLOOP.history.states)),
+            "status": words | st.sampled_from(sorted(CHAINLOOP.checking.history.states)),
             "kind": words,
             "resource_id": words,
             "resource_type": words,
@@ -91,7 +91,7 @@ QUERIES = {
     "pinecone": st.fixed_dictionaries(
         {},
         optional={
-            "status": words | st.sampled_from(sorted(PINECONE.history.states)),
+            "status": words | st.sampled_from(sorted(PINECONE.checking.history.states)),
             "operation_type": words | st.sampled_from(INGESTION),
             "limit": words,
             "pagination_token": words,
@@ -116,7 +116,7 @@ class Server:
     def __init__(self, api: Api, **given: object) -> None:
         self.api = api
         self.clock = VirtualClock()
-        self.stub = (api.stub_class or Stub)(api, self.clock, readings=given)
+        self.stub = (api.serving.stub_class or Stub)(api, self.clock, readings=given)
 
     def ask(self, target: str, method: str = "GET", sent: dict[str, str] | None = None) -> Response:
         sent = HEADERS[self.api.name] if sent is None else sent

@@ -23,7 +23,7 @@ SCHEMAS = "/components/schemas"
 
 
 def place(api, pointer: str) -> str:
-    return load_contract(api.contract).document.place(pointer)
+    return load_contract(api.checking.contract).document.place(pointer)
 
 
 def failure(*args, **kwargs) -> ConformanceError:
@@ -258,7 +258,7 @@ def documented() -> list[Any]:
     """The examples of responses, each with route and status."""
     found = []
     for api in APIS:
-        contract = load_contract(api.contract)
+        contract = load_contract(api.checking.contract)
         for route in api.routes:
             for status, pointer in contract.statuses(route.method, route.paths[0]).items():
                 content = contract.at(f"{pointer}/content/application~1json")
@@ -294,13 +294,13 @@ WHERE = {
     "PaginationResponse": ("list", 200, lambda value: {"pagination": value}),
     "ErrorResponse": ("get", 404, lambda value: value),
 }
-NAMED = [(api, name) for api in APIS for name in load_contract(api.contract).schemas]
+NAMED = [(api, name) for api in APIS for name in load_contract(api.checking.contract).schemas]
 
 
 @pytest.mark.parametrize(("api", "name"), NAMED, ids=[name for _, name in NAMED])
 def test_the_examples_of_named_schemas_conform(api, name):
     route, status, wrap = WHERE[name]
-    value = load_contract(api.contract).at(f"{SCHEMAS}/{escape(name)}/example")
+    value = load_contract(api.checking.contract).at(f"{SCHEMAS}/{escape(name)}/example")
     assert_conforms(
         wrap(value),
         api=api,
@@ -320,7 +320,7 @@ def test_everything_served_conforms(api, data):
     given_readings = data.draw(readings(api))
     server = Server(api, **given_readings)
     stub = server.stub
-    stub.refuse("bad", data.draw(st.sampled_from(sorted(api.refusals))))
+    stub.refuse("bad", data.draw(st.sampled_from(sorted(api.serving.refusals))))
     started = [stub.start(**birth) for birth in data.draw(st.lists(births(api), max_size=3))]
     targets = [*map(path_of, started), *LISTS[api.name], *(f"{path}/x" for path in LISTS[api.name])]
     for _ in range(data.draw(st.integers(1, 5))):

@@ -248,7 +248,7 @@ def test_a_purge_needs_no_word():
 )
 def test_what_the_built_in_apis_cannot_show(api, given, message):
     stub = Stub(api, VirtualClock())
-    parent = {} if api.parent is None else {api.parent: "docs"}
+    parent = {} if api.serving.parent is None else {api.serving.parent: "docs"}
     with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$"):
         stub.start(**parent, **given)
     assert stub.operations == {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Iterator, Sequence
 
@@ -10,6 +9,7 @@ import pytest
 import requests
 from hypothesis import given
 from hypothesis import strategies as st
+from toy import changed
 
 from pytest_asyncops import (
     AsyncOpsMock,
@@ -284,12 +284,12 @@ def test_a_rate_that_is_none(mock: AsyncOpsMock, arguments: tuple, message: str)
 
 
 def test_an_api_without_an_answer_for_it_cannot_limit() -> None:
-    toy = dataclasses.replace(BUILT_IN["chainloop"], throttled=None)
+    toy = changed(BUILT_IN["chainloop"], throttled=None)
     with mocked(apis=[toy]) as mock, pytest.raises(InvalidArgument) as caught:
         mock.chainloop.limit_rate(1, 1)
     assert str(caught.value) == (
         "chainloop does not say how it refuses too many requests. Give its Api "
-        "throttled=ErrorResponse(429, ...)."
+        "serving=Serving(throttled=ErrorResponse(429, ...))."
     )
 
 

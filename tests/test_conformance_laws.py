@@ -9,7 +9,6 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from jsonschema import FormatChecker
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from payloads import CASES, GROUPS, answers
 from payloads import TIMES as T
+from toy import changed
 
 import pytest_asyncops
 from pytest_asyncops import Violation, violations
@@ -96,7 +96,7 @@ judge_formats.checkers["byte"] = (judge_formats.checkers["byte"][0], ValueError)
 
 @lru_cache
 def judge(case):
-    document = yaml.safe_load((SCHEMAS / case.api.contract).read_text())
+    document = yaml.safe_load((SCHEMAS / case.api.checking.contract).read_text())
     assert "date-time" in judge_formats.checkers
     return OAS30Validator(
         {
@@ -205,7 +205,7 @@ def test_paths_lead_to_values_and_sources_to_keywords(group):
     @given(answers(group))
     def law(answer):
         case, payload = answer
-        lines = lines_of(case.api.contract)
+        lines = lines_of(case.api.checking.contract)
         for violation in faults(checker_of(case), payload, extra=True, unknown=True):
             path = steps(violation.path)
             try:
@@ -214,7 +214,7 @@ def test_paths_lead_to_values_and_sources_to_keywords(group):
                 assert violation.value is None
                 assert path[-1] not in value_at(payload, path[:-1])
             place = re.fullmatch(r"schemas/([a-z_]+\.yaml):([0-9]+) #(/.*)", violation.source)
-            assert place[1] == case.api.contract
+            assert place[1] == case.api.checking.contract
             name = place[3].rpartition("/")[2].replace("~1", "/").replace("~0", "~")
             line = lines[int(place[2]) - 1].strip()
             assert line.startswith((f"{name}:", f"'{name}':"))
@@ -294,7 +294,7 @@ def test_a_contract_of_ones_own_may_allow_other_shapes(tmp_path, body, named, go
     file = tmp_path / "own.yaml"
     file.write_text(OWN % (body, named))
     rule = Rule("own.order", "A", "/components/schemas/A", "a is before b", Ordered(("a", "b")))
-    api = replace(CASES[0].api, contract=str(file), rules=(rule,), error_schema=None)
+    api = changed(CASES[0].api, contract=str(file), rules=(rule,), error_schema=None)
     for value in good:
         assert violations(value, api=api, route="list") == []
     for value in bad:
@@ -306,7 +306,7 @@ def test_a_schema_may_have_itself_as_a_part(tmp_path):
     named = f"{{type: object, required: [n], properties: {{a: {REFERS}, b: {REFERS}}}}}"
     file.write_text(OWN % (REFERS, named))
     rule = Rule("own.never", "A", "/components/schemas/A", "n is not x", Never("n", ("x",)))
-    api = replace(CASES[0].api, contract=str(file), rules=(rule,), error_schema=None)
+    api = changed(CASES[0].api, contract=str(file), rules=(rule,), error_schema=None)
 
     def found(value):
         return [each.path for each in violations(value, api=api, route="list")]
@@ -328,7 +328,7 @@ def test_what_is_nested_too_deep_to_be_checked(tmp_path, monkeypatch):
     monkeypatch.setattr(Contract, "objects", too_deep)
     file = tmp_path / "own.yaml"
     file.write_text(OWN % ("{minProperties: 1}", "{}"))
-    api = replace(CASES[0].api, contract=str(file), rules=(), error_schema=None)
+    api = changed(CASES[0].api, contract=str(file), rules=(), error_schema=None)
     [deep] = violations({"a": {}}, api=api, route="list")
     assert deep.message == "must be JSON: it is nested too deep to be checked"
 

@@ -381,14 +381,14 @@ def test_sites_of_named_schemas():
 
 @pytest.mark.parametrize("api", [CHAINLOOP, PINECONE], ids=lambda api: api.name)
 def test_the_shipped_contracts(api):
-    found = load_contract(api.contract)
-    assert found is load_contract(api.contract)
-    assert found.document.file == f"schemas/{api.contract}"
+    found = load_contract(api.checking.contract)
+    assert found is load_contract(api.checking.contract)
+    assert found.document.file == f"schemas/{api.checking.contract}"
     for route in api.routes:
         body = found.body(found.response(route.method, route.paths[0], 200))
         sites = found.sites(found.at(body))
-        assert api.history.schema in sites
-    for rule in api.rules:
+        assert api.checking.history.schema in sites
+    for rule in api.checking.rules:
         assert rule.on in found.schemas
         assert found.at(rule.source) is not None
 

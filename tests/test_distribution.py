@@ -51,8 +51,8 @@ def test_every_package_is_listed():
 
 @pytest.mark.parametrize("api", BUILT_IN.values(), ids=BUILT_IN)
 def test_contracts(api):
-    contract = importlib.resources.files("pytest_asyncops.schemas") / api.contract
-    assert contract.read_bytes() == (ROOT / "schemas" / api.contract).read_bytes()
+    contract = importlib.resources.files("pytest_asyncops.schemas") / api.checking.contract
+    assert contract.read_bytes() == (ROOT / "schemas" / api.checking.contract).read_bytes()
 
 
 def test_types():

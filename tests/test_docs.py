@@ -29,6 +29,7 @@ from pytest_asyncops import (
     mocked,
     strategies,
 )
+from pytest_asyncops.apis import Checking, Serving
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.settings import GENERAL, READINGS, Setting
@@ -108,10 +109,20 @@ def test_public_attributes() -> None:
 
 
 def test_parts_of_an_api() -> None:
-    told_parts = [
-        part for row in rows(section("own_api.md", "The parts")) for part in words(row[0])
+    tables = section("own_api.md", "The parts").split("\n\n|")
+    told_parts = [[part for row in rows(f"|{table}") for part in words(row[0])] for table in tables]
+    real_parts = [
+        [field.name for field in dataclasses.fields(kind)] for kind in (Api, Serving, Checking)
     ]
-    assert sorted(told_parts) == sorted(field.name for field in dataclasses.fields(Api))
+    assert [sorted(told) for told in told_parts] == [sorted(real) for real in real_parts]
+
+
+def test_an_api_takes_little() -> None:
+    first = blocks("own_api.md", "python")[0]
+    assert len(first.splitlines()) <= 50
+    assert "Api(" in first
+    homes = set(re.findall(r"^from (pytest_asyncops\S*) import", first, re.MULTILINE))
+    assert homes == {"pytest_asyncops", "pytest_asyncops.apis"}
 
 
 # Quoted output
@@ -219,8 +230,10 @@ def test_quoted_output(quote: Quote) -> None:
 @APIS
 def test_rules(api: Api) -> None:
     """Every rule of the contract's prose stands in the docs, with its words and its place."""
-    text = read("conformance.md").partition(f"\n### {api.contract}\n")[2]
-    assert rows(text) == [[f"`{rule.id}`", rule.says, f"`{rule.source}`"] for rule in api.rules]
+    text = read("conformance.md").partition(f"\n### {api.checking.contract}\n")[2]
+    assert rows(text) == [
+        [f"`{rule.id}`", rule.says, f"`{rule.source}`"] for rule in api.checking.rules
+    ]
 
 
 def seen(word: str, **members: str) -> dict[str, str]:

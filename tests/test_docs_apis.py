@@ -61,7 +61,7 @@ def test_base_url(api: Api) -> None:
 def test_refusals(api: Api) -> None:
     """Every reason stands in the table of credentials, with what it is answered."""
     text = "\n".join(line for line in read(page_of(api)).splitlines() if "refused as" in line)
-    assert set(re.findall(r"refused as `(\w+)`", text)) == set(api.refusals)
+    assert set(re.findall(r"refused as `(\w+)`", text)) == set(api.serving.refusals)
 
 
 ERRORS: dict[str, tuple[Api, str, str]] = {

@@ -38,7 +38,7 @@ def test_a_status_moves_forward_only(api, first, second):
 
 def test_every_word_has_its_rank():
     for api in APIS:
-        words = [word.removeprefix(PREFIX) for word in api.history.states]
+        words = [word.removeprefix(PREFIX) for word in api.checking.history.states]
         assert sorted(words) == sorted(RANKS[api.name])
 
 
@@ -51,9 +51,9 @@ def test_operations_do_not_mix():
 
 # --- members
 
-CONSTANT = [(api.name, member) for api in APIS for member in api.history.constant]
-ONCE = [(api.name, member) for api in APIS for member in api.history.once]
-RESULT = [(api.name, member) for api in APIS for member in api.history.result]
+CONSTANT = [(api.name, member) for api in APIS for member in api.checking.history.constant]
+ONCE = [(api.name, member) for api in APIS for member in api.checking.history.once]
+RESULT = [(api.name, member) for api in APIS for member in api.checking.history.result]
 DONE = {"chainloop": ("COMPLETED", "FAILED", "PURGED"), "pinecone": ("Completed", "Failed")}
 RUNNING = {"chainloop": "RUNNING", "pinecone": "Processing"}
 
@@ -139,7 +139,11 @@ def forms(call: Call) -> list[object]:
 
 
 def statuses(call: Call, api) -> dict[str, str]:
-    found = api.history.found_in(call.response.json()) if call.response.status_code == 200 else ()
+    found = (
+        api.checking.history.found_in(call.response.json())
+        if call.response.status_code == 200
+        else ()
+    )
     return {operation["id"]: operation["status"] for operation in found}
 
 

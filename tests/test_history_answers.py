@@ -29,8 +29,8 @@ def refused(values, api="chainloop") -> str:
 
 
 def place(api, member: str) -> str:
-    pointer = f"/components/schemas/{api.history.schema}/properties/{member}"
-    return load_contract(api.contract).document.place(pointer)
+    pointer = f"/components/schemas/{api.checking.history.schema}/properties/{member}"
+    return load_contract(api.checking.contract).document.place(pointer)
 
 
 def test_the_text_of_one():
@@ -238,5 +238,6 @@ def test_what_is_no_api():
         "Or pass an Api of your own."
     )
     assert refused([], toy()) == (
-        "toy does not say how its operations live. Give its Api history=HistorySchema(...)."
+        "toy does not say how its operations live. Give its Api "
+        "checking=Checking(history=HistorySchema(...))."
     )

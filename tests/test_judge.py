@@ -39,7 +39,7 @@ def documents(response):
     api = response.api
     for route in api.routes:
         if route.name == response.route:
-            item = document(api.contract)["paths"][route.paths[0]]
+            item = document(api.checking.contract)["paths"][route.paths[0]]
             statuses = item[route.method.lower()]["responses"]
             return str(response.status_code) in statuses or "default" in statuses
     return False
@@ -49,7 +49,7 @@ def judge_response(request, response):
     """Raises what the judge has against the response."""
     api = response.api
     if documents(response):
-        judge(api.contract).validate_response(
+        judge(api.checking.contract).validate_response(
             # The guide has a prefix before the paths that the contract does not have.
             MockRequest(SERVERS[api.name], "get", request.path.removeprefix("/assistant")),
             MockResponse(
@@ -61,8 +61,8 @@ def judge_response(request, response):
     else:
         OAS30Validator(
             {
-                "allOf": [{"$ref": f"#/components/schemas/{api.error_schema}"}],
-                "components": document(api.contract)["components"],
+                "allOf": [{"$ref": f"#/components/schemas/{api.checking.error_schema}"}],
+                "components": document(api.checking.contract)["components"],
             },
             format_checker=oas30_format_checker,
         ).validate(json.loads(response.content))

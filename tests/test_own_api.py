@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from pytest_asyncops import Api, Field, InvalidArgument, Lifecycle, State, mocked
+from pytest_asyncops.api import Serving
 from pytest_asyncops.clock import rfc3339
 from pytest_asyncops.exchange import json_response
 from pytest_asyncops.listing import window
@@ -77,9 +78,11 @@ JOBS = Api(
     render=lambda readings: render,
     envelope=lambda error: {"failure": error.code, "text": error.message},
     credential=credential,
-    refusals={"forbidden": ErrorResponse(403, "no", "not yours")},
     unmatched=lambda request, routes: ErrorResponse(405 if routes else 404, "lost", "nothing here"),
-    hidden=lambda readings: frozenset({State.PURGED}),
+    serving=Serving(
+        refusals={"forbidden": ErrorResponse(403, "no", "not yours")},
+        hidden=lambda readings: frozenset({State.PURGED}),
+    ),
     readings=(Setting("page", 2, "How many jobs a page has.", kind="count"),),
 )
 

@@ -19,7 +19,9 @@ FEWER = 500
 """Of each other schema."""
 
 SCHEMAS = [
-    (api, name) for api in (CHAINLOOP, PINECONE) for name in load_contract(api.contract).schemas
+    (api, name)
+    for api in (CHAINLOOP, PINECONE)
+    for name in load_contract(api.checking.contract).schemas
 ]
 
 TIMES = {
@@ -105,7 +107,7 @@ def at(value, path):
 
 def asked_of(api, name):
     """The branches of a named schema: where, what, and whether a payload meets it."""
-    contract = load_contract(api.contract)
+    contract = load_contract(api.checking.contract)
     schema = contract.schemas[name]
     for path, inner in places(contract, schema):
         where = ".".join((name, *path))
@@ -149,7 +151,7 @@ def test_every_branch_is_met():
         wanted = [*asked_of(api, name)]
         table = reached(api, name, wanted, PAYLOADS.get(name, FEWER))
         total += table["payloads"]
-        contract = load_contract(api.contract)
+        contract = load_contract(api.checking.contract)
         for where, what, path, _ in wanted:
             print(f"{api.name:10} {where:64} {what:40} {table[where, what]:>6}")
             if bool(table[where, what]) is never(contract, name, what, path):

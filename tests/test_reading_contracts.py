@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from chainloop_server import Server
 from replies import body, of_requests
-from toy import request, toy
+from toy import changed, request, toy
 from verdicts import refused, rules
 
 from pytest_asyncops import Lifecycle, assert_conforms, violations
@@ -89,13 +87,13 @@ def own(tmp_path):
 def test_an_api_without_a_contract():
     assert refused({}, api=toy(), route="get") == (
         "toy has no contract to hold responses against. Give its Api "
-        "contract='path/to/openapi.yaml'."
+        "checking=Checking(contract='path/to/openapi.yaml')."
     )
 
 
 def test_a_rule_about_a_schema_that_is_not_there(own):
     rule = Rule("toy.done", "Jop", "/components/schemas/Job", "jobs end", Never("status", ("x",)))
-    api = replace(own, rules=(rule,))
+    api = changed(own, rules=(rule,))
     assert refused({}, api=api, route="list") == (
         "unknown schema of toy in rule 'toy.done': 'Jop'. Did you mean 'Job'? Choose 'Job'."
     )
@@ -185,5 +183,5 @@ def test_without_its_profile_camel_case_is_undocumented():
 
 def test_pinecone_is_written_one_way():
     stub = Stub(PINECONE, VirtualClock())
-    assert list(PINECONE.profiles) == ["contract"]
+    assert list(PINECONE.checking.profiles) == ["contract"]
     assert stub.handle(Request("GET", "https://x/y", "/y", Headers({}))).profile is None

@@ -23,7 +23,7 @@ from pytest_asyncops.rules import (
     SameAsStatus,
 )
 
-RULES = [(api, rule) for api in (CHAINLOOP, PINECONE) for rule in api.rules]
+RULES = [(api, rule) for api in (CHAINLOOP, PINECONE) for rule in api.checking.rules]
 
 NAMES = ("a", "b", "c")
 members = st.sampled_from(NAMES)

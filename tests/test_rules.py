@@ -27,7 +27,7 @@ from pytest_asyncops.rules import (
 )
 
 APIS = (CHAINLOOP, PINECONE)
-RULES = [(api, rule) for api in APIS for rule in api.rules]
+RULES = [(api, rule) for api in APIS for rule in api.checking.rules]
 
 TABLE = [
     *((CHAINLOOP, row) for row in CHAINLOOP_TABLE),
@@ -124,7 +124,7 @@ def test_rules_of_requests_are_held_elsewhere(says, module, name):
 
 @pytest.mark.parametrize(("api", "rule"), RULES, ids=[rule.id for _, rule in RULES])
 def test_a_rule_stands_where_it_says(api, rule):
-    contract = load_contract(api.contract)
+    contract = load_contract(api.checking.contract)
     contract.at(rule.source)
     assert rule.source in contract.document.lines
     assert rule.on in contract.schemas
@@ -132,7 +132,7 @@ def test_a_rule_stands_where_it_says(api, rule):
 
 @pytest.mark.parametrize(("api", "rule"), RULES, ids=[rule.id for _, rule in RULES])
 def test_a_rule_speaks_the_words_of_its_schema(api, rule):
-    contract = load_contract(api.contract)
+    contract = load_contract(api.checking.contract)
 
     def member(name: str) -> dict[str, Any]:
         return contract.resolved(contract.schemas[rule.on]["properties"][name])

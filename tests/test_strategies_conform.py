@@ -20,13 +20,13 @@ from pytest_asyncops.violation import json_path
 
 APIS = (CHAINLOOP, PINECONE)
 EACH = pytest.mark.parametrize("api", APIS, ids=lambda api: api.name)
-SCHEMAS = [(api, name) for api in APIS for name in load_contract(api.contract).schemas]
+SCHEMAS = [(api, name) for api in APIS for name in load_contract(api.checking.contract).schemas]
 FEW = settings(max_examples=40)
 
 
 def independent(api, name):
     """A validator that knows nothing of this package."""
-    document = copy.deepcopy(load_contract(api.contract).document.root)
+    document = copy.deepcopy(load_contract(api.checking.contract).document.root)
     return OAS30Validator(
         {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
     )
@@ -34,16 +34,16 @@ def independent(api, name):
 
 def body_schema(api, route, status_code=200):
     """The name of the schema that a response's body has, as the contract says it."""
-    contract = load_contract(api.contract)
+    contract = load_contract(api.checking.contract)
     [path] = [known.paths[0] for known in api.routes if known.name == route]
     response = contract.response("GET", path, status_code)
     if response is None:
-        return api.error_schema
+        return api.checking.error_schema
     return contract.at(contract.body(response))["$ref"].rpartition("/")[2]
 
 
 def wrapped(api, operation):
-    member = api.history.wrapped_in
+    member = api.checking.history.wrapped_in
     return operation if member is None else {member: operation}
 
 
@@ -73,7 +73,7 @@ OPTIONS = [
 @EACH
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 def test_operations_conform(api, options):
-    validator = independent(api, api.history.schema)
+    validator = independent(api, api.checking.history.schema)
 
     @FEW
     @given(strategies.operations(api, **options))
@@ -232,10 +232,10 @@ KEYWORDS = {
 def rules_broken(api, name, route, status_code, place):
     """Hold each pair against the conformance wing; gives the rules that were broken at once."""
     rules = set()
-    sites = load_contract(api.contract).sites({"$ref": f"#/components/schemas/{name}"})
-    of_the_rest = {rule.id for rule in api.rules if rule.on not in sites}
+    sites = load_contract(api.checking.contract).sites({"$ref": f"#/components/schemas/{name}"})
+    of_the_rest = {rule.id for rule in api.checking.rules if rule.on not in sites}
 
-    count = 500 if name == api.history.schema else 200 if status_code == 200 else 100
+    count = 500 if name == api.checking.history.schema else 200 if status_code == 200 else 100
     for invalid in anew(strategies.invalid_payloads(api, name), count, 10):
         body = invalid.payload
         for part in reversed(place):
@@ -256,9 +256,9 @@ def rules_broken(api, name, route, status_code, place):
 
 @EACH
 def test_faults_are_as_foretold(api):
-    assert {name for name, *_ in INVALID[api]} == {*load_contract(api.contract).schemas}
+    assert {name for name, *_ in INVALID[api]} == {*load_contract(api.checking.contract).schemas}
     broken = set().union(*[rules_broken(api, *response) for response in INVALID[api]])
-    rules = {rule.id for rule in api.rules} | {f"schema.{word}" for word in KEYWORDS[api]}
+    rules = {rule.id for rule in api.checking.rules} | {f"schema.{word}" for word in KEYWORDS[api]}
     assert {rule for at_once in broken for rule in at_once} == rules
     # The contract's one pattern is that of base64, so what breaks it breaks the format as well.
     alone = {at_once[0] for at_once in broken if len(at_once) == 1}

@@ -9,6 +9,7 @@ from draws import anew
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
+from toy import changed
 
 from pytest_asyncops import InvalidArgument, State, strategies, violations
 from pytest_asyncops.apis.chainloop import CHAINLOOP
@@ -140,6 +141,6 @@ def test_pages_that_need_not_be_counted():
 
 
 def test_an_api_without_a_contract():
-    bare = dataclasses.replace(PINECONE, contract=None)
+    bare = changed(PINECONE, contract=None)
     with pytest.raises(InvalidArgument, match="has no contract to generate from"):
         strategies.payloads(bare, "OperationModel")

@@ -74,7 +74,7 @@ BAD["whole numbers of any size"] = {**INTEGER, "multipleOf": 1}
 def test_faults_of_every_keyword(tmp_path):
     schemas = {name.replace(" ", "-"): schema for name, schema in BAD.items()}
     api = own_api(tmp_path, schemas)
-    contract = load_contract(api.contract)
+    contract = load_contract(api.checking.contract)
     validator = make_validator(contract, extra=False, unknown=False)
     met = set()
     for name, judge in [(name, validator(contract.schemas[name])) for name in schemas]:

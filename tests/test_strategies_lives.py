@@ -36,8 +36,8 @@ EPOCH_NS = 1_767_225_600 * 10**9
 
 def stub_of(api, epoch_ns=EPOCH_NS, readings=None):
     clock = VirtualClock(epoch_ns)
-    stub = (api.stub_class or Stub)(api, clock, readings=readings)
-    if api.parent is not None:
+    stub = (api.serving.stub_class or Stub)(api, clock, readings=readings)
+    if api.serving.parent is not None:
         stub.add_parent("there")
     return clock, stub
 
@@ -88,7 +88,7 @@ def test_lifecycles_are_taken(api):
     @given(strategies.lifecycles(api))
     def check(lifecycle):
         _, stub = stub_of(api)
-        fields = {} if api.parent is None else {api.parent: "there"}
+        fields = {} if api.serving.parent is None else {api.serving.parent: "there"}
         assert stub.start(lifecycle=lifecycle, **fields).lifecycle == lifecycle
 
     check()
@@ -258,14 +258,14 @@ def test_operations_come_back_from_a_stub(api):
         born = _ns(shown[created])
         clock, stub = stub_of(api, born)
         fields = {name: shown.get(name) for name in api.fields}
-        if api.parent is not None:
-            fields[api.parent] = "there"
+        if api.serving.parent is not None:
+            fields[api.serving.parent] = "there"
         life, age = life_of(api, shown, born)
         stub.start(id=shown["id"], lifecycle=life, **fields)
         clock.advance_ns(age)
-        params = {"": shown["id"], str(api.parent): "there"}
+        params = {"": shown["id"], str(api.serving.parent): "there"}
         body = json.loads(ask(stub, api.routes[1], params).content)
-        [served] = api.history.found_in(body)
+        [served] = api.checking.history.found_in(body)
         if shown.get("output") in ("AB==", "AAB=", "//=="):  # unused bits are not kept
             shown.pop("output")
             served.pop("output")

@@ -9,8 +9,10 @@ import pytest
 from draws import anew
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from toy import changed
 
 from pytest_asyncops import Api, ContractError, InvalidArgument, State, strategies, violations
+from pytest_asyncops.api import Checking
 from pytest_asyncops.generation import GenerationHints, Queries, RuleEdit, TokenPages
 from pytest_asyncops.messages import ErrorResponse
 from pytest_asyncops.routing import Route
@@ -151,22 +153,24 @@ def shop(tmp_path_factory):
         credential=lambda request: "",
         unmatched=lambda request, routes: ErrorResponse(404, "", ""),
         new_id=str,
-        rules=tuple(
-            Rule(f"shop.{number}", on, f"/components/schemas/{on}", "", kind)
-            for number, (on, kind) in enumerate(RULES)
+        checking=Checking(
+            contract=str(path),
+            rules=tuple(
+                Rule(f"shop.{number}", on, f"/components/schemas/{on}", "", kind)
+                for number, (on, kind) in enumerate(RULES)
+            ),
+            history=HistorySchema(
+                schema="Job",
+                listed_in="jobs",
+                wrapped_in=None,
+                id="id",
+                status="status",
+                states={},
+                constant=(),
+                once=(),
+                result=(),
+            ),
         ),
-        history=HistorySchema(
-            schema="Job",
-            listed_in="jobs",
-            wrapped_in=None,
-            id="id",
-            status="status",
-            states={},
-            constant=(),
-            once=(),
-            result=(),
-        ),
-        contract=str(path),
         generation=GenerationHints(
             habits=(Present("owner", "status", ("busy",)),),
             together=(("owner", "owner_type"), ("id", "note")),
@@ -227,7 +231,7 @@ def test_jobs_within_jobs_end(shop):
 )
 def test_faults(shop, name, route, status_code):
     met = set()
-    api = shop if status_code != 400 else dataclasses.replace(shop, error_schema="Problem")
+    api = shop if status_code != 400 else changed(shop, error_schema="Problem")
 
     for invalid in anew(strategies.invalid_payloads(api, name, status_code=status_code), 250, 5):
         met.update(rule for _, rule in invalid.violations)
@@ -272,7 +276,7 @@ def test_references_into_a_contract_that_has_a_schema_of_any_name(shop):
     @given(strategies.from_schema(asked, contract=shop))
     def check(value):
         assert isinstance(value["flag"], bool)
-        assert wrong(value["job"], dataclasses.replace(shop, rules=()), "get") == []
+        assert wrong(value["job"], changed(shop, rules=()), "get") == []
 
     check()
 
@@ -309,7 +313,7 @@ def test_rules_that_cannot_be_kept(shop):
     rule = Rule(
         "shop.odd", "Job", "/components/schemas/Job", "", Present("wage", "status", ("new",))
     )
-    odd = dataclasses.replace(shop, rules=(*shop.rules, rule))
+    odd = changed(shop, rules=(*shop.checking.rules, rule))
     with pytest.raises(InvalidArgument, match="a rule of shop wants wage, which schema"):
         strategies.operations(odd)
 
@@ -321,7 +325,7 @@ def test_apis_that_say_too_little(shop):
     with pytest.raises(InvalidArgument, match="documents no body for its list route"):
         strategies.lists(dataclasses.replace(shop, routes=routes))
     with pytest.raises(InvalidArgument, match="does not say how its operations live"):
-        strategies.operations(dataclasses.replace(shop, history=None))
+        strategies.operations(changed(shop, history=None))
     with pytest.raises(InvalidArgument, match=r"unknown status of an error of shop 500.*'404'"):
         strategies.errors(shop, 500)
 
@@ -345,7 +349,7 @@ def test_pages_of_a_schema_without_a_name_and_without_a_route(shop, path):
 
 
 def test_schemas_of_an_api_without_a_life(shop):
-    api = dataclasses.replace(shop, history=None)
+    api = changed(shop, history=None)
 
     @FEW
     @given(strategies.invalid_payloads(api, "Job"))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from pytest_asyncops import Api, Field, InvalidArgument, State
+from pytest_asyncops.api import Serving
 from pytest_asyncops.exchange import json_response
 from pytest_asyncops.listing import window
 from pytest_asyncops.messages import ErrorResponse, Headers, Request
@@ -72,36 +75,45 @@ def toy(name="toy", **facts):
     """The API, with some facts different."""
     from pytest_asyncops.settings import Setting
 
-    return Api(
-        **{
-            "name": name,
-            "base_url": f"https://{name}.example",
-            "routes": ROUTES,
-            "statuses": WORDS,
-            "render": lambda readings: _render,
-            "envelope": lambda error: {"code": error.code, "why": error.message},
-            "credential": _credential,
-            "unmatched": _unmatched,
-            "new_id": "job-{}".format,
-            "fields": {
-                "shelf": Field(required=True),
-                "kind": Field(choices=("small", "large")),
-                "size": Field(kind=(int, float)),
-                "file": Field(default="file-{}".format),
-            },
-            "admit": _admit,
-            "parent": "shelf",
-            "refusals": {
+    api = Api(
+        name=name,
+        base_url=f"https://{name}.example",
+        routes=ROUTES,
+        new_id="job-{}".format,
+        statuses=WORDS,
+        render=lambda readings: _render,
+        credential=_credential,
+        envelope=lambda error: {"code": error.code, "why": error.message},
+        unmatched=_unmatched,
+        fields={
+            "shelf": Field(required=True),
+            "kind": Field(choices=("small", "large")),
+            "size": Field(kind=(int, float)),
+            "file": Field(default="file-{}".format),
+        },
+        readings=(
+            Setting("wire", "plain", "How it is written.", ("plain", "fancy")),
+            Setting("most", 5, "How many.", kind="count"),
+        ),
+        serving=Serving(
+            refusals={
                 "forbidden": ErrorResponse(403, "forbidden", "not you"),
                 "expired": ErrorResponse(401, "expired", "too late"),
             },
-            "readings": (
-                Setting("wire", "plain", "How it is written.", ("plain", "fancy")),
-                Setting("most", 5, "How many.", kind="count"),
-            ),
-            **facts,
-        }
+            admit=_admit,
+            parent="shelf",
+        ),
     )
+    return changed(api, **facts)
+
+
+def changed(api, **facts):
+    """An API with some facts different, each in the group that it belongs to."""
+    for group in ("serving", "checking"):
+        value = getattr(api, group)
+        own = {field.name for field in dataclasses.fields(value)} & facts.keys()
+        facts[group] = dataclasses.replace(value, **{name: facts.pop(name) for name in own})
+    return dataclasses.replace(api, **facts)
 
 
 def request(path, method="GET", key="k", base="https://toy.example"):

@@ -9,24 +9,33 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from ..api import Api, Field
-from ..clock import rfc3339
-from ..exchange import Exchange, Render, json_response
-from ..lifecycle import Moment
-from ..listing import window
-from ..messages import Request, Response
-from ..operations import Operation
-from ..routing import Paths, Route
 from ..settings import CHAINLOOP as READINGS
 from ..steps import State
-from . import gateway
+from . import (
+    Api,
+    Checking,
+    Exchange,
+    Field,
+    Moment,
+    Operation,
+    Paths,
+    Render,
+    Request,
+    Response,
+    Route,
+    Serving,
+    gateway,
+    json_response,
+    rfc3339,
+    window,
+)
 from .chainloop_generation import GENERATION, UNSET
 from .chainloop_rules import HISTORY, RULES, UNSPECIFIED
 
-_STATUSES = {UNSPECIFIED: frozenset(State), **HISTORY.states}
+_FILTERS = {UNSPECIFIED: frozenset(State), **HISTORY.states}
 """What a status filter finds. Protobuf numbers an enum's values in the order of the contract."""
 
-_WORDS = {state: word for word, states in HISTORY.states.items() for state in states}
+_STATUSES = {state: word for word, states in HISTORY.states.items() for state in states}
 
 _LIST_REQUEST = gateway.Message(
     "AsyncOperationsServiceListOperationsRequest",
@@ -40,7 +49,7 @@ _LIST_REQUEST = gateway.Message(
         ),
         "resource_id": gateway.text,
         "resource_type": gateway.text,
-        "status": gateway.enum({word: number for number, word in enumerate(_STATUSES)}),
+        "status": gateway.enum({word: number for number, word in enumerate(_FILTERS)}),
         "kind": gateway.text,
     },
 )
@@ -57,7 +66,7 @@ def _list(exchange: Exchange) -> Response:
         raise gateway.refusal(
             gateway.INVALID_ARGUMENT, "resource_id and resource_type must be provided together"
         )
-    states = _STATUSES[query.get("status", UNSPECIFIED)]
+    states = _FILTERS[query.get("status", UNSPECIFIED)]
     offset, page, size = _page(exchange.readings, query)
     members = exchange.members(where, states)
     total = len(members)
@@ -113,7 +122,7 @@ def _render(operation: Operation, moment: Moment) -> dict[str, Any]:
     payload = {
         "id": operation.id,
         **operation.fields,
-        "status": _WORDS[moment.state],
+        "status": _STATUSES[moment.state],
         "created_at": rfc3339(born),
     }
     if moment.started is not None:
@@ -158,11 +167,16 @@ def _new_id(number: int) -> str:
 CHAINLOOP = Api(
     name="chainloop",
     base_url="https://api.app.chainloop.dev",
-    contract="chainloop.yaml",
     routes=(
         Route("list", "GET", ("/v1/operations",), _list),
         Route("get", "GET", ("/v1/operations/{operation_id}",), _get, "operation_id"),
     ),
+    new_id=_new_id,
+    statuses=_STATUSES,
+    render=_renderer,
+    credential=_credential,
+    envelope=gateway.envelope,
+    unmatched=gateway.unmatched,
     fields={
         "kind": Field(default="evidence_evaluation"),
         "resource_id": Field(),
@@ -170,30 +184,29 @@ CHAINLOOP = Api(
         "project_id": Field(),
         "project_version_id": Field(),
     },
-    new_id=_new_id,
-    statuses=_WORDS,
-    render=_renderer,
-    envelope=gateway.envelope,
-    credential=_credential,
-    refusals={
-        "forbidden": gateway.refusal(gateway.PERMISSION_DENIED, "operation not allowed"),
-        "invalid": gateway.unauthenticated("Token is invalid"),
-        "expired": gateway.unauthenticated("JWT token has expired"),
-    },
-    throttled=gateway.refusal(gateway.RESOURCE_EXHAUSTED, "rate limit exceeded"),
-    unmatched=gateway.unmatched,
-    method=gateway.method,
-    paths=Paths(encoded_slash_separates=True, empty_parameter=True),
-    hidden=_hidden,
     readings=READINGS,
-    rules=RULES,
-    history=HISTORY,
-    error_schema="rpcStatus",
-    profiles={
-        "contract": lambda body: body,
-        "gateway": _contract_form,
-        "gateway_camel": _contract_form,
-    },
+    serving=Serving(
+        refusals={
+            "forbidden": gateway.refusal(gateway.PERMISSION_DENIED, "operation not allowed"),
+            "invalid": gateway.unauthenticated("Token is invalid"),
+            "expired": gateway.unauthenticated("JWT token has expired"),
+        },
+        throttled=gateway.refusal(gateway.RESOURCE_EXHAUSTED, "rate limit exceeded"),
+        hidden=_hidden,
+        paths=Paths(encoded_slash_separates=True, empty_parameter=True),
+        method=gateway.method,
+    ),
+    checking=Checking(
+        contract="chainloop.yaml",
+        error_schema="rpcStatus",
+        rules=RULES,
+        history=HISTORY,
+        profiles={
+            "contract": lambda body: body,
+            "gateway": _contract_form,
+            "gateway_camel": _contract_form,
+        },
+    ),
     generation=GENERATION,
 )
 """Chainloop Platform."""

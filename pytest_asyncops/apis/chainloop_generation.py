@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..generation import GenerationHints, NumberedPages, Queries, RuleEdit
-from ..rules import Absent, Present
-from . import gateway
+from . import Absent, GenerationHints, NumberedPages, Present, Queries, RuleEdit, gateway
 from .chainloop_rules import COMPLETED, FAILED, HISTORY, PENDING, PURGED, RUNNING
 
 UNSET: dict[str, Any] = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..rules import (
+from ..steps import State
+from . import (
     Absent,
     Break,
     ByFunction,
@@ -17,7 +18,6 @@ from ..rules import (
     Present,
     Rule,
 )
-from ..steps import State
 
 _PREFIX = "ASYNC_OPERATION_STATUS_"
 UNSPECIFIED, PENDING, RUNNING, COMPLETED, FAILED, PURGED = (

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from ..messages import ErrorResponse, Request
-from ..routing import Route
+from . import ErrorResponse, Request, Route
 
 INVALID_ARGUMENT = 3
 NOT_FOUND = 5

@@ -15,26 +15,37 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from ..api import Api, Field
-from ..clock import rfc3339
 from ..errors import InvalidArgument, hides_usage_errors
-from ..exchange import Exchange, Render, json_response
-from ..lifecycle import Lifecycle, Moment
-from ..listing import passed, window
-from ..messages import ErrorResponse, Request, Response
-from ..operations import Operation
-from ..routing import Route
+from ..lifecycle import Lifecycle
 from ..settings import PINECONE as READINGS
 from ..steps import State
 from ..stub import Stub
+from . import (
+    Api,
+    Checking,
+    ErrorResponse,
+    Exchange,
+    Field,
+    Moment,
+    Operation,
+    Render,
+    Request,
+    Response,
+    Route,
+    Serving,
+    json_response,
+    passed,
+    rfc3339,
+    window,
+)
 from .pinecone_generation import GENERATION
 from .pinecone_rules import HISTORY, INGESTION, RULES, TYPES
 
 __tracebackhide__ = hides_usage_errors
 
-_STATUSES = HISTORY.states
+_FILTERS = HISTORY.states
 # In the order of the states: that of a set of them differs from run to run.
-_WORDS = {state: word for state in State for word, states in _STATUSES.items() if state in states}
+_STATUSES = {state: word for state in State for word, states in _FILTERS.items() if state in states}
 _LIMITS = range(1, 101)
 
 
@@ -77,9 +88,9 @@ def _list(exchange: Exchange) -> Response:
     where: dict[str, object] = {"assistant_name": assistant}
     if "operation_type" in query:
         where["operation_type"] = _filter(query, "operation_type", TYPES, readings)
-    states = frozenset(_WORDS)
+    states = frozenset(_STATUSES)
     if "status" in query:
-        states = _STATUSES.get(_filter(query, "status", _STATUSES, readings), frozenset())
+        states = _FILTERS.get(_filter(query, "status", _FILTERS, readings), frozenset())
     limit = _limit(query.get("limit"), readings)
     tied_to = json.dumps([where, query.get("status")], sort_keys=True)
     members = exchange.members(where, states)
@@ -149,7 +160,7 @@ def _render(operation: Operation, moment: Moment) -> dict[str, Any]:
     payload = {
         "id": operation.id,
         "operation_type": fields["operation_type"],
-        "status": _WORDS[moment.state],
+        "status": _STATUSES[moment.state],
         "created_on": rfc3339(born),
     }
     if "file_id" in fields:
@@ -217,7 +228,6 @@ def _admit(fields: Mapping[str, object], lifecycle: Lifecycle) -> None:
 PINECONE = Api(
     name="pinecone",
     base_url="https://prod-1-data.ke.pinecone.io",
-    contract="pinecone_assistant.yaml",
     routes=(
         Route(
             "list",
@@ -236,34 +246,39 @@ PINECONE = Api(
             "operation_id",
         ),
     ),
+    new_id="op-{:012x}".format,
+    statuses=_STATUSES,
+    render=_renderer,
+    credential=_credential,
+    envelope=_envelope,
+    unmatched=_unmatched,
     fields={
         "assistant_name": Field(required=True),
         "operation_type": Field(default="upload_file", choices=TYPES),
         "file_id": Field(default="file-{:06d}".format),
         "ingestion_units": Field(kind=(int, float)),
     },
-    new_id="op-{:012x}".format,
-    statuses=_WORDS,
-    render=_renderer,
-    envelope=_envelope,
-    credential=_credential,
-    refusals={
-        "invalid": _UNAUTHENTICATED,
-        "forbidden": ErrorResponse(403, "FORBIDDEN", "Forbidden"),
-    },
-    throttled=ErrorResponse(
-        429, "TOO_MANY_REQUESTS", "Too many get or list assistant requests, try again later"
-    ),
-    unmatched=_unmatched,
-    hidden=lambda readings: frozenset({State.PURGED}),
-    retention=lambda readings: readings["retention"],
-    admit=_admit,
-    parent="assistant_name",
     readings=READINGS,
-    rules=RULES,
-    history=HISTORY,
-    error_schema="ErrorResponse",
+    serving=Serving(
+        refusals={
+            "invalid": _UNAUTHENTICATED,
+            "forbidden": ErrorResponse(403, "FORBIDDEN", "Forbidden"),
+        },
+        throttled=ErrorResponse(
+            429, "TOO_MANY_REQUESTS", "Too many get or list assistant requests, try again later"
+        ),
+        hidden=lambda readings: frozenset({State.PURGED}),
+        retention=lambda readings: readings["retention"],
+        admit=_admit,
+        parent="assistant_name",
+        stub_class=PineconeStub,
+    ),
+    checking=Checking(
+        contract="pinecone_assistant.yaml",
+        error_schema="ErrorResponse",
+        rules=RULES,
+        history=HISTORY,
+    ),
     generation=GENERATION,
-    stub_class=PineconeStub,
 )
 """Pinecone Assistant, version 2026-04."""

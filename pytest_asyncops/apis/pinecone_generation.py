@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..generation import GenerationHints, Queries, RuleEdit, TokenPages
-from ..rules import Present
+from . import GenerationHints, Present, Queries, RuleEdit, TokenPages
 from .pinecone_rules import COMPLETED, FAILED, HISTORY, TYPES
 
 _LONGEST = 10**18 - 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..rules import Absent, Break, ByFunction, Fixed, HistorySchema, Ordered, Rule, SameAsStatus
 from ..steps import State
+from . import Absent, Break, ByFunction, Fixed, HistorySchema, Ordered, Rule, SameAsStatus
 
 PROCESSING, COMPLETED, FAILED = "Processing", "Completed", "Failed"
 TYPES = ("upload_file", "upsert_file", "update_file_metadata", "delete_file")

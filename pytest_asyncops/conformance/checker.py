@@ -38,13 +38,13 @@ class Checker:
     """
 
     def __init__(self, api: Api, route: Route | None, status_code: int) -> None:
-        if api.contract is None:
+        if api.checking.contract is None:
             raise InvalidArgument(
                 f"{api.name} has no contract to hold responses against. Give its Api "
-                "contract='path/to/openapi.yaml'.",
+                "checking=Checking(contract='path/to/openapi.yaml').",
                 value=api,
             )
-        self._contract = contract = load_contract(api.contract)
+        self._contract = contract = load_contract(api.checking.contract)
         self._status_code = status_code
         self._what = f"{api.name} {route.name}" if route else api.name
         self._response: str | None = None
@@ -55,12 +55,12 @@ class Checker:
         self._schema: str | None = None
         if self._response is not None:
             self._schema = contract.body(self._response)
-        elif api.error_schema is not None and status_code >= FIRST_ERROR:
-            self._schema = f"/components/schemas/{api.error_schema}"
+        elif api.checking.error_schema is not None and status_code >= FIRST_ERROR:
+            self._schema = f"/components/schemas/{api.checking.error_schema}"
         self._rules: dict[int, list[Rule]] = {}  # by the id() of the schema that they are about
         self.is_good: Callable[[Any], bool] = lambda payload: False
         if self._schema is not None:
-            for rule in api.rules:
+            for rule in api.checking.rules:
                 if rule.on not in contract.schemas:
                     raise unknown_choice(
                         f"schema of {api.name} in rule {rule.id!r}:", rule.on, contract.schemas

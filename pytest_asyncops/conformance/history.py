@@ -102,7 +102,7 @@ def _operations(
 
 def _breaks(api: Api, life: HistorySchema, sights: list[_Sight]) -> Iterator[Violation]:
     """How the sights of one operation, in order, contradict each other."""
-    contract = load_contract(api.contract) if api.contract else None
+    contract = load_contract(api.checking.contract) if api.checking.contract else None
 
     def violation(index: int, member: str, message: str, rule: str) -> Violation:
         pointer = f"/components/schemas/{life.schema}/properties/{member}"

@@ -221,13 +221,13 @@ def find_history_schema(api: Api) -> HistorySchema:
     Raises:
         InvalidArgument: if it does not say.
     """
-    if api.history is None:
+    if api.checking.history is None:
         raise InvalidArgument(
             f"{api.name} does not say how its operations live. Give its Api "
-            "history=HistorySchema(...).",
+            "checking=Checking(history=HistorySchema(...)).",
             value=api,
         )
-    return api.history
+    return api.checking.history
 
 
 def find_profile(api: Api, name: object) -> Callable[[Any], Any]:
@@ -236,10 +236,10 @@ def find_profile(api: Api, name: object) -> Callable[[Any], Any]:
     Raises:
         InvalidArgument: if the API has no such profile.
     """
-    for profile, contract_form in api.profiles.items():
+    for profile, contract_form in api.checking.profiles.items():
         if profile == name:
             return contract_form
-    raise unknown_choice(f"profile of {api.name}", name, api.profiles)
+    raise unknown_choice(f"profile of {api.name}", name, api.checking.profiles)
 
 
 @lru_cache(maxsize=1024)
@@ -264,7 +264,7 @@ def _find(apis: tuple[Api, ...], method: str, url: str) -> tuple[Api, str] | Non
     for api in apis:
         for route in api.routes:
             for template in route.paths if route.method == method else ():
-                if re.fullmatch(f"(?:/.*)?{api.paths.pattern(template).pattern}", path):
+                if re.fullmatch(f"(?:/.*)?{api.serving.paths.pattern(template).pattern}", path):
                     parts = template.split("/")
                     fit = sum(not part.startswith("{") for part in parts), len(parts)
                     if best is None or fit > best[0]:

@@ -65,7 +65,7 @@ class Careful(Compiler):
         self.status_code = status_code
         self._words = words or {}
         self._pins = pins or {}
-        self._operation = api.history.schema if api.history is not None else None
+        self._operation = api.checking.history.schema if api.checking.history is not None else None
 
     def narrowed(self, words: Words) -> Careful:
         """The same where certain members have only these values."""
@@ -74,7 +74,7 @@ class Careful(Compiler):
     def whole(self, name: str) -> Schema:
         """The named schema, and what rules and habits add to it."""
         parts: list[Schema] = [refer(name)]
-        for rule in self.api.rules:
+        for rule in self.api.checking.rules:
             if rule.on == name:
                 parts += words_wanted(rule.kind, self.status_code)
         stricter = self.api.generation.stricter.get(name)
@@ -82,7 +82,7 @@ class Careful(Compiler):
 
     def presence(self, name: str) -> Iterator[Presence]:
         """The rules and habits that say which members of a named schema are there."""
-        for rule in self.api.rules:
+        for rule in self.api.checking.rules:
             if rule.on == name and isinstance(rule.kind, (Absent, Present)):
                 yield rule.kind
         if name == self._operation:
@@ -136,7 +136,7 @@ class Careful(Compiler):
 
     def set_member(self, schema: Schema, name: str, member: str) -> Recipe:
         """What a member is where it is there and not null."""
-        for rule in self.api.rules:
+        for rule in self.api.checking.rules:
             ordered = rule.kind.members if isinstance(rule.kind, Ordered) else ()
             if rule.on == name and member in ordered and self._is_time(schema, member):
                 return ticks(self.options.times, member == ordered[0])
@@ -174,12 +174,12 @@ class Careful(Compiler):
         """The shapes of a named schema's objects before rules and habits say what is there."""
         unwelcome = [
             member
-            for rule in self.api.rules
+            for rule in self.api.checking.rules
             if rule.on == name and isinstance(rule.kind, NotAMember)
             for member in rule.kind.members
         ]
         shape = self.shape(schema, tuple(unwelcome))
-        life = self.api.history
+        life = self.api.checking.history
         if life is None:
             return [shape]
         if name == life.schema:
@@ -200,7 +200,7 @@ class Careful(Compiler):
 
     def _makes_ids(self, schema: Schema) -> bool:
         """Whether an operation of this schema can have the ids that stubs make."""
-        life = self.api.history
+        life = self.api.checking.history
         inner = schema.get("properties", {}).get(life.id) if life is not None else None
         return inner is not None and self.is_valid(inner, self.api.new_id(1))
 
@@ -247,7 +247,7 @@ class Careful(Compiler):
 
     def _timed(self, shape: Shape, schema: Schema, name: str, pins: Recipes) -> Shape:
         """The shape, with timestamps in the order that the rules want."""
-        for rule in self.api.rules:
+        for rule in self.api.checking.rules:
             if rule.on != name or not isinstance(rule.kind, Ordered):
                 continue
             for index, member in enumerate(rule.kind.members):
@@ -278,13 +278,13 @@ def contract_of(api: Api) -> Contract:
     Raises:
         InvalidArgument: if it has none.
     """
-    if api.contract is None:
+    if api.checking.contract is None:
         raise InvalidArgument(
             f"{api.name} has no contract to generate from. Give its Api "
-            "contract='path/to/openapi.yaml'.",
+            "checking=Checking(contract='path/to/openapi.yaml').",
             value=api,
         )
-    return load_contract(api.contract)
+    return load_contract(api.checking.contract)
 
 
 def _in_order(value: dict[str, Any], members: tuple[str, ...]) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def _invalid(api: Api, options: Options, name: str, status_code: int) -> Recipe:
     judge = Judge(careful, root)
     of_schema = _by_edits(judge, schema_edits(careful, root))
     of_prose: list[Recipe] = []
-    for rule in api.rules:
+    for rule in api.checking.rules:
         for path in judge.careful.contract.sites(judge.root).get(rule.on, ()):
             # One branch for each rule, however many ways to break it there are.
             for edit in rule_edits(careful, rule, path):

@@ -130,7 +130,7 @@ class Judge:
         """The rules of prose that a value breaks, and where."""
         contract, status_code = self.careful.contract, self.careful.status_code
         for place, schema, found in contract.objects(self.root, value):
-            for rule in self.careful.api.rules:
+            for rule in self.careful.api.checking.rules:
                 if contract.schemas[rule.on] is schema:
                     for below, _, _ in rule.kind.breaks(found, status_code):
                         yield (*place, *below), rule.id

@@ -137,7 +137,7 @@ def histories(
 
     def seen(pauses: list[int], start: dict[str, Any], life: Lifecycle) -> list[Any]:
         clock = VirtualClock()
-        stub = (known.stub_class or Stub)(known, clock, readings=settled)
+        stub = (known.serving.stub_class or Stub)(known, clock, readings=settled)
         operation = stub.start(lifecycle=life, **start)
         bodies = []
         for pause in (0, *pauses):

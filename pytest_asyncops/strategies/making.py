@@ -120,7 +120,7 @@ def error_bodies(api: Api) -> dict[int, Schema]:
     """The schemas of the bodies of errors, by the HTTP statuses that the API is known to have."""
     contract = contract_of(api)
     codes = set()
-    open_ended = api.error_schema is not None
+    open_ended = api.checking.error_schema is not None
     for route in api.routes:
         documented = contract.statuses(route.method, route.paths[0])
         codes |= {int(status) for status in documented if status.isdecimal()}
@@ -151,7 +151,7 @@ def _error_body(api: Api, status_code: int) -> Schema | None:
         schema = contract.answer(route.method, route.paths[0], status_code)
         if schema is not None:
             return schema
-    name = api.error_schema
+    name = api.checking.error_schema
     return None if name is None else refer(name)
 
 

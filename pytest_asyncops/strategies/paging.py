@@ -56,7 +56,7 @@ def numbered(value: dict[str, Any], api: Api, life: HistorySchema) -> dict[str, 
 
 def is_list(api: Api, name: str) -> bool:
     """Whether the bodies of the API's lists have the schema of this name."""
-    contract = load_contract(str(api.contract))
+    contract = load_contract(str(api.checking.contract))
     for route in api.routes:
         if route.name == "list":
             schema = contract.answer(route.method, route.paths[0], 200)

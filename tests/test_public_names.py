@@ -1,0 +1,51 @@
+"""The public names: those that others build on, and no other."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import pytest_asyncops
+from pytest_asyncops import apis, strategies
+
+NAMES = {
+    pytest_asyncops: """
+        Api AsyncOpsError AsyncOpsMock CadenceError ConformanceError ContractError Field
+        InvalidArgument Lifecycle MockClosed NetworkBlocked Operation PollerHangs Progress State
+        Step Stub UnmatchedRequests Violation VirtualClock assert_conforms assert_history
+        assert_polled mocked polls strategies violations
+        """,
+    apis: """
+        Absent Api Break ByFunction Checking Constraint ErrorResponse Exchange Field Fixed
+        GenerationHints HistorySchema Moment Never NotAMember NumberedPages Operation Ordered Paths
+        Present Queries Render Request Response Route Rule RuleEdit SameAsStatus Serving Setting
+        TokenPages json_response passed rfc3339 window
+        """,
+    strategies: """
+        Invalid ListQuery errors from_schema gets histories invalid_payloads lifecycles
+        list_queries lists operations payloads
+        """,
+}
+
+
+@pytest.mark.parametrize("module", NAMES, ids=lambda module: module.__name__)
+def test_exported_names(module):
+    assert sorted(module.__all__) == NAMES[module].split()
+    assert all(hasattr(module, name) for name in module.__all__)
+
+
+BUILT_IN = sorted(Path(apis.__file__).parent.glob("*_*.py")) + [
+    Path(apis.__file__).with_name(f"{name}.py") for name in ("chainloop", "gateway", "pinecone")
+]
+INTERNAL = {"CHAINLOOP", "PINECONE", "hides_usage_errors"}
+"""The readings stand where pytest finds them without importing more; the other hides frames."""
+
+
+@pytest.mark.parametrize("path", BUILT_IN, ids=lambda path: path.stem)
+def test_the_built_in_apis_are_made_of_public_names(path):
+    public = {*pytest_asyncops.__all__, *apis.__all__}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level == 2:
+            assert {alias.name for alias in node.names} <= public | INTERNAL
