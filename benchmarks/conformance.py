@@ -16,10 +16,10 @@ import requests
 from jsonschema import Draft4Validator
 
 from pytest_asyncops import Lifecycle, mocked
-from pytest_asyncops.api import Api
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.contract import load_contract
+from pytest_asyncops.contract.openapi import load_contract
+from pytest_asyncops.serving.api import Api
 
 from .measure import compare, elsewhere
 from .report import Missing, Ratio, Row

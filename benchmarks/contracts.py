@@ -31,7 +31,7 @@ def measured() -> dict[str, float]:
     from pytest_asyncops.apis.chainloop import CHAINLOOP
     from pytest_asyncops.apis.pinecone import PINECONE
     from pytest_asyncops.conformance.checker import find_checker
-    from pytest_asyncops.contract import load_contract
+    from pytest_asyncops.contract.openapi import load_contract
 
     for api in (CHAINLOOP, PINECONE):
         part(

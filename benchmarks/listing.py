@@ -18,7 +18,7 @@ import requests
 from pytest_asyncops import AsyncOpsMock, Lifecycle, Stub, mocked
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.messages import Headers, Request
+from pytest_asyncops.serving.messages import Headers, Request
 
 from .measure import once, rounds_of, settled
 from .report import Figure, Ratio, Row, seconds

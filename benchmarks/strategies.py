@@ -236,7 +236,7 @@ def against_peer() -> None:
 
     from pytest_asyncops import strategies
     from pytest_asyncops.configure import BUILT_IN
-    from pytest_asyncops.contract import load_contract
+    from pytest_asyncops.contract.openapi import load_contract
 
     found = {}
     for api, names in _SCHEMAS.items():

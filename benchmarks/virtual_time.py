@@ -10,10 +10,10 @@ from functools import partial
 import requests
 
 from pytest_asyncops import Lifecycle, mocked
-from pytest_asyncops.clock import VirtualClock
 from pytest_asyncops.configure import resolve_settings
 from pytest_asyncops.mocking import AsyncOpsMock
-from pytest_asyncops.virtual_time import VirtualTime
+from pytest_asyncops.virtual_time.clock import VirtualClock
+from pytest_asyncops.virtual_time.takeover import VirtualTime
 
 from .measure import ROOT, compare, elsewhere, looped, once, rounds_of
 from .report import Figure, Ratio, Row

@@ -8,61 +8,61 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from . import strategies as strategies
-    from .api import Api as Api
-    from .api import Field as Field
     from .cadence import assert_polled as assert_polled
-    from .clock import VirtualClock as VirtualClock
     from .conformance import assert_conforms as assert_conforms
     from .conformance import assert_history as assert_history
     from .conformance import violations as violations
     from .errors import AsyncOpsError as AsyncOpsError
     from .errors import CadenceError as CadenceError
-    from .errors import ConformanceError as ConformanceError
     from .errors import ContractError as ContractError
     from .errors import InvalidArgument as InvalidArgument
     from .errors import MockClosed as MockClosed
     from .errors import NetworkBlocked as NetworkBlocked
-    from .errors import UnmatchedRequests as UnmatchedRequests
-    from .guards import PollerHangs as PollerHangs
-    from .lifecycle import Lifecycle as Lifecycle
+    from .lifecycle.lifecycle import Lifecycle as Lifecycle
+    from .lifecycle.progress import Progress as Progress
+    from .lifecycle.states import State as State
+    from .lifecycle.states import Step as Step
+    from .lifecycle.states import polls as polls
     from .mocking import AsyncOpsMock as AsyncOpsMock
     from .mocking import mocked as mocked
-    from .operations import Operation as Operation
-    from .progress import Progress as Progress
-    from .steps import State as State
-    from .steps import Step as Step
-    from .steps import polls as polls
-    from .stub import Stub as Stub
-    from .violation import Violation as Violation
+    from .rules.violation import ConformanceError as ConformanceError
+    from .rules.violation import Violation as Violation
+    from .serving.api import Api as Api
+    from .serving.api import Field as Field
+    from .serving.guards import PollerHangs as PollerHangs
+    from .serving.messages import UnmatchedRequests as UnmatchedRequests
+    from .serving.operations import Operation as Operation
+    from .serving.stub import Stub as Stub
+    from .virtual_time.clock import VirtualClock as VirtualClock
 
 # Where each public name lives. The plugin imports this package at the start of every pytest
 # session, so a name's module is imported when the name is first used.
 _HOMES = {
-    "Api": "api",
+    "Api": "serving.api",
     "AsyncOpsError": "errors",
     "AsyncOpsMock": "mocking",
     "CadenceError": "errors",
-    "ConformanceError": "errors",
+    "ConformanceError": "rules.violation",
     "ContractError": "errors",
-    "Field": "api",
+    "Field": "serving.api",
     "InvalidArgument": "errors",
-    "Lifecycle": "lifecycle",
+    "Lifecycle": "lifecycle.lifecycle",
     "MockClosed": "errors",
     "NetworkBlocked": "errors",
-    "Operation": "operations",
-    "PollerHangs": "guards",
-    "Progress": "progress",
-    "State": "steps",
-    "Step": "steps",
-    "Stub": "stub",
-    "UnmatchedRequests": "errors",
-    "Violation": "violation",
-    "VirtualClock": "clock",
+    "Operation": "serving.operations",
+    "PollerHangs": "serving.guards",
+    "Progress": "lifecycle.progress",
+    "State": "lifecycle.states",
+    "Step": "lifecycle.states",
+    "Stub": "serving.stub",
+    "UnmatchedRequests": "serving.messages",
+    "Violation": "rules.violation",
+    "VirtualClock": "virtual_time.clock",
     "assert_conforms": "conformance",
     "assert_history": "conformance",
     "assert_polled": "cadence",
     "mocked": "mocking",
-    "polls": "steps",
+    "polls": "lifecycle.states",
     "strategies": "strategies",
     "violations": "conformance",
 }

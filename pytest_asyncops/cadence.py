@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .calls import Call
-from .clock import SECOND, Seconds, rfc3339, to_ns
+from .durations import SECOND, Seconds, rfc3339, to_ns
 from .errors import CadenceError, InvalidArgument, hides_usage_errors
-from .operations import Operation
+from .serving.calls import Call
+from .serving.operations import Operation
 
 __tracebackhide__ = hides_usage_errors
 

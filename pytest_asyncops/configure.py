@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .addresses import checked_base_url
-from .api import Api
 from .apis.chainloop import CHAINLOOP
 from .apis.pinecone import PINECONE
-from .clock import Seconds, instant_to_ns, to_ns
+from .durations import Seconds, instant_to_ns, to_ns
 from .errors import InvalidArgument, checked_count, hides_usage_errors, listed, unknown_choice
+from .serving.api import Api
+from .serving.base_urls import checked_base_url
 from .settings import GENERAL, Setting
 
 __tracebackhide__ = hides_usage_errors

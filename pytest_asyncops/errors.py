@@ -1,4 +1,7 @@
-"""Every error this package raises on purpose.
+"""The errors that this package raises on purpose, and how their messages are made.
+
+Those that carry something of their own stand beside it: `ConformanceError`, `UnmatchedRequests` and
+`PollerHangs`.
 
 A message names the value that was refused, the choices there were and the next step; the same
 facts stand as attributes, so that a test can assert on them without reading the text.
@@ -9,15 +12,18 @@ from __future__ import annotations
 import datetime
 import difflib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from .messages import Request
-    from .violation import Violation
+from typing import Any
 
 
 class AsyncOpsError(Exception):
     """The base of all errors of this package."""
+
+    __module__ = __package__
+
+    def __init_subclass__(cls) -> None:
+        # A traceback names an error as a test does that expects it, wherever it is defined.
+        if cls.__module__.startswith(f"{__package__}."):
+            cls.__module__ = __package__
 
 
 class InvalidArgument(AsyncOpsError, ValueError):
@@ -57,18 +63,6 @@ class ContractError(AsyncOpsError):
         self.pointer = pointer
 
 
-class ConformanceError(AsyncOpsError, AssertionError):
-    """A response, or what a poller saw in a row, that breaks the contract.
-
-    Attributes:
-        violations: everything that is wrong with it.
-    """
-
-    def __init__(self, message: str, *, violations: Iterable[Violation]) -> None:
-        super().__init__(message)
-        self.violations = tuple(violations)
-
-
 class CadenceError(AsyncOpsError, AssertionError):
     """An operation was polled otherwise than a test asserts.
 
@@ -85,18 +79,6 @@ class CadenceError(AsyncOpsError, AssertionError):
 
 class NetworkBlocked(AsyncOpsError):
     """A request left for the network though the setting ``network="block"`` forbids it."""
-
-
-class UnmatchedRequests(AsyncOpsError, AssertionError):
-    """Requests reached a stub's base URL and no route of its API took them.
-
-    Attributes:
-        requests: the requests, in the order in which they came.
-    """
-
-    def __init__(self, message: str, *, requests: Iterable[Request]) -> None:
-        super().__init__(message)
-        self.requests = tuple(requests)
 
 
 def listed(names: Iterable[object]) -> str:

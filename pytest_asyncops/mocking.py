@@ -8,23 +8,17 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
-from .addresses import Addresses
-from .api import Api
 from .apis.pinecone import PineconeStub
-from .calls import Call, Calls
-from .clock import VirtualClock, to_ns
 from .configure import Settings, resolve_settings
-from .errors import (
-    MockClosed,
-    NetworkBlocked,
-    UnmatchedRequests,
-    counted,
-    hides_usage_errors,
-    unknown_choice,
-)
-from .guards import Guards
-from .messages import Request
-from .stub import Stub
+from .durations import to_ns
+from .errors import MockClosed, NetworkBlocked, counted, hides_usage_errors, unknown_choice
+from .serving.api import Api
+from .serving.base_urls import Addresses
+from .serving.calls import Call, Calls
+from .serving.guards import Guards
+from .serving.messages import Request, UnmatchedRequests
+from .serving.stub import Stub
+from .virtual_time.clock import VirtualClock
 
 __tracebackhide__ = hides_usage_errors
 
@@ -214,7 +208,7 @@ class _Session:
             transport.start()
             stack.callback(transport.stop)
             if settings.clock == "virtual":
-                from .virtual_time import VirtualTime
+                from .virtual_time.takeover import VirtualTime
 
                 virtual_time = VirtualTime(self.clock, self._guards.skipped)
                 virtual_time.start()

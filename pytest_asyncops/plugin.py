@@ -121,7 +121,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
     """Keep a credential out of the report where an assertion compares it with another text."""
-    messages = sys.modules.get(f"{__package__}.messages")  # not imported for this alone
+    messages = sys.modules.get(f"{__package__}.serving.messages")  # not imported for this alone
     if messages is None or not {type(left), type(right)} & {messages.Secret}:
         return None
     return [f"{left!r} {op} {right!r}"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from pytest_asyncops.apis.chainloop import CHAINLOOP
-from pytest_asyncops.clock import VirtualClock
-from pytest_asyncops.messages import Headers, Request, Response
-from pytest_asyncops.stub import Stub
+from pytest_asyncops.serving.messages import Headers, Request, Response
+from pytest_asyncops.serving.stub import Stub
+from pytest_asyncops.virtual_time.clock import VirtualClock
 
 STATUS = "ASYNC_OPERATION_STATUS_"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from pytest_asyncops import Api
-from pytest_asyncops.api import Checking
+from pytest_asyncops.serving.api import Checking
 
 INTEGER = {"type": "integer"}
 STRING = {"type": "string"}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hypothesis import strategies as st
 
 from pytest_asyncops import Lifecycle, Progress, State, Step, polls
-from pytest_asyncops.lifecycle import Past
+from pytest_asyncops.lifecycle.lifecycle import Past
 
 ENDS = (State.SUCCEEDED, State.FAILED, State.CANCELLED)
 RANK = {

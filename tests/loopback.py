@@ -5,10 +5,10 @@ from __future__ import annotations
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 from pytest_asyncops import Api
-from pytest_asyncops.exchange import json_response
-from pytest_asyncops.messages import ErrorResponse
-from pytest_asyncops.routing import Route
-from pytest_asyncops.steps import State
+from pytest_asyncops.lifecycle.states import State
+from pytest_asyncops.serving.exchange import json_response
+from pytest_asyncops.serving.messages import ErrorResponse
+from pytest_asyncops.serving.routing import Route
 
 CHAINLOOP = "https://api.app.chainloop.dev"
 PINECONE = "https://prod-1-data.ke.pinecone.io"

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from pytest_asyncops.api import Api
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.routing import Route
+from pytest_asyncops.serving.api import Api
+from pytest_asyncops.serving.routing import Route
 
 STATUSES = [
     f"ASYNC_OPERATION_STATUS_{word}"

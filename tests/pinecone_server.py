@@ -5,8 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from pytest_asyncops.apis.pinecone import PINECONE, PineconeStub
-from pytest_asyncops.clock import VirtualClock
-from pytest_asyncops.messages import Headers, Request, Response
+from pytest_asyncops.serving.messages import Headers, Request, Response
+from pytest_asyncops.virtual_time.clock import VirtualClock
 
 GOOD = {"Api-Key": "key", "X-Pinecone-Api-Version": "2026-04"}
 

@@ -11,10 +11,10 @@ from lives import lifecycles
 from pytest_asyncops import Api, Lifecycle, State, Step
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.clock import VirtualClock
-from pytest_asyncops.messages import Headers, Request, Response
+from pytest_asyncops.serving.messages import Headers, Request, Response
+from pytest_asyncops.serving.stub import Stub
 from pytest_asyncops.settings import Setting
-from pytest_asyncops.stub import Stub
+from pytest_asyncops.virtual_time.clock import VirtualClock
 
 APIS = (CHAINLOOP, PINECONE)
 HEADERS = {

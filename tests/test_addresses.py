@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from toy import toy
 
 from pytest_asyncops import InvalidArgument, Stub, VirtualClock
-from pytest_asyncops.addresses import Addresses, checked_base_url
+from pytest_asyncops.serving.base_urls import Addresses, checked_base_url
 
 
 def stubs(*urls: str) -> list[Stub]:

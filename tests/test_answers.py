@@ -20,9 +20,9 @@ import pytest
 import requests
 
 from pytest_asyncops import AsyncOpsMock, mocked
-from pytest_asyncops.waiting import wires
-from pytest_asyncops.waiting.descriptors import are_ready
-from pytest_asyncops.waiting.wires import Wires
+from pytest_asyncops.virtual_time import sockets as wires
+from pytest_asyncops.virtual_time.file_waits import are_ready
+from pytest_asyncops.virtual_time.sockets import Wires
 
 MOMENT = 0.06
 """Real seconds that an answer takes: longer than an unknown file is given."""

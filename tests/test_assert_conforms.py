@@ -16,8 +16,8 @@ from pytest_asyncops import AsyncOpsError, ConformanceError, Violation, assert_c
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.gateway import HTTP_STATUS
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.contract import load_contract
-from pytest_asyncops.document import escape
+from pytest_asyncops.contract.openapi import load_contract
+from pytest_asyncops.contract.yaml_document import escape
 
 SCHEMAS = "/components/schemas"
 
@@ -245,7 +245,7 @@ def test_the_traceback_ends_in_the_users_line(pytester, monkeypatch, style):
         }[style]
         assert [line for line in result.outlines if line.startswith(expected)], expected
     report = (
-        "pytest_asyncops.errors.ConformanceError: chainloop get, status 200, breaks its contract "
+        "pytest_asyncops.ConformanceError: chainloop get, status 200, breaks its contract "
         "in 1 place:"
     )
     assert sum(line.lstrip("E ") == report for line in result.outlines) == 2

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from pytest_asyncops import mocked
-from pytest_asyncops.waiting.bound_names import BoundNames
-from pytest_asyncops.waiting.stand_ins import STAND_INS
+from pytest_asyncops.virtual_time.bound_functions import BoundNames
+from pytest_asyncops.virtual_time.time_functions import STAND_INS
 
 
 def test_everything_is_put_back() -> None:

@@ -24,12 +24,13 @@ from toy import changed
 
 import pytest_asyncops
 from pytest_asyncops import Violation, violations
-from pytest_asyncops.conformance import checking, quick
+from pytest_asyncops.conformance import assertions as checking
+from pytest_asyncops.conformance import fast_check as quick
 from pytest_asyncops.conformance.checker import Checker
-from pytest_asyncops.conformance.reading import parse
-from pytest_asyncops.contract import Contract
-from pytest_asyncops.messages import Response
-from pytest_asyncops.rules import Never, Ordered, Rule
+from pytest_asyncops.conformance.replies import parse
+from pytest_asyncops.contract.openapi import Contract
+from pytest_asyncops.rules.rules import Never, Ordered, Rule
+from pytest_asyncops.serving.messages import Response
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"
 
@@ -373,6 +374,6 @@ def test_the_order_is_the_same_in_every_run():
 
 @given(st.lists(st.integers(0, 99) | st.text(max_size=4)))
 def test_a_path_says_all_of_itself(parts):
-    from pytest_asyncops.violation import json_path
+    from pytest_asyncops.rules.violation import json_path
 
     assert list(steps(json_path(parts))) == parts

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from pytest_asyncops import ContractError
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.contract import Contract, load_contract
-from pytest_asyncops.document import read_document
-from pytest_asyncops.keywords import FORMATS, pattern
+from pytest_asyncops.contract.openapi import Contract, load_contract
+from pytest_asyncops.contract.schema_keywords import FORMATS, pattern
+from pytest_asyncops.contract.yaml_document import read_document
 
 HEAD = """\
 openapi: 3.0.3

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_asyncops.conformance.dialect import fits, is_type, make_validator
-from pytest_asyncops.conformance.quick import quick_check
-from pytest_asyncops.contract import Contract
-from pytest_asyncops.document import read_document
-from pytest_asyncops.keywords import TYPES
+from pytest_asyncops.conformance.dialect import make_validator
+from pytest_asyncops.conformance.fast_check import quick_check
+from pytest_asyncops.contract.formats import fits, is_type
+from pytest_asyncops.contract.openapi import Contract
+from pytest_asyncops.contract.schema_keywords import TYPES
+from pytest_asyncops.contract.yaml_document import read_document
 
 NAN = float("nan")
 I32, I64 = 2**31, 2**63

@@ -9,8 +9,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_asyncops import ContractError, document
-from pytest_asyncops.document import Document, escape, read_document
+from pytest_asyncops import ContractError
+from pytest_asyncops.contract import yaml_document as document
+from pytest_asyncops.contract.yaml_document import Document, escape, read_document
 
 LOADERS = {
     name: getattr(yaml, name) for name in ("CSafeLoader", "SafeLoader") if hasattr(yaml, name)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from pytest_asyncops.apis import gateway
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.gateway import go_quote
-from pytest_asyncops.clock import VirtualClock
-from pytest_asyncops.messages import Headers, Request, Response
-from pytest_asyncops.stub import Stub
+from pytest_asyncops.serving.messages import Headers, Request, Response
+from pytest_asyncops.serving.stub import Stub
+from pytest_asyncops.virtual_time.clock import VirtualClock
 
 FORM = "application/x-www-form-urlencoded"
 

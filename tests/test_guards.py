@@ -10,7 +10,8 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from pytest_asyncops import AsyncOpsMock, Lifecycle, PollerHangs, guards, mocked
+from pytest_asyncops import AsyncOpsMock, Lifecycle, PollerHangs, mocked
+from pytest_asyncops.serving import guards
 
 _PRELUDE = """
 import threading, time

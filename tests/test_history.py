@@ -11,7 +11,7 @@ from served import APIS, Server, births, path_of, readings
 
 from pytest_asyncops import Lifecycle, Progress, State, Step, assert_history
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.calls import Call
+from pytest_asyncops.serving.calls import Call
 
 # --- statuses
 

@@ -13,10 +13,10 @@ from toy import toy
 from pytest_asyncops import InvalidArgument, State, assert_history, mocked
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.calls import Call
-from pytest_asyncops.contract import load_contract
-from pytest_asyncops.messages import Headers, Request, Response
-from pytest_asyncops.rules import HistorySchema
+from pytest_asyncops.contract.openapi import load_contract
+from pytest_asyncops.rules.rules import HistorySchema
+from pytest_asyncops.serving.calls import Call
+from pytest_asyncops.serving.messages import Headers, Request, Response
 
 
 def refused(values, api="chainloop") -> str:

@@ -17,8 +17,8 @@ from openapi_schema_validator import OAS30Validator, oas30_format_checker
 
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.messages import Request, Response
-from pytest_asyncops.stub import Stub
+from pytest_asyncops.serving.messages import Request, Response
+from pytest_asyncops.serving.stub import Stub
 
 ROOT = Path(__file__).parent.parent
 SERVERS = {"chainloop": "https://api.app.chainloop.dev", "pinecone": "https://unknown"}

@@ -23,8 +23,8 @@ from lives import (
 )
 
 from pytest_asyncops import InvalidArgument, Lifecycle, Progress, State, Step, polls
-from pytest_asyncops.clock import SECOND, to_ns
-from pytest_asyncops.lifecycle import Past
+from pytest_asyncops.durations import SECOND, to_ns
+from pytest_asyncops.lifecycle.lifecycle import Past
 
 
 @given(lifecycles(), waits)

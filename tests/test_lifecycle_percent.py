@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lives import lifecycles, lived, state, waits
 
 from pytest_asyncops import Lifecycle, Progress, State, Step, polls
-from pytest_asyncops.clock import SECOND, to_ns
+from pytest_asyncops.durations import SECOND, to_ns
 
 
 @given(lifecycles(told=True), waits)

@@ -11,8 +11,8 @@ from lives import lifecycles
 from sortedcontainers import SortedList
 
 from pytest_asyncops import Lifecycle, State
-from pytest_asyncops.clock import SECOND
-from pytest_asyncops.listing import Listing, View, passed, window
+from pytest_asyncops.durations import SECOND
+from pytest_asyncops.serving.state_index import Listing, View, passed, window
 
 orders = st.sampled_from(["newest", "oldest"])
 members = st.lists(st.integers(0, 50), unique=True).map(sorted)

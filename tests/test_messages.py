@@ -6,19 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_asyncops.calls import KEPT, Call, Calls
 from pytest_asyncops.errors import (
     AsyncOpsError,
-    ConformanceError,
     ContractError,
     InvalidArgument,
-    UnmatchedRequests,
     hides_usage_errors,
     listed,
     unknown_choice,
 )
-from pytest_asyncops.exchange import json_response
-from pytest_asyncops.messages import ErrorResponse, Headers, Request, Response
+from pytest_asyncops.rules.violation import ConformanceError
+from pytest_asyncops.serving.calls import KEPT, Call, Calls
+from pytest_asyncops.serving.exchange import json_response
+from pytest_asyncops.serving.messages import (
+    ErrorResponse,
+    Headers,
+    Request,
+    Response,
+    UnmatchedRequests,
+)
 
 SECRETS = ["Authorization", "Proxy-Authorization", "Api-Key", "X-Api-Key", "Cookie", "Set-Cookie"]
 secret_names = st.sampled_from(SECRETS).flatmap(

@@ -12,12 +12,12 @@ import pytest
 import requests
 
 from pytest_asyncops import Api, Field, InvalidArgument, Lifecycle, State, mocked
-from pytest_asyncops.api import Serving
-from pytest_asyncops.clock import rfc3339
-from pytest_asyncops.exchange import json_response
-from pytest_asyncops.listing import window
-from pytest_asyncops.messages import ErrorResponse
-from pytest_asyncops.routing import Route
+from pytest_asyncops.durations import rfc3339
+from pytest_asyncops.serving.api import Serving
+from pytest_asyncops.serving.exchange import json_response
+from pytest_asyncops.serving.messages import ErrorResponse
+from pytest_asyncops.serving.routing import Route
+from pytest_asyncops.serving.state_index import window
 from pytest_asyncops.settings import Setting
 
 # --- the API begins

@@ -121,7 +121,7 @@ def test_one(request):
     )
     result.assert_outcomes(failed=1)
     assert result.reports.errors("test_one") == [
-        "pytest_asyncops.errors.MockClosed: asyncops_mock is not live here. Name it in the "
+        "pytest_asyncops.MockClosed: asyncops_mock is not live here. Name it in the "
         "arguments of the test, or in @pytest.mark.usefixtures('asyncops_mock'), and use it while "
         "the test runs. Elsewhere: with pytest_asyncops.mocked() as mock."
     ]

@@ -64,7 +64,7 @@ def test_one(asyncops_mock):
         '>       asyncops_mock.chainloop.start(kin="x")'
     ]
     assert result.reports.errors("test_one") == [
-        "pytest_asyncops.errors.InvalidArgument: unknown field of a chainloop operation "
+        "pytest_asyncops.InvalidArgument: unknown field of a chainloop operation "
         "'kin'. Did you mean 'kind'? Choose 'id', 'kind', 'resource_id', 'resource_type', "
         "'project_id', 'project_version_id' or 'lifecycle'."
     ]

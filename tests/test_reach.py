@@ -10,7 +10,7 @@ from draws import anew
 from pytest_asyncops import strategies
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.contract import load_contract
+from pytest_asyncops.contract.openapi import load_contract
 
 PAYLOADS = {"v1AsyncOperationResult": 2_000, "OperationModel": 2_500, "ErrorResponse": 1_000}
 """Of the schemas with by far the most branches."""

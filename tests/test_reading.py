@@ -22,10 +22,10 @@ from replies import (
 from verdicts import refused, rules
 
 from pytest_asyncops import Lifecycle, assert_conforms, mocked, violations
-from pytest_asyncops.calls import Call
-from pytest_asyncops.conformance import reading
-from pytest_asyncops.conformance.reading import read_reply
-from pytest_asyncops.messages import Headers, Request
+from pytest_asyncops.conformance import replies as reading
+from pytest_asyncops.conformance.replies import read_reply
+from pytest_asyncops.serving.calls import Call
+from pytest_asyncops.serving.messages import Headers, Request
 
 # --- libraries
 

@@ -11,10 +11,10 @@ from verdicts import refused, rules
 from pytest_asyncops import Lifecycle, assert_conforms, violations
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.clock import VirtualClock
-from pytest_asyncops.messages import Headers, Request, Response
-from pytest_asyncops.rules import Never, Rule
-from pytest_asyncops.stub import Stub
+from pytest_asyncops.rules.rules import Never, Rule
+from pytest_asyncops.serving.messages import Headers, Request, Response
+from pytest_asyncops.serving.stub import Stub
+from pytest_asyncops.virtual_time.clock import VirtualClock
 
 # --- statuses
 

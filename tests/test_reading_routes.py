@@ -10,8 +10,8 @@ from verdicts import refused, rules
 
 from pytest_asyncops import assert_conforms
 from pytest_asyncops.apis.chainloop import CHAINLOOP
-from pytest_asyncops.conformance.reading import read_reply
-from pytest_asyncops.messages import Headers, Response
+from pytest_asyncops.conformance.replies import read_reply
+from pytest_asyncops.serving.messages import Headers, Response
 
 # --- URLs
 

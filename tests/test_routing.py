@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_asyncops.routing import Paths, Route, Router
+from pytest_asyncops.serving.routing import Paths, Route, Router
 
 
 def unused(exchange):

@@ -12,7 +12,7 @@ from jsonschema import Draft4Validator
 
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.rules import (
+from pytest_asyncops.rules.rules import (
     Absent,
     ByFunction,
     Fixed,

@@ -14,8 +14,8 @@ from pinecone_rule_rows import PINECONE_TABLE, op
 from pytest_asyncops import violations
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.contract import load_contract
-from pytest_asyncops.rules import (
+from pytest_asyncops.contract.openapi import load_contract
+from pytest_asyncops.rules.rules import (
     Absent,
     ByFunction,
     Fixed,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_asyncops.conformance import shapes
-from pytest_asyncops.conformance.shapes import NOTHING, Part, object_check
-from pytest_asyncops.rules import Absent, ByFunction, Never, Ordered
+from pytest_asyncops.conformance import shape_cache as shapes
+from pytest_asyncops.conformance.shape_cache import NOTHING, Part, object_check
+from pytest_asyncops.rules.rules import Absent, ByFunction, Never, Ordered
 
 TEXT, NUMBER = frozenset({str}), frozenset({int, float})
 PARTS = {

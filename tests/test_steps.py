@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lives import percents, progresses
 
 from pytest_asyncops import InvalidArgument, Progress, State, Step, polls
-from pytest_asyncops.steps import TRANSITIONS
+from pytest_asyncops.lifecycle.states import TRANSITIONS
 
 NAMES = {"Progress": Progress, "State": State, "Step": Step, "polls": polls, "inf": math.inf}
 

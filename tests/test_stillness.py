@@ -13,8 +13,14 @@ from typing import Any
 import pytest
 
 from pytest_asyncops import mocked
-from pytest_asyncops.waiting import stillness
-from pytest_asyncops.waiting.stillness import AFTERMATH, LOOKS, STILL, Stillness, processor_used
+from pytest_asyncops.virtual_time import thread_activity as stillness
+from pytest_asyncops.virtual_time.thread_activity import (
+    AFTERMATH,
+    LOOKS,
+    STILL,
+    Stillness,
+    processor_used,
+)
 
 
 class Frame:

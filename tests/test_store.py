@@ -13,10 +13,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from lives import ENDS, Ticking, counted, lifecycles, whole_seconds
 
 from pytest_asyncops import InvalidArgument, Lifecycle, Operation, State, Step, VirtualClock, polls
-from pytest_asyncops.clock import SECOND
-from pytest_asyncops.listing import window
-from pytest_asyncops.operations import Birth, OperationStore
-from pytest_asyncops.steps import TRANSITIONS
+from pytest_asyncops.durations import SECOND
+from pytest_asyncops.lifecycle.states import TRANSITIONS
+from pytest_asyncops.serving.operations import Birth, OperationStore
+from pytest_asyncops.serving.state_index import window
 
 RETENTION = 4
 

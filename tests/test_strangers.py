@@ -14,10 +14,10 @@ from typing import Any, cast
 import pytest
 
 from pytest_asyncops import AsyncOpsMock, VirtualClock, mocked
-from pytest_asyncops.waiting.client_clock import ClientClock
-from pytest_asyncops.waiting.pools import Pools
-from pytest_asyncops.waiting.stand_ins import Present, wall_clock
-from pytest_asyncops.waiting.strangers import Strangers
+from pytest_asyncops.virtual_time.client_clock import ClientClock
+from pytest_asyncops.virtual_time.real_time_threads import Strangers
+from pytest_asyncops.virtual_time.thread_pools import Pools
+from pytest_asyncops.virtual_time.time_functions import Present, wall_clock
 
 
 def _elapsed(mock: AsyncOpsMock) -> float:

@@ -14,9 +14,9 @@ from openapi_schema_validator import OAS30Validator
 from pytest_asyncops import State, strategies, violations
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.contract import load_contract
-from pytest_asyncops.timestamps import instant_of
-from pytest_asyncops.violation import json_path
+from pytest_asyncops.contract.openapi import load_contract
+from pytest_asyncops.rules.timestamps import instant_of
+from pytest_asyncops.rules.violation import json_path
 
 APIS = (CHAINLOOP, PINECONE)
 EACH = pytest.mark.parametrize("api", APIS, ids=lambda api: api.name)

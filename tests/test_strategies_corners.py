@@ -14,7 +14,7 @@ from toy import changed
 from pytest_asyncops import InvalidArgument, State, strategies, violations
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.generation import GenerationHints
+from pytest_asyncops.rules.generation_hints import GenerationHints
 from pytest_asyncops.strategies import from_schema
 
 FEW = settings(max_examples=30)

@@ -9,11 +9,11 @@ from kinds import GOOD, INTEGER, STRING, TREE, obj, own_api
 
 from pytest_asyncops import ContractError, InvalidArgument, strategies
 from pytest_asyncops.conformance.dialect import make_validator
-from pytest_asyncops.contract import load_contract
-from pytest_asyncops.strategies.faults import having
-from pytest_asyncops.strategies.making import compiled
-from pytest_asyncops.strategies.options import Options
-from pytest_asyncops.violation import json_path
+from pytest_asyncops.contract.openapi import load_contract
+from pytest_asyncops.rules.violation import json_path
+from pytest_asyncops.strategies.api_schemas import compiled
+from pytest_asyncops.strategies.mutation.edits import having
+from pytest_asyncops.strategies.schema.options import Options
 
 BAD = {
     name: GOOD[name]

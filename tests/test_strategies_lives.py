@@ -23,10 +23,10 @@ from pytest_asyncops import (
 )
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.steps import Polls
-from pytest_asyncops.strategies.asking import ask
-from pytest_asyncops.stub import Stub
-from pytest_asyncops.timestamps import instant_of
+from pytest_asyncops.lifecycle.states import Polls
+from pytest_asyncops.rules.timestamps import instant_of
+from pytest_asyncops.serving.stub import Stub
+from pytest_asyncops.strategies.stub_requests import ask
 
 APIS = (CHAINLOOP, PINECONE)
 EACH = pytest.mark.parametrize("api", APIS, ids=lambda api: api.name)

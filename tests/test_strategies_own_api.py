@@ -12,11 +12,8 @@ from hypothesis import strategies as st
 from toy import changed
 
 from pytest_asyncops import Api, ContractError, InvalidArgument, State, strategies, violations
-from pytest_asyncops.api import Checking
-from pytest_asyncops.generation import GenerationHints, Queries, RuleEdit, TokenPages
-from pytest_asyncops.messages import ErrorResponse
-from pytest_asyncops.routing import Route
-from pytest_asyncops.rules import (
+from pytest_asyncops.rules.generation_hints import GenerationHints, Queries, RuleEdit, TokenPages
+from pytest_asyncops.rules.rules import (
     Absent,
     ByFunction,
     Fixed,
@@ -28,7 +25,10 @@ from pytest_asyncops.rules import (
     Rule,
     SameAsStatus,
 )
-from pytest_asyncops.strategies.asking import asked_headers
+from pytest_asyncops.serving.api import Checking
+from pytest_asyncops.serving.messages import ErrorResponse
+from pytest_asyncops.serving.routing import Route
+from pytest_asyncops.strategies.stub_requests import asked_headers
 
 FEW = settings(max_examples=60)
 

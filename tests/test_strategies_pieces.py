@@ -11,13 +11,13 @@ from draws import anew
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_asyncops.rules import Absent, Present
+from pytest_asyncops.rules.rules import Absent, Present
+from pytest_asyncops.rules.timestamps import in_order
 from pytest_asyncops.strategies import from_schema
-from pytest_asyncops.strategies.cases import Case, cases
+from pytest_asyncops.strategies.coherent.presence import Case, cases
 from pytest_asyncops.strategies.encoding import DEVIATIONS, STYLES
-from pytest_asyncops.strategies.recipes import PICKS, choice, constant, either
-from pytest_asyncops.strategies.times import Tick, Zone, put_in_order
-from pytest_asyncops.timestamps import in_order
+from pytest_asyncops.strategies.schema.recipes import PICKS, choice, constant, either
+from pytest_asyncops.strategies.schema.timestamps import Tick, Zone, put_in_order
 
 # --- recipes
 

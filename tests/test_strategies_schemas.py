@@ -14,7 +14,7 @@ from kinds import GOOD, INTEGER, STRING, TREE, obj, own_api
 from openapi_schema_validator import OAS30Validator
 
 from pytest_asyncops import ContractError, InvalidArgument, strategies
-from pytest_asyncops.contract import load_contract
+from pytest_asyncops.contract.openapi import load_contract
 from pytest_asyncops.strategies import from_schema
 
 

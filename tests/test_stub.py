@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from toy import ROUTES, request, toy
 
 from pytest_asyncops import InvalidArgument, Lifecycle, MockClosed, State, Stub, VirtualClock, polls
-from pytest_asyncops.calls import Calls
-from pytest_asyncops.exchange import json_response
-from pytest_asyncops.messages import Headers, Request
-from pytest_asyncops.routing import Route
+from pytest_asyncops.serving.calls import Calls
+from pytest_asyncops.serving.exchange import json_response
+from pytest_asyncops.serving.messages import Headers, Request
+from pytest_asyncops.serving.routing import Route
 
 
 @pytest.fixture(name="stub")

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from pytest_asyncops.keywords import pattern
-from pytest_asyncops.timestamps import DATE, DATE_TIME, in_order
+from pytest_asyncops.contract.schema_keywords import pattern
+from pytest_asyncops.rules.timestamps import DATE, DATE_TIME, in_order
 
 DIGITS = "0123456789"
 

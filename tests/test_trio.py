@@ -14,8 +14,8 @@ import trio
 import trio.testing
 
 from pytest_asyncops import AsyncOpsMock, InvalidArgument, mocked
-from pytest_asyncops.waiting.stand_ins import newcomers
-from pytest_asyncops.waiting.trio_runs import RUN
+from pytest_asyncops.virtual_time.time_functions import newcomers
+from pytest_asyncops.virtual_time.trio_patches import RUN
 
 CLOCKS: dict[str, Callable[[], Any]] = {
     "its own clock": lambda: None,

@@ -20,8 +20,8 @@ from hypothesis.errors import DeadlineExceeded
 from runs import Reports
 
 from pytest_asyncops import mocked
-from pytest_asyncops.virtual_time import _estrange
-from pytest_asyncops.waiting.tools import TOOLS
+from pytest_asyncops.virtual_time.frames import TOOLS
+from pytest_asyncops.virtual_time.takeover import _estrange
 
 MONTH = 30 * 86_400
 

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_asyncops import PollerHangs, VirtualClock, mocked
-from pytest_asyncops.virtual_time import VirtualTime
-from pytest_asyncops.waiting import client_clock
+from pytest_asyncops.virtual_time import client_clock
+from pytest_asyncops.virtual_time.takeover import VirtualTime
 
 REAL = (time.sleep, time.monotonic, time.monotonic_ns)
 PACE = 5.0

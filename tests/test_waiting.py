@@ -14,8 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pytest_asyncops import AsyncOpsMock, Lifecycle, mocked
-from pytest_asyncops.messages import Request
-from pytest_asyncops.waiting.stand_ins import here
+from pytest_asyncops.serving.messages import Request
+from pytest_asyncops.virtual_time.time_functions import here
 
 _HEADERS = {"Authorization": "Bearer token"}
 

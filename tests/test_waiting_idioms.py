@@ -10,7 +10,7 @@ from idioms import POLLERS
 from library_idioms import LIBRARIES
 
 from pytest_asyncops import Lifecycle, mocked
-from pytest_asyncops.waiting.schedule import Schedule
+from pytest_asyncops.virtual_time.scheduler import Schedule
 
 _HEADERS = {"Authorization": "Bearer token"}
 _ALL = {**POLLERS, **LIBRARIES}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 
 from pytest_asyncops import Api, Field, InvalidArgument, State
-from pytest_asyncops.api import Serving
-from pytest_asyncops.exchange import json_response
-from pytest_asyncops.listing import window
-from pytest_asyncops.messages import ErrorResponse, Headers, Request
-from pytest_asyncops.routing import Route
+from pytest_asyncops.serving.api import Serving
+from pytest_asyncops.serving.exchange import json_response
+from pytest_asyncops.serving.messages import ErrorResponse, Headers, Request
+from pytest_asyncops.serving.routing import Route
+from pytest_asyncops.serving.state_index import window
 
 WORDS = {
     State.PENDING: "waiting",

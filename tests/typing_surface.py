@@ -38,9 +38,9 @@ from pytest_asyncops import (
     violations,
 )
 from pytest_asyncops.apis.pinecone import PineconeStub
-from pytest_asyncops.calls import Call, Calls
-from pytest_asyncops.messages import Request, Response
-from pytest_asyncops.steps import Polls
+from pytest_asyncops.lifecycle.states import Polls
+from pytest_asyncops.serving.calls import Call, Calls
+from pytest_asyncops.serving.messages import Request, Response
 
 MINUTE = datetime.timedelta(minutes=1)
 

@@ -5,16 +5,10 @@ The state of an operation, its lifecycle and `Stub` come from `pytest_asyncops` 
 
 from __future__ import annotations
 
-from ..api import Api, Checking, Field, Serving
-from ..clock import rfc3339
-from ..exchange import Exchange, Render, json_response
-from ..generation import GenerationHints, NumberedPages, Queries, RuleEdit, TokenPages
-from ..lifecycle import Moment
-from ..listing import passed, window
-from ..messages import ErrorResponse, Request, Response
-from ..operations import Operation
-from ..routing import Paths, Route
-from ..rules import (
+from ..durations import rfc3339
+from ..lifecycle.lifecycle import Moment
+from ..rules.generation_hints import GenerationHints, NumberedPages, Queries, RuleEdit, TokenPages
+from ..rules.rules import (
     Absent,
     Break,
     ByFunction,
@@ -28,6 +22,12 @@ from ..rules import (
     Rule,
     SameAsStatus,
 )
+from ..serving.api import Api, Checking, Field, Serving
+from ..serving.exchange import Exchange, Render, json_response
+from ..serving.messages import ErrorResponse, Request, Response
+from ..serving.operations import Operation
+from ..serving.routing import Paths, Route
+from ..serving.state_index import passed, window
 from ..settings import Setting
 
 __all__ = [

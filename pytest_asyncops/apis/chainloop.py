@@ -9,8 +9,8 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from ..lifecycle.states import State
 from ..settings import CHAINLOOP as READINGS
-from ..steps import State
 from . import (
     Api,
     Checking,

@@ -16,10 +16,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from ..errors import InvalidArgument, hides_usage_errors
-from ..lifecycle import Lifecycle
+from ..lifecycle.lifecycle import Lifecycle
+from ..lifecycle.states import State
+from ..serving.stub import Stub
 from ..settings import PINECONE as READINGS
-from ..steps import State
-from ..stub import Stub
 from . import (
     Api,
     Checking,

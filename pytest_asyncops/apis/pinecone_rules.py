@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..steps import State
+from ..lifecycle.states import State
 from . import Absent, Break, ByFunction, Fixed, HistorySchema, Ordered, Rule, SameAsStatus
 
 PROCESSING, COMPLETED, FAILED = "Processing", "Completed", "Failed"

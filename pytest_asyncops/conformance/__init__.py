@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .checking import assert_conforms, violations
+from .assertions import assert_conforms, violations
 from .history import assert_history
 
 __all__ = ["assert_conforms", "assert_history", "violations"]

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from ..api import Api
-from ..contract import load_contract
+from ..contract.openapi import load_contract
 from ..errors import InvalidArgument, hides_usage_errors, listed, unknown_choice
-from ..routing import Route
-from ..rules import Rule
-from ..violation import Violation, json_path
+from ..rules.rules import Rule
+from ..rules.violation import Violation, json_path
+from ..serving.api import FIRST_ERROR, Api
+from ..serving.routing import Route
 from .dialect import make_validator
-from .quick import quick_check
-from .reading import FIRST_ERROR, Reply
+from .fast_check import quick_check
+from .replies import Reply
 
 __tracebackhide__ = hides_usage_errors
 

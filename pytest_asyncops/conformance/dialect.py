@@ -8,8 +8,6 @@ any.
 
 from __future__ import annotations
 
-import math
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
@@ -19,61 +17,13 @@ from jsonschema import Draft4Validator, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
-from ..contract import Contract
+from ..contract.formats import BOUNDS, MEANINGS, fits, is_type, same
+from ..contract.openapi import Contract
+from ..contract.schema_keywords import TYPES, Schema, pattern
 from ..errors import counted, listed
-from ..keywords import TYPES, Schema, pattern
-from ..timestamps import DATE, DATE_TIME
 
 Faults = Iterator[ValidationError]
 Keyword = Callable[[Any, Any, Any, Schema], Faults]
-
-BYTE = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
-"""Base64 with padding (RFC 4648, 4), empty allowed."""
-
-UUID = "^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
-
-TEXTS: Mapping[str, str] = {"byte": BYTE, "date": DATE, "date-time": DATE_TIME, "uuid": UUID}
-"""The formats of strings, as patterns for any engine."""
-
-BOUNDS: Mapping[str, tuple[float, float]] = {
-    "int32": (-(2**31), 2**31 - 1),
-    "int64": (-(2**63), 2**63 - 1),
-    "float": (-3.4028234663852886e38, 3.4028234663852886e38),
-    "double": (-sys.float_info.max, sys.float_info.max),
-}
-"""The formats of numbers, as bounds."""
-
-MEANINGS: Mapping[str, str] = {
-    "byte": "base64 with padding",
-    "date": "an RFC 3339 date",
-    "date-time": "an RFC 3339 timestamp",
-    "uuid": "a UUID",
-}
-
-
-def is_type(value: object, name: str) -> bool:
-    """Whether a JSON value is of this type; whole floats are no integers (OpenAPI 3.0, draft 4)."""
-    if name == "string":
-        return isinstance(value, str)
-    if name == "object":
-        return isinstance(value, dict)
-    if name == "array":
-        return isinstance(value, list)
-    if name == "boolean":
-        return isinstance(value, bool)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    return isinstance(value, int) or (name == "number" and math.isfinite(value))
-
-
-def fits(value: object, form: str) -> bool:
-    """Whether a value of the right type has this format."""
-    if form in TEXTS and isinstance(value, str):
-        return pattern(TEXTS[form]).search(value) is not None
-    if form in BOUNDS and isinstance(value, (int, float)):
-        low, high = BOUNDS[form]
-        return low <= value <= high
-    return True
 
 
 _TYPE_CHECKER = Draft4Validator.TYPE_CHECKER.redefine_many(
@@ -140,11 +90,6 @@ def _enum(validator: Any, words: list[Any], value: Any, schema: Schema) -> Fault
 def _open_enum(validator: Any, words: list[Any], value: Any, schema: Schema) -> Faults:
     if value is not None and not any(same(value, word) for word in words):
         yield ValidationError(f"is not documented; documented are {listed(map(repr, words))}")
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two JSON values are equal; in JSON, true is not 1."""
-    return one == other and isinstance(one, bool) is isinstance(other, bool)
 
 
 def _format(validator: Any, form: str, value: Any, schema: Schema) -> Faults:

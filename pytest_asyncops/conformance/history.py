@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..api import Api
 from ..configure import find_api
-from ..contract import load_contract
-from ..errors import ConformanceError, InvalidArgument, counted, hides_usage_errors
-from ..rules import HistorySchema
-from ..steps import TRANSITIONS, State
-from ..violation import Violation, json_path
-from .reading import FIRST_ERROR, find_history_schema, find_profile, parse, read_reply
+from ..contract.openapi import load_contract
+from ..errors import InvalidArgument, counted, hides_usage_errors
+from ..lifecycle.states import TRANSITIONS, State
+from ..rules.rules import HistorySchema
+from ..rules.violation import ConformanceError, Violation, json_path
+from ..serving.api import FIRST_ERROR, Api, find_history_schema, find_profile
+from .replies import parse, read_reply
 
 __tracebackhide__ = hides_usage_errors
 

@@ -5,11 +5,12 @@ They are derived from the contracts, so that a change of the YAML changes what i
 
 from __future__ import annotations
 
-from .bodies import errors, gets, lists, operations, payloads
-from .general import from_schema
+from .from_schema import from_schema
+from .histories import histories
 from .invalid import invalid_payloads
-from .judging import Invalid
-from .lives import histories, lifecycles
+from .lifecycles import lifecycles
+from .mutation.predicted import Invalid
+from .payloads import errors, gets, lists, operations, payloads
 from .queries import ListQuery, list_queries
 
 __all__ = [

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from .recipes import Recipe, choice, together
+from .schema.recipes import Recipe, choice, together
 
 
 def _compact(value: Any) -> str:

@@ -7,18 +7,18 @@ from functools import lru_cache
 
 from hypothesis.strategies import SearchStrategy
 
-from ..api import Api
 from ..configure import find_api
+from ..contract.schema_keywords import refer
 from ..errors import InvalidArgument, hides_usage_errors
-from ..keywords import refer
-from .calls import as_call
-from .faults import Edit, edited, having
-from .judging import Invalid, Judge, Path
-from .making import compiled, error_bodies, schema_name
-from .options import Alphabet, Options, make_options
-from .recipes import Recipe, choice, either, number, together
-from .rule_faults import bad_objects, rule_edits
-from .schema_faults import schema_edits
+from ..serving.api import Api
+from .api_schemas import compiled, error_bodies, schema_name
+from .call_repr import as_call
+from .mutation.edits import Edit, edited, having
+from .mutation.predicted import Invalid, Judge, Path
+from .mutation.rule_edits import bad_objects, rule_edits
+from .mutation.schema_edits import schema_edits
+from .schema.options import Alphabet, Options, make_options
+from .schema.recipes import Recipe, choice, either, number, together
 
 __tracebackhide__ = hides_usage_errors
 

@@ -7,21 +7,20 @@ from typing import Any, NamedTuple
 
 from hypothesis.strategies import SearchStrategy
 
-from ..api import Api
 from ..configure import find_api, resolve_readings
-from ..conformance.reading import find_route
+from ..contract.schema_keywords import Schema
 from ..errors import InvalidArgument, hides_usage_errors
-from ..generation import Queries
-from ..keywords import Schema
-from .asking import parameters
-from .bad_values import bad_values
-from .calls import as_call
-from .coherence import contract_of
-from .general import any_schema
-from .merging import flat
-from .options import Alphabet, make_options
-from .recipes import Recipe, choice, either
-from .shapes import Recipes, Shape, objects
+from ..rules.generation_hints import Queries
+from ..serving.api import Api, find_route
+from .call_repr import as_call
+from .coherent.compiler import contract_of
+from .from_schema import any_schema
+from .mutation.bad_values import bad_values
+from .schema.all_of import flat
+from .schema.objects import Recipes, Shape, objects
+from .schema.options import Alphabet, make_options
+from .schema.recipes import Recipe, choice, either
+from .stub_requests import parameters
 
 __tracebackhide__ = hides_usage_errors
 

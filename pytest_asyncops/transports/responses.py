@@ -15,8 +15,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
 from urllib3.exceptions import MaxRetryError
 
-from ..addresses import Addresses
-from ..messages import Request, without_user
+from ..serving.base_urls import Addresses
+from ..serving.messages import Request, without_user
 
 Send = Callable[..., ClientResponse]
 """``HTTPAdapter.send`` and whatever stands in its place."""

@@ -1,0 +1,234 @@
+"""What was handed to `assert_conforms`: a response of some client library, or a payload."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..configure import BUILT_IN, find_api
+from ..errors import InvalidArgument, hides_usage_errors
+from ..serving.api import FIRST_ERROR, Api, find_route
+from ..serving.calls import Call
+from ..serving.messages import Response
+from ..serving.routing import Route
+
+__tracebackhide__ = hides_usage_errors
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A response in the one form that conformance is checked in.
+
+    Attributes:
+        api: the API that it is of.
+        route: the route that answered, ``None`` where none did.
+        status_code: the HTTP status.
+        body: the body's bytes, or ``None`` if ``payload`` is the body as it was read.
+        payload: the body as it was read.
+        content_type: the header of that name, if it is known.
+        profile: the profile that it was written in, if it is known.
+        is_head: whether it answers a HEAD request, and so has no body.
+    """
+
+    api: Api
+    route: Route | None
+    status_code: int
+    body: bytes | None = None
+    payload: Any = None
+    content_type: str | None = None
+    profile: str | None = None
+    is_head: bool = False
+
+
+def parse(body: bytes) -> Any:
+    """The body, read as JSON and nothing beyond it.
+
+    Raises:
+        ValueError: for what is not valid JSON, NaN and Infinity included.
+    """
+    try:
+        return _decoder.decode(body.decode("utf-8"))
+    except RecursionError:
+        raise ValueError("it is nested too deep to be read") from None
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a JSON value")
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
+def read_reply(
+    value: Any, *, api: object = None, route: str | None = None, status_code: int | None = None
+) -> Reply:
+    """The response, of whatever library, or the payload, with what was said of it.
+
+    Raises:
+        InvalidArgument: for what is neither, and where API or route cannot be told.
+    """
+    known = None if api is None else find_api(api)
+    _check_status(status_code)
+    method = None
+    if isinstance(value, Call):
+        method, value = value.request.method, value.response
+    if isinstance(value, Response):
+        answered = known or value.api
+        if answered is None:
+            raise _cannot_tell("API", repr(value), value)
+        name = route or value.route
+        return Reply(
+            answered,
+            None if name is None else find_route(answered, name),
+            status_code or value.status_code,
+            value.content,
+            content_type=value.headers.get("Content-Type"),
+            profile=value.profile,
+            # A response alone does not say what was asked; a stub sends nothing else without body.
+            is_head=not value.content and method in ("HEAD", None),
+        )
+    if value is None or isinstance(value, (dict, list, str, int, float)):
+        if known is None or route is None:
+            raise InvalidArgument(
+                "a payload does not say what it is an answer to. Name it: api='chainloop', "
+                "route='get'.",
+                value=value,
+            )
+        return Reply(known, find_route(known, route), status_code or 200, payload=value)
+    return _client_reply(value, known, route, status_code)
+
+
+def _check_status(status_code: object) -> None:
+    if status_code is None or (isinstance(status_code, int) and status_code in _STATUSES):
+        return
+    raise InvalidArgument(
+        f"status_code must be an HTTP status, {_STATUSES[0]} to {_STATUSES[-1]}, "
+        f"not {status_code!r}",
+        value=status_code,
+    )
+
+
+_STATUSES = range(100, 600)
+
+
+def _client_reply(value: Any, api: Api | None, route: str | None, status_code: int | None) -> Reply:
+    """The response of a client library: requests, httpx, aiohttp, urllib3, or one like them."""
+    status = status_code or getattr(value, "status_code", getattr(value, "status", None))
+    if not isinstance(status, int) or not hasattr(value, "headers"):
+        raise InvalidArgument(
+            f"{value!r} is neither a response nor a payload. Pass a response of requests, httpx, "
+            "aiohttp or urllib3, an entry of asyncops_mock.calls, or a payload with api= and "
+            "route=.",
+            value=value,
+        )
+    method, url = _asked(value)
+    if api is None:
+        api = _owner(url)
+    if api is None or route is None:
+        found = _find(tuple(BUILT_IN.values()) if api is None else (api,), method, url)
+        if found is None and (api is None or status < FIRST_ERROR):
+            asked = f"a response to {method} {url}" if url else "a response without a URL"
+            raise _cannot_tell("API and route" if api is None else "route", asked, value)
+        if found is not None:
+            api, name = found
+            route = route or name
+    assert api is not None  # it was given, or found, or the error above was raised
+    return Reply(
+        api,
+        None if route is None else find_route(api, route),
+        status,
+        b"" if method == "HEAD" else _body(value),
+        content_type=value.headers.get("Content-Type"),
+        is_head=method == "HEAD",
+    )
+
+
+def _asked(value: Any) -> tuple[str, str]:
+    """The method and URL of the request, as far as the response knows them."""
+    try:
+        request = getattr(value, "request", value)
+        url = getattr(value, "url", None)
+    except RuntimeError:  # httpx, of a response that was made without a request
+        request, url = value, None
+    return getattr(request, "method", None) or "GET", str(url or "")
+
+
+def _body(value: Any) -> bytes:
+    try:
+        content = getattr(value, "content", None)
+    except RuntimeError:  # httpx, before it is read; requests, where a stream was not kept
+        raise _not_read(value) from None
+    if isinstance(content, bytes):  # requests, httpx
+        return content
+    data = getattr(value, "data", None)
+    if hasattr(value, "data") and isinstance(data, (bytes, type(None))):
+        return data or b""  # urllib3, which has None for an empty one that was made by hand
+    if inspect.iscoroutinefunction(getattr(value, "read", None)):  # aiohttp
+        return _aiohttp_body(value)
+    raise InvalidArgument(f"{value!r} has no body that can be read", value=value)
+
+
+def _aiohttp_body(value: Any) -> bytes:
+    if hasattr(value, "_body"):
+        # The only way once the async with block is over: read() then refuses, though it was read.
+        if isinstance(value._body, bytes):
+            return value._body
+        raise _not_read(value)
+    reading = value.read()  # of one that looks like it; what it has, it gives without waiting
+    try:
+        reading.send(None)
+    except StopIteration as done:
+        return bytes(done.value)
+    reading.close()
+    raise _not_read(value)
+
+
+def _not_read(value: object) -> InvalidArgument:
+    return InvalidArgument(
+        "the body of this response has not been read, or not been kept. Before, add: "
+        "response.read(), or await response.aread() with an httpx.AsyncClient, or "
+        "await response.read() with aiohttp",
+        value=value,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _owner(url: str) -> Api | None:
+    """The built-in API whose own address this is."""
+    for api in BUILT_IN.values():
+        if url.startswith(f"{api.base_url}/"):
+            return api
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _find(apis: tuple[Api, ...], method: str, url: str) -> tuple[Api, str] | None:
+    """The API and route that a URL leads to.
+
+    The service may stand behind another base URL than its own, so only the end of the path has to
+    fit. The route that says the most of it wins: the one with the most literal segments, or as
+    many and more others.
+    """
+    path = urlsplit(url).path
+    best: tuple[tuple[int, int], Api, str] | None = None
+    for api in apis:
+        for route in api.routes:
+            for template in route.paths if route.method == method else ():
+                if re.fullmatch(f"(?:/.*)?{api.serving.paths.pattern(template).pattern}", path):
+                    parts = template.split("/")
+                    fit = sum(not part.startswith("{") for part in parts), len(parts)
+                    if best is None or fit > best[0]:
+                        best = (fit, api, route.name)
+    return None if best is None else best[1:]
+
+
+def _cannot_tell(what: str, asked: str, value: object) -> InvalidArgument:
+    return InvalidArgument(
+        f"the {what} of {asked} cannot be told. Name it: api='chainloop', route='get'.",
+        value=value,
+    )

@@ -1,0 +1,1 @@
+"""A published document: an OpenAPI document in YAML, read and looked up."""

@@ -1,0 +1,227 @@
+"""The keywords of OpenAPI 3.0's schemas: which are understood, and what may stand behind each.
+
+One that is not understood is an error here, because a keyword that were skipped would make
+conformance mean less than it says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from ..errors import hides_usage_errors, listed
+from .yaml_document import Document, escape, unescape
+
+__tracebackhide__ = hides_usage_errors
+
+Schema = Mapping[str, Any]
+
+REFERENCE = "#/components/schemas/"
+"""What every reference begins with."""
+
+TYPES = ("array", "boolean", "integer", "number", "object", "string")
+
+FORMATS: Mapping[str, tuple[str, ...]] = {
+    "int32": ("integer",),
+    "int64": ("integer",),
+    "float": ("number",),
+    "double": ("number",),
+    "byte": ("string",),
+    "binary": ("string",),
+    "date": ("string",),
+    "date-time": ("string",),
+    "password": ("string",),
+    "uuid": ("string",),
+}
+"""The formats that are understood, and the types that they belong to (OpenAPI 3.0.3, 4.4)."""
+
+_IS_NUMBER = (int, float)
+
+_VALUES: Mapping[str, type | tuple[type, ...]] = {
+    "type": str,
+    "format": str,
+    "pattern": str,
+    "$ref": str,
+    "enum": list,
+    "x-enum": list,
+    "required": list,
+    "minimum": _IS_NUMBER,
+    "maximum": _IS_NUMBER,
+    "multipleOf": _IS_NUMBER,
+    "exclusiveMinimum": bool,
+    "exclusiveMaximum": bool,
+    "uniqueItems": bool,
+    "nullable": bool,
+    "minLength": int,
+    "maxLength": int,
+    "minItems": int,
+    "maxItems": int,
+    "minProperties": int,
+    "maxProperties": int,
+    "properties": dict,
+    "items": dict,
+    "additionalProperties": (dict, bool),
+    "allOf": list,
+    "anyOf": list,
+    "oneOf": list,
+    "not": dict,
+}
+"""The keywords that constrain a value, and the type of what stands behind each."""
+
+ANNOTATIONS = frozenset(
+    {
+        "title",
+        "description",
+        "default",
+        "example",
+        "deprecated",
+        "externalDocs",
+        "readOnly",
+        "writeOnly",
+    }
+)
+"""The keywords that constrain nothing. (Which side may write a field is not the wire's.)"""
+
+_ALTERNATIVES = ("allOf", "anyOf", "oneOf")
+
+
+def check_schema(
+    document: Document, pointer: str, schema: Any, names: Container[str]
+) -> Iterator[tuple[str, Schema]]:
+    """Check a schema and all below it.
+
+    Args:
+        document: where it stands.
+        pointer: the place.
+        schema: the schema.
+        names: the named schemas that there are.
+
+    Yields:
+        The place of each schema, and the schema.
+
+    Raises:
+        ContractError: for what is not understood.
+    """
+    if not isinstance(schema, dict):
+        raise document.error(f"a schema must be a mapping, not {schema!r}", pointer)
+    yield pointer, schema
+    _check_keywords(document, pointer, schema)
+    if "$ref" in schema:
+        _check_reference(document, pointer, schema, names)
+    _check_words(document, pointer, schema)
+    for below, inner in _inner(schema):
+        yield from check_schema(document, f"{pointer}/{below}", inner, names)
+
+
+def refer(name: str) -> Schema:
+    """A reference to the schema of this name, which is written as in a JSON pointer."""
+    return {"$ref": f"{REFERENCE}{name}"}
+
+
+def same_value(schema: Schema) -> Iterator[str]:
+    """The names of the schemas that this one holds a value itself against, not a part of it."""
+    if "$ref" in schema:
+        yield unescape(schema["$ref"].removeprefix(REFERENCE))
+    for keyword in _ALTERNATIVES:
+        for inner in schema.get(keyword, ()):
+            yield from same_value(inner)
+    if "not" in schema:
+        yield from same_value(schema["not"])
+
+
+def _inner(schema: Schema) -> Iterator[tuple[str, Any]]:
+    for keyword in ("items", "not", "additionalProperties"):
+        if isinstance(schema.get(keyword), dict):
+            yield keyword, schema[keyword]
+    for keyword in _ALTERNATIVES:
+        for index, inner in enumerate(schema.get(keyword, ())):
+            yield f"{keyword}/{index}", inner
+    for name, inner in schema.get("properties", {}).items():
+        yield f"properties/{escape(name)}", inner
+
+
+def _check_keywords(document: Document, pointer: str, schema: Schema) -> None:
+    for keyword, value in schema.items():
+        at = f"{pointer}/{escape(keyword)}"
+        if keyword in ANNOTATIONS:
+            continue
+        if keyword not in _VALUES:
+            raise document.error(
+                f"the keyword {keyword!r} is not understood; understood are "
+                f"{listed(sorted({*_VALUES, *ANNOTATIONS}))}",
+                at,
+            )
+        if not _can_be(keyword, value):
+            raise document.error(f"{value!r} cannot be the value of {keyword}", at)
+
+
+def _check_reference(
+    document: Document, pointer: str, schema: Schema, names: Container[str]
+) -> None:
+    reference = schema["$ref"]
+    if len(schema) > 1:
+        others = listed(repr(name) for name in schema if name != "$ref")
+        raise document.error(
+            f"beside a $ref nothing counts in OpenAPI 3.0, so {others} would be skipped", pointer
+        )
+    if not reference.startswith(REFERENCE):
+        raise document.error(
+            f"only references to {REFERENCE} are followed, not {reference!r}", f"{pointer}/$ref"
+        )
+    if unescape(reference.removeprefix(REFERENCE)) not in names:
+        raise document.error(f"there is nothing at {reference}", f"{pointer}/$ref")
+
+
+def _check_words(document: Document, pointer: str, schema: Schema) -> None:
+    kind, form = schema.get("type"), schema.get("format")
+    if kind is not None and kind not in TYPES:
+        raise document.error(
+            f"the type {kind!r} is not one of OpenAPI 3.0's: {listed(TYPES)}", f"{pointer}/type"
+        )
+    if form is not None and kind not in FORMATS.get(form, ()):
+        raise document.error(
+            f"the format {form!r} is not understood with type {kind!r}; understood are "
+            f"{listed(FORMATS)}",
+            f"{pointer}/format",
+        )
+    if "nullable" in schema and kind is None:
+        raise document.error(
+            "nullable counts only beside a type (OpenAPI 3.0.3, 4.7.24)", f"{pointer}/nullable"
+        )
+    if "pattern" in schema:
+        try:
+            pattern(schema["pattern"])
+        except re.error as trouble:
+            raise document.error(
+                f"this is not a regular expression: {trouble}", f"{pointer}/pattern"
+            ) from None
+
+
+def _can_be(keyword: str, value: Any) -> bool:
+    """Whether this can be a keyword's value."""
+    kind = _VALUES[keyword]
+    is_bool = isinstance(value, bool)
+    is_kind = isinstance(value, kind) and not (is_bool and kind in (int, _IS_NUMBER))
+    if not is_kind:
+        return False
+    if keyword == "required":
+        return all(isinstance(name, str) for name in value)
+    if keyword == "multipleOf":
+        return value > 0  # type: ignore[no-any-return]  # a number
+    return kind is not int or value >= 0
+
+
+@lru_cache(maxsize=1024)
+def pattern(text: str) -> re.Pattern[str]:
+    r"""An OpenAPI pattern, which is ECMA-262's, as Python's.
+
+    ECMA's ``$`` matches at the very end and nowhere else, while Python's also matches before a
+    line feed there; and ECMA's ``\d`` and ``\w`` are ASCII.
+
+    >>> pattern("^a$").search("a\n") is None
+    True
+    """
+    pieces = re.findall(r"\\.|\[(?:\\.|[^\]\\])*\]|.", text, re.DOTALL)
+    return re.compile("".join(r"\Z" if piece == "$" else piece for piece in pieces), re.ASCII)

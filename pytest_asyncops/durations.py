@@ -1,0 +1,94 @@
+"""Lengths of time and instants: from what users write to integer nanoseconds, and to text.
+
+All arithmetic is done on integer nanoseconds: floats would drift, and ``timedelta`` stops at the
+microsecond while the APIs show nine digits.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from functools import lru_cache
+from typing import Union
+
+from .errors import InvalidArgument, hides_usage_errors
+
+__tracebackhide__ = hides_usage_errors
+
+SECOND = 1_000_000_000
+"""Nanoseconds in a second."""
+
+
+Seconds = Union[int, float, datetime.timedelta]
+"""A length of time as users give it: seconds as a number, or a ``timedelta``."""
+
+
+_UTC = datetime.timezone.utc
+
+
+_UNIX_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=_UTC)
+
+
+def to_ns(value: Seconds, what: str = "duration") -> int:
+    """The length of time as integer nanoseconds.
+
+    Raises:
+        InvalidArgument: for anything but a finite, non-negative number or ``timedelta``.
+
+    >>> to_ns(1.5)
+    1500000000
+    """
+    if isinstance(value, datetime.timedelta):
+        micros = value // datetime.timedelta(microseconds=1)
+        if micros >= 0:
+            return micros * 1_000
+    elif isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InvalidArgument(
+            f"{what} must be seconds (int or float) or a timedelta, not {value!r}", value=value
+        )
+    elif value >= 0 and value * SECOND < math.inf:
+        return round(value * SECOND)
+    raise InvalidArgument(f"{what} must be finite and not negative, not {value!r}", value=value)
+
+
+def instant_to_ns(value: datetime.datetime, what: str = "time") -> int:
+    """The instant as nanoseconds since 1970-01-01T00:00:00Z.
+
+    Raises:
+        InvalidArgument: for anything but a ``datetime`` that knows its time zone.
+    """
+    if not isinstance(value, datetime.datetime) or value.utcoffset() is None:
+        raise InvalidArgument(
+            f"{what} must be a datetime with a time zone, not {value!r}. "
+            "Add tzinfo=datetime.timezone.utc.",
+            value=value,
+        )
+    return ((value - _UNIX_EPOCH) // datetime.timedelta(microseconds=1)) * 1_000
+
+
+def from_ns(instant: int) -> datetime.datetime:
+    """The instant as a ``datetime`` in UTC, cut to the microsecond."""
+    return _UNIX_EPOCH + datetime.timedelta(microseconds=instant // 1_000)
+
+
+@lru_cache(maxsize=4096)
+def _whole_seconds(seconds: int) -> str:
+    # isoformat, because strftime leaves out the zeros before a year of three digits.
+    return (_UNIX_EPOCH + datetime.timedelta(seconds=seconds)).isoformat()[:19]
+
+
+def rfc3339(instant: int) -> str:
+    """The instant as protobuf's JSON mapping writes it: 0, 3, 6 or 9 fractional digits and ``Z``.
+
+    >>> rfc3339(1_000_000_000)
+    '1970-01-01T00:00:01Z'
+    >>> rfc3339(1_120_000_000)
+    '1970-01-01T00:00:01.120Z'
+    """
+    seconds, fraction = divmod(instant, SECOND)
+    if not fraction:
+        return f"{_whole_seconds(seconds)}Z"
+    digits = f"{fraction:09d}"
+    while digits.endswith("000"):
+        digits = digits[:-3]
+    return f"{_whole_seconds(seconds)}.{digits}Z"

@@ -1,0 +1,1 @@
+"""What becomes of an operation: pure rules, as data."""

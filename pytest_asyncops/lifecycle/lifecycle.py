@@ -1,0 +1,353 @@
+"""What becomes of an operation: an immutable plan, and pure functions over it.
+
+Where an operation stands is computed from the plan, the time since it was started, and what polls
+have seen of it; nothing ticks and nothing is stored per second. A poller that comes late
+therefore finds the operation as far along as one that came often.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
+from typing import Any, NamedTuple
+
+from ..durations import Seconds, to_ns
+from ..errors import InvalidArgument, hides_usage_errors, listed
+from .progress import Progress
+from .states import TRANSITIONS, Duration, Polls, State, Step, length
+
+__tracebackhide__ = hides_usage_errors
+
+
+class Past(NamedTuple):
+    """How far an operation has come.
+
+    Attributes:
+        entries: the elapsed nanoseconds at which each step so far was entered; the last one
+            belongs to the step that holds.
+        polls: how many polls have seen the step that holds.
+    """
+
+    entries: tuple[int, ...]
+    polls: int = 0
+
+
+class Moment(NamedTuple):
+    """An operation as it stands at one moment.
+
+    Attributes:
+        state: the state.
+        started: elapsed nanoseconds when it began to run, or ``None``.
+        finished: elapsed nanoseconds when it succeeded, failed or was cancelled, or ``None``.
+        output: what it produced, if it has succeeded.
+        message: why it failed, if it has failed.
+    """
+
+    state: State
+    started: int | None
+    finished: int | None
+    output: bytes | None
+    message: str | None
+
+
+@dataclass(frozen=True, repr=False)
+class Lifecycle:
+    """An immutable plan of an operation's states.
+
+    Make one with `succeeds`, `fails`, `hangs`, `manual` or `steps`. Durations are seconds,
+    ``timedelta`` or `polls`. A state of d seconds holds for elapsed times in [0, d).
+
+    Raises:
+        InvalidArgument: for a plan that contradicts itself.
+
+    >>> plan = Lifecycle.succeeds(pending=2, running=30, output=b"done")
+    >>> [plan.at(seconds).state.name for seconds in (0, 2, 31.999, 32)]
+    ['PENDING', 'RUNNING', 'RUNNING', 'SUCCEEDED']
+    """
+
+    plan: tuple[Step, ...]
+    by_hand: bool = False
+    _starts: tuple[int, ...] | None = field(init=False, compare=False)
+    _run: int | None = field(init=False, compare=False)
+    _end: int | None = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _check(self.plan)
+        # Derived once, because every poll asks: when each step begins where time alone decides
+        # (else None), and which steps are the first to run and to be done.
+        states = [step.state for step in self.plan]
+        lengths = [step.lasts for step in self.plan[:-1] if isinstance(step.lasts, int)]
+        timed = len(lengths) == len(self.plan) - 1
+        put = object.__setattr__
+        put(self, "_starts", tuple(accumulate(lengths, initial=0)) if timed else None)
+        put(self, "_run", next((i for i, s in enumerate(states) if s is State.RUNNING), None))
+        put(self, "_end", next((i for i, s in enumerate(states) if s.done), None))
+
+    @classmethod
+    def succeeds(
+        cls,
+        *,
+        pending: Duration = 0,
+        running: Duration = 10,
+        output: bytes | None = None,
+        progress: Progress | None = None,
+    ) -> Lifecycle:
+        """Waits for ``pending``, runs for ``running``, and succeeds with ``output``.
+
+        >>> Lifecycle.succeeds(pending=2, running=30, output=b"done").at(32).output
+        b'done'
+        """
+        return cls(
+            (
+                *_approach(pending, running, progress),
+                Step(State.SUCCEEDED, output=output, progress=_silence(progress)),
+            )
+        )
+
+    @classmethod
+    def fails(
+        cls,
+        message: str,
+        *,
+        pending: Duration = 0,
+        running: Duration = 10,
+        percent: float | None = None,
+        progress: Progress | None = None,
+    ) -> Lifecycle:
+        """Waits, runs, and fails with ``message``, at ``percent`` (50 unless given).
+
+        >>> Lifecycle.fails("disk full", running=30).at(30).message
+        'disk full'
+        """
+        return cls(
+            (
+                *_approach(pending, running, progress),
+                Step(State.FAILED, message=message, percent=percent, progress=_silence(progress)),
+            )
+        )
+
+    @classmethod
+    def hangs(
+        cls,
+        *,
+        pending: Duration = 0,
+        percent: float | None = None,
+        progress: Progress | None = None,
+    ) -> Lifecycle:
+        """Waits for ``pending``, then runs and never ends, at ``percent`` (0 unless given).
+
+        >>> Lifecycle.hangs().at(1_000_000).state
+        State.RUNNING
+        """
+        return cls(
+            (
+                Step(State.PENDING, pending, progress=_silence(progress)),
+                Step(State.RUNNING, percent=percent, progress=progress),
+            )
+        )
+
+    @classmethod
+    def manual(cls) -> Lifecycle:
+        """Stays pending until the test moves it, through the methods of `Operation`.
+
+        >>> Lifecycle.manual().at(1_000_000).state
+        State.PENDING
+        """
+        return cls((Step(State.PENDING),), by_hand=True)
+
+    @classmethod
+    def steps(cls, *steps: Step) -> Lifecycle:
+        """Goes through the steps in order and stays in the last one.
+
+        >>> plan = Lifecycle.steps(Step(State.RUNNING, 5), Step(State.SUCCEEDED))
+        >>> plan.at(5).state
+        State.SUCCEEDED
+        """
+        return cls(steps)
+
+    def then_purged(self, after: Duration) -> Lifecycle:
+        """The same life, and the server forgets the operation ``after`` its end.
+
+        >>> Lifecycle.succeeds(running=1).then_purged(60).at(61).state
+        State.PURGED
+        """
+        last = self.plan[-1]
+        if not last.state.done or last.state is State.PURGED:
+            raise InvalidArgument(
+                f"then_purged() comes after the end of an operation, and this one stays in "
+                f"{last.state!r}",
+                value=after,
+            )
+        ended = last.held_for(length(after, "the time until the purge"))
+        return Lifecycle((*self.plan[:-1], ended, Step(State.PURGED)), self.by_hand)
+
+    def moved(self, past: Past, elapsed: int, step: Step) -> Lifecycle:
+        """The plan once the test has moved the operation to ``step`` at this elapsed time."""
+        here = len(past.entries) - 1
+        left = self.plan[here].held_for(elapsed - past.entries[-1])
+        return Lifecycle((*self.plan[:here], left, step), self.by_hand)
+
+    def __repr__(self) -> str:
+        if self.by_hand:
+            return f"Lifecycle({self.plan!r}, by_hand=True)"
+        return f"Lifecycle.steps({', '.join(map(repr, self.plan))})"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For IPython and Hypothesis, which print the fields of a dataclass unless told not to."""
+        printer.text(repr(self))
+
+    @property
+    def timed(self) -> bool:
+        """Whether time alone decides, so that polls need not be counted."""
+        return self._starts is not None
+
+    def at(self, elapsed: Seconds, polled: Iterable[Seconds] = ()) -> Moment:
+        """The operation as a poll would see it.
+
+        Args:
+            elapsed: seconds since the operation was started.
+            polled: when earlier polls came, in order, in seconds since the start.
+        """
+        past = self.reached(0)
+        for when in polled:
+            past = self.seen(past, to_ns(when, "the time of a poll"))
+        return self.moment(self.reached(to_ns(elapsed, "elapsed"), past))
+
+    def reached(self, elapsed: int, past: Past = Past((0,))) -> Past:  # noqa: B008 - a constant
+        """How far an operation with this past has come by then, in nanoseconds."""
+        if self._starts is not None:
+            return Past(self._starts[: bisect_right(self._starts, elapsed)])
+        entries, polls = past
+        while True:
+            lasts = self.plan[len(entries) - 1].lasts
+            # A step that is counted in polls ends with the last of them, in `seen`.
+            if not isinstance(lasts, int) or entries[-1] + lasts > elapsed:
+                return Past(entries, polls)
+            entries = (*entries, entries[-1] + lasts)
+            polls = 0
+
+    def seen(self, past: Past, elapsed: int) -> Past:
+        """The past of an operation once a poll has seen it at this elapsed time."""
+        entries, polls = self.reached(elapsed, past)
+        lasts = self.plan[len(entries) - 1].lasts
+        if isinstance(lasts, Polls) and polls + 1 == lasts.count:
+            return Past((*entries, elapsed))
+        return Past(entries, polls + 1)
+
+    def moment(self, past: Past) -> Moment:
+        """What there is to see of an operation with this past."""
+        entries = past.entries
+        here = len(entries) - 1
+        step = self.plan[here]
+        run, end = self._run, self._end
+        return Moment(
+            step.state,
+            entries[run] if run is not None and run <= here else None,
+            entries[end] if end is not None and end <= here else None,
+            step.output,
+            step.message,
+        )
+
+    def changes(self, past: Past) -> Iterable[tuple[int, State]]:
+        """When, in elapsed nanoseconds, it will enter which state, as far as time alone decides."""
+        when = past.entries[-1]
+        here = len(past.entries) - 1
+        for step, following in pairwise(self.plan[here:]):
+            if not isinstance(step.lasts, int):
+                return
+            when += step.lasts
+            yield when, following.state
+
+    def percent(self, past: Past, elapsed: int) -> int | None:
+        """The percentage that an operation with this past shows, or ``None`` for no percentage."""
+        here = len(past.entries) - 1
+        step = self.plan[here]
+        if step.percent is not None:
+            return int(step.percent)
+        share = _share(step.lasts, elapsed - past.entries[-1], past.polls)
+        if step.progress is not None:
+            # What is done climbs no further, however long the server keeps it.
+            return step.progress.at(1 if step.state.done else share)
+        if step.state is State.PENDING:
+            return 0
+        if step.state is not State.RUNNING:
+            return self._final(here)
+        if step.lasts is None:
+            return 0
+        # Several running steps in a row climb one line together.
+        running = [i for i, other in enumerate(self.plan) if other.state is State.RUNNING]
+        climbed = (running.index(here) + share) / len(running)
+        target = self._final(min(running[-1] + 1, len(self.plan) - 1))
+        return None if target is None else int(target * climbed)
+
+    def _final(self, index: int) -> int | None:
+        """The percentage at the end: of the state itself, or where the operation was purged in."""
+        step = self.plan[index]
+        if step.state is State.PURGED and step.progress is None:
+            return self._final(index - 1)
+        if step.progress is not None:
+            return step.progress.at(1)
+        if step.percent is not None:
+            return int(step.percent)
+        if step.state is State.RUNNING:
+            return 0
+        return 100 if step.state is State.SUCCEEDED else _HALF
+
+
+_HALF = 50
+"""Where an operation stops that does not succeed, unless the test says otherwise."""
+
+
+def _share(lasts: int | Polls | None, elapsed: int, polls: int) -> float:
+    """The share of a step that has passed; a step without end is read at the curve's end."""
+    if isinstance(lasts, Polls):
+        return polls / lasts.count
+    return 1 if lasts is None else elapsed / lasts
+
+
+def _approach(pending: Duration, running: Duration, progress: Progress | None) -> tuple[Step, Step]:
+    return (
+        Step(State.PENDING, pending, progress=_silence(progress)),
+        Step(State.RUNNING, running, progress=progress),
+    )
+
+
+def _silence(progress: Progress | None) -> Progress | None:
+    """A server that sends no percentage sends none in any state."""
+    return progress if progress == Progress.absent() else None
+
+
+def _check(plan: tuple[Step, ...]) -> None:
+    for step in plan:
+        if not isinstance(step, Step):
+            raise InvalidArgument(
+                f"a lifecycle is made of Step(state, duration), not {step!r}", value=step
+            )
+    if not plan:
+        raise InvalidArgument("a lifecycle needs at least one step", value=plan)
+    if plan[0].state is State.PURGED:
+        raise InvalidArgument(
+            "a lifecycle cannot begin with State.PURGED: there is nothing to purge yet",
+            value=plan[0],
+        )
+    for step, following in pairwise(plan):
+        allowed = [repr(state) for state in State if state in TRANSITIONS[step.state]]
+        if repr(following.state) not in allowed:
+            offer = f"only {listed(allowed)} can" if allowed else "nothing can"
+            raise InvalidArgument(
+                f"{following.state!r} cannot follow {step.state!r}: {offer}",
+                value=following,
+                choices=allowed,
+            )
+        if step.lasts is None:
+            raise InvalidArgument(
+                f"{step!r} never ends, so {following!r} would never come. Give it a duration.",
+                value=step,
+            )
+    if plan[-1].lasts is not None:
+        raise InvalidArgument(
+            f"nothing follows {plan[-1]!r}: leave its duration out, or add the next step",
+            value=plan[-1],
+        )

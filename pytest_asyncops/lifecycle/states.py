@@ -1,0 +1,198 @@
+"""The pieces of a lifecycle: states, durations and steps."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import enum
+from dataclasses import dataclass, field
+from typing import Union
+
+from ..durations import SECOND, to_ns
+from ..errors import InvalidArgument, hides_usage_errors, listed
+from .progress import Progress, checked_percent
+
+__tracebackhide__ = hides_usage_errors
+
+
+class State(enum.Enum):
+    """Where an operation can be in its life, in the words of no API in particular."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    PURGED = "purged"
+
+    # Members are singletons, so identity is a sound hash; Enum's own hashes the name in Python,
+    # at every look-up of a wire word.
+    __hash__ = object.__hash__
+
+    @property
+    def done(self) -> bool:
+        """Whether the operation has come to its end.
+
+        >>> State.FAILED.done, State.RUNNING.done
+        (True, False)
+        """
+        return self not in _UNDONE
+
+    def __repr__(self) -> str:
+        return f"State.{self.name}"
+
+
+_UNDONE = frozenset({State.PENDING, State.RUNNING})
+
+TRANSITIONS = {
+    State.PENDING: frozenset(State) - {State.PENDING, State.PURGED},
+    State.RUNNING: frozenset(State) - {State.PENDING, State.PURGED},
+    State.SUCCEEDED: frozenset({State.PURGED}),
+    State.FAILED: frozenset({State.PURGED}),
+    State.CANCELLED: frozenset({State.PURGED}),
+    State.PURGED: frozenset[State](),
+}
+"""Which states may follow a state.
+
+RUNNING may follow itself: two running steps differ in length and progress. The APIs publish no
+table; this is the order that their descriptions of the timestamps imply (created, started,
+finished), and PURGED is what is left after retention.
+"""
+
+
+@dataclass(frozen=True)
+class Polls:
+    """A duration counted in polls; made by `polls`."""
+
+    count: int
+
+    def __repr__(self) -> str:
+        return f"polls({self.count})"
+
+
+def polls(count: int) -> Polls:
+    """A duration counted in polls: the first ``count`` polls in a state see that state.
+
+    A poll is any answer that shows the operation, whether from a get or from a list.
+
+    Raises:
+        InvalidArgument: for anything but a whole number, 0 or more.
+
+    >>> Step(State.RUNNING, polls(3))
+    Step(State.RUNNING, polls(3))
+    """
+    if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+        raise InvalidArgument(
+            f"polls() takes a whole number, 0 or more, not {count!r}", value=count
+        )
+    return Polls(count)
+
+
+Duration = Union[int, float, datetime.timedelta, Polls]
+"""Seconds, a ``timedelta``, or `polls`."""
+
+
+def length(duration: Duration, what: str) -> int | Polls:
+    """The duration in nanoseconds or polls; no polls are no time.
+
+    Raises:
+        InvalidArgument: as `to_ns` does.
+    """
+    if isinstance(duration, Polls):
+        return duration if duration.count else 0
+    return to_ns(duration, what)
+
+
+@dataclass(frozen=True, repr=False)
+class Step:
+    """One state of a lifecycle, and for how long it holds.
+
+    Args:
+        state: the state.
+        duration: seconds, a ``timedelta`` or `polls`; ``None`` for ever, in the last step only.
+        output: what a succeeded operation produced.
+        message: why a failed operation failed.
+        percent: the percentage in this state, 0 to 100.
+        progress: a curve of percentages over this step, instead of ``percent``.
+
+    Raises:
+        InvalidArgument: for a value out of its range, or one that the state cannot have.
+
+    >>> Step(State.FAILED, message="disk full", percent=15)
+    Step(State.FAILED, message='disk full', percent=15)
+    """
+
+    state: State
+    duration: Duration | None = field(default=None, compare=False)
+    output: bytes | None = field(default=None, kw_only=True)
+    message: str | None = field(default=None, kw_only=True)
+    percent: float | None = field(default=None, kw_only=True)
+    progress: Progress | None = field(default=None, kw_only=True)
+    lasts: int | Polls | None = field(init=False)
+    """The duration in nanoseconds or polls."""
+
+    def __post_init__(self) -> None:
+        state, output, message = self.state, self.output, self.message
+        if not isinstance(state, State):
+            raise InvalidArgument(
+                f"a step's state must be {listed(map(repr, State))}, not {state!r}",
+                value=state,
+                choices=map(repr, State),
+            )
+        if output is not None and state is not State.SUCCEEDED:
+            raise InvalidArgument(
+                f"output belongs to State.SUCCEEDED, and this step is {state!r}", value=output
+            )
+        if output is not None and not isinstance(output, bytes):
+            raise InvalidArgument(
+                f"output must be bytes, not {output!r}. Encode it first: b'...' or .encode().",
+                value=output,
+            )
+        if message is not None and state is not State.FAILED:
+            raise InvalidArgument(
+                f"an error message belongs to State.FAILED, and this step is {state!r}",
+                value=message,
+            )
+        if state is State.FAILED and not (isinstance(message, str) and message):
+            raise InvalidArgument(
+                f"a failure needs a message that is not empty, not {message!r}", value=message
+            )
+        if self.percent is not None:
+            checked_percent(self.percent)
+            if self.progress is not None:
+                raise InvalidArgument(
+                    f"percent={self.percent!r} and progress={self.progress!r} contradict each "
+                    "other; give one of them",
+                    value=self.percent,
+                )
+        if self.progress is not None and not isinstance(self.progress, Progress):
+            raise InvalidArgument(
+                f"progress must be a Progress, not {self.progress!r}. Make one with "
+                "Progress.curve(), .stalled(), .full() or .absent().",
+                value=self.progress,
+            )
+        duration = self.duration
+        lasts = None if duration is None else length(duration, f"the time in {state!r}")
+        object.__setattr__(self, "lasts", lasts)
+
+    def held_for(self, lasts: int | Polls) -> Step:
+        """The same step with this end, in nanoseconds or polls."""
+        step = copy.copy(self)
+        object.__setattr__(step, "lasts", lasts)
+        return step
+
+    def __repr__(self) -> str:
+        words = [repr(self.state)]
+        if isinstance(self.lasts, Polls):
+            words.append(repr(self.lasts))
+        elif self.lasts is not None:
+            seconds, rest = divmod(self.lasts, SECOND)
+            words.append(repr(self.lasts / SECOND if rest else seconds))
+        facts = {
+            "output": self.output,
+            "message": self.message,
+            "percent": self.percent,
+            "progress": self.progress,
+        }
+        words += [f"{name}={value!r}" for name, value in facts.items() if value is not None]
+        return f"Step({', '.join(words)})"

@@ -1,0 +1,1 @@
+"""What a contract states in its prose, as data."""

@@ -1,0 +1,75 @@
+"""One way in which a value breaks a contract, and the error that carries all of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import AsyncOpsError
+
+_LONGEST = 160
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One way in which a value breaks a contract.
+
+    Attributes:
+        path: where in the value, as a JSONPath such as ``$.operations[3].status``.
+        message: what was allowed.
+        rule: the stable id of the rule, such as ``schema.enum`` or ``pinecone.next-token``.
+        source: where in the contract the rule stands: file, line and JSON pointer.
+        value: what was found, ``None`` where something is missing.
+    """
+
+    path: str
+    message: str
+    rule: str
+    source: str
+    value: Any
+
+    def __str__(self) -> str:
+        return f"{self.path} = {_short(self.value)}\n  {self.message}\n  {self.rule}, {self.source}"
+
+
+class ConformanceError(AsyncOpsError, AssertionError):
+    """A response, or what a poller saw in a row, that breaks the contract.
+
+    Attributes:
+        violations: everything that is wrong with it.
+    """
+
+    def __init__(self, message: str, *, violations: Iterable[Violation]) -> None:
+        super().__init__(message)
+        self.violations = tuple(violations)
+
+
+def json_path(parts: Iterable[str | int]) -> str:
+    """The JSONPath (RFC 9535) of a value.
+
+    >>> json_path(["operations", 3, "@type"])
+    "$.operations[3]['@type']"
+    """
+    text = "$"
+    for part in parts:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif part.isidentifier():
+            text += f".{part}"
+        else:
+            inner = json.dumps(part, ensure_ascii=False)[1:-1].replace('\\"', '"')
+            quoted = inner.replace("'", "\\'")
+            text += f"['{quoted}']"
+    return text
+
+
+def _short(value: object) -> str:
+    try:
+        text = repr(value)
+    except RecursionError:
+        return f"a {type(value).__name__} that is nested too deep to be shown"
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[:_LONGEST]}… ({len(text)} characters)"

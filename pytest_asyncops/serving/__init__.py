@@ -1,0 +1,1 @@
+"""A request answered, without I/O."""

@@ -1,0 +1,179 @@
+"""The record that an API is.
+
+An API is a value: routes, statuses, envelopes. Nothing below this module knows any API by name, and
+a test can make one of its own in about fifty lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
+
+from ..errors import InvalidArgument, hides_usage_errors, unknown_choice
+from ..lifecycle.lifecycle import Lifecycle
+from ..lifecycle.states import State
+from ..rules.generation_hints import GenerationHints
+from ..rules.rules import HistorySchema, Rule
+from ..settings import Setting
+from .exchange import Render
+from .messages import ErrorResponse, Request
+from .routing import Paths, Route
+
+__tracebackhide__ = hides_usage_errors
+
+
+@dataclass(frozen=True)
+class Field:
+    """Something that `Stub.start` takes, beside ``id`` and ``lifecycle``.
+
+    Attributes:
+        kind: the type of its values.
+        default: the value where a test gives none, or a function from the operation's number
+            (from 1) to it; ``None`` leaves the field out.
+        choices: the values there are, empty for any.
+        required: whether a test must give it.
+
+    >>> Field(choices=("small", "large"), default="small").kind
+    <class 'str'>
+    """
+
+    kind: type | tuple[type, ...] = str
+    default: object = None
+    choices: tuple[str, ...] = ()
+    required: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Serving:
+    """How an API's server behaves beyond its routes.
+
+    Attributes:
+        refusals: why a credential may be refused, by the name that tests use.
+        throttled: the answer to a request beyond the rate that `Stub.limit_rate` allows.
+        hidden: with these readings, the states in which an operation cannot be found.
+        retention: with these readings, how long after its end an operation is purged; ``None`` for
+            never.
+        admit: raises `InvalidArgument` for fields or a lifecycle that contradict each other.
+        parent: the field that names what operations belong to, if requests for an unknown one are
+            refused.
+        paths: how the server reads a URL's path.
+        method: the method that a request counts as; servers have ways to write one as another.
+        stub_class: the class of the API's stubs, where it needs methods of its own.
+    """
+
+    refusals: Mapping[str, ErrorResponse] = field(default_factory=dict)
+    throttled: ErrorResponse | None = None
+    hidden: Callable[[Mapping[str, Any]], frozenset[State]] = lambda readings: frozenset()
+    retention: Callable[[Mapping[str, Any]], Any] = lambda readings: None
+    admit: Callable[[Mapping[str, object], Lifecycle], None] = lambda fields, lifecycle: None
+    parent: str | None = None
+    paths: Paths = field(default_factory=Paths)
+    method: Callable[[Request], str] = attrgetter("method")
+    stub_class: type | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Checking:
+    """What an API's answers are held against.
+
+    Attributes:
+        contract: the OpenAPI document: its name in the package's ``schemas``, or a path of one's
+            own.
+        error_schema: the named schema of errors whose status is not documented.
+        rules: what the contract states in its prose only.
+        history: what `assert_history` has to know.
+        profiles: for each profile, what turns a body into the form of the contract.
+    """
+
+    contract: str | None = None
+    error_schema: str | None = None
+    rules: tuple[Rule, ...] = ()
+    history: HistorySchema | None = None
+    profiles: Mapping[str, Callable[[Any], Any]] = field(
+        default_factory=lambda: {"contract": lambda body: body}
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Api:
+    """An asynchronous-operation API.
+
+    Attributes:
+        name: the name that tests use; also the attribute of `AsyncOpsMock`.
+        base_url: where the real service lives, unless a test says otherwise.
+        routes: the routes that are served.
+        new_id: the id of the n-th operation, from 1.
+        statuses: what the API calls each state that it can show.
+        render: with these readings, an operation as the API shows it, as JSON values.
+        credential: the request's credential; raises `ErrorResponse` where there is none.
+        envelope: an error as the API shows it, as JSON values.
+        unmatched: the answer to a request that no route takes; gets the routes of its path.
+        fields: what `Stub.start` takes.
+        readings: the settings that say how the contract is read where it is silent.
+        serving: how the server behaves beyond that.
+        checking: what answers are held against.
+        generation: what the strategies have to know beside contract and rules.
+    """
+
+    name: str
+    base_url: str
+    routes: tuple[Route, ...]
+    new_id: Callable[[int], str]
+    statuses: Mapping[State, str]
+    render: Callable[[Mapping[str, Any]], Render]
+    credential: Callable[[Request], str]
+    envelope: Callable[[ErrorResponse], Mapping[str, Any]]
+    unmatched: Callable[[Request, tuple[Route, ...]], ErrorResponse]
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    readings: tuple[Setting, ...] = ()
+    serving: Serving = field(default_factory=Serving)
+    checking: Checking = field(default_factory=Checking)
+    generation: GenerationHints = field(default_factory=GenerationHints)
+
+    def __repr__(self) -> str:
+        return f"<Api {self.name}>"
+
+
+FIRST_ERROR = 400
+"""The least HTTP status that says that something is wrong (RFC 9110, 15)."""
+
+
+def find_route(api: Api, name: str) -> Route:
+    """The API's route of this name.
+
+    Raises:
+        InvalidArgument: if it has none.
+    """
+    for route in api.routes:
+        if route.name == name:
+            return route
+    raise unknown_choice(f"route of {api.name}", name, [route.name for route in api.routes])
+
+
+def find_history_schema(api: Api) -> HistorySchema:
+    """How the API's operations live.
+
+    Raises:
+        InvalidArgument: if it does not say.
+    """
+    if api.checking.history is None:
+        raise InvalidArgument(
+            f"{api.name} does not say how its operations live. Give its Api "
+            "checking=Checking(history=HistorySchema(...)).",
+            value=api,
+        )
+    return api.checking.history
+
+
+def find_profile(api: Api, name: object) -> Callable[[Any], Any]:
+    """What turns a body that is written in this profile into the form of the contract.
+
+    Raises:
+        InvalidArgument: if the API has no such profile.
+    """
+    for profile, contract_form in api.checking.profiles.items():
+        if profile == name:
+            return contract_form
+    raise unknown_choice(f"profile of {api.name}", name, api.checking.profiles)

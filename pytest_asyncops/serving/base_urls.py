@@ -1,0 +1,100 @@
+"""Which stub a URL belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import SplitResult, urlsplit
+
+from ..errors import InvalidArgument, hides_usage_errors
+from .stub import Stub
+
+__tracebackhide__ = hides_usage_errors
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def checked_base_url(url: object, what: str) -> str:
+    """The URL without a slash at its end, if a stub can live there.
+
+    Raises:
+        InvalidArgument: for anything but an http or https URL of a host and perhaps a path.
+    """
+    if isinstance(url, str):
+        parts = _split(url)
+        if (
+            parts is not None
+            and parts.scheme in _DEFAULT_PORTS
+            and parts.hostname
+            and parts.username is None
+            and not {"?", "#"} & set(url)
+        ):
+            return url.rstrip("/")
+    raise InvalidArgument(
+        f"{what} must be a URL like 'https://api.example.com' or 'http://localhost:8080/base', "
+        f"with a scheme and a host and without user, query or fragment, not {url!r}",
+        value=url,
+    )
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - reading it is what checks it
+    except ValueError:
+        return None
+    return parts
+
+
+@lru_cache(maxsize=1024)
+def _origin(url: str) -> str:
+    """Scheme, host and port in one spelling: lower case, and no port where it is the default."""
+    parts = _split(url)
+    if parts is None:
+        return url
+    port = parts.port
+    shown = "" if port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f":{port}"
+    return f"{parts.scheme}://{parts.hostname}{shown}"
+
+
+def _cut(url: str) -> tuple[str, str]:
+    """The URL's origin in one spelling, and its path and query."""
+    host = url.find("//") + 2
+    ends = [at for at in (url.find(mark, host) for mark in "/?#") if at >= 0]
+    end = min(ends, default=len(url))
+    return _origin(url[:end]), url[end:].partition("#")[0]
+
+
+class Addresses:
+    """The base URLs of the stubs of one mock.
+
+    Raises:
+        InvalidArgument: if two stubs would live at one URL.
+    """
+
+    def __init__(self, stubs: Iterable[Stub]) -> None:
+        self._stubs: dict[str, list[tuple[str, Stub]]] = {}
+        for stub in stubs:
+            origin, path = _cut(stub.base_url)
+            neighbours = self._stubs.setdefault(origin, [])
+            for other_path, other in neighbours:
+                if _below(path, other_path) or _below(other_path, path):
+                    raise InvalidArgument(
+                        f"{other.api.name} at {other.base_url} and {stub.api.name} at "
+                        f"{stub.base_url} are on one URL. Give one of them another with "
+                        "base_urls={...}.",
+                        value=stub.base_url,
+                    )
+            neighbours.append((path, stub))
+
+    def find(self, url: str) -> tuple[Stub, str] | None:
+        """The stub that owns this URL and what follows its base URL, or ``None``."""
+        origin, rest = _cut(url)
+        for base, stub in self._stubs.get(origin, ()):
+            if _below(rest, base):
+                return stub, rest[len(base) :]
+        return None
+
+
+def _below(path: str, base: str) -> bool:
+    return path.startswith(base) and path[len(base) : len(base) + 1] in ("", "/", "?")

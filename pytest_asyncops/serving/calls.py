@@ -1,0 +1,105 @@
+"""The record of what was asked and answered."""
+
+from __future__ import annotations
+
+import datetime
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from typing import overload
+
+from ..durations import from_ns, rfc3339
+from ..lifecycle.states import State
+from .messages import Request, Response
+
+KEPT = 10_000
+"""How many calls a record keeps: enough for an assertion, little enough for a month of polls."""
+
+
+class Call:
+    """One request, its answer, and when it came.
+
+    Attributes:
+        request: what the client sent.
+        response: what the stub answered.
+        at_ns: the server's time, in nanoseconds since 1970.
+        operations: the ids of the operations that the answer showed.
+        states: the state of each of them, as the answer showed it.
+        operation_id: the id of the one operation that was asked for, if it was one, whether there
+            is such an operation or not.
+    """
+
+    __slots__ = ("at_ns", "operation_id", "operations", "request", "response", "states")
+
+    def __init__(
+        self,
+        request: Request,
+        response: Response,
+        at_ns: int,
+        operations: tuple[str, ...],
+        *,
+        states: tuple[State, ...] = (),
+        operation_id: str | None = None,
+    ) -> None:
+        self.request = request
+        self.response = response
+        self.at_ns = at_ns
+        self.operations = operations
+        self.states = states
+        self.operation_id = operation_id
+
+    @property
+    def at(self) -> datetime.datetime:
+        """The server's time when the request came, in UTC."""
+        return from_ns(self.at_ns)
+
+    def __repr__(self) -> str:
+        request = self.request
+        return (
+            f"<Call {rfc3339(self.at_ns)} {request.method} {request.url} "
+            f"-> {self.response.status_code}>"
+        )
+
+
+class Calls(Sequence[Call]):
+    """The latest calls, oldest first.
+
+    At most `KEPT` are kept; ``total`` counts them all.
+    """
+
+    def __init__(self) -> None:
+        self._kept: deque[Call] = deque(maxlen=KEPT)
+        self.total = 0
+
+    def add(self, call: Call) -> None:
+        """Record a call."""
+        self._kept.append(call)
+        self.total += 1
+
+    def saved(self) -> tuple[tuple[Call, ...], int]:
+        """What `restore` takes."""
+        return tuple(self._kept), self.total
+
+    def restore(self, saved: tuple[Iterable[Call], int]) -> None:
+        """Go back to a saved record."""
+        calls, self.total = saved
+        self._kept = deque(calls, maxlen=KEPT)
+
+    @overload
+    def __getitem__(self, index: int) -> Call: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Call]: ...
+
+    def __getitem__(self, index: int | slice) -> Call | list[Call]:
+        if isinstance(index, slice):
+            return list(self._kept)[index]
+        return self._kept[index]
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __repr__(self) -> str:
+        return f"<Calls {self.total}: {list(self._kept)[-3:]!r}>"

@@ -1,0 +1,105 @@
+"""What an endpoint works with while it answers one request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from ..lifecycle.lifecycle import Moment
+from ..lifecycle.states import State
+from .messages import Request, Response
+from .operations import Operation, OperationStore
+
+Render = Callable[[Operation, Moment], Mapping[str, Any]]
+"""An operation as an API shows it, as JSON values."""
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def json_response(
+    status_code: int, payload: object, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A response with this JSON body."""
+    return Response(
+        status_code,
+        _encode(payload).encode(),
+        {"Content-Type": "application/json", **(headers or {})},
+    )
+
+
+class Exchange:
+    """One request on its way to its answer.
+
+    Attributes:
+        request: the request.
+        params: the path parameters, decoded.
+        readings: the settings that say how the API's contract is read.
+        parents: what operations can belong to, as far as it exists.
+        shown: the operations that the answer shows, so far.
+        states: the state of each of them, as the answer shows it.
+    """
+
+    __slots__ = (
+        "_authenticate",
+        "_render",
+        "_store",
+        "params",
+        "parents",
+        "readings",
+        "request",
+        "shown",
+        "states",
+    )
+
+    def __init__(
+        self,
+        request: Request,
+        *,
+        params: Mapping[str, str],
+        readings: Mapping[str, Any],
+        store: OperationStore,
+        render: Render,
+        authenticate: Callable[[Request], None],
+        parents: AbstractSet[str],
+    ) -> None:
+        self.request = request
+        self.params = params
+        self.readings = readings
+        self.parents = parents
+        self.shown: list[Operation] = []
+        self.states: list[State] = []
+        self._store = store
+        self._render = render
+        self._authenticate = authenticate
+
+    def authenticate(self) -> None:
+        """Refuse the request unless its credential is good; an endpoint says when."""
+        self._authenticate(self.request)
+
+    def find(self, name: str, **scope: object) -> Operation | None:
+        """The operation with this id and these field values, unless it is hidden by now."""
+        return self._store.find(name, **scope)
+
+    def members(
+        self, where: Mapping[str, object], states: frozenset[State] = frozenset(State)
+    ) -> Sequence[int]:
+        """The numbers of the visible operations with these field values in one of these states.
+
+        They stand in the order in which the operations were started.
+        """
+        return self._store.members(where, states)
+
+    def show(self, operation: Operation) -> Mapping[str, Any]:
+        """The operation as the API shows it; this counts as a poll of it."""
+        moment = self._store.moment(operation)
+        payload = self._render(operation, moment)
+        self._store.count_poll(operation)
+        self.shown.append(operation)
+        self.states.append(moment.state)
+        return payload
+
+    def show_all(self, numbers: Sequence[int]) -> list[Mapping[str, Any]]:
+        """The operations with these numbers, in this order, each counted as polled."""
+        return [self.show(self._store.numbered(number)) for number in numbers]

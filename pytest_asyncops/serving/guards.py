@@ -1,0 +1,191 @@
+"""Ends a test whose poller would never end.
+
+In virtual time a poller that waits for ever does so in no time, so a test would hang where it used
+to be slow. Each guard is a number that no sound poller comes near; past it the test fails, and in a
+way that ``except Exception`` in the code under test does not swallow.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from ..durations import SECOND, rfc3339
+from .calls import Call
+
+__tracebackhide__ = True
+
+
+class PollerHangs(pytest.fail.Exception):  # type: ignore[name-defined, misc]  # typed as a value
+    """The code under test polls or waits without end.
+
+    Not an ``Exception``, so that a poller that survives every error does not survive this one.
+
+    Attributes:
+        limit: the name of the setting that was passed.
+        value: what it is set to.
+        url: what was polled last, ``None`` if nothing was.
+    """
+
+    def __init__(self, message: str, *, limit: str, value: object, url: str | None) -> None:
+        super().__init__(message, pytrace=False)
+        self.limit = limit
+        self.value = value
+        self.url = url
+
+
+_MOST_COMPARED = 1_000
+"""How many URLs have their last answer kept."""
+
+
+class _Unchanged:
+    """The same answer, over and over.
+
+    Attributes:
+        answer: the answer.
+        since: when it came first, in nanoseconds since 1970.
+        count: how often it has come.
+    """
+
+    __slots__ = ("answer", "count", "since")
+
+    def __init__(self, answer: bytes, since: int) -> None:
+        self.answer = answer
+        self.since = since
+        self.count = 1
+
+
+class Guards:
+    """What one test has used up of its limits.
+
+    Args:
+        polls_at_once: how often one thing may be asked for while no time passes.
+        polls_per_operation: how often one operation may be asked for.
+        polls_unchanged: how often one thing may give the same answer while no change is to come.
+        virtual_time: how many nanoseconds may be skipped.
+        change_is_coming: whether an operation is going to change without anybody's doing.
+
+    Attributes:
+        tripped: the failure, once a limit has been passed: also where a thread of its own died
+            of it, the test has to fail.
+    """
+
+    def __init__(
+        self,
+        *,
+        polls_at_once: int,
+        polls_per_operation: int,
+        polls_unchanged: int,
+        virtual_time: int,
+        change_is_coming: Callable[[], bool],
+    ) -> None:
+        self._polls_at_once = polls_at_once
+        self._polls_per_operation = polls_per_operation
+        self._polls_unchanged = polls_unchanged
+        self._virtual_time = virtual_time
+        self._change_is_coming = change_is_coming
+        self._at_once: Counter[str] = Counter()
+        self._instant = -1
+        self._polled: dict[str, tuple[int, int]] = {}
+        self._unchanged: dict[str, _Unchanged] = {}
+        self._last_url: str | None = None
+        self.tripped: PollerHangs | None = None
+
+    def called(self, call: Call) -> None:
+        """Count a request.
+
+        Raises:
+            PollerHangs: if it is one too many.
+        """
+        url = self._last_url = call.request.url
+        if call.at_ns != self._instant:
+            self._instant = call.at_ns
+            self._at_once.clear()
+        self._at_once[url] += 1
+        if self._at_once[url] > self._polls_at_once:
+            self._trip(
+                f"{url} was asked for {self._polls_at_once + 1:,} times at "
+                f"{rfc3339(call.at_ns)}, and no time passed in between.\n"
+                "The code under test does not wait between two polls, or waits in a way that "
+                "virtual time does not reach.",
+                "max_polls_at_once",
+                self._polls_at_once,
+            )
+        self._compare(url, call)
+        if call.operation_id is None:
+            return
+        count, first = self._polled.get(url, (0, call.at_ns))
+        self._polled[url] = (count + 1, first)
+        if count >= self._polls_per_operation:
+            seconds = (call.at_ns - first) / SECOND / count
+            self._trip(
+                f"operation {call.operation_id} was polled {count + 1:,} times, every "
+                f"{seconds:g} s on average, and the code under test goes on.\n"
+                "Give it a deadline, or a lifecycle that ends.",
+                "max_polls_per_operation",
+                self._polls_per_operation,
+            )
+
+    def _compare(self, url: str, call: Call) -> None:
+        answer = call.response.content
+        before = self._unchanged.get(url)
+        if before is None or before.answer != answer:
+            if len(self._unchanged) >= _MOST_COMPARED:
+                self._unchanged.clear()
+            self._unchanged[url] = _Unchanged(answer, call.at_ns)
+            return
+        before.count += 1
+        if before.count <= self._polls_unchanged:
+            return
+        if self._change_is_coming():
+            del self._unchanged[url]
+            return
+        seconds = (call.at_ns - before.since) / SECOND / (before.count - 1)
+        self._trip(
+            f"{url} gave the same answer {before.count:,} times, every {seconds:g} s on average, "
+            "and no operation is going to change.\n"
+            "Give the code under test a deadline, or the operation a lifecycle that ends.",
+            "max_polls_unchanged",
+            self._polls_unchanged,
+        )
+
+    def skipped(self, total: int) -> None:
+        """Note how many nanoseconds have been skipped in all.
+
+        Raises:
+            PollerHangs: if they are too many.
+        """
+        if total > self._virtual_time:
+            limit = datetime.timedelta(microseconds=self._virtual_time // 1_000)
+            last = f" The last request was for {self._last_url}." if self._last_url else ""
+            self._trip(
+                f"the code under test has waited for more than {limit} of virtual time, and goes "
+                f"on waiting.{last}\n"
+                "Give it a deadline, or what it waits for an end.",
+                "max_virtual_time",
+                limit.total_seconds(),
+            )
+
+    def saved(self) -> Mapping[str, tuple[int, int]]:
+        """What `restore` takes."""
+        return dict(self._polled)
+
+    def restore(self, saved: Mapping[str, tuple[int, int]]) -> None:
+        """Go back to what was saved."""
+        self._polled = dict(saved)
+        self._unchanged.clear()
+        self._at_once.clear()
+        self._instant = -1
+
+    def _trip(self, message: str, limit: str, value: float) -> None:
+        self.tripped = PollerHangs(
+            f"{message}\nIf this is as it should be, raise the limit: "
+            f"@pytest.mark.asyncops({limit}=...); it is {value:,.15g}.",
+            limit=limit,
+            value=value,
+            url=self._last_url,
+        )
+        raise self.tripped

@@ -1,0 +1,176 @@
+"""What passes between a client and a stub: requests and responses."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ..errors import AsyncOpsError
+
+# Headers whose values are credentials: RFC 9110 section 11 and RFC 6265, and Pinecone's own.
+_SECRET = frozenset(
+    {"authorization", "proxy-authorization", "api-key", "x-api-key", "cookie", "set-cookie"}
+)
+_USER = re.compile(r"^([^/?#]*//)[^/?#]*@")
+
+
+class Secret(str):
+    """A credential: the text that it is, until somebody prints it.
+
+    A failing assertion prints the values of a mapping one by one, so that it does not help if
+    the mapping alone is careful.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'[hidden]'"
+
+
+class Headers(Mapping[str, str]):
+    """HTTP headers: names in any case, credentials never printed.
+
+    >>> Headers({"Api-Key": "s3cret", "Accept": "*/*"})
+    Headers({'Api-Key': '[hidden]', 'Accept': '*/*'})
+    """
+
+    __slots__ = ("_items",)
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._items = {
+            (lower := name.lower()): (name, _text(lower, value)) for name, value in headers.items()
+        }
+
+    def __getitem__(self, name: str) -> str:
+        return self._items[name.lower()][1]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self._items.values())
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __repr__(self) -> str:
+        return f"Headers({dict(self)!r})"
+
+
+def _text(lower: str, value: str | bytes) -> str:
+    # requests takes bytes for a header's value, and hands them on.
+    text = value.decode("latin-1") if isinstance(value, bytes) else value
+    return Secret(text) if lower in _SECRET else text
+
+
+def without_user(url: str) -> str:
+    """The URL without user and password.
+
+    >>> without_user("https://me:s3cret@example.com/x")
+    'https://example.com/x'
+    """
+    return _USER.sub(r"\1", url) if "@" in url else url
+
+
+class Request:
+    """A request as a transport hands it to a stub.
+
+    Args:
+        method: in upper case.
+        url: the whole URL; user and password in it are left out.
+        target: what follows the stub's base URL: path and query.
+        headers: a mapping whose look-up does not mind the case of names.
+        body: the body's bytes.
+    """
+
+    __slots__ = ("_headers", "body", "method", "path", "query", "url")
+
+    def __init__(
+        self, method: str, url: str, target: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> None:
+        self.method = method
+        self.url = without_user(url)
+        self.path, _, self.query = target.partition("?")
+        self._headers = headers
+        self.body = body
+
+    @property
+    def headers(self) -> Headers:
+        """The headers, safe to print."""
+        return Headers(self._headers)
+
+    def header(self, name: str) -> str | None:
+        """One header's value, or ``None``."""
+        value = self._headers.get(name)
+        return None if value is None else _text(name.lower(), value)
+
+    def __repr__(self) -> str:
+        return f"<Request {self.method} {self.url}>"
+
+
+class Response:
+    """A response as a stub answered it.
+
+    Attributes:
+        status_code: the HTTP status.
+        headers: the headers.
+        content: the body's bytes.
+        api: the `Api` that answered.
+        route: the name of the route that answered, ``None`` where no route took the request.
+        wire: the name of the profile that it was written in.
+    """
+
+    __slots__ = ("api", "content", "headers", "profile", "route", "status_code")
+
+    def __init__(
+        self, status_code: int, content: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.status_code = status_code
+        self.content = content
+        self.headers: Mapping[str, str] = Headers(headers or {})
+        self.api: Any = None
+        self.route: str | None = None
+        self.profile: str | None = None
+
+    def json(self) -> Any:
+        """The body, read as JSON."""
+        return json.loads(self.content)
+
+    def __repr__(self) -> str:
+        by = "" if self.api is None else f" {self.api.name} {self.route or 'unmatched'}"
+        return f"<Response {self.status_code}{by}>"
+
+
+class ErrorResponse(Exception):
+    """Raised by an endpoint to answer with an error; the API puts it in its own envelope.
+
+    Attributes:
+        status_code: the HTTP status.
+        code: the API's own code for it.
+        message: the API's own words.
+        headers: headers that go with it.
+    """
+
+    def __init__(
+        self,
+        status_code: int,
+        code: int | str,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status_code = status_code
+        self.code = code
+        self.message = message
+        self.headers = headers or {}
+
+
+class UnmatchedRequests(AsyncOpsError, AssertionError):
+    """Requests reached a stub's base URL and no route of its API took them.
+
+    Attributes:
+        requests: the requests, in the order in which they came.
+    """
+
+    def __init__(self, message: str, *, requests: Iterable[Request]) -> None:
+        super().__init__(message)
+        self.requests = tuple(requests)

@@ -1,0 +1,295 @@
+"""Operations, and the store that a stub keeps them in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from ..durations import Seconds
+from ..errors import InvalidArgument, counted, hides_usage_errors
+from ..lifecycle.lifecycle import Lifecycle, Moment, Past
+from ..lifecycle.states import State, Step
+from ..virtual_time.clock import VirtualClock
+from .calls import Call, Calls
+from .state_index import Listing
+
+__tracebackhide__ = hides_usage_errors
+
+_BORN = Past((0,))
+
+
+class Birth(NamedTuple):
+    """An operation to be started."""
+
+    id: str
+    fields: Mapping[str, object]
+    lifecycle: Lifecycle
+
+
+class Saved(NamedTuple):
+    """The part of an operation that changes, as it stood when it was saved."""
+
+    lifecycle: Lifecycle
+    plan: Lifecycle
+    past: Past
+    polls: int
+
+
+class Operation:
+    """The test's handle on one operation.
+
+    Reading it is not a poll. The methods are for operations with `Lifecycle.manual`.
+
+    Attributes:
+        id: the id that the API shows.
+        fields: what it was started with.
+        lifecycle: its plan. Moving it by hand replaces the plan by one with the move in it.
+        polls: how many answers have shown it.
+
+    >>> from pytest_asyncops import Lifecycle, mocked
+    >>> with mocked() as mock:
+    ...     operation = mock.chainloop.start(lifecycle=Lifecycle.manual())
+    ...     operation.run()
+    ...     operation.fail("disk full")
+    >>> operation.state, operation.polls
+    (State.FAILED, 0)
+    """
+
+    __slots__ = (
+        "_number",
+        "_past",
+        "_plan",
+        "_store",
+        "created_ns",
+        "fields",
+        "id",
+        "lifecycle",
+        "polls",
+    )
+
+    def __init__(self, store: OperationStore, number: int, birth: Birth, plan: Lifecycle) -> None:
+        self.id, self.fields, self.lifecycle = birth
+        self.created_ns = store.clock.now_ns
+        self.polls = 0
+        self._store = store
+        self._number = number
+        self._plan = plan
+        self._past = _BORN
+
+    @property
+    def state(self) -> State:
+        """The state that a poll would see now."""
+        return self._store.moment(self).state
+
+    @property
+    def percent(self) -> int | None:
+        """The percentage that a poll would see now, or ``None`` for none."""
+        return self._store.percent(self)
+
+    @property
+    def calls(self) -> list[Call]:
+        """The requests for this one operation, whatever the answer, as far as they are kept."""
+        return [call for call in self._store.calls if call.operation_id == self.id]
+
+    def run(self, *, percent: float | None = None) -> None:
+        """Let it run, at this percentage. While it runs, this changes the percentage."""
+        self._store.move(self, Step(State.RUNNING, percent=percent))
+
+    def succeed(self, *, output: bytes | None = None) -> None:
+        """Let it succeed with this output."""
+        self._store.move(self, Step(State.SUCCEEDED, output=output))
+
+    def fail(self, message: str) -> None:
+        """Let it fail with this message, at the percentage that it shows."""
+        self._store.move(self, Step(State.FAILED, message=message, percent=self.percent))
+
+    def cancel(self) -> None:
+        """Let it be cancelled, at the percentage that it shows."""
+        self._store.move(self, Step(State.CANCELLED, percent=self.percent))
+
+    def purge(self) -> None:
+        """Let the server forget it, after its end."""
+        self._store.move(self, Step(State.PURGED))
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.id} {self.state.name}, {counted(self.polls, 'poll')}>"
+
+
+class OperationStore:
+    """The operations of one stub.
+
+    Args:
+        clock: the server's clock.
+        hidden: the states in which an operation is neither listed nor found.
+        retention: how long after its end an operation is purged, ``None`` for never.
+        admit: raises `InvalidArgument` for fields and a lifecycle that the API cannot show.
+        check_open: raises `MockClosed` once the mock is closed.
+    """
+
+    def __init__(
+        self,
+        clock: VirtualClock,
+        *,
+        hidden: frozenset[State] = frozenset(),
+        retention: Seconds | None = None,
+        admit: Callable[[Mapping[str, object], Lifecycle], None] = lambda fields, lifecycle: None,
+        check_open: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.clock = clock
+        self.lock = clock.lock
+        self._visible = frozenset(State) - hidden
+        self._retention = retention
+        self._admit = admit
+        self._check_open = check_open
+        self._operations: list[Operation] = []
+        self._by_id: dict[str, Operation] = {}
+        self._listing = Listing(self._outlook)
+        self.calls = Calls()
+
+    @property
+    def by_id(self) -> Mapping[str, Operation]:
+        """Every operation ever started, those that are hidden too."""
+        return MappingProxyType(self._by_id)
+
+    def __len__(self) -> int:
+        return len(self._operations)
+
+    def add(self, births: Sequence[Birth]) -> list[Operation]:
+        """Start operations now: all of them, or none if one cannot be.
+
+        Raises:
+            InvalidArgument: for an id that is taken, or an operation that the API cannot show.
+        """
+        with self.lock:
+            taken: set[str] = set()
+            plans: dict[Lifecycle, Lifecycle] = {}
+            for birth in births:
+                self._admit(birth.fields, birth.lifecycle)
+                if birth.id in self._by_id or birth.id in taken:
+                    raise InvalidArgument(
+                        f"the id {birth.id!r} is taken by another operation of this test. "
+                        "Choose another, or leave id= out.",
+                        value=birth.id,
+                    )
+                taken.add(birth.id)
+                if birth.lifecycle not in plans:
+                    plans[birth.lifecycle] = self._planned(birth.lifecycle)
+            started = []
+            for birth in births:
+                operation = Operation(self, len(self._operations), birth, plans[birth.lifecycle])
+                self._operations.append(operation)
+                self._by_id[birth.id] = operation
+                self._listing.add(birth.fields)
+                started.append(operation)
+            return started
+
+    def find(self, name: str, **scope: object) -> Operation | None:
+        """The operation with this id and these field values, unless it is hidden by now."""
+        operation = self._by_id.get(name)
+        if operation is None or self.moment(operation).state not in self._visible:
+            return None
+        if any(operation.fields.get(field) != value for field, value in scope.items()):
+            return None
+        return operation
+
+    def members(self, where: Mapping[str, object], states: frozenset[State]) -> Sequence[int]:
+        """The numbers of the visible operations with these field values in one of these states.
+
+        They stand in the order in which the operations were started; the sequence is the store's
+        own, so read it before the next call.
+        """
+        return self._listing.members(where, states & self._visible, self.clock.now_ns)
+
+    def numbered(self, number: int) -> Operation:
+        """The operation with this number."""
+        return self._operations[number]
+
+    def moment(self, operation: Operation) -> Moment:
+        """The operation as it stands now."""
+        return operation._plan.moment(self._past(operation))
+
+    def percent(self, operation: Operation) -> int | None:
+        """The percentage that the operation shows now."""
+        # One look at the clock: a real one would have gone on at the second.
+        elapsed = self._age(operation)
+        plan = operation._plan
+        return plan.percent(plan.reached(elapsed, operation._past), elapsed)
+
+    def will_change(self) -> bool:
+        """Whether any operation has not come to the last step of its plan."""
+        return any(len(self._past(op).entries) < len(op._plan.plan) for op in self._operations)
+
+    def count_poll(self, operation: Operation) -> None:
+        """Note that an answer has shown the operation."""
+        operation.polls += 1
+        plan = operation._plan
+        if not plan.timed:
+            elapsed = self._age(operation)
+            before = plan.reached(elapsed, operation._past)
+            operation._past = plan.seen(before, elapsed)
+            if len(operation._past.entries) > len(before.entries):
+                self._listing.doubt(operation._number)
+
+    def move(self, operation: Operation, step: Step) -> None:
+        """Move an operation by hand.
+
+        Raises:
+            InvalidArgument: if its lifecycle is not manual, or the step cannot follow.
+            MockClosed: after the test or the ``with`` block.
+        """
+        self._check_open()
+        with self.lock:
+            lifecycle = operation.lifecycle
+            if not lifecycle.by_hand:
+                raise InvalidArgument(
+                    f"operation {operation.id} follows its own lifecycle and cannot be moved by "
+                    "hand. Start it with lifecycle=Lifecycle.manual().",
+                    value=lifecycle,
+                )
+            past = self._past(operation)
+            if operation.state is State.PURGED:
+                raise InvalidArgument(
+                    f"operation {operation.id} has been purged and cannot become {step.state!r}",
+                    value=step.state,
+                )
+            moved = lifecycle.moved(past, self._age(operation), step)
+            self._admit(operation.fields, moved)
+            operation._plan = self._planned(moved)
+            operation.lifecycle = moved
+            self._listing.doubt(operation._number)
+
+    def saved(self) -> list[Saved]:
+        """What `restore` takes."""
+        return [Saved(op.lifecycle, op._plan, op._past, op.polls) for op in self._operations]
+
+    def restore(self, saved: Sequence[Saved]) -> None:
+        """Forget the operations started since, and bring the others back to what they were."""
+        with self.lock:
+            for operation in self._operations[len(saved) :]:
+                del self._by_id[operation.id]
+            del self._operations[len(saved) :]
+            self._listing = Listing(self._outlook)
+            for operation, was in zip(self._operations, saved, strict=True):
+                operation.lifecycle, operation._plan, operation._past, operation.polls = was
+                self._listing.add(operation.fields)
+
+    def _planned(self, lifecycle: Lifecycle) -> Lifecycle:
+        """The lifecycle as this server lets it end."""
+        last = lifecycle.plan[-1].state
+        if self._retention is None or not last.done or last is State.PURGED:
+            return lifecycle
+        return lifecycle.then_purged(self._retention)
+
+    def _past(self, operation: Operation) -> Past:
+        return operation._plan.reached(self._age(operation), operation._past)
+
+    def _age(self, operation: Operation) -> int:
+        return self.clock.now_ns - operation.created_ns
+
+    def _outlook(self, number: int) -> tuple[State, list[tuple[int, State]]]:
+        operation = self._operations[number]
+        plan, past = operation._plan, self._past(operation)
+        born = operation.created_ns
+        coming = [(born + when, state) for when, state in plan.changes(past)]
+        return plan.plan[len(past.entries) - 1].state, coming

@@ -1,0 +1,57 @@
+"""How often a service lets itself be asked."""
+
+from __future__ import annotations
+
+import email.utils
+from collections import deque
+
+from ..durations import SECOND, Seconds, to_ns
+from ..errors import InvalidArgument, checked_count, hides_usage_errors, unknown_choice
+
+__tracebackhide__ = hides_usage_errors
+
+_FORMS = ("seconds", "date")
+
+
+class Budget:
+    """At most so many requests in any stretch of time; those that are refused do not count.
+
+    Args:
+        polls: how many.
+        per: the length of the stretch.
+        retry_after: how the header is written: ``"seconds"`` or ``"date"`` (RFC 9110, 10.2.3).
+
+    Raises:
+        InvalidArgument: for a number below 1, a stretch of no length, or another form.
+    """
+
+    def __init__(self, polls: int, per: Seconds, retry_after: str) -> None:
+        checked_count(polls, "polls", 1)
+        self._per = to_ns(per, "per")
+        if not self._per:
+            raise InvalidArgument(f"per must be longer than no time, not {per!r}", value=per)
+        if retry_after not in _FORMS:
+            raise unknown_choice("form of Retry-After", retry_after, _FORMS)
+        self._as_date = retry_after == "date"
+        self._taken: deque[int] = deque(maxlen=polls)
+
+    def take(self, now: int) -> str | None:
+        """Take one request at this instant; gives the ``Retry-After`` if there is none left."""
+        taken = self._taken
+        if len(taken) == taken.maxlen and now < taken[0] + self._per:
+            # The header has whole seconds: a client that honours it must find some left.
+            seconds = -(-(taken[0] + self._per - now) // SECOND)
+            if self._as_date:
+                until = -(-(taken[0] + self._per) // SECOND)
+                return email.utils.formatdate(until, usegmt=True)
+            return str(seconds)
+        taken.append(now)
+        return None
+
+    def saved(self) -> tuple[int, ...]:
+        """What `restore` takes."""
+        return tuple(self._taken)
+
+    def restore(self, saved: tuple[int, ...]) -> None:
+        """Go back to what was saved."""
+        self._taken = deque(saved, maxlen=self._taken.maxlen)

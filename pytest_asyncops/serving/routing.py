@@ -1,0 +1,120 @@
+"""Routes: which endpoint takes which request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from ..errors import counted
+from .exchange import Exchange
+from .messages import Response
+
+Endpoint = Callable[[Exchange], Response]
+"""Answers a request that its route has taken; may raise `ErrorResponse`."""
+
+_PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Paths:
+    """How a server reads the path of a URL.
+
+    Attributes:
+        encoded_slash_separates: whether ``%2F`` splits a segment, because the server decodes the
+            path before it splits it, as grpc-gateway does.
+        empty_parameter: whether a path parameter may be empty, as grpc-gateway allows.
+    """
+
+    encoded_slash_separates: bool = False
+    empty_parameter: bool = False
+
+    def pattern(self, template: str) -> re.Pattern[str]:
+        """The regular expression of a path template such as ``/v1/operations/{operation_id}``."""
+        segment = "[^/]*" if self.empty_parameter else "[^/]+"
+        parts = _PARAMETER.split(template)
+        return re.compile(
+            "".join(
+                re.escape(part) if i % 2 == 0 else f"(?P<{part}>{segment})"
+                for i, part in enumerate(parts)
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Route:
+    """One operation of an API.
+
+    Attributes:
+        name: the short name that tests use, such as ``"get"``.
+        method: the HTTP method.
+        paths: the path templates that lead here; the first is the one of the contract.
+        endpoint: what answers.
+        id_parameter: the path parameter with the id of the one operation that is asked for, if any.
+    """
+
+    name: str
+    method: str
+    paths: tuple[str, ...]
+    endpoint: Endpoint = field(repr=False)
+    id_parameter: str | None = None
+
+
+class Router:
+    """Finds the route of a request among those of one API."""
+
+    def __init__(self, routes: tuple[Route, ...], paths: Paths) -> None:
+        self._paths = paths
+        self._templates = [(route, template) for route in routes for template in route.paths]
+        self._table = [(route, paths.pattern(template)) for route, template in self._templates]
+
+    def find(self, method: str, path: str) -> tuple[Route, Mapping[str, str]] | None:
+        """The route that takes this method and path, with its path parameters, decoded."""
+        for route, params in self._matching(path):
+            if route.method == method:
+                return route, params
+        return None
+
+    def at(self, path: str) -> tuple[Route, ...]:
+        """The routes of this path, whatever their method."""
+        return tuple(route for route, _ in self._matching(path))
+
+    def _matching(self, path: str) -> Iterator[tuple[Route, Mapping[str, str]]]:
+        decode_first = self._paths.encoded_slash_separates
+        if decode_first:
+            path = unquote(path)
+        for route, pattern in self._table:
+            match = pattern.fullmatch(path)
+            if match is not None:
+                params = match.groupdict()
+                if not decode_first:
+                    params = {name: unquote(value) for name, value in params.items()}
+                yield route, params
+
+    def why_not(self, method: str, path: str) -> list[str]:
+        """For each route, in a line, why it did not take this method and path."""
+        taking = self.at(path)
+        if self._paths.encoded_slash_separates:
+            path = unquote(path)
+        lines = []
+        for route, template in self._templates:
+            if route in taking:
+                reason = f"its method is {route.method}, not {method}"
+            else:
+                reason = _difference(template, path)
+            lines.append(f"{route.name}: {route.method} {template}: {reason}")
+        return lines
+
+
+def _difference(template: str, path: str) -> str:
+    wanted, given = template.split("/")[1:], path.split("/")[1:]
+    if "" in given[:-1]:
+        return f"the path has an empty segment (two slashes in a row): {path!r}"
+    for want, have in zip(wanted, given, strict=False):
+        if _PARAMETER.fullmatch(want):
+            if not have:
+                return f"{want} is empty"
+        elif want != have:
+            return f"{have!r} is not {want!r}"
+    return f"it has {counted(len(wanted), 'segment')}, the path has {len(given)}"

@@ -1,0 +1,128 @@
+"""From what a test writes in `Stub.start` to operations that can be started."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Mapping
+from typing import Any
+
+from ..errors import InvalidArgument, hides_usage_errors, listed, unknown_choice
+from ..lifecycle.lifecycle import Lifecycle
+from ..lifecycle.states import State
+from .api import Api, Field
+from .operations import Birth
+
+__tracebackhide__ = hides_usage_errors
+
+
+def births(
+    api: Api,
+    count: int,
+    *,
+    lifecycle: Lifecycle | Callable[[int], Lifecycle],
+    given: Mapping[str, Any],
+    number: int,
+    taken: Container[str],
+) -> Iterator[Birth]:
+    """Operations of this API, from what was given for each field.
+
+    Args:
+        api: the API.
+        count: how many.
+        lifecycle: the lifecycle, or a function from an operation's index (from 0) to it.
+        given: field values, each a value or a function from the index to it.
+        number: how many operations there are already.
+        taken: the ids that there are already.
+
+    Raises:
+        InvalidArgument: for a name that is no field, or a value that the field cannot have.
+    """
+    for name in given:
+        if name != "id" and name not in api.fields:
+            raise unknown_choice(
+                f"field of a {api.name} operation", name, ["id", *api.fields, "lifecycle"]
+            )
+    values = {name: given.get(name, field.default) for name, field in api.fields.items()}
+    varying = any(map(callable, values.values()))
+    shared = None if varying else _checked(api, values)
+    named: set[str] = set()
+    for index in range(count):
+        number += 1
+        own = shared
+        if own is None:
+            own = _checked(
+                api,
+                {
+                    name: value
+                    if not callable(value)
+                    else value(index)
+                    if name in given
+                    else value(number)
+                    for name, value in values.items()
+                },
+            )
+        plan = lifecycle if isinstance(lifecycle, Lifecycle) else _planned(lifecycle, index)
+        name = _named(api, given.get("id"), index, number, taken, named)
+        named.add(name)
+        yield Birth(name, own, plan)
+
+
+def admit(api: Api, fields: Mapping[str, object], lifecycle: Lifecycle) -> None:
+    """Raise `InvalidArgument` for an operation that the API has no way to show."""
+    for step in lifecycle.plan:
+        if step.state not in api.statuses and step.state is not State.PURGED:
+            raise InvalidArgument(
+                f"{api.name} has no status for {step.state!r}; it has "
+                f"{listed(state.name for state in api.statuses)}",
+                value=step.state,
+                choices=[state.name for state in api.statuses],
+            )
+    api.serving.admit(fields, lifecycle)
+
+
+def _checked(api: Api, values: Mapping[str, object]) -> Mapping[str, object]:
+    return {
+        name: _value(api, name, api.fields[name], value)
+        for name, value in values.items()
+        if value is not None or api.fields[name].required
+    }
+
+
+def _value(api: Api, name: str, field: Field, value: object) -> object:
+    if value is None:
+        raise InvalidArgument(
+            f"a {api.name} operation needs {name}=; for example start({name}='...')", value=value
+        )
+    if isinstance(value, bool) or not isinstance(value, field.kind):
+        kinds = field.kind if isinstance(field.kind, tuple) else (field.kind,)
+        raise InvalidArgument(
+            f"{name} must be {listed(kind.__name__ for kind in kinds)}, not {value!r}", value=value
+        )
+    if field.choices and value not in field.choices:
+        raise unknown_choice(name, value, field.choices)
+    return value
+
+
+def _planned(lifecycle: Any, index: int) -> Lifecycle:
+    # Lifecycle.succeeds without its parentheses can be called too, but is no function of an index.
+    unmade = lifecycle is Lifecycle or getattr(lifecycle, "__self__", None) is Lifecycle
+    plan = lifecycle(index) if callable(lifecycle) and not unmade else lifecycle
+    if not isinstance(plan, Lifecycle):
+        raise InvalidArgument(
+            f"lifecycle must be a Lifecycle, not {plan!r}. Make one with Lifecycle.succeeds(), "
+            ".fails(), .hangs(), .manual() or .steps().",
+            value=plan,
+        )
+    return plan
+
+
+def _named(
+    api: Api, given: Any, index: int, number: int, taken: Container[str], named: Container[str]
+) -> str:
+    name = given(index) if callable(given) else given
+    if name is None:
+        # A test may have taken the name that would come next.
+        while (name := api.new_id(number)) in taken or name in named:
+            number += 1
+    if not isinstance(name, str) or not name:
+        raise InvalidArgument(f"id must be a string that is not empty, not {name!r}", value=name)
+    return name

@@ -1,0 +1,151 @@
+"""Answers "which operations, in which order" without looking at each of them.
+
+A list route filters by fields, which never change, and by state, which changes as time goes by.
+`View` is the answer to one filter, kept true by a schedule of the coming changes: what it costs to
+ask again is the changes since then, not the number of operations. A filter nobody asks for costs
+nothing; the first time that one is asked for costs one pass.
+
+Operations are known here by their number, which counts in the order in which they were started.
+"""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from sortedcontainers import SortedList
+
+from ..lifecycle.states import State
+
+Outlook = Callable[[int], tuple[State, Iterable[tuple[int, State]]]]
+"""Of an operation by its number: its state now, and its coming states with their instants."""
+
+
+def window(members: Sequence[int], offset: int, count: int, order: str) -> Sequence[int]:
+    """``count`` members from ``offset`` on, in the order ``"newest"`` or ``"oldest"`` first."""
+    if order == "oldest":
+        return members[offset : offset + count]
+    end = max(len(members) - offset, 0)
+    return members[max(end - count, 0) : end][::-1]
+
+
+def passed(members: Sequence[int], last: int, order: str) -> int:
+    """How many members come before those that follow the number ``last``, in this order."""
+    if order == "oldest":
+        return _bisect(members, last + 1)
+    return len(members) - _bisect(members, last)
+
+
+def _bisect(members: Sequence[int], number: int) -> int:
+    if isinstance(members, SortedList):
+        position: int = members.bisect_left(number)
+        return position
+    return bisect_left(members, number)
+
+
+class View:
+    """The operations of one group that are in one of some states, oldest first."""
+
+    def __init__(self, group: Sequence[int], states: frozenset[State], outlook: Outlook) -> None:
+        self._group = group
+        self._states = states
+        self._outlook = outlook
+        self._due: list[int] = []
+        self._changing: dict[int, list[int]] = {}
+        self._stale: set[int] = set()
+        self._counted = 0
+        self._members = SortedList()
+
+    def doubt(self, number: int) -> None:
+        """Note that an operation of the group has changed by something else than time."""
+        self._stale.add(number)
+
+    def members(self, now: int) -> SortedList:
+        """The numbers of the operations that are in it at this instant, in nanoseconds."""
+        group, stale = self._group, self._stale
+        while self._due and self._due[0] <= now:
+            stale.update(self._changing.pop(heapq.heappop(self._due)))
+        # The new ones come first: one of them may be in doubt already.
+        if self._counted < len(group):
+            fresh = group[self._counted :]
+            self._counted = len(group)
+            self._members.update(number for number in fresh if self._enters(number))
+        if stale:
+            self._stale = set()
+            self._revise({number for number in stale if self._enters(number)}, stale)
+        return self._members
+
+    def _revise(self, inside: set[int], looked_at: set[int]) -> None:
+        members = self._members
+        if 8 * len(looked_at) > len(members):
+            # One sort is cheaper than so many insertions and removals.
+            self._members = SortedList((set(members) - looked_at) | inside)
+            return
+        for number in looked_at - inside:
+            members.discard(number)
+        members.update(number for number in inside if number not in members)
+
+    def _enters(self, number: int) -> bool:
+        """Whether the operation is in now; and notes when time is going to change that."""
+        state, coming = self._outlook(number)
+        inside = state in self._states
+        for instant, following in coming:
+            if (following in self._states) is not inside:
+                if instant not in self._changing:
+                    self._changing[instant] = []
+                    heapq.heappush(self._due, instant)
+                self._changing[instant].append(number)
+                break
+        return inside
+
+
+class Listing:
+    """The groups of operations with equal fields, and the views of them that were asked for."""
+
+    def __init__(self, outlook: Outlook) -> None:
+        self._outlook = outlook
+        self._fields: list[Mapping[str, object]] = []
+        self._groups: dict[tuple[str, ...], dict[tuple[object, ...], list[int]]] = {}
+        self._views: dict[tuple[object, ...], dict[frozenset[State], View]] = {}
+
+    def add(self, fields: Mapping[str, object]) -> None:
+        """Put the next operation, with these fields, where it belongs."""
+        number = len(self._fields)
+        self._fields.append(fields)
+        for names, groups in self._groups.items():
+            groups.setdefault(_values(names, fields), []).append(number)
+
+    def doubt(self, number: int) -> None:
+        """Note that an operation has changed by something else than time: a poll, or the test."""
+        for names in self._groups:
+            key = (names, _values(names, self._fields[number]))
+            for view in self._views.get(key, {}).values():
+                view.doubt(number)
+
+    def members(
+        self, where: Mapping[str, object], states: frozenset[State], now: int
+    ) -> Sequence[int]:
+        """The numbers of the operations with these field values in one of these states."""
+        names = tuple(sorted(where))
+        groups = self._groups.get(names)
+        if groups is None:
+            groups = self._groups[names] = {}
+            for number, fields in enumerate(self._fields):
+                groups.setdefault(_values(names, fields), []).append(number)
+        values = _values(names, where)
+        group = groups.get(values)
+        if group is None:
+            return ()
+        if len(states) == len(State):
+            return group
+        views = self._views.setdefault((names, values), {})
+        view = views.get(states)
+        if view is None:
+            view = views[states] = View(group, states, self._outlook)
+        members: Sequence[int] = view.members(now)
+        return members
+
+
+def _values(names: tuple[str, ...], fields: Mapping[str, object]) -> tuple[object, ...]:
+    return tuple([fields.get(name) for name in names])

@@ -1,0 +1,329 @@
+"""A request answered, without I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+from ..durations import Seconds
+from ..errors import (
+    InvalidArgument,
+    MockClosed,
+    checked_count,
+    counted,
+    hides_usage_errors,
+    unknown_choice,
+)
+from ..lifecycle.lifecycle import Lifecycle
+from ..virtual_time.clock import VirtualClock
+from .api import Api
+from .calls import Call, Calls
+from .exchange import Exchange, json_response
+from .guards import Guards
+from .messages import ErrorResponse, Request, Response
+from .operations import Operation, OperationStore, Saved
+from .rate_limit import Budget
+from .routing import Router
+from .starting import admit, births
+
+__tracebackhide__ = hides_usage_errors
+
+_DEFAULT = Lifecycle.succeeds(running=10)
+
+
+_UNMATCHED_KEPT = 20
+
+
+class Stub:
+    """One API, served to the code under test.
+
+    Attributes:
+        api: the API.
+        base_url: where requests find it.
+        calls: what was asked and answered.
+        unmatched: the requests that no route took, the first few.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        clock: VirtualClock,
+        *,
+        base_url: str | None = None,
+        readings: Mapping[str, Any] | None = None,
+        journal: Calls | None = None,
+        guards: Guards | None = None,
+    ) -> None:
+        self.api = api
+        self.base_url = (base_url or api.base_url).rstrip("/")
+        self.readings = {setting.name: setting.default for setting in api.readings}
+        self.readings.update(readings or {})
+        self.unmatched: list[Request] = []
+        self.closed = False
+        self._clock = clock
+        self._journal = journal
+        self._guards = guards
+        self._budget: Budget | None = None
+        self._store = OperationStore(
+            clock,
+            hidden=api.serving.hidden(self.readings),
+            retention=api.serving.retention(self.readings),
+            admit=partial(admit, api),
+            check_open=self._check_open,
+        )
+        self.calls = self._store.calls
+        self._router = Router(api.routes, api.serving.paths)
+        self._render = api.render(self.readings)
+        self._refused: dict[str, ErrorResponse] = {}
+        self._parents: set[str] = set()
+
+    @property
+    def operations(self) -> Mapping[str, Operation]:
+        """Every operation that was started, by id."""
+        return self._store.by_id
+
+    @property
+    def will_change(self) -> bool:
+        """Whether an operation is going to change by itself, or by being polled."""
+        return self._store.will_change()
+
+    def start(self, *, lifecycle: Lifecycle = _DEFAULT, **fields: object) -> Operation:
+        """Start an operation now, as if the service had been asked to.
+
+        Args:
+            lifecycle: what becomes of it; by default it succeeds after running for 10 seconds.
+            **fields: the API's own fields, and ``id``; `Api.fields` says which there are.
+
+        Raises:
+            InvalidArgument: for an unknown field, a value that it cannot have, an id that is
+                taken, or a lifecycle that the API cannot show.
+            MockClosed: after the test or the ``with`` block.
+
+        >>> from pytest_asyncops import mocked
+        >>> with mocked() as mock:
+        ...     mock.pinecone.start(assistant_name="docs", operation_type="delete_file").state
+        State.RUNNING
+        """
+        return self.start_many(1, lifecycle=lifecycle, **fields)[0]
+
+    def start_many(
+        self,
+        count: int,
+        *,
+        lifecycle: Lifecycle | Callable[[int], Lifecycle] = _DEFAULT,
+        **fields: object,
+    ) -> list[Operation]:
+        """Start several operations now: all of them, or none if one cannot be.
+
+        Args:
+            count: how many.
+            lifecycle: as for `start`, or a function from an operation's index to its lifecycle.
+            **fields: as for `start`, each a value or a function from the index to the value.
+
+        Raises:
+            InvalidArgument: as for `start`, or for a count that is none.
+            MockClosed: after the test or the ``with`` block.
+
+        >>> from pytest_asyncops import mocked
+        >>> with mocked() as mock:
+        ...     [operation.id for operation in mock.chainloop.start_many(2, id="eval-{}".format)]
+        ['eval-0', 'eval-1']
+        """
+        self._check_open()
+        checked_count(count, "count")
+        with self._clock.lock:
+            store = self._store
+            born = list(
+                births(
+                    self.api,
+                    count,
+                    lifecycle=lifecycle,
+                    given=fields,
+                    number=len(store),
+                    taken=store.by_id,
+                )
+            )
+            started = store.add(born)
+            if self.api.serving.parent is not None:
+                self._parents.update(str(birth.fields[self.api.serving.parent]) for birth in born)
+        return started
+
+    def add_parent(self, name: str) -> None:
+        """Make known what operations can belong to; `start` does it too."""
+        self._check_open()
+        if not isinstance(name, str) or not name:
+            raise InvalidArgument(
+                f"a name must be a string that is not empty, not {name!r}", value=name
+            )
+        self._parents.add(name)
+
+    def refuse(self, credential: str, reason: str = "forbidden") -> None:
+        """Let requests with this token or key be refused.
+
+        Args:
+            credential: the token or key itself, without a scheme before it.
+            reason: why; `Api.refusals` has the choices.
+
+        Raises:
+            InvalidArgument: for another reason.
+            MockClosed: after the test or the ``with`` block.
+        """
+        self._check_open()
+        refusal = self.api.serving.refusals.get(reason)
+        if refusal is None:
+            raise unknown_choice("reason for a refusal", reason, self.api.serving.refusals)
+        self._refused[credential] = refusal
+
+    def limit_rate(self, polls: int, per: Seconds, *, retry_after: str = "seconds") -> None:
+        """Let the service be asked at most so often; more is refused as it refuses it.
+
+        Args:
+            polls: how many requests.
+            per: in any stretch of so many seconds, or of this ``timedelta``.
+            retry_after: how the ``Retry-After`` of a refusal is written, ``"seconds"`` or
+                ``"date"``.
+
+        Raises:
+            InvalidArgument: for a rate that is none, or an API without an answer for this.
+            MockClosed: after the test or the ``with`` block.
+
+        >>> from pytest_asyncops import mocked
+        >>> with mocked() as mock:
+        ...     mock.chainloop.limit_rate(2, per=10)
+        """
+        self._check_open()
+        if self.api.serving.throttled is None:
+            raise InvalidArgument(
+                f"{self.api.name} does not say how it refuses too many requests. Give its Api "
+                "serving=Serving(throttled=ErrorResponse(429, ...)).",
+                value=polls,
+            )
+        self._budget = Budget(polls, per, retry_after)
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request whose path is relative to the base URL, and record it.
+
+        Raises:
+            PollerHangs: if the test has used up one of its limits.
+        """
+        with self._clock.lock:
+            found = self._router.find(self.api.serving.method(request), request.path)
+            exchange: Exchange | None = None
+            try:
+                if found is None:
+                    if len(self.unmatched) < _UNMATCHED_KEPT:
+                        self.unmatched.append(request)
+                    raise self.api.unmatched(request, self._router.at(request.path))
+                self._spend()
+                exchange = Exchange(
+                    request,
+                    params=found[1],
+                    readings=self.readings,
+                    store=self._store,
+                    render=self._render,
+                    authenticate=self._authenticate,
+                    parents=self._parents,
+                )
+                response = found[0].endpoint(exchange)
+            except ErrorResponse as refusal:
+                response = json_response(
+                    refusal.status_code, self.api.envelope(refusal), refusal.headers
+                )
+            if request.method == "HEAD":
+                response.content = b""  # RFC 9110, 9.3.2
+            response.api = self.api
+            operation_id = None
+            if found is not None:
+                route, params = found
+                response.route = route.name
+                operation_id = None if route.id_parameter is None else params[route.id_parameter]
+            self._record(request, response, exchange, operation_id)
+            return response
+
+    def _spend(self) -> None:
+        if self._budget is not None and self.api.serving.throttled is not None:
+            retry_after = self._budget.take(self._clock.now_ns)
+            if retry_after is not None:
+                refusal = self.api.serving.throttled
+                raise ErrorResponse(
+                    refusal.status_code,
+                    refusal.code,
+                    refusal.message,
+                    {**refusal.headers, "Retry-After": retry_after},
+                )
+
+    def _record(
+        self,
+        request: Request,
+        response: Response,
+        exchange: Exchange | None,
+        operation_id: str | None,
+    ) -> None:
+        call = Call(
+            request,
+            response,
+            self._clock.now_ns,
+            () if exchange is None else tuple([operation.id for operation in exchange.shown]),
+            states=() if exchange is None else tuple(exchange.states),
+            operation_id=operation_id,
+        )
+        self.calls.add(call)
+        if self._journal is not None:
+            self._journal.add(call)
+        if self._guards is not None:
+            self._guards.called(call)
+
+    def why_not(self, request: Request) -> list[str]:
+        """For each route, in a line, why it did not take this request."""
+        return self._router.why_not(self.api.serving.method(request), request.path)
+
+    def saved(self) -> _Saved:
+        """What `restore` takes."""
+        return _Saved(
+            self._store.saved(),
+            self.calls.saved(),
+            frozenset(self._parents),
+            dict(self._refused),
+            self._budget,
+            () if self._budget is None else self._budget.saved(),
+        )
+
+    def restore(self, saved: _Saved) -> None:
+        """Go back to what was saved. Unmatched requests stay: they are for the end of the test."""
+        self._store.restore(saved.operations)
+        self.calls.restore(saved.calls)
+        self._parents = set(saved.parents)
+        self._refused = dict(saved.refused)
+        self._budget = saved.budget
+        if self._budget is not None:
+            self._budget.restore(saved.spent)
+
+    def _check_open(self) -> None:
+        if self.closed:
+            raise MockClosed(
+                f"this mock of {self.api.name} is closed: its test or its with block is over. "
+                "Use it inside."
+            )
+
+    def _authenticate(self, request: Request) -> None:
+        refusal = self._refused.get(self.api.credential(request))
+        if refusal is not None:
+            raise refusal
+
+    def __repr__(self) -> str:
+        return (
+            f"<{type(self).__name__} of {self.api.name} at {self.base_url}, "
+            f"{counted(len(self._store), 'operation')}, {counted(self.calls.total, 'call')}>"
+        )
+
+
+class _Saved(NamedTuple):
+    """The part of a stub that changes."""
+
+    operations: list[Saved]
+    calls: tuple[tuple[Call, ...], int]
+    parents: frozenset[str]
+    refused: Mapping[str, ErrorResponse]
+    budget: Budget | None
+    spent: tuple[int, ...]

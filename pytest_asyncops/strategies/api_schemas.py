@@ -1,0 +1,170 @@
+"""From what users ask for to recipes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from hypothesis.strategies import SearchStrategy
+
+from ..contract.schema_keywords import Schema, refer
+from ..contract.yaml_document import escape
+from ..errors import InvalidArgument, hides_usage_errors, unknown_choice
+from ..lifecycle.states import State
+from ..serving.api import FIRST_ERROR, Api, find_history_schema, find_route
+from .coherent.compiler import Careful, contract_of
+from .encoding import written
+from .schema.compiler import Compiler
+from .schema.options import Options, checked_strategy, chosen
+from .schema.recipes import Recipe, drawn
+
+__tracebackhide__ = hides_usage_errors
+
+_UNDOCUMENTED = (403, 404, 429, 503)
+"""Errors that any service may answer with, where its contract has a word for all others."""
+
+Pins = Mapping[str, SearchStrategy[Any]]
+"""The members that the user has strategies for."""
+
+
+_Words = tuple[tuple[str, tuple[Any, ...]], ...]
+
+
+@lru_cache(maxsize=256)
+def plain(api: Api, options: Options) -> Compiler:
+    """The compiler of what the schemas allow."""
+    return Compiler(contract_of(api), options)
+
+
+@lru_cache(maxsize=256)
+def compiled(api: Api, options: Options, status_code: int = 200, words: _Words = ()) -> Careful:
+    """The compiler of what a careful server sends."""
+    return Careful(api, options, status_code=status_code, words=dict(words))
+
+
+def with_pins(
+    api: Api, options: Options, schema: Schema, state: State | None, pins: Pins
+) -> Recipe:
+    """Values of a schema, with the operations in them in this state and with these members.
+
+    Raises:
+        InvalidArgument: for a state that the API cannot show, a member that its operations do not
+            have, and for what contradicts each other.
+    """
+    life = find_history_schema(api)
+    members = compiled(api, options).flat(operation(api)).get("properties", {})
+    for name, found in pins.items():
+        if name not in members:
+            raise unknown_choice(f"member of a {api.name} operation", name, members)
+        checked_strategy(name, found)
+    words: dict[str, tuple[Any, ...]] = {}
+    if state is not None:
+        if life.status in pins:
+            raise InvalidArgument(
+                f"state={state!r} already says the {life.status}; leave one of them out",
+                value=state,
+            )
+        words[life.status] = (_word(api, state),)
+    if not pins:
+        return compiled(api, options, 200, tuple(words.items())).recipe(schema)
+    given = {name: drawn(found) for name, found in pins.items()}
+    return Careful(api, options, words=words, pins=given).recipe(schema)
+
+
+def _word(api: Api, state: State) -> str:
+    if state not in api.statuses:
+        choices = [str(known) for known in api.statuses]
+        raise unknown_choice(f"state of a {api.name} operation", state, choices)
+    return api.statuses[state]
+
+
+def serialized(found: Recipe, api: Api, profile: str, encoded: bool, deviations: bool) -> Recipe:
+    """The bodies in the form that the user wants.
+
+    Raises:
+        InvalidArgument: for a profile that the API does not have, and for deviations of
+            values that are not written.
+    """
+    writers = {"contract": None, **api.generation.profiles}
+    chosen("profile", profile, writers)
+    if deviations and not encoded:
+        raise InvalidArgument(
+            "deviations are ways to write JSON, so they need encoded=True", value=deviations
+        )
+    writer = writers[profile]
+    if writer is not None:
+        found = found.mapped(writer)
+    return written(found, deviations=deviations) if encoded else found
+
+
+def operation(api: Api) -> Schema:
+    """The schema of an operation."""
+    return refer(find_history_schema(api).schema)
+
+
+def schema_name(api: Api, schema: str) -> str:
+    """The name of a schema, as references have it.
+
+    Raises:
+        InvalidArgument: if the API has no schema of this name.
+    """
+    names = contract_of(api).schemas
+    if schema not in names:
+        raise unknown_choice(f"schema of {api.name}", schema, names)
+    return escape(schema)
+
+
+def error_bodies(api: Api) -> dict[int, Schema]:
+    """The schemas of the bodies of errors, by the HTTP statuses that the API is known to have."""
+    contract = contract_of(api)
+    codes = set()
+    open_ended = api.checking.error_schema is not None
+    for route in api.routes:
+        documented = contract.statuses(route.method, route.paths[0])
+        codes |= {int(status) for status in documented if status.isdecimal()}
+        open_ended = open_ended or "default" in documented
+    codes.update(_UNDOCUMENTED if open_ended else ())
+    found = {code: _error_body(api, code) for code in sorted(codes) if code >= FIRST_ERROR}
+    return {code: schema for code, schema in found.items() if schema is not None}
+
+
+def error_body(api: Api, status_code: int) -> Schema:
+    """The schema of the body of an error with this status.
+
+    Raises:
+        InvalidArgument: for a status that the API does not have.
+    """
+    is_error = FIRST_ERROR <= status_code < 600
+    schema = _error_body(api, status_code) if is_error else None
+    if schema is None:
+        raise unknown_choice(
+            f"status of an error of {api.name}", status_code, map(str, error_bodies(api))
+        )
+    return schema
+
+
+def _error_body(api: Api, status_code: int) -> Schema | None:
+    contract = contract_of(api)
+    for route in api.routes:
+        schema = contract.answer(route.method, route.paths[0], status_code)
+        if schema is not None:
+            return schema
+    name = api.checking.error_schema
+    return None if name is None else refer(name)
+
+
+def body(api: Api, route: str) -> Schema:
+    """The schema of the body of a route's good answer.
+
+    Raises:
+        InvalidArgument: if the contract documents none.
+    """
+    contract = contract_of(api)
+    found = find_route(api, route)
+    schema = contract.answer(found.method, found.paths[0], 200)
+    if schema is None:
+        raise InvalidArgument(
+            f"the contract of {api.name} documents no body for its {route} route", value=route
+        )
+    return schema

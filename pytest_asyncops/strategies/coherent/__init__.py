@@ -1,0 +1,1 @@
+"""What a coherent server sends: schema, prose and habits at once."""

@@ -1,0 +1,292 @@
+"""Payloads as a careful server sends them: schema, rules of prose and habits at once.
+
+The rules are data, and each kind of rule is met by construction: one that says which members are
+there makes shapes, one that says what a member can be joins the schema, one that orders timestamps
+has them written in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from hypothesis.strategies import DrawFn
+
+from ...contract.openapi import Contract, load_contract
+from ...contract.schema_keywords import Schema, refer
+from ...errors import InvalidArgument, hides_usage_errors
+from ...rules.rules import Absent, NotAMember, Ordered, Present
+from ...serving.api import Api
+from ..schema.compiler import Compiler
+from ..schema.objects import Recipes, Shape
+from ..schema.options import Options
+from ..schema.recipes import NULL, Recipe, choice, either, number
+from ..schema.scalars import in_other_case
+from ..schema.timestamps import put_in_order, ticks
+from .paging import is_list, numbered, paged
+from .presence import Presence, Words, cases, words_wanted
+
+__tracebackhide__ = hides_usage_errors
+
+_ID_PICKS = 3
+
+
+class _Other:
+    """Stands for every word that an open enum does not list."""
+
+
+OTHER = _Other()
+
+
+class Careful(Compiler):
+    """Makes recipes for what a careful server sends.
+
+    Args:
+        api: the API.
+        options: what the user said.
+        status_code: the HTTP status of the response.
+        words: for members that decide which others are there, the values that they can have.
+        pins: what certain members of operations are.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        options: Options,
+        *,
+        status_code: int = 200,
+        words: Words | None = None,
+        pins: Recipes | None = None,
+    ) -> None:
+        super().__init__(contract_of(api), options)
+        self.api = api
+        self.status_code = status_code
+        self._words = words or {}
+        self._pins = pins or {}
+        self._operation = api.checking.history.schema if api.checking.history is not None else None
+
+    def narrowed(self, words: Words) -> Careful:
+        """The same where certain members have only these values."""
+        return Careful(self.api, self.options, status_code=self.status_code, words=words)
+
+    def whole(self, name: str) -> Schema:
+        """The named schema, and what rules and habits add to it."""
+        parts: list[Schema] = [refer(name)]
+        for rule in self.api.checking.rules:
+            if rule.on == name:
+                parts += words_wanted(rule.kind, self.status_code)
+        stricter = self.api.generation.stricter.get(name)
+        return {"allOf": [*parts, stricter] if stricter else parts}
+
+    def presence(self, name: str) -> Iterator[Presence]:
+        """The rules and habits that say which members of a named schema are there."""
+        for rule in self.api.checking.rules:
+            if rule.on == name and isinstance(rule.kind, (Absent, Present)):
+                yield rule.kind
+        if name == self._operation:
+            yield from self.api.generation.habits
+
+    def deciding(self, schema: Schema, name: str) -> list[str]:
+        """The members of a named schema whose values decide which others are there."""
+        properties = schema.get("properties", {})
+        return list(
+            dict.fromkeys(kind.when for kind in self.presence(name) if kind.when in properties)
+        )
+
+    def words(self, schema: Schema, name: str) -> Words:
+        """The values of the members that decide which others are there."""
+        kinds = list(self.presence(name))
+        return {
+            member: self._words_of(member, schema, kinds) for member in self.deciding(schema, name)
+        }
+
+    def shapes(self, schema: Schema, name: str | None = None) -> list[Shape]:
+        """The shapes of the objects of a schema."""
+        if name is None:
+            return super().shapes(schema)
+        shapes = list(self.variants(schema, name))
+        if not shapes:
+            raise InvalidArgument(
+                f"no {self.api.name} operation has {' and '.join(self._pins)} as they are asked "
+                "for. Leave out one of them, or state=.",
+                value=list(self._pins),
+            )
+        return [one for shape in shapes for one in self._counted(shape, schema)]
+
+    def variants(self, schema: Schema, name: str) -> Iterator[Shape]:
+        """The shapes of a named schema's objects, as rules and habits let them be."""
+        kinds = list(self.presence(name))
+        words = self.words(schema, name)
+        pins = self._pins if name == self._operation else {}
+        for base in self._bases(schema, name):
+            for case in cases(words, kinds):
+                shape = base
+                for member in case.absent:
+                    shape = self._without(shape, schema, member)
+                for member in case.present:
+                    shape = self._with(shape, schema, member)
+                for member, choices in case.words.items():
+                    shape = shape.having(member, self._saying(member, choices, schema))
+                if all(shape.really_takes(member) for member in pins):
+                    for member, found in pins.items():
+                        shape = shape.having(member, found)
+                    yield self._timed(shape, schema, name, pins)
+
+    def set_member(self, schema: Schema, name: str, member: str) -> Recipe:
+        """What a member is where it is there and not null."""
+        for rule in self.api.checking.rules:
+            ordered = rule.kind.members if isinstance(rule.kind, Ordered) else ()
+            if rule.on == name and member in ordered and self._is_time(schema, member):
+                return ticks(self.options.times, member == ordered[0])
+        return self._not_null(schema["properties"][member])
+
+    def _made_named(self, name: str, schema: Schema) -> Recipe:
+        whole = self.whole(name)
+        told = self.flat(whole)
+        deciding = self.deciding(told, name) if name == self._operation else []
+        pinned = {member: self._pins[member] for member in deciding if member in self._pins}
+        return self._decided(pinned) if pinned else self._made(told, whole, name)
+
+    def _decided(self, pinned: Recipes) -> Recipe:
+        """Operations with pinned members that decide what else is there: these are drawn first."""
+        others = {name: found for name, found in self._pins.items() if name not in pinned}
+        kinds = list(self.presence(str(self._operation)))
+        named = [(kind.when, word) for kind in kinds for word in kind.values]
+        made: dict[object, Recipe] = {}
+
+        def make(draw: DrawFn, picks: bytes, at: int) -> dict[str, Any]:
+            words = {member: found.drawn_by(draw) for member, found in pinned.items()}
+            # Words that no rule names are all alike.
+            key = tuple(pair if pair in named else None for pair in words.items())
+            if key not in made:
+                said = {**self._words, **{name: (word,) for name, word in words.items()}}
+                careful = Careful(
+                    self.api, self.options, status_code=self.status_code, words=said, pins=others
+                )
+                made[key] = careful.recipe(refer(str(self._operation)))
+            return {**made[key].drawn_by(draw), **words}
+
+        return Recipe(0, make)
+
+    def _bases(self, schema: Schema, name: str) -> list[Shape]:
+        """The shapes of a named schema's objects before rules and habits say what is there."""
+        unwelcome = [
+            member
+            for rule in self.api.checking.rules
+            if rule.on == name and isinstance(rule.kind, NotAMember)
+            for member in rule.kind.members
+        ]
+        shape = self.shape(schema, tuple(unwelcome))
+        life = self.api.checking.history
+        if life is None:
+            return [shape]
+        if name == life.schema:
+            shape = shape.grouped(self.api.generation.together)
+            if shape.takes(life.id) and self._makes_ids(schema):
+                new_id = self.api.new_id
+                counted = number(_ID_PICKS).mapped(lambda before: new_id(before + 1))
+                shape = shape.with_(life.id, counted)
+        if not is_list(self.api, name) or not shape.takes(life.listed_in):
+            return [shape]
+        items = self.flat(schema["properties"][life.listed_in])
+        item = self.flat(items.get("items", {}))
+        if life.id not in self._pins and self._makes_ids(item):
+            renumber = partial(numbered, api=self.api, life=life)
+            shape = replace(shape, finish=(*shape.finish, renumber))
+        full = self.arrays(items, 1) if self.options.max_items else None
+        return paged(self.api, life, shape, full)
+
+    def _makes_ids(self, schema: Schema) -> bool:
+        """Whether an operation of this schema can have the ids that stubs make."""
+        life = self.api.checking.history
+        inner = schema.get("properties", {}).get(life.id) if life is not None else None
+        return inner is not None and self.is_valid(inner, self.api.new_id(1))
+
+    def _words_of(self, member: str, schema: Schema, kinds: list[Presence]) -> tuple[Any, ...]:
+        if member in self._words:
+            return self._words[member]
+        inner = schema["properties"][member]
+        told = self.flat(inner)
+        if "enum" in told:
+            return tuple(word for word in told["enum"] if self.is_valid(inner, word))
+        named = [word for kind in kinds if kind.when == member for word in kind.values]
+        known = tuple(told.get("x-enum", dict.fromkeys(named)))
+        return known if self.options.unknown == "never" else (*known, OTHER)
+
+    def _saying(self, member: str, choices: tuple[Any, ...], schema: Schema) -> Recipe:
+        known = [word for word in choices if word is not OTHER]
+        if len(known) == len(choices):
+            return choice(known)
+        listed_words = self.flat(schema["properties"][member]).get("x-enum", known)
+        others = [choice(in_other_case(listed_words))]
+        if self.options.unknown == "sometimes":
+            texts = self.options.texts()
+            others.append(texts.mapped(lambda text: f"{text}?" if text in listed_words else text))
+        return either([choice(known), *others] if known else others)
+
+    def _with(self, shape: Shape, schema: Schema, member: str) -> Shape:
+        """The shape with a member always there, and not null."""
+        if not shape.takes(member):
+            raise InvalidArgument(
+                f"a rule of {self.api.name} wants {member}, which schema or other rules forbid",
+                value=member,
+            )
+        return shape.having(member, self._not_null(schema["properties"][member]))
+
+    def _without(self, shape: Shape, schema: Schema, member: str) -> Shape:
+        """The shape without a member, or at most with null for it where the schema allows that."""
+        groups = [group for group in shape.groups if member in group]
+        for one in {member}.union(*groups):
+            shape = shape.lacking(one)
+        shape = replace(shape, groups=tuple(one for one in shape.groups if one not in groups))
+        if self.flat(schema["properties"].get(member, {})).get("nullable"):
+            return replace(shape, optional={**shape.optional, member: NULL})
+        return shape
+
+    def _timed(self, shape: Shape, schema: Schema, name: str, pins: Recipes) -> Shape:
+        """The shape, with timestamps in the order that the rules want."""
+        for rule in self.api.checking.rules:
+            if rule.on != name or not isinstance(rule.kind, Ordered):
+                continue
+            for index, member in enumerate(rule.kind.members):
+                is_free = member not in pins and shape.really_takes(member)
+                if is_free and self._is_time(schema, member):
+                    found = ticks(self.options.times, index == 0)
+                    nullable = self.flat(schema["properties"][member]).get("nullable")
+                    if nullable and member in shape.optional:
+                        found = either([NULL, found])
+                    shape = shape.with_(member, found)
+            finish = partial(_in_order, members=rule.kind.members)
+            shape = replace(shape, finish=(*shape.finish, finish))
+        return shape
+
+    def _is_time(self, schema: Schema, member: str) -> bool:
+        return bool(self.flat(schema["properties"][member]).get("format") == "date-time")
+
+    def _not_null(self, schema: Schema) -> Recipe:
+        told = self.flat(schema)
+        if told.get("nullable"):
+            return self._made({**told, "nullable": False}, schema)
+        return self.recipe(schema)
+
+
+def contract_of(api: Api) -> Contract:
+    """The API's contract.
+
+    Raises:
+        InvalidArgument: if it has none.
+    """
+    if api.checking.contract is None:
+        raise InvalidArgument(
+            f"{api.name} has no contract to generate from. Give its Api "
+            "checking=Checking(contract='path/to/openapi.yaml').",
+            value=api,
+        )
+    return load_contract(api.checking.contract)
+
+
+def _in_order(value: dict[str, Any], members: tuple[str, ...]) -> dict[str, Any]:
+    put_in_order(value, members)
+    return value

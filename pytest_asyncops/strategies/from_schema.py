@@ -1,0 +1,84 @@
+"""Strategies for any schema object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis.strategies import SearchStrategy
+
+from ..contract.openapi import Contract
+from ..contract.yaml_document import Document
+from ..errors import InvalidArgument, hides_usage_errors
+from ..serving.api import Api
+from .call_repr import as_call
+from .coherent.compiler import contract_of
+from .schema.compiler import Compiler
+from .schema.options import Alphabet, Options, make_options
+from .schema.recipes import Recipe
+
+__tracebackhide__ = hides_usage_errors
+
+_ITSELF = "schema"
+
+
+def from_schema(
+    schema: Mapping[str, Any],
+    *,
+    contract: Contract | Api | None = None,
+    alphabet: Alphabet = None,
+    max_length: int | None = None,
+    max_items: int = 5,
+    extra: str = "sometimes",
+    unknown: str = "sometimes",
+    times: str = "any",
+) -> SearchStrategy[Any]:
+    """The values of any OpenAPI 3.0 schema object.
+
+    Values are constructed, never sifted. A schema of which none can be constructed is refused
+    here, with the name of the keyword that stands against it.
+
+    Args:
+        schema: the schema, as it is read from YAML or JSON.
+        contract: where its references lead: a `Contract`, or an `Api` that has one.
+        alphabet: the characters of free texts, as a string or a strategy.
+        max_length: the most characters of free texts without a limit of their own.
+        max_items: the most items of lists without a limit of their own.
+        extra: ``"never"`` for no members that the schema does not document.
+        unknown: for open enums (``x-enum``), ``"never"`` for no words that are not documented,
+            ``"case"`` for documented ones in another case only.
+        times: ``"usual"`` for timestamps in UTC with 0, 3, 6 or 9 digits, ``"any"`` for every
+            form of RFC 3339.
+
+    Raises:
+        ContractError: for a keyword that is not understood, and for a schema that has no values
+            or none that can be constructed.
+        InvalidArgument: for an option that there is not.
+
+    >>> from hypothesis import given
+    >>> @given(from_schema({"type": "integer", "minimum": 1, "maximum": 65535}))
+    ... def test_ports(port):
+    ...     assert 1 <= port <= 65535
+    >>> test_ports()
+    """
+    asked = {**locals()}
+    if not isinstance(schema, Mapping):
+        raise InvalidArgument(f"a schema must be a mapping, not {schema!r}", value=schema)
+    options = make_options(asked)
+    around = contract_of(contract) if isinstance(contract, Api) else contract
+    return as_call(from_schema, asked, any_schema(schema, around, options))
+
+
+def any_schema(schema: Mapping[str, Any], contract: Contract | None, options: Options) -> Recipe:
+    """The values of a schema that stands in no contract, or where contracts are not checked.
+
+    Raises:
+        ContractError: as `from_schema` does.
+    """
+    named: dict[str, Any] = dict(contract.schemas) if contract is not None else {}
+    name = _ITSELF
+    while name in named:
+        name += "_"
+    named[name] = dict(schema)
+    document = Document(name, {"openapi": "3.0.3", "components": {"schemas": named}}, {"": 1})
+    return Compiler(Contract(document), options).named(name)

@@ -1,0 +1,101 @@
+"""What a poller would see of an operation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from ..configure import find_api, resolve_readings
+from ..durations import SECOND, to_ns
+from ..errors import checked_count, hides_usage_errors, unknown_choice
+from ..lifecycle.lifecycle import Lifecycle
+from ..serving.api import FIRST_ERROR, Api, find_route
+from ..serving.stub import Stub
+from ..virtual_time.clock import VirtualClock
+from .call_repr import as_call
+from .lifecycles import lifecycles
+from .schema.objects import Shape, objects
+from .schema.options import checked_strategy
+from .schema.recipes import constant, drawn, together
+from .stub_requests import ask
+
+__tracebackhide__ = hides_usage_errors
+
+_HOUR = 3600
+
+
+def histories(
+    api: Api | str,
+    *,
+    lifecycle: SearchStrategy[Lifecycle] | None = None,
+    max_polls: int = 10,
+    max_wait: float = _HOUR // 4,
+    headers: Mapping[str, str] | None = None,
+    readings: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> SearchStrategy[list[Any]]:
+    """What a poller would see of one operation, in order: the bodies of the get route.
+
+    A stub answers, so that all is as in a test with a mock. The first poll comes when the
+    operation starts. A history ends with the last poll before the operation is no longer found.
+
+    Args:
+        api: the API, by name or as an `Api`.
+        lifecycle: what becomes of the operation; `lifecycles` of this API unless given.
+        max_polls: the most polls.
+        max_wait: the most seconds between two polls.
+        headers: what requests carry; what the contract asks for unless given.
+        readings: how the stub reads the contract where it is silent, by name: the profile,
+            for one. The defaults unless given.
+        **fields: strategies for the fields that `Stub.start` takes.
+
+    Raises:
+        InvalidArgument: for what there is not.
+
+    >>> from hypothesis import given
+    >>> @given(histories("pinecone", max_polls=3))
+    ... def test_three_polls(bodies):
+    ...     assert len(bodies) <= 3
+    >>> test_three_polls()
+    """
+    asked = {**locals()}
+    known = find_api(api)
+    route = find_route(known, "get")
+    checked_count(max_polls, "max_polls")
+    for name, found in fields.items():
+        if name not in known.fields:
+            raise unknown_choice(f"field of a {known.name} operation", name, known.fields)
+        checked_strategy(name, found)
+    settled = resolve_readings(known, readings)
+    given = {
+        name: constant(f"{name}-1")
+        for name, field in known.fields.items()
+        if field.required and field.default is None
+    }
+    lives = lifecycles(known) if lifecycle is None else checked_strategy("lifecycle", lifecycle)
+    most = to_ns(max_wait, "max_wait") // SECOND
+    waits = st.lists(st.integers(0, most), max_size=max(max_polls - 1, 0))
+
+    def seen(pauses: list[int], start: dict[str, Any], life: Lifecycle) -> list[Any]:
+        clock = VirtualClock()
+        stub = (known.serving.stub_class or Stub)(known, clock, readings=settled)
+        operation = stub.start(lifecycle=life, **start)
+        bodies = []
+        for pause in (0, *pauses):
+            clock.advance(pause)
+            answer = ask(stub, route, {**operation.fields, _ID: operation.id}, headers=headers)
+            if answer.status_code >= FIRST_ERROR:
+                break
+            bodies.append(json.loads(answer.content))
+        return bodies
+
+    start = objects([Shape({**given, **{name: drawn(one) for name, one in fields.items()}}, {})])
+    return as_call(histories, asked, together(seen, drawn(waits), start, drawn(lives)))
+
+
+_ID = ""
+"""Stands for the path parameter that is none of the operation's fields: its id."""

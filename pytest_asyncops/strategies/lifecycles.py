@@ -1,0 +1,157 @@
+"""Lifecycles that stubs can take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from ..configure import find_api
+from ..durations import SECOND, to_ns
+from ..errors import InvalidArgument, hides_usage_errors, unknown_choice
+from ..lifecycle.lifecycle import Lifecycle
+from ..lifecycle.progress import Progress
+from ..lifecycle.states import TRANSITIONS, State, Step
+from ..lifecycle.states import polls as poll_count
+from ..serving.api import Api
+from ..serving.starting import admit
+from .call_repr import as_call
+from .schema.objects import Shape, objects
+from .schema.options import Options
+from .schema.recipes import Recipe, choice, constant, drawn, either, together
+
+__tracebackhide__ = hides_usage_errors
+
+_ORDER = (
+    State.SUCCEEDED,
+    State.FAILED,
+    State.CANCELLED,
+    State.RUNNING,
+    State.PENDING,
+    State.PURGED,
+)
+"""The states, the ones that shrunk lives are made of first."""
+
+_HOUR = 3600
+
+
+def lifecycles(
+    api: Api | str | None = None,
+    *,
+    states: Iterable[State] | None = None,
+    max_duration: float = _HOUR,
+    polls: bool = True,
+    progress: bool = True,
+) -> SearchStrategy[Lifecycle]:
+    """Lifecycles that a stub can take.
+
+    Args:
+        api: the API that has to be able to show them; any unless given.
+        states: the states that they go through; all that the API has unless given.
+        max_duration: the most seconds until the last step begins, polls apart.
+        polls: whether durations can be counted in polls.
+        progress: whether steps have percentages of their own.
+
+    Raises:
+        InvalidArgument: for states that the API cannot show, or of which no life can be made.
+
+    >>> from hypothesis import given
+    >>> @given(lifecycles("pinecone", states=[State.RUNNING, State.FAILED]))
+    ... def test_nothing_goes_well(lifecycle):
+    ...     assert lifecycle.at(0).state is not State.SUCCEEDED
+    >>> test_nothing_goes_well()
+    """
+    asked = {**locals()}
+    known = None if api is None else find_api(api)
+    possible = set(State) if known is None else {*known.statuses, State.PURGED}
+    wanted = possible if states is None else set(states)
+    for state in wanted:
+        if state not in possible:
+            raise unknown_choice("state", state, [str(one) for one in _ORDER if one in possible])
+    lives = [
+        _lives(sequence, to_ns(max_duration, "max_duration"), polls, progress, _has_output(known))
+        for sequence in _sequences(wanted)
+    ]
+    if not lives:
+        raise InvalidArgument(f"no life can be made of {states!r}", value=states)
+    return as_call(lifecycles, asked, either(lives))
+
+
+def _sequences(states: set[State]) -> list[tuple[State, ...]]:
+    """The ways that lives can take through these states, the plainest first."""
+    found: list[tuple[State, ...]] = []
+    ways: list[tuple[State, ...]] = [
+        (state,) for state in _ORDER if state in states and state is not State.PURGED
+    ]
+    while ways:
+        found += ways
+        ways = [
+            (*way, state)
+            for way in ways
+            for state in _ORDER
+            if state in states
+            and state in TRANSITIONS[way[-1]]
+            and way.count(state) < (2 if state is State.RUNNING else 1)
+        ]
+    return sorted(found, key=lambda way: (len(way), len(set(way)) < len(way), State.PURGED in way))
+
+
+def _lives(
+    sequence: tuple[State, ...], most: int, polls: bool, progress: bool, has_output: bool
+) -> Recipe:
+    each = most // max(len(sequence) - 1, 1) // SECOND
+    seconds = drawn(st.integers(0, each))
+    counts = [constant(poll_count(count)) for count in range(1, 5)] if polls else []
+    durations = either([constant(0), *counts, *[seconds] * 5])
+    steps = [
+        _steps(state, None if last else durations, progress, has_output)
+        for state, last in zip(sequence, [False] * (len(sequence) - 1) + [True], strict=True)
+    ]
+    return together(Lifecycle.steps, *steps)
+
+
+_SHARES = st.lists(
+    st.tuples(st.sampled_from((0, 0.25, 0.5, 0.75, 1)), st.integers(0, 100)), min_size=1, max_size=4
+)
+
+_PERCENT = choice(range(101))
+
+_CURVES = either(
+    [
+        constant(Progress.absent()),
+        constant(Progress.full()),
+        _PERCENT.mapped(Progress.stalled),
+        drawn(_SHARES).mapped(lambda points: Progress.curve(sorted(points))),
+    ]
+)
+
+
+def _steps(state: State, durations: Recipe | None, progress: bool, has_output: bool) -> Recipe:
+    facts: dict[str, Recipe] = {}
+    if durations is not None:
+        facts["duration"] = durations
+    if state is State.FAILED:
+        facts["message"] = Options().texts(1)
+    if state is State.SUCCEEDED and has_output:
+        facts["output"] = either([constant(None), drawn(st.binary())])
+    shapes = [Shape(facts, {})]
+    if progress:
+        shapes += [Shape({**facts, "percent": _PERCENT}, {})]
+        shapes += [Shape({**facts, "progress": _CURVES}, {})]
+    return objects(shapes).mapped(lambda said: Step(state, **said))
+
+
+def _has_output(api: Api | None) -> bool:
+    """Whether the API has a place for what an operation produced."""
+    if api is None:
+        return True
+    fields = {
+        name: field.default(1) if callable(field.default) else field.default
+        for name, field in api.fields.items()
+    }
+    try:
+        admit(api, fields, Lifecycle.succeeds(output=b""))
+    except InvalidArgument:
+        return False
+    return True

@@ -1,0 +1,96 @@
+"""Values that have something at a place, and what makes them bad there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from ...contract.schema_keywords import Schema
+from ..coherent.compiler import Careful
+from ..coherent.paging import PLACES
+from ..schema.compiler import identity
+from ..schema.objects import objects
+from ..schema.recipes import Recipe, either, together
+from .predicted import Path
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What makes a good value bad.
+
+    Attributes:
+        path: where the value is.
+        apply: from the good value and a number to the bad one.
+        needs: what has to be in the value for that.
+    """
+
+    path: Path
+    apply: Callable[[Any, int], Any]
+    needs: Path = ()
+
+
+def having(
+    careful: Careful, schema: Schema, path: Path, end: Recipe | None = None
+) -> Recipe | None:
+    """Good values of a schema that have something at a path, ``None`` where none can have.
+
+    On the way through lists, it is the first item that has it.
+
+    Args:
+        careful: makes the strategies.
+        schema: the schema.
+        path: the path.
+        end: what is at its end, if that is something of its own.
+    """
+    name = schema["$ref"].rpartition("/")[2] if "$ref" in schema else None
+    if not path:
+        return careful.recipe(schema) if end is None else end
+    whole = careful.flat(careful.whole(name) if name is not None else schema)
+    several = careful.alternatives(whole, schema)
+    if several is not None:
+        ways = [having(careful, one, path, end) for one in several]
+        able = [way for way in ways if way is not None]
+        return either(able) if able else None
+    first, rest = path[0], path[1:]
+    if first == "*":
+        item = having(careful, whole.get("items", {}), rest, end)
+        usual = max(careful.options.max_items, whole.get("minItems", 0))
+        most = whole.get("maxItems", usual)
+        if item is None or not most:
+            return None
+        unique = whole.get("uniqueItems", False)
+        headed = partial(_headed, most=most, unique=unique)
+        return together(headed, item, careful.arrays(whole))
+    found = []
+    for shape in careful.shapes(whole, name):
+        if shape.really_takes(first):
+            inner = None
+            if (rest or end is not None) and shape.members[first] is not PLACES:
+                inner = having(careful, whole["properties"][first], rest, end)
+                if inner is None:
+                    continue
+            found.append(shape.having(first, inner))
+    return objects(found) if found else None
+
+
+def _headed(one: Any, others: list[Any], most: int, unique: bool) -> list[Any]:
+    """A list that begins with an item, as the schema of the others wants it."""
+    if unique:
+        others = [other for other in others if identity(other) != identity(one)]
+    return [one, *others[: most - 1]]
+
+
+def edited(value: Any, edit: Edit, number: int) -> Any:
+    """The value with the edit; on the way through lists, in the item that the number says."""
+    return _edited(value, edit.path, edit, number)
+
+
+def _edited(value: Any, path: Path, edit: Edit, number: int) -> Any:
+    if not path:
+        return edit.apply(value, number)
+    if path[0] != "*":
+        return {**value, path[0]: _edited(value[path[0]], path[1:], edit, number)}
+    index, others = number % len(value), value[1:]
+    return [*others[:index], _edited(value[0], path[1:], edit, number), *others[index:]]

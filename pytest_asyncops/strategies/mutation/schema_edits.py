@@ -1,0 +1,107 @@
+"""How to break what a schema says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import chain
+from typing import Any
+
+from ...contract.schema_keywords import Schema
+from ..coherent.compiler import Careful
+from ..schema.scalars import PLAIN_VALUES
+from .bad_values import bad_values
+from .edits import Edit
+from .predicted import COMBINED, Path, breaks_combined, combined_in
+
+_NEW = "x_new"
+
+
+def schema_edits(
+    careful: Careful, schema: Schema, path: Path = (), within: tuple[str, ...] = ()
+) -> Iterator[Edit]:
+    """All ways to break a published schema, its members and its items.
+
+    Raises:
+        ContractError: for a keyword of which no value is found that breaks it.
+    """
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        if name in within:
+            return
+        within = (*within, name)
+    whole = careful.flat(schema)
+    found = [*bad_values(whole).values()]
+    found += [_bad_combined(careful, whole, word) for word in COMBINED if word in whole]
+    for values in found:
+        yield Edit(path, partial(_replaced, values))
+    yield from _object_edits(careful, whole, path)
+    yield from _array_edits(whole, path)
+    for name, inner in whole.get("properties", {}).items():
+        yield from schema_edits(careful, inner, (*path, name), within)
+    if "items" in whole:
+        yield from schema_edits(careful, whole["items"], (*path, "*"), within)
+
+
+def _bad_combined(careful: Careful, schema: Schema, word: str) -> list[Any]:
+    """Values that break this keyword, and no other one where that can be."""
+    rest = {name: value for name, value in schema.items() if name not in COMBINED}
+    candidates = [*PLAIN_VALUES]
+    for inner in map(careful.flat, combined_in(schema, word)):
+        candidates += [*inner.get("enum", ()), *chain(*bad_values(inner).values())]
+    values = [value for value in candidates if breaks_combined(careful, schema, word, value)]
+    if not values:
+        raise careful.refusal(schema)(f"no value is found that breaks {word}")
+    return [value for value in values if careful.is_valid(rest, value)] or values
+
+
+def _replaced(values: list[Any], value: Any, number: int) -> Any:
+    return values[number % len(values)]
+
+
+def _object_edits(careful: Careful, schema: Schema, path: Path) -> Iterator[Edit]:
+    for name in schema.get("required", ()):
+        yield Edit(path, partial(_lacking, name))
+    more = schema.get("additionalProperties", True)
+    if more is False:
+        yield Edit(path, partial(_with, [None]))
+    elif more is not True:
+        for values in bad_values(careful.flat(more)).values():
+            yield Edit(path, partial(_with, values))
+    if schema.get("minProperties"):
+        yield Edit(path, partial(_too_small, schema["minProperties"]))
+    if "maxProperties" in schema and more is True:
+        yield Edit(path, partial(_too_large, schema["maxProperties"]))
+
+
+def _lacking(name: str, value: Any, number: int) -> Any:
+    return {member: inner for member, inner in value.items() if member != name}
+
+
+def _with(values: list[Any], value: Any, number: int) -> Any:
+    return {**value, _NEW: values[number % len(values)]}
+
+
+def _too_small(least: int, value: Any, number: int) -> Any:
+    return dict(list(value.items())[: least - 1])
+
+
+def _too_large(most: int, value: Any, number: int) -> Any:
+    return {**value, **{f"{_NEW}_{index}": None for index in range(most + 1 - len(value))}}
+
+
+def _array_edits(schema: Schema, path: Path) -> Iterator[Edit]:
+    if schema.get("minItems"):
+        yield Edit(path, lambda value, number: value[:0])
+    if "maxItems" in schema and schema["maxItems"] > 0:
+        yield Edit(path, partial(_too_long, schema["maxItems"]), ("*",))
+    if schema.get("uniqueItems") and schema.get("maxItems", 2) > 1:
+        yield Edit(path, _doubled, ("*",))
+
+
+def _too_long(most: int, value: Any, number: int) -> Any:
+    return (value * (most + 1))[: most + 1]
+
+
+def _doubled(value: Any, number: int) -> Any:
+    return [value[0], *value[:-1], value[0]][-max(len(value), 2) :]

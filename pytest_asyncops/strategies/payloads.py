@@ -1,0 +1,242 @@
+"""Payloads and whole bodies, as users ask for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis.strategies import SearchStrategy
+
+from ..configure import find_api
+from ..errors import InvalidArgument, hides_usage_errors
+from ..lifecycle.states import State
+from ..serving.api import Api
+from .api_schemas import (
+    body,
+    compiled,
+    error_bodies,
+    error_body,
+    operation,
+    plain,
+    schema_name,
+    serialized,
+    with_pins,
+)
+from .call_repr import as_call
+from .schema.options import Alphabet, make_options
+from .schema.recipes import either
+
+__tracebackhide__ = hides_usage_errors
+
+
+def operations(
+    api: Api | str,
+    *,
+    state: State | None = None,
+    alphabet: Alphabet = None,
+    max_length: int | None = None,
+    extra: str = "never",
+    unknown: str = "never",
+    times: str = "any",
+    profile: str = "contract",
+    encoded: bool = False,
+    deviations: bool = False,
+    **fields: SearchStrategy[Any],
+) -> SearchStrategy[Any]:
+    """Operations as a careful server shows them: schema, rules of prose and habits are kept.
+
+    Args:
+        api: the API, by name or as an `Api`.
+        state: the state that they are in; any unless given.
+        alphabet: the characters of free texts, as a string or a strategy.
+        max_length: the most characters of free texts.
+        extra: ``"sometimes"`` for members that the contract does not document.
+        unknown: for open enums (``x-enum``), ``"sometimes"`` for words that the contract does not
+            document, ``"case"`` for documented ones in another case.
+        times: ``"usual"`` for timestamps in UTC with 0, 3, 6 or 9 digits, ``"any"`` for every
+            form of RFC 3339.
+        profile: the profile that they are written in.
+        encoded: whether they come as the bytes of a JSON text.
+        deviations: whether some of these bytes are such that readers refuse or disagree on them.
+        **fields: strategies for certain members, which are then always there.
+
+    Raises:
+        InvalidArgument: for an API, a state, a member or an option that there is not, and for
+            members that no operation has at once.
+
+    >>> from hypothesis import given
+    >>> @given(operations("pinecone", state=State.FAILED))
+    ... def test_a_failure_says_why(operation):
+    ...     assert operation["error_message"]
+    >>> test_a_failure_says_why()
+    """
+    asked = {**locals()}
+    known = find_api(api)
+    options = make_options(asked)
+    found = with_pins(known, options, operation(known), state, fields)
+    found = serialized(found, known, profile, encoded, deviations)
+    return as_call(operations, asked, found)
+
+
+def lists(
+    api: Api | str,
+    *,
+    state: State | None = None,
+    alphabet: Alphabet = None,
+    max_length: int | None = None,
+    max_items: int = 5,
+    extra: str = "never",
+    unknown: str = "never",
+    times: str = "any",
+    profile: str = "contract",
+    encoded: bool = False,
+    deviations: bool = False,
+    **fields: SearchStrategy[Any],
+) -> SearchStrategy[Any]:
+    """Bodies of the list route, whose paging agrees with the operations on the page.
+
+    Args:
+        api: as for `operations`, and so are all that are not named here.
+        state: the state of all operations.
+        alphabet: the characters of free texts.
+        max_length: the most characters of free texts.
+        max_items: the most operations on a page.
+        extra: whether there are undocumented members.
+        unknown: whether there are undocumented words of open enums.
+        times: the forms of timestamps.
+        profile: the profile.
+        encoded: whether bytes are wanted.
+        deviations: whether some bytes are bad.
+        **fields: strategies for certain members of the operations.
+
+    >>> from hypothesis import given
+    >>> @given(lists("chainloop", max_items=3))
+    ... def test_pages(body):
+    ...     assert len(body["operations"]) <= min(3, body["pagination"]["page_size"])
+    >>> test_pages()
+    """
+    asked = {**locals()}
+    known = find_api(api)
+    options = make_options(asked)
+    found = with_pins(known, options, body(known, "list"), state, fields)
+    found = serialized(found, known, profile, encoded, deviations)
+    return as_call(lists, asked, found)
+
+
+def gets(
+    api: Api | str,
+    *,
+    state: State | None = None,
+    alphabet: Alphabet = None,
+    max_length: int | None = None,
+    extra: str = "never",
+    unknown: str = "never",
+    times: str = "any",
+    profile: str = "contract",
+    encoded: bool = False,
+    deviations: bool = False,
+    **fields: SearchStrategy[Any],
+) -> SearchStrategy[Any]:
+    """Bodies of the get route; arguments as for `operations`.
+
+    >>> from hypothesis import given
+    >>> @given(gets("chainloop", encoded=True))
+    ... def test_bytes(body):
+    ...     assert b"{" in body
+    >>> test_bytes()
+    """
+    asked = {**locals()}
+    known = find_api(api)
+    options = make_options(asked)
+    found = with_pins(known, options, body(known, "get"), state, fields)
+    found = serialized(found, known, profile, encoded, deviations)
+    return as_call(gets, asked, found)
+
+
+def errors(
+    api: Api | str,
+    status_code: int | None = None,
+    *,
+    alphabet: Alphabet = None,
+    max_length: int | None = None,
+    max_items: int = 5,
+    extra: str = "never",
+    unknown: str = "never",
+    profile: str = "contract",
+    encoded: bool = False,
+    deviations: bool = False,
+) -> SearchStrategy[Any]:
+    """Bodies of errors, with the codes that the contract's prose fixes.
+
+    Args:
+        api: as for `operations`, and so are all that are not named here.
+        status_code: the HTTP status; any that the contract knows unless given.
+        alphabet: the characters of free texts.
+        max_length: the most characters of free texts.
+        max_items: the most items of a list without a limit.
+        extra: whether there are undocumented members.
+        unknown: whether there are undocumented words of open enums.
+        profile: the profile.
+        encoded: whether bytes are wanted.
+        deviations: whether some bytes are bad.
+
+    >>> from hypothesis import given
+    >>> @given(errors("chainloop", 401))
+    ... def test_nobody_is_let_in(body):
+    ...     assert body["code"] == 16
+    >>> test_nobody_is_let_in()
+    """
+    asked = {**locals()}
+    known = find_api(api)
+    options = make_options(asked)
+    bodies = error_bodies(known)
+    if status_code is None:
+        statuses = list(bodies)
+    else:
+        statuses = [status_code]
+        bodies = {status_code: error_body(known, status_code)}
+    if not statuses:
+        raise InvalidArgument(f"the contract of {known.name} documents no errors", value=known)
+    found = either([compiled(known, options, status).recipe(bodies[status]) for status in statuses])
+    found = serialized(found, known, profile, encoded, deviations)
+    return as_call(errors, asked, found)
+
+
+def payloads(
+    api: Api | str,
+    schema: str,
+    *,
+    alphabet: Alphabet = None,
+    max_length: int | None = None,
+    max_items: int = 5,
+    extra: str = "sometimes",
+    unknown: str = "sometimes",
+    times: str = "any",
+    encoded: bool = False,
+    deviations: bool = False,
+) -> SearchStrategy[Any]:
+    """Everything that a named schema allows; the rules of prose are not kept.
+
+    Args:
+        api: as for `operations`, and so are all that are not named here.
+        schema: the schema's name.
+        alphabet: the characters of free texts.
+        max_length: the most characters of free texts.
+        max_items: the most items of a list without a limit.
+        extra: whether there are undocumented members.
+        unknown: whether there are undocumented words of open enums.
+        times: the forms of timestamps.
+        encoded: whether bytes are wanted.
+        deviations: whether some bytes are bad.
+
+    >>> from hypothesis import given
+    >>> @given(payloads("pinecone", "PaginationResponse", extra="never"))
+    ... def test_there_is_always_a_token(payload):
+    ...     assert payload.keys() == {"next"}
+    >>> test_there_is_always_a_token()
+    """
+    asked = {**locals()}
+    known = find_api(api)
+    options = make_options(asked)
+    found = plain(known, options).named(schema_name(known, schema))
+    found = serialized(found, known, "contract", encoded, deviations)
+    return as_call(payloads, asked, found)

@@ -1,0 +1,1 @@
+"""The engine: from any schema to values. It knows no API."""

@@ -1,0 +1,149 @@
+"""Schemas that apply at once, as one schema; so that values are made rather than sifted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ...contract.openapi import Contract
+from ...contract.schema_keywords import Schema
+
+Members = dict[str, Any]
+
+
+class Contradiction(ValueError):
+    """Schemas that cannot be put together; the message says which keyword stands against it."""
+
+
+def flat(contract: Contract, schema: Schema) -> Schema:
+    """The schema without a reference at its top, and without ``allOf``.
+
+    Raises:
+        Contradiction: if what it says at once cannot be said in one schema.
+    """
+    schema = contract.resolved(schema)
+    if "allOf" not in schema:
+        return schema
+    merged: Schema = {name: value for name, value in schema.items() if name != "allOf"}
+    for part in schema["allOf"]:
+        merged = both(merged, flat(contract, part))
+    return merged
+
+
+def both(one: Schema, other: Schema) -> Schema:
+    """A schema of the values that fit both; neither is a reference or has ``allOf``.
+
+    Raises:
+        Contradiction: if it cannot be said in one schema.
+    """
+    for part, beside in ((one, other), (other, one)):
+        beyond = beside.get("properties", {}).keys() - part.get("properties", {}).keys()
+        if beyond and part.get("additionalProperties", True) is not True:
+            raise Contradiction("additionalProperties beside the members of another schema")
+    merged: Members = {**other, **one}
+    for name in one.keys() & other.keys():
+        if name in _MERGED:
+            merged[name] = _MERGED[name](name, one[name], other[name])
+        elif one[name] != other[name] and name not in _NOTES:
+            raise Contradiction(f"two different {name}")
+    for limit, shut in _LIMITS:
+        if limit in merged:
+            merged[shut] = any(
+                part.get(shut, False) and part.get(limit) == merged[limit] for part in (one, other)
+            )
+    if "type" in merged:
+        merged["nullable"] = all(part.get("nullable", "type" not in part) for part in (one, other))
+    return merged
+
+
+def _all_of(name: str, one: Any, other: Any) -> Any:
+    if one == other or not other:
+        return one
+    return {"allOf": [one, other]} if one else other
+
+
+def _members(name: str, one: Members, other: Members) -> Members:
+    shared = {name: _all_of(name, one[name], other[name]) for name in one if name in other}
+    return {**one, **other, **shared}
+
+
+def _types(name: str, one: str, other: str) -> str:
+    if {one, other} == {"integer", "number"}:
+        return "integer"
+    if one != other:
+        raise Contradiction(f"type {one} and type {other}")
+    return one
+
+
+def _words(name: str, one: list[Any], other: list[Any]) -> list[Any]:
+    return [word for word in one if word in other]
+
+
+def _steps(name: str, one: float, other: float) -> float:
+    if one == int(one) and other == int(other):
+        return math.lcm(int(one), int(other))
+    larger, smaller = max(one, other), min(one, other)
+    if larger % smaller:
+        raise Contradiction(f"multipleOf {one} and {other}")
+    return larger
+
+
+def _extras(name: str, one: Any, other: Any) -> Any:
+    if isinstance(one, bool) or isinstance(other, bool):
+        return False if False in (one, other) else (other if one is True else one)
+    return _all_of(name, one, other)
+
+
+_MERGED: Mapping[str, Callable[[str, Any, Any], Any]] = {
+    "type": _types,
+    "enum": _words,
+    "x-enum": _words,
+    "required": lambda name, one, other: list(dict.fromkeys([*one, *other])),
+    "properties": _members,
+    "items": _all_of,
+    "additionalProperties": _extras,
+    "minimum": lambda name, one, other: max(one, other),
+    "maximum": lambda name, one, other: min(one, other),
+    "multipleOf": _steps,
+    "uniqueItems": lambda name, one, other: one or other,
+    "not": lambda name, one, other: {"anyOf": [one, other]},
+    **{
+        name: lambda name, one, other: max(one, other)
+        for name in ("minLength", "minItems", "minProperties")
+    },
+    **{
+        name: lambda name, one, other: min(one, other)
+        for name in ("maxLength", "maxItems", "maxProperties")
+    },
+    **{
+        name: lambda name, one, other: one
+        for name in ("nullable", "exclusiveMinimum", "exclusiveMaximum")  # seen to in `both`
+    },
+}
+"""How two values of a keyword are put together."""
+
+_NOTES = ("title", "description", "default", "example", "deprecated", "externalDocs")
+_LIMITS = (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))
+
+
+def can_end(contract: Contract, schema: Schema, within: tuple[str, ...] = ()) -> bool:
+    """Whether there is a finite value of this schema."""
+    if "$ref" in schema:
+        name = schema["$ref"]
+        return name not in within and can_end(contract, contract.at(name[1:]), (*within, name))
+    if schema.get("nullable"):
+        return True
+    inner = [*schema.get("allOf", ())]
+    inner += [schema["properties"][name] for name in _needed(schema)]
+    if schema.get("minItems") and "items" in schema:
+        inner.append(schema["items"])
+    return all(can_end(contract, part, within) for part in inner) and all(
+        any(can_end(contract, part, within) for part in schema[word])
+        for word in ("anyOf", "oneOf")
+        if word in schema
+    )
+
+
+def _needed(schema: Schema) -> list[str]:
+    return [name for name in schema.get("required", ()) if name in schema.get("properties", ())]

@@ -1,0 +1,158 @@
+"""Timestamps in every form that RFC 3339 allows, one by one and in order."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+
+from ...rules.timestamps import in_order, instant_of
+from .recipes import Recipe, choice, constant, drawn, either, together
+
+_BASE = datetime.datetime(2026, 1, 1)
+"""What instants shrink to: the epoch of the stubs' clock."""
+
+_SECOND = datetime.timedelta(seconds=1)
+_EARLIEST = (datetime.datetime(1, 1, 3) - _BASE) // _SECOND
+_LATEST = (datetime.datetime(9000, 1, 1) - _BASE) // _SECOND
+_LONGEST = 10**9
+
+
+class Zone(NamedTuple):
+    """A way to write the zone, and what goes with it.
+
+    Attributes:
+        text: how UTC or the offset is written.
+        offset: the offset in seconds.
+        separator: what stands between date and time.
+        leap: whether the leap second that ends the hour is meant.
+    """
+
+    text: str = "Z"
+    offset: int = 0
+    separator: str = "T"
+    leap: bool = False
+
+
+class Tick(NamedTuple):
+    """A timestamp that is not written yet: so many seconds after the one before."""
+
+    seconds: int
+    fraction: str = ""
+    zone: Zone = Zone()
+
+
+_FRACTIONS = (
+    *[""] * 6,
+    *("123456789"[:digits] for digits in range(1, 10)),
+    "000000001",
+    "999999999",
+    "000",
+)
+"""The plainest first, and those of one length side by side, because shrinking goes step by step
+towards the first one."""
+
+_USUAL = ("", "", "123", "123456", "123456789")
+"""The fractions that protobuf's JSON mapping writes."""
+
+_ZONES = (
+    *[Zone()] * 6,
+    Zone("+00:00"),
+    Zone("-00:00"),
+    Zone("+02:00", 7200),
+    Zone("-08:00", -28800),
+    Zone("+05:30", 19800),
+    Zone("+23:59", 86340),
+    Zone("-23:59", -86340),
+    Zone("z"),
+    Zone("Z", 0, "t"),
+    Zone("z", 0, "t"),
+    Zone(leap=True),
+    Zone("+02:00", 7200, "t", True),
+)
+
+
+@lru_cache(maxsize=8)
+def ticks(times: str, first: bool) -> Recipe:
+    """Timestamps to be put in order; the first one counts from `_BASE`, the others from it."""
+    gaps = drawn(st.integers(_EARLIEST, _LATEST) if first else st.integers(0, _LONGEST))
+    usual = times == "usual"
+    return together(
+        lambda zone, fraction, seconds: Tick(seconds, fraction, zone),
+        constant(Zone()) if usual else choice(_ZONES),
+        choice(_USUAL if usual else _FRACTIONS),
+        either([constant(0), gaps]),
+    )
+
+
+def timestamps(times: str) -> Recipe:
+    """Timestamps by themselves."""
+    return ticks(times, True).mapped(_by_itself)
+
+
+def backwards() -> Recipe:
+    """Timestamps before the one before."""
+    return drawn(st.integers(1, 86_400)).mapped(lambda seconds: Tick(-seconds))
+
+
+def _by_itself(tick: Tick) -> str:
+    return _write(_BASE, tick)
+
+
+def _write(start: datetime.datetime, tick: Tick) -> str:
+    """The timestamp so long after the start."""
+    seconds, fraction, (zone, offset, separator, leap) = tick
+    local = start + datetime.timedelta(seconds=seconds + offset)
+    if leap:
+        text = f"{local.replace(minute=59, second=0).isoformat(separator)[:-2]}60"
+    else:
+        text = local.isoformat(separator)
+    return f"{text}.{fraction}{zone}" if fraction else text + zone
+
+
+def put_in_order(value: dict[str, Any], members: Iterable[str]) -> None:
+    """Write the ticks among these members so that no timestamp is before the one before it.
+
+    Texts that are there already stay, and the ticks are put before, between and after them.
+    """
+    there = [name for name in members if isinstance(value.get(name), (Tick, str))]
+    fixed = [index for index, name in enumerate(there) if isinstance(value[name], str)]
+    lead = fixed[0] if fixed else 0
+    for index in reversed(range(lead)):
+        value[there[index]] = _before(value[there[index]], value[there[index + 1]])
+    last = ""
+    for index in range(lead, len(there)):
+        name = there[index]
+        if not isinstance(value[name], str):
+            text = _after(value[name], last)
+            late = (value[there[other]] for other in fixed if other > index)
+            value[name] = text if all(in_order(text, limit) for limit in late) else last
+        last = value[name]
+
+
+def _after(tick: Tick, last: str) -> str:
+    """The tick as a timestamp that is not before the last one, unless it runs backwards."""
+    bound = instant_of(last)
+    if bound is None:
+        return _write(_BASE, tick)
+    with suppress(OverflowError):  # at the end of the calendar
+        gaps = (tick.seconds, 1, 3600)  # a leap second may be an hour off
+        texts = (_write(bound[0], tick._replace(seconds=gap)) for gap in gaps)
+        return next(text for text in texts if tick.seconds < 0 or in_order(last, text))
+    return last
+
+
+def _before(tick: Tick, next_one: str) -> str:
+    """The tick as a timestamp that is not after the next one."""
+    bound = instant_of(next_one)
+    plain = tick._replace(zone=tick.zone._replace(leap=False))
+    with suppress(OverflowError):  # at the start of the calendar
+        gaps = (abs(tick.seconds) % _LONGEST, 1)
+        start = bound[0] if bound else _BASE
+        texts = (_write(start, plain._replace(seconds=-gap)) for gap in gaps)
+        return next(text for text in texts if in_order(text, next_one))
+    return next_one

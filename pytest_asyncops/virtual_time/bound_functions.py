@@ -1,0 +1,123 @@
+"""Finds where functions of ``time`` were bound before a test, and puts others in their place.
+
+``from time import sleep`` and ``def wait(sleep=time.sleep)`` keep the function itself, which a
+patch of the module's attribute does not reach. They are found once per module: in its names, in its
+functions' defaults, and in its classes' attributes and methods. What is bound deeper, as in an
+instance's attribute, is not.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Container, Iterator, Sequence
+from types import FunctionType, ModuleType
+from typing import Any, NamedTuple
+
+from .frames import TOOLS
+
+
+class Place(NamedTuple):
+    """One place that holds a function: how to read it and how to change it."""
+
+    read: Callable[[], Any]
+    write: Callable[[Any], None]
+
+
+class BoundNames:
+    """The places where some functions are bound, over all modules that there are.
+
+    Args:
+        replacements: for each function, what to put in its place.
+    """
+
+    def __init__(self, replacements: Sequence[tuple[Any, Any]]) -> None:
+        self._replacements = {id(original): (original, new) for original, new in replacements}
+        self._scanned: dict[str, ModuleType] = {}
+        self._places: list[tuple[Place, Any, Any]] = []
+
+    def replace(self) -> None:
+        """Put the replacements everywhere."""
+        self._scan()
+        for place, original, new in self._places:
+            if place.read() is original:  # and not what somebody else has put there since
+                place.write(new)
+
+    def restore(self) -> None:
+        """Put the originals back."""
+        for place, original, new in self._places:
+            if place.read() is new:
+                place.write(original)
+
+    def _scan(self) -> None:
+        for name, module in list(sys.modules.items()):
+            if self._scanned.get(name) is module:
+                continue
+            self._scanned[name] = module
+            if issubclass(type(module), ModuleType) and name.partition(".")[0] not in _PASSED_OVER:
+                self._places += [
+                    (place, *self._replacements[id(value)])
+                    for place, value in _places(module, self._replacements)
+                ]
+
+
+_PASSED_OVER = TOOLS | {"time", "pytest_asyncops"}
+
+
+def _places(module: ModuleType, wanted: Container[int]) -> Iterator[tuple[Place, Any]]:
+    """The places in a module that hold a wanted object, by its ``id()``, each with that object.
+
+    Nothing is asked of an object but its type: lazy modules and proxies do things when they are
+    asked.
+    """
+    namespace = vars(module)
+    own = namespace.get("__name__")
+    for name, value in list(namespace.items()):
+        if id(value) in wanted:
+            yield _in_mapping(namespace, name), value
+        elif type(value) is FunctionType:
+            if value.__module__ == own:
+                yield from _in_defaults(value, wanted)
+        elif issubclass(type(value), type) and value.__module__ == own:
+            for attribute, member in list(vars(value).items()):
+                inner = member.__func__ if type(member) in _WRAPPERS else member
+                if type(inner) is FunctionType:
+                    yield from _in_defaults(inner, wanted)
+                elif id(inner) in wanted:
+                    place = _in_class if inner is member else _in_static_method
+                    yield place(value, attribute), inner
+
+
+_WRAPPERS = (staticmethod, classmethod)
+
+
+def _in_mapping(mapping: dict[str, Any], name: str) -> Place:
+    return Place(lambda: mapping.get(name), lambda value: mapping.__setitem__(name, value))
+
+
+def _in_class(owner: type, name: str) -> Place:
+    return Place(lambda: vars(owner).get(name), lambda value: setattr(owner, name, value))
+
+
+def _in_static_method(owner: type, name: str) -> Place:
+    return Place(
+        lambda: getattr(vars(owner).get(name), "__func__", None),
+        lambda value: setattr(owner, name, staticmethod(value)),
+    )
+
+
+def _in_defaults(function: FunctionType, wanted: Container[int]) -> Iterator[tuple[Place, Any]]:
+    for index, value in enumerate(function.__defaults__ or ()):
+        if id(value) in wanted:
+            yield _in_positional(function, index), value
+    for name, value in (function.__kwdefaults__ or {}).items():
+        if id(value) in wanted:
+            yield _in_mapping(function.__kwdefaults__ or {}, name), value
+
+
+def _in_positional(function: FunctionType, index: int) -> Place:
+    def write(value: Any) -> None:
+        defaults = list(function.__defaults__ or ())
+        defaults[index] = value
+        function.__defaults__ = tuple(defaults)
+
+    return Place(lambda: (function.__defaults__ or ())[index], write)

@@ -1,0 +1,206 @@
+"""The servers' clock, and the time that several clocks can share."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from ..durations import SECOND, Seconds, from_ns, instant_to_ns, rfc3339, to_ns
+from ..errors import InvalidArgument, hides_usage_errors
+
+__tracebackhide__ = hides_usage_errors
+
+
+class Timeline:
+    """What clocks have in common that live in one time: whoever moves one of them moves them all.
+
+    Attributes:
+        skipped_ns: everything ever skipped. It is never set back, not between Hypothesis' examples
+            either, because the client's ``time.monotonic`` is built on it and must not run
+            backwards.
+        clocks: who lives in it.
+    """
+
+    __slots__ = ("_lock", "clocks", "skipped_ns")
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.skipped_ns = 0
+        self.clocks: list[VirtualClock] = []
+
+    def advance(self, duration: int) -> None:
+        """Move all clocks forward; waits for requests that are being answered."""
+        for clock in tuple(self.clocks):
+            with clock.lock:
+                clock.move(duration)
+        with self._lock:
+            self.skipped_ns += duration
+
+    def try_to_advance(self, duration: int) -> bool:
+        """Move all clocks forward, unless another thread is just being answered.
+
+        Returns:
+            Whether they have moved.
+        """
+        held: list[VirtualClock] = []
+        try:
+            for clock in tuple(self.clocks):
+                if not clock.lock.acquire(blocking=False):
+                    return False
+                held.append(clock)
+            for clock in held:
+                clock.move(duration)
+        finally:
+            for clock in held:
+                clock.lock.release()
+        with self._lock:
+            self.skipped_ns += duration
+        return True
+
+
+class _Lock(Protocol):
+    """As much of a lock as is used."""
+
+    def acquire(self, blocking: bool = ...) -> bool: ...
+    def release(self) -> None: ...
+    def __enter__(self) -> object: ...
+    def __exit__(self, *error: Any) -> None: ...
+
+
+class _Standstill:
+    """A lock around a source of time: while somebody holds it, the time is that of its taking."""
+
+    def __init__(self, source: Callable[[], int]) -> None:
+        self._source = source
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._now = 0
+
+    def read(self) -> int:
+        return self._now if self._depth else self._source()
+
+    def acquire(self, blocking: bool = True) -> bool:
+        if not self._lock.acquire(blocking):
+            return False
+        if not self._depth:
+            self._now = self._source()
+        self._depth += 1
+        return True
+
+    def release(self) -> None:
+        self._depth -= 1
+        self._lock.release()
+
+    def __enter__(self) -> None:
+        self.acquire()
+
+    def __exit__(self, *error: object) -> None:
+        self.release()
+
+
+class VirtualClock:
+    """The time that the stubbed servers live in.
+
+    In the modes ``virtual`` and ``manual`` it stands still until somebody moves it: a skipped
+    wait, or the test. In ``real`` it follows the source that it was given and cannot be moved.
+
+    >>> clock = VirtualClock()
+    >>> clock.advance(90)
+    >>> clock.now().isoformat(), clock.elapsed.total_seconds()
+    ('2026-01-01T00:01:30+00:00', 90.0)
+    """
+
+    __slots__ = ("_elapsed", "_source", "epoch_ns", "lock", "timeline")
+
+    def __init__(
+        self, epoch_ns: int = 1_767_225_600 * SECOND, source: Callable[[], int] | None = None
+    ) -> None:
+        self.epoch_ns = epoch_ns
+        # Held while a request is answered and while the clock is moved, so that one request sees
+        # one time. Reentrant, because a test's callback may start operations.
+        self.lock: _Lock = threading.RLock()
+        self._source: Callable[[], int] | None = None
+        if source is not None:
+            self.lock = still = _Standstill(source)
+            self._source = still.read
+        self._elapsed = 0
+        self.join(Timeline())
+
+    def join(self, timeline: Timeline) -> None:
+        """Live in the same time as other clocks, from now on."""
+        self.timeline = timeline
+        timeline.clocks.append(self)
+
+    def leave(self) -> None:
+        """Live in a time of its own again; the others do not notice."""
+        self.timeline.clocks.remove(self)
+        self.join(Timeline())
+
+    def now(self) -> datetime.datetime:
+        """The server's present, in UTC."""
+        return from_ns(self.now_ns)
+
+    @property
+    def elapsed(self) -> datetime.timedelta:
+        """How far the clock has come since the test began."""
+        return datetime.timedelta(microseconds=self.elapsed_ns // 1_000)
+
+    @property
+    def now_ns(self) -> int:
+        """The server's present, in nanoseconds since 1970."""
+        return self.epoch_ns + self.elapsed_ns
+
+    @property
+    def elapsed_ns(self) -> int:
+        """How far the clock has come, in nanoseconds."""
+        return self._elapsed if self._source is None else self._source()
+
+    def advance(self, duration: Seconds) -> None:
+        """Move the clock forward.
+
+        Args:
+            duration: seconds or a ``timedelta``, not negative.
+
+        Raises:
+            InvalidArgument: for a duration that is no length of time, or on a real clock.
+        """
+        self.advance_ns(to_ns(duration, "the clock's advance"))
+
+    def advance_ns(self, duration: int) -> None:
+        """``advance`` for those who count in nanoseconds."""
+        if self._source is not None:
+            raise InvalidArgument(
+                "the real clock cannot be moved. Use clock='virtual' or clock='manual'.",
+                value=duration,
+            )
+        self.timeline.advance(duration)
+
+    def move(self, duration: int) -> None:
+        """Move this clock alone, by nanoseconds; for its timeline, which moves all of them."""
+        self._elapsed += duration
+
+    def advance_to(self, instant: datetime.datetime) -> None:
+        """Move the clock forward to an instant.
+
+        Raises:
+            InvalidArgument: for a naive ``datetime``, or an instant that has gone by.
+        """
+        target = instant_to_ns(instant, "the clock's new time")
+        # A datetime ends at the microsecond: the present itself may be some nanoseconds ahead.
+        distance = target - self.now_ns
+        if distance <= -1_000:
+            raise InvalidArgument(
+                f"time cannot go back: it is {self.now().isoformat()}, "
+                f"and {instant.isoformat()} has gone by. Use asyncops_mock.reset() to start over.",
+                value=instant,
+            )
+        self.advance_ns(max(distance, 0))
+
+    def rewind(self, elapsed_ns: int) -> None:
+        """Set the clock back, for a new start: between Hypothesis' examples, or a reset."""
+        self._elapsed = elapsed_ns
+
+    def __repr__(self) -> str:
+        return f"<VirtualClock {rfc3339(self.now_ns)}, {self.elapsed.total_seconds():g} s on>"

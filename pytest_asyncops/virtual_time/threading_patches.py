@@ -1,0 +1,178 @@
+"""The waits of Python's own primitives, by way of the schedule.
+
+``Event``, ``Condition``, ``Queue``, ``Barrier``, ``Semaphore`` and futures all wait in
+``Condition.wait``; asyncio's timers all wait in the ``select`` of the loop's selector.
+"""
+
+from __future__ import annotations
+
+import selectors
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from .file_waits import are_ready, wait_for_files
+from .frames import is_tool
+from .scheduler import Schedule
+from .sockets import Wires
+
+_real_wait = threading.Condition.wait
+_new_lock = threading.Lock
+_real_join = threading.Thread.join
+_real_start = threading.Thread.start
+
+_SELECTORS: list[Any] = [
+    getattr(selectors, name)
+    for name in ("EpollSelector", "KqueueSelector", "DevpollSelector", "PollSelector",
+                 "SelectSelector")
+    if hasattr(selectors, name)
+]  # fmt: skip
+
+# Whose waits these are. Others wait for sockets and nothing else, and have to wait really.
+_LOOPS = frozenset({"asyncio.base_events", "nest_asyncio"})
+_SERVER = "socketserver"
+
+_Find = Callable[[], "Schedule | None"]
+_Estrange = Callable[[threading.Thread], None]
+
+
+class Primitives:
+    """Puts the schedule's waits in the place of the real ones.
+
+    Args:
+        schedule: gives the schedule for the current thread, ``None`` if it waits really.
+        estrange: told of threads that tools start, or threads that wait really.
+        wires: which sockets are about to be answered.
+    """
+
+    def __init__(self, schedule: _Find, estrange: _Estrange, wires: Wires) -> None:
+        self._schedule = schedule
+        self._estrange = estrange
+        self._wires = wires
+        self._selects: list[tuple[Any, Any]] = []
+
+    def replace(self) -> None:
+        """Put them there."""
+        find = self._schedule
+        _put(threading.Condition, "wait", _waiting(find))
+        _put(threading.Thread, "join", _joining(find))
+        _put(threading.Thread, "start", _starting(find, self._estrange))
+        for selector in _SELECTORS:
+            real = selector.select
+            self._selects.append((selector, real))
+            _put(selector, "select", _selecting(real, find, self._wires))
+
+    def restore(self) -> None:
+        """Put the real ones back."""
+        _put(threading.Condition, "wait", _real_wait)
+        _put(threading.Thread, "join", _real_join)
+        _put(threading.Thread, "start", _real_start)
+        for selector, real in self._selects:
+            _put(selector, "select", real)
+        self._selects.clear()
+
+
+def _starting(find: _Find, estrange: _Estrange) -> Callable[..., None]:
+    def start(thread: threading.Thread) -> None:
+        if find() is None or is_tool(sys._getframe(1)):
+            estrange(thread)
+        _real_start(thread)
+
+    return start
+
+
+def _waiting(find: _Find) -> Callable[..., bool]:
+    def wait(condition: Any, timeout: float | None = None) -> bool:
+        schedule = find()
+        if schedule is None:
+            return _real_wait(condition, timeout)
+        if timeout is not None and timeout <= 0:
+            schedule.client.nudge()
+            return _real_wait(condition, timeout)
+        # What threading does, in its own order, but for how it waits: a condition hands a notice
+        # to a lock in its list, and only who put the lock there can tell whether it got one.
+        if not condition._is_owned():
+            raise RuntimeError("cannot wait on un-acquired lock")
+        waiter = _new_lock()
+        waiter.acquire()
+        condition._waiters.append(waiter)
+        saved = condition._release_save()
+        came = False
+
+        def notified() -> bool:
+            return waiter not in condition._waiters
+
+        try:
+            if timeout is None:
+                came = schedule.rest(waiter.acquire, over=notified)
+            else:
+                came = schedule.wait(
+                    timeout,
+                    lambda seconds: waiter.acquire(timeout=seconds),
+                    over=notified,
+                )
+        finally:
+            condition._acquire_restore(saved)
+            if not came:
+                came = notified()
+                with suppress(ValueError):
+                    condition._waiters.remove(waiter)
+        return came
+
+    return wait
+
+
+def _joining(find: _Find) -> Callable[..., None]:
+    def join(thread: threading.Thread, timeout: float | None = None) -> None:
+        schedule = find()
+        if (
+            schedule is None
+            or not thread.is_alive()
+            or thread is threading.current_thread()  # it says what is wrong about that
+            or schedule.is_foreign(thread)  # that one takes real time, and so does who waits for it
+        ):
+            _real_join(thread, timeout)
+            return
+
+        def ended(seconds: float) -> bool:
+            _real_join(thread, seconds)
+            return not thread.is_alive()
+
+        def ends() -> bool:
+            # It leaves the list a little before it is no longer alive.
+            return thread not in threading.enumerate()
+
+        if timeout is None:
+            schedule.rest(lambda: _real_join(thread), over=ends)
+        elif timeout > 0:
+            schedule.wait(timeout, ended, over=ends)
+
+    return join
+
+
+def _put(owner: Any, name: str, value: Any) -> None:
+    setattr(owner, name, value)
+
+
+def _selecting(real: Any, find: _Find, wires: Wires) -> Callable[..., Any]:
+    def selecting(selector: Any, timeout: float | None = None) -> Any:
+        schedule = None if timeout is not None and timeout <= 0 else find()
+        caller = sys._getframe(1).f_globals.get("__name__")
+        if schedule is None or not (caller in _LOOPS or caller == _SERVER):
+            return real(selector, timeout)
+        keys = selector.get_map  # of one that another thread has just closed it is None
+        return wait_for_files(
+            schedule,
+            lambda limit: real(selector, timeout if limit is None else limit),
+            # A server looks now and then whether it is to stop; that is no time of its own.
+            seconds=None if caller == _SERVER else timeout,
+            files=[key.fd for key in keys().values()],
+            ready=lambda: are_ready(
+                [(key.fd, key.events) for key in list((keys() or {}).values())]
+            ),
+            wires=wires,
+        )
+
+    return selecting
