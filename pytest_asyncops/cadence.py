@@ -82,16 +82,16 @@ def assert_polled(
     shortest = None if min_interval is None else to_ns(min_interval, "min_interval")
     longest = None if max_interval is None else to_ns(max_interval, "max_interval")
     polls = _polls(operation)
-    faults = [
-        *_count_faults(polls, at_least, at_most),
-        *_interval_faults(polls, shortest, longest),
+    mistakes = [
+        *_wrong_counts(polls, at_least, at_most),
+        *_wrong_intervals(polls, shortest, longest),
         *(_after_done(polls) if not_after_done else ()),
         *(_too_soon(polls) if honours_retry_after else ()),
         *(_not_longer(polls, backoff, longest) if backoff is not None else ()),
     ]
-    if faults:
+    if mistakes:
         raise CadenceError(
-            _report(operation, polls, faults),
+            _report(operation, polls, mistakes),
             operation=operation.id,
             polls=[poll.call.at for poll in polls],
         )
@@ -106,7 +106,7 @@ class _Poll:
     done: bool
 
 
-_Fault = tuple[int | None, str]
+_Mistake = tuple[int | None, str]
 """The index of the poll that is wrong, and why."""
 
 
@@ -120,18 +120,18 @@ def _polls(operation: Operation) -> list[_Poll]:
     return polls
 
 
-def _count_faults(
+def _wrong_counts(
     polls: Sequence[_Poll], at_least: int | None, at_most: int | None
-) -> Iterator[_Fault]:
+) -> Iterator[_Mistake]:
     if at_least is not None and len(polls) < at_least:
         yield None, f"it was polled {_times(len(polls))}; at_least is {at_least}"
     if at_most is not None and len(polls) > at_most:
         yield at_most, f"it was polled {_times(len(polls))}; at_most is {at_most}"
 
 
-def _interval_faults(
+def _wrong_intervals(
     polls: Sequence[_Poll], shortest: int | None, longest: int | None
-) -> Iterator[_Fault]:
+) -> Iterator[_Mistake]:
     for index, poll in enumerate(polls):
         if poll.interval is None:
             continue
@@ -153,13 +153,13 @@ def _interval_faults(
             )
 
 
-def _after_done(polls: Sequence[_Poll]) -> Iterator[_Fault]:
+def _after_done(polls: Sequence[_Poll]) -> Iterator[_Mistake]:
     done = next((index for index, poll in enumerate(polls) if poll.done), None)
     if done is not None and done + 1 < len(polls):
         yield done + 1, f"poll {done + 1} saw it done, and it was polled again"
 
 
-def _too_soon(polls: Sequence[_Poll]) -> Iterator[_Fault]:
+def _too_soon(polls: Sequence[_Poll]) -> Iterator[_Mistake]:
     for index, (poll, following) in enumerate(pairwise(polls)):
         wanted = _retry_after(poll.call)
         if wanted is not None and (following.interval or 0) < wanted:
@@ -172,7 +172,7 @@ def _too_soon(polls: Sequence[_Poll]) -> Iterator[_Fault]:
             )
 
 
-def _not_longer(polls: Sequence[_Poll], backoff: float, longest: int | None) -> Iterator[_Fault]:
+def _not_longer(polls: Sequence[_Poll], backoff: float, longest: int | None) -> Iterator[_Mistake]:
     before: int | None = None
     for index, poll in enumerate(polls):
         if before is not None and poll.interval is not None:
@@ -212,12 +212,12 @@ def _span(nanoseconds: int) -> str:
     return f"{nanoseconds / SECOND:.9g} s"
 
 
-def _report(operation: Operation, polls: Sequence[_Poll], faults: Sequence[_Fault]) -> str:
+def _report(operation: Operation, polls: Sequence[_Poll], mistakes: Sequence[_Mistake]) -> str:
     lines = [f"operation {operation.id} was not polled as asserted:", ""]
-    lines += [f"  {text}" for _, text in faults[:_MOST_SHOWN]]
-    if len(faults) > _MOST_SHOWN:
-        lines.append(f"  and {len(faults) - _MOST_SHOWN:,} more")
-    marked = {index for index, _ in faults}
+    lines += [f"  {text}" for _, text in mistakes[:_MOST_SHOWN]]
+    if len(mistakes) > _MOST_SHOWN:
+        lines.append(f"  and {len(mistakes) - _MOST_SHOWN:,} more")
+    marked = {index for index, _ in mistakes}
     first = max(0, min((i for i in marked if i is not None), default=0) - 5)
     lines += ["", "  its polls:"]
     if first:

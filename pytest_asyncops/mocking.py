@@ -13,7 +13,7 @@ from .configure import Settings, resolve_settings
 from .durations import to_ns
 from .errors import MockClosed, NetworkBlocked, counted, hides_usage_errors, unknown_choice
 from .serving.api import Api
-from .serving.base_urls import Addresses
+from .serving.base_urls import BaseUrls
 from .serving.calls import Call, Calls
 from .serving.guards import Guards
 from .serving.messages import Request, UnmatchedRequests
@@ -109,9 +109,9 @@ class AsyncOpsMock:
         session.stop()
         session.check()
 
-    def told(self, error: BaseException) -> None:
+    def note_failure(self, error: BaseException) -> None:
         """Note that the test has failed of this error, so that it is not reported again."""
-        self._session().told(error)
+        self._session().note_failure(error)
 
     def abandon(self) -> None:
         """Put everything back, if it is live, and say nothing: another error comes first."""
@@ -119,9 +119,9 @@ class AsyncOpsMock:
         if session is not None:
             session.stop()
 
-    def saved(self) -> Checkpoint:
+    def checkpoint(self) -> Checkpoint:
         """What `restore` takes."""
-        return self._session().saved()
+        return self._session().checkpoint()
 
     def restore(self, saved: Checkpoint) -> None:
         """Go back to what was saved; so that Hypothesis' examples do not see each other."""
@@ -202,9 +202,9 @@ class _Session:
             change_is_coming=lambda: any(stub.will_change for stub in self.stubs.values()),
         )
         self.stubs = {api.name: self._stub(api) for api in settings.apis}
-        addresses = Addresses(self.stubs.values())
+        base_urls = BaseUrls(self.stubs.values())
         with ExitStack() as stack:
-            transport = _TRANSPORTS[settings.transport]()(addresses, self._refuse)
+            transport = _TRANSPORTS[settings.transport]()(base_urls, self._refuse)
             transport.start()
             stack.callback(transport.stop)
             if settings.clock == "virtual":
@@ -214,7 +214,7 @@ class _Session:
                 virtual_time.start()
                 stack.callback(virtual_time.stop)
             self._stack = stack.pop_all()
-        self.beginning = self.saved()
+        self.beginning = self.checkpoint()
 
     def _stub(self, api: Api) -> Stub:
         make: type[Stub] = api.serving.stub_class or Stub
@@ -232,9 +232,11 @@ class _Session:
             stub.closed = True
         self._stack.close()
 
-    def saved(self) -> Checkpoint:
-        stubs = {name: stub.saved() for name, stub in self.stubs.items()}
-        return Checkpoint(self.clock.elapsed_ns, self.calls.saved(), stubs, self._guards.saved())
+    def checkpoint(self) -> Checkpoint:
+        stubs = {name: stub.checkpoint() for name, stub in self.stubs.items()}
+        return Checkpoint(
+            self.clock.elapsed_ns, self.calls.checkpoint(), stubs, self._guards.checkpoint()
+        )
 
     def restore(self, saved: Checkpoint) -> None:
         with self.clock.lock:
@@ -255,7 +257,7 @@ class _Session:
         if self._blocked:
             raise NetworkBlocked(_blocked_message(self._blocked))
 
-    def told(self, error: BaseException) -> None:
+    def note_failure(self, error: BaseException) -> None:
         if error is self._guards.tripped:
             self._guards.tripped = None
 

@@ -94,7 +94,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     try:
         return (yield)
     except BaseException as error:
-        mock.told(error)
+        mock.note_failure(error)
         raise
     finally:
         if hypothesis is not None:
@@ -167,7 +167,7 @@ def _from_ini(config: pytest.Config) -> dict[str, Any]:
 
 def _from_checkpoint(mock: AsyncOpsMock, inner_test: Callable[..., Any]) -> Callable[..., Any]:
     """Hypothesis' inner test, each example of which starts from what the fixtures left."""
-    checkpoint = mock.saved()
+    checkpoint = mock.checkpoint()
 
     @wraps(inner_test)
     def example(*args: Any, **kwargs: Any) -> Any:

@@ -97,7 +97,7 @@ def own_api(tmp_path, schemas):
         base_url="https://own.example",
         routes=(),
         statuses={},
-        render=lambda readings: lambda operation, moment: {},
+        render=lambda readings: lambda operation, snapshot: {},
         envelope=lambda error: {},
         credential=lambda request: "",
         unmatched=lambda request, routes: ValueError(),

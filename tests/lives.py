@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hypothesis import strategies as st
 
 from pytest_asyncops import Lifecycle, Progress, State, Step, polls
-from pytest_asyncops.lifecycle.lifecycle import Past
+from pytest_asyncops.lifecycle.lifecycle import Position
 
 ENDS = (State.SUCCEEDED, State.FAILED, State.CANCELLED)
 RANK = {
@@ -92,21 +92,21 @@ def lifecycles(draw, durations=st.one_of(seconds, counted), told=False, ended=Fa
 waits = st.lists(st.tuples(st.integers(0, 4_000_000_000), st.booleans()), max_size=8)
 
 
-def state(lifecycle: Lifecycle, past: Past) -> State:
-    return lifecycle.moment(past).state
+def state(lifecycle: Lifecycle, position: Position) -> State:
+    return lifecycle.snapshot(position).state
 
 
-def lived(lifecycle: Lifecycle, life: list[tuple[int, bool]]) -> Iterator[tuple[int, Past]]:
+def lived(lifecycle: Lifecycle, life: list[tuple[int, bool]]) -> Iterator[tuple[int, Position]]:
     """Elapsed time and past, after each wait of this life and the poll after it."""
-    now, past = 0, lifecycle.reached(0)
-    yield now, past
+    now, position = 0, lifecycle.advanced(0)
+    yield now, position
     for wait, polled in life:
         now += wait
-        past = lifecycle.reached(now, past)
-        yield now, past
+        position = lifecycle.advanced(now, position)
+        yield now, position
         if polled:
-            past = lifecycle.reached(now, lifecycle.seen(past, now))
-            yield now, past
+            position = lifecycle.advanced(now, lifecycle.polled(position, now))
+            yield now, position
 
 
 class Ticking:

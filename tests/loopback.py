@@ -65,7 +65,7 @@ def scripted(script: list[tuple[int, dict[str, str]]], seen: list[tuple[str, byt
         base_url="http://scripted.example",
         routes=tuple(Route(method, method, ("/x",), answer) for method in ("GET", "POST", "PUT")),
         statuses={state: state.name for state in State},
-        render=lambda readings: lambda operation, moment: {},
+        render=lambda readings: lambda operation, snapshot: {},
         envelope=lambda error: {},
         credential=lambda request: "",
         unmatched=lambda request, routes: ErrorResponse(404, 0, ""),

@@ -56,7 +56,7 @@ def shown_by(api: Api, lifecycle: Lifecycle) -> Lifecycle:
 
 
 @st.composite
-def births(draw: st.DrawFn, api: Api) -> dict[str, Any]:
+def new_operations(draw: st.DrawFn, api: Api) -> dict[str, Any]:
     """What `Stub.start` takes."""
     lifecycle = shown_by(api, draw(lifecycles(told=True)))
     if api is CHAINLOOP:

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from toy import toy
 
 from pytest_asyncops import InvalidArgument, Stub, VirtualClock
-from pytest_asyncops.serving.base_urls import Addresses, checked_base_url
+from pytest_asyncops.serving.base_urls import BaseUrls, checked_base_url
 
 
 def stubs(*urls: str) -> list[Stub]:
     return [Stub(toy(f"toy{i}"), VirtualClock(), base_url=url) for i, url in enumerate(urls)]
 
 
-HOUSE = Addresses(
+HOUSE = BaseUrls(
     stubs(
         "https://api.example",
         "http://localhost:8080/a",
@@ -96,7 +96,7 @@ def test_two_stubs_cannot_live_at_one_url(one, other):
         "Give one of them another with base_urls={...}."
     )
     with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
-        Addresses([first, second])
+        BaseUrls([first, second])
     assert caught.value.value == second.base_url
 
 

@@ -22,7 +22,7 @@ import requests
 from pytest_asyncops import AsyncOpsMock, mocked
 from pytest_asyncops.virtual_time import sockets as wires
 from pytest_asyncops.virtual_time.file_waits import are_ready
-from pytest_asyncops.virtual_time.sockets import Wires
+from pytest_asyncops.virtual_time.sockets import Sockets
 
 MOMENT = 0.06
 """Real seconds that an answer takes: longer than an unknown file is given."""
@@ -207,9 +207,9 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @contextmanager
-def _seen(is_own: Callable[[], bool]) -> Iterator[Wires]:
+def _seen(is_own: Callable[[], bool]) -> Iterator[Sockets]:
     before = dict(vars(socket.socket))
-    seen = Wires(is_own)
+    seen = Sockets(is_own)
     seen.replace()
     try:
         yield seen

@@ -10,7 +10,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 from replies import of_requests
-from served import APIS, LISTS, QUERIES, Server, births, headers, path_of, readings
+from served import APIS, LISTS, QUERIES, Server, headers, new_operations, path_of, readings
 
 from pytest_asyncops import AsyncOpsError, ConformanceError, Violation, assert_conforms, violations
 from pytest_asyncops.apis.chainloop import CHAINLOOP
@@ -321,7 +321,7 @@ def test_everything_served_conforms(api, data):
     server = Server(api, **given_readings)
     stub = server.stub
     stub.refuse("bad", data.draw(st.sampled_from(sorted(api.serving.refusals))))
-    started = [stub.start(**birth) for birth in data.draw(st.lists(births(api), max_size=3))]
+    started = [stub.start(**new) for new in data.draw(st.lists(new_operations(api), max_size=3))]
     targets = [*map(path_of, started), *LISTS[api.name], *(f"{path}/x" for path in LISTS[api.name])]
     for _ in range(data.draw(st.integers(1, 5))):
         server.clock.advance(data.draw(st.sampled_from([0, 1, 2.5, 7, 31 * 24 * 60 * 60])))

@@ -160,11 +160,11 @@ def test_ids_never_collide_with_those_that_a_test_took(batches):
 def test_bad_operations(given, message, value, choices):
     stub = a_stub()
     stub.start(id="job-1", shelf="first")
-    saved = stub.saved()
+    saved = stub.checkpoint()
     with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
         stub.start(**given)
     assert (caught.value.value, caught.value.choices) == (value, choices)
-    assert stub.saved() == saved
+    assert stub.checkpoint() == saved
     assert list(stub.operations) == ["job-1"]
 
 
@@ -184,10 +184,10 @@ def test_bad_operations(given, message, value, choices):
 def test_many_are_started_whole_or_not_at_all(bad):
     stub = a_stub()
     stub.start(shelf="first")
-    saved = stub.saved()
+    saved = stub.checkpoint()
     with pytest.raises(InvalidArgument):
         stub.start_many(3, **{"shelf": "second", **bad})
-    assert stub.saved() == saved
+    assert stub.checkpoint() == saved
     assert list(stub.operations) == ["job-1"]
     assert stub.start(shelf="first").id == "job-2"
 

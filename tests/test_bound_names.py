@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from pytest_asyncops import mocked
-from pytest_asyncops.virtual_time.bound_functions import BoundNames
-from pytest_asyncops.virtual_time.time_functions import STAND_INS
+from pytest_asyncops.virtual_time.bound_functions import BoundFunctions
+from pytest_asyncops.virtual_time.time_functions import TIME_FUNCTIONS
 
 
 def test_everything_is_put_back() -> None:
-    before = [getattr(time, name) for name, _, _ in STAND_INS]
+    before = [getattr(time, name) for name, _, _ in TIME_FUNCTIONS]
     places = (threading.Condition.wait, threading.Thread.join, ThreadPoolExecutor.submit,
               ThreadPoolExecutor.shutdown, selectors.DefaultSelector.select)  # fmt: skip
 
@@ -28,7 +28,7 @@ def test_everything_is_put_back() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    assert [getattr(time, name) for name, _, _ in STAND_INS] == before
+    assert [getattr(time, name) for name, _, _ in TIME_FUNCTIONS] == before
     assert places == (threading.Condition.wait, threading.Thread.join, ThreadPoolExecutor.submit,
                       ThreadPoolExecutor.shutdown, selectors.DefaultSelector.select)  # fmt: skip
 
@@ -76,7 +76,7 @@ def test_bound_names_are_found_once_and_put_back(monkeypatch: pytest.MonkeyPatch
     module = _make_module("bound_in_a_test")
     monkeypatch.setitem(sys.modules, module.__name__, module)
     real = time.sleep
-    names = BoundNames([(real, other)])
+    names = BoundFunctions([(real, other)])
     names.replace()
     assert module.sleep is other
     assert vars(module.Poller)["pause"] is other

@@ -215,13 +215,15 @@ def test_retry_after_is_honoured_or_not(
 
 
 @given(
-    budget=st.integers(1, 4),
+    rate_limit=st.integers(1, 4),
     per=st.integers(1, 20),
     intervals=st.lists(st.integers(0, 8), max_size=30),
 )
-def test_no_stretch_has_more_than_the_budget(budget: int, per: int, intervals: list[int]) -> None:
+def test_no_stretch_has_more_than_the_budget(
+    rate_limit: int, per: int, intervals: list[int]
+) -> None:
     with mocked(apis=["chainloop"], clock="manual") as mock:
-        mock.chainloop.limit_rate(budget, per)
+        mock.chainloop.limit_rate(rate_limit, per)
         served: list[float] = []
         free = 0.0
         for interval in intervals:
@@ -230,10 +232,10 @@ def test_no_stretch_has_more_than_the_budget(budget: int, per: int, intervals: l
             answer = ask(mock, "nothing")
             if answer.status_code == 429:
                 free = now + int(answer.headers["Retry-After"])
-                assert len([at for at in served if now - per < at]) == budget
+                assert len([at for at in served if now - per < at]) == rate_limit
             else:
                 served.append(now)
-                assert len([at for at in served if now - per < at]) <= budget
+                assert len([at for at in served if now - per < at]) <= rate_limit
             assert answer.status_code == 404 or now < free
 
 
@@ -255,9 +257,9 @@ def test_retry_waits_as_long_as_it_is_told(mock: AsyncOpsMock) -> None:
 
 
 def test_each_example_has_its_own_budget(mock: AsyncOpsMock) -> None:
-    saved = mock.saved()
+    saved = mock.checkpoint()
     mock.chainloop.limit_rate(1, 5)
-    limited = mock.saved()
+    limited = mock.checkpoint()
     for _ in range(2):
         mock.restore(limited)
         assert [ask(mock, "x").status_code for _ in range(2)] == [404, 429]

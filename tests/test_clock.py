@@ -153,7 +153,7 @@ def test_time_is_additive(durations):
     for ns in durations:
         clock.advance_ns(ns)
     at_once.advance_ns(sum(durations))
-    assert clock.elapsed_ns == at_once.elapsed_ns == clock.timeline.skipped_ns == sum(durations)
+    assert clock.elapsed_ns == at_once.elapsed_ns == clock.shared_time.skipped_ns == sum(durations)
     assert clock.now_ns == clock.epoch_ns + sum(durations)
     assert clock.now() == EPOCH + clock.elapsed
 
@@ -215,7 +215,7 @@ def test_bad_moves_leave_the_clock_alone(move, message):
     clock = VirtualClock()
     with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$"):
         move(clock)
-    assert clock.elapsed_ns == clock.timeline.skipped_ns == 0
+    assert clock.elapsed_ns == clock.shared_time.skipped_ns == 0
 
 
 def test_a_new_start_sets_the_server_back_and_the_client_not():
@@ -223,9 +223,9 @@ def test_a_new_start_sets_the_server_back_and_the_client_not():
     clock.advance(5)
     clock.rewind(2 * SECOND)
     assert clock.elapsed_ns == 2 * SECOND
-    assert clock.timeline.skipped_ns == 5 * SECOND
+    assert clock.shared_time.skipped_ns == 5 * SECOND
     clock.advance(1)
-    assert (clock.elapsed_ns, clock.timeline.skipped_ns) == (3 * SECOND, 6 * SECOND)
+    assert (clock.elapsed_ns, clock.shared_time.skipped_ns) == (3 * SECOND, 6 * SECOND)
 
 
 def test_a_real_clock_follows_its_source_and_cannot_be_moved():
@@ -238,7 +238,7 @@ def test_a_real_clock_follows_its_source_and_cannot_be_moved():
     for move in (lambda: clock.advance(1), lambda: clock.advance_to(tomorrow)):
         with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$"):
             move()
-    assert clock.timeline.skipped_ns == 0
+    assert clock.shared_time.skipped_ns == 0
 
 
 def test_who_holds_a_real_clock_sees_one_time():
@@ -268,7 +268,7 @@ def test_who_moves_one_clock_moves_all_that_live_with_it():
     clocks = [VirtualClock(), VirtualClock(0), VirtualClock()]
     clocks[0].advance(5)
     for clock in clocks[1:]:
-        clock.join(clocks[0].timeline)
+        clock.join(clocks[0].shared_time)
     clocks[1].advance(3)
     assert [clock.elapsed_ns for clock in clocks] == [8 * SECOND, 3 * SECOND, 3 * SECOND]
     clocks[1].rewind(0)
@@ -276,16 +276,16 @@ def test_who_moves_one_clock_moves_all_that_live_with_it():
     clocks[1].advance(1)
     clocks[2].advance(2)
     assert [clock.elapsed_ns for clock in clocks] == [10 * SECOND, SECOND, 5 * SECOND]
-    assert clocks[0].timeline.skipped_ns == 10 * SECOND
+    assert clocks[0].shared_time.skipped_ns == 10 * SECOND
 
 
 def test_a_time_does_not_move_under_a_request():
     clock, other = VirtualClock(), VirtualClock()
-    other.join(clock.timeline)
+    other.join(clock.shared_time)
     with ThreadPoolExecutor(1) as pool, other.lock:
-        assert not pool.submit(clock.timeline.try_to_advance, 5).result()
+        assert not pool.submit(clock.shared_time.try_to_advance, 5).result()
         assert (clock.elapsed_ns, other.elapsed_ns) == (0, 0)
-        assert clock.timeline.try_to_advance(5)
+        assert clock.shared_time.try_to_advance(5)
         assert (clock.elapsed_ns, other.elapsed_ns) == (5, 5)
     with clock.lock, other.lock:
         pass  # nothing is left held

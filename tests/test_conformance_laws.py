@@ -43,7 +43,7 @@ def checker_of(case):
 
 
 def faults(checker, payload, **more):
-    return checker.faults(payload, **{"extra": False, "unknown": False, **more})
+    return checker.violations(payload, **{"extra": False, "unknown": False, **more})
 
 
 def steps(path):
@@ -141,7 +141,7 @@ def test_the_schema_part_is_what_an_independent_validator_says(group):
 
 
 @groups
-def test_what_the_quick_check_lets_pass_is_without_fault(group):
+def test_what_the_fast_check_lets_pass_is_without_fault(group):
     @given(answers(group))
     def law(answer):
         case, payload = answer
@@ -153,7 +153,7 @@ def test_what_the_quick_check_lets_pass_is_without_fault(group):
 
 
 @groups
-def test_the_quick_check_is_of_use(group):
+def test_the_fast_check_is_of_use(group):
     """It does not send everything that is good to the thorough one."""
 
     @given(answers(group, payloads=lambda good: good))
@@ -166,7 +166,7 @@ def test_the_quick_check_is_of_use(group):
 
 
 def test_the_extra_is_optional(monkeypatch):
-    assert quick.quick_parse is not parse
+    assert quick.fast_parse is not parse
     monkeypatch.setattr(quick, "find_spec", lambda name: None)
     assert quick._best_parser() is parse
 
@@ -177,7 +177,7 @@ def slowly(case, value, **asked):
     checker.is_good = lambda payload: False
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(checking, "find_checker", lambda *key: checker)
-        patch.setattr(checking, "quick_parse", parse)
+        patch.setattr(checking, "fast_parse", parse)
         return violations(value, **asked)
 
 
@@ -326,7 +326,7 @@ def test_what_is_nested_too_deep_to_be_checked(tmp_path, monkeypatch):
     def too_deep(*args):
         raise RecursionError  # a real one ends the measuring of coverage on CPython 3.10
 
-    monkeypatch.setattr(Contract, "objects", too_deep)
+    monkeypatch.setattr(Contract, "walk_objects", too_deep)
     file = tmp_path / "own.yaml"
     file.write_text(OWN % ("{minProperties: 1}", "{}"))
     api = changed(CASES[0].api, contract=str(file), rules=(), error_schema=None)

@@ -195,7 +195,7 @@ def test_a_schema_may_have_itself_as_a_part():
         with_schema("properties: {a: {$ref: '#/components/schemas/A'}}\n"
                     "items: {anyOf: [{$ref: '#/components/schemas/A'}]}")
     )  # fmt: skip
-    assert found.sites(found.schemas["A"]) == {"A": [("a",), ()]}
+    assert found.schema_paths(found.schemas["A"]) == {"A": [("a",), ()]}
 
 
 BAD_VALUES = {
@@ -371,12 +371,12 @@ def test_sites_of_named_schemas():
         )
     )
     # A is where it is asked for, and once within itself: it is not followed for ever.
-    assert found.sites(found.at("/components/schemas/A")) == {
+    assert found.schema_paths(found.at("/components/schemas/A")) == {
         "Job": [("one",), ("many", "*"), ("inner", "one"), ("inner", "many", "*")],
         "A": [("inner",), ()],
     }
     body = found.body(found.response("GET", "/jobs/{id}", 200))
-    assert found.sites(found.at(body)) == {"Job": [()]}
+    assert found.schema_paths(found.at(body)) == {"Job": [()]}
 
 
 @pytest.mark.parametrize("api", [CHAINLOOP, PINECONE], ids=lambda api: api.name)
@@ -386,7 +386,7 @@ def test_the_shipped_contracts(api):
     assert found.document.file == f"schemas/{api.checking.contract}"
     for route in api.routes:
         body = found.body(found.response(route.method, route.paths[0], 200))
-        sites = found.sites(found.at(body))
+        sites = found.schema_paths(found.at(body))
         assert api.checking.history.schema in sites
     for rule in api.checking.rules:
         assert rule.on in found.schemas

@@ -180,7 +180,7 @@ def polled_on_and_on() -> str:
             mock.clock.advance(5)
         with pytest.raises(PollerHangs) as caught:
             requests.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
-        mock.told(caught.value)
+        mock.note_failure(caught.value)
     return str(caught.value)
 
 

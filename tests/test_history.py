@@ -7,7 +7,7 @@ from histories import PREFIX, broken, failure, job, op
 from hypothesis import given
 from hypothesis import strategies as st
 from replies import of_requests
-from served import APIS, Server, births, path_of, readings
+from served import APIS, Server, new_operations, path_of, readings
 
 from pytest_asyncops import Lifecycle, Progress, State, Step, assert_history
 from pytest_asyncops.apis.pinecone import PINECONE
@@ -152,8 +152,8 @@ def statuses(call: Call, api) -> dict[str, str]:
 def test_what_a_poller_sees_is_legal_and_in_another_order_is_not(api, data):
     server = Server(api, **data.draw(readings(api)))
     operations = []
-    for birth in data.draw(st.lists(births(api), min_size=1, max_size=2)):
-        operations.append(server.stub.start(**birth))
+    for new in data.draw(st.lists(new_operations(api), min_size=1, max_size=2)):
+        operations.append(server.stub.start(**new))
         server.clock.advance(data.draw(st.sampled_from([0, 1])))
     for _ in range(data.draw(st.integers(2, 8))):
         operation = data.draw(st.sampled_from(operations))

@@ -24,12 +24,12 @@ from lives import (
 
 from pytest_asyncops import InvalidArgument, Lifecycle, Progress, State, Step, polls
 from pytest_asyncops.durations import SECOND, to_ns
-from pytest_asyncops.lifecycle.lifecycle import Past
+from pytest_asyncops.lifecycle.lifecycle import Position
 
 
 @given(lifecycles(), waits)
 def test_states_go_forward_only_and_what_is_done_stays_done(lifecycle, life):
-    seen = [state(lifecycle, past) for _, past in lived(lifecycle, life)]
+    seen = [state(lifecycle, position) for _, position in lived(lifecycle, life)]
     for before, after in pairwise(seen):
         assert RANK[before] <= RANK[after]
         if before.done:
@@ -41,8 +41,8 @@ def test_what_has_happened_stays_as_it_was(lifecycle, life):
     for (_, before), (_, after) in pairwise(lived(lifecycle, life)):
         assert after.entries[: len(before.entries)] == before.entries
         for name in ("started", "finished"):
-            then = getattr(lifecycle.moment(before), name)
-            assert then is None or getattr(lifecycle.moment(after), name) == then
+            then = getattr(lifecycle.snapshot(before), name)
+            assert then is None or getattr(lifecycle.snapshot(after), name) == then
 
 
 @given(lifecycles(seconds))
@@ -51,34 +51,34 @@ def test_a_state_of_d_seconds_holds_in_0_to_d_to_the_nanosecond(lifecycle):
     for step, following in pairwise(lifecycle.plan):
         end = begin + step.lasts
         if step.lasts:
-            assert state(lifecycle, lifecycle.reached(begin)) is step.state
-            assert state(lifecycle, lifecycle.reached(end - 1)) is step.state
+            assert state(lifecycle, lifecycle.advanced(begin)) is step.state
+            assert state(lifecycle, lifecycle.advanced(end - 1)) is step.state
         if following.lasts != 0:
-            assert state(lifecycle, lifecycle.reached(end)) is following.state
+            assert state(lifecycle, lifecycle.advanced(end)) is following.state
         begin = end
 
 
 @given(lifecycles(), waits, st.integers(0, 10**10), st.integers(0, 10**10))
 def test_time_is_additive(lifecycle, life, a, b):
-    *_, (now, past) = lived(lifecycle, life)
-    halfway = lifecycle.reached(now + a, past)
-    assert lifecycle.reached(now + a + b, halfway) == lifecycle.reached(now + a + b, past)
+    *_, (now, position) = lived(lifecycle, life)
+    halfway = lifecycle.advanced(now + a, position)
+    assert lifecycle.advanced(now + a + b, halfway) == lifecycle.advanced(now + a + b, position)
 
 
 @given(lifecycles(seconds), waits)
 def test_where_time_decides_it_does_not_matter_who_looked(lifecycle, life):
     assert lifecycle.timed
-    *_, (now, past) = lived(lifecycle, life)
-    assert lifecycle.moment(past) == lifecycle.moment(lifecycle.reached(now))
-    assert lifecycle.percent(past, now) == lifecycle.percent(lifecycle.reached(now), now)
+    *_, (now, position) = lived(lifecycle, life)
+    assert lifecycle.snapshot(position) == lifecycle.snapshot(lifecycle.advanced(now))
+    assert lifecycle.percent(position, now) == lifecycle.percent(lifecycle.advanced(now), now)
 
 
 @given(lifecycles(), waits, st.integers(0, 10**10))
 def test_the_coming_changes_are_those_that_come(lifecycle, life, later):
-    *_, (now, past) = lived(lifecycle, life)
-    coming = [to for when, to in lifecycle.changes(past) if when <= now + later]
-    expected = coming[-1] if coming else state(lifecycle, past)
-    assert state(lifecycle, lifecycle.reached(now + later, past)) is expected
+    *_, (now, position) = lived(lifecycle, life)
+    coming = [to for when, to in lifecycle.changes(position) if when <= now + later]
+    expected = coming[-1] if coming else state(lifecycle, position)
+    assert state(lifecycle, lifecycle.advanced(now + later, position)) is expected
 
 
 @given(
@@ -87,25 +87,25 @@ def test_the_coming_changes_are_those_that_come(lifecycle, life, later):
 )
 def test_time_and_polls_mixed_agree_with_a_simulation(lifecycle, life):
     ticking = Ticking.of(lifecycle)
-    past, polled = lifecycle.reached(0), []
+    position, polled = lifecycle.advanced(0), []
     for event in life:
         now = ticking.now * SECOND
         if event == "poll":
             polled.append(ticking.now)
             shown = ticking.poll()
-            assert shown is state(lifecycle, lifecycle.reached(now, past))
-            past = lifecycle.seen(past, now)
+            assert shown is state(lifecycle, lifecycle.advanced(now, position))
+            position = lifecycle.polled(position, now)
         else:
             ticking.tick(event)
         # Looking is not polling, and `at` with the times of the polls says the same.
         now = ticking.now * SECOND
-        moment = lifecycle.moment(lifecycle.reached(now, past))
-        assert moment == lifecycle.at(ticking.now, polled)
-        assert moment.state is ticking.state
+        snapshot = lifecycle.snapshot(lifecycle.advanced(now, position))
+        assert snapshot == lifecycle.at(ticking.now, polled)
+        assert snapshot.state is ticking.state
         started = ticking.entered(State.RUNNING)
         finished = ticking.entered(State.SUCCEEDED, State.FAILED, State.CANCELLED)
-        assert moment.started == (None if started is None else started * SECOND)
-        assert moment.finished == (None if finished is None else finished * SECOND)
+        assert snapshot.started == (None if started is None else started * SECOND)
+        assert snapshot.finished == (None if finished is None else finished * SECOND)
 
 
 @given(st.integers(0, 5), st.integers(0, 5), whole_seconds)
@@ -126,25 +126,27 @@ def test_the_first_n_polls_see_the_state_and_the_next_begins_with_the_last_of_th
 @given(lifecycles(told=True), waits)
 def test_output_and_message_are_there_when_the_end_is_and_go_with_the_purge(lifecycle, life):
     end = {step.state: step for step in lifecycle.plan if step.state.done}
-    for _, past in lived(lifecycle, life):
-        moment = lifecycle.moment(past)
-        step = end.get(moment.state)
-        assert moment.output == (step.output if step else None)
-        assert moment.message == (step.message if step else None)
+    for _, position in lived(lifecycle, life):
+        snapshot = lifecycle.snapshot(position)
+        step = end.get(snapshot.state)
+        assert snapshot.output == (step.output if step else None)
+        assert snapshot.message == (step.message if step else None)
 
 
 @given(lifecycles(ended=True), st.one_of(seconds, st.integers(1, 3).map(polls)), waits)
 def test_then_purged_changes_nothing_before_the_purge(lifecycle, after, life):
     purged = lifecycle.then_purged(after)
     assert purged.plan[:-2] == lifecycle.plan[:-1]
-    for (_, before), (now, past) in zip(lived(lifecycle, life), lived(purged, life), strict=True):
-        if state(purged, past) is not State.PURGED:
-            assert purged.moment(past) == lifecycle.moment(before)
+    for (_, before), (now, position) in zip(
+        lived(lifecycle, life), lived(purged, life), strict=True
+    ):
+        if state(purged, position) is not State.PURGED:
+            assert purged.snapshot(position) == lifecycle.snapshot(before)
             continue
-        assert past.entries[:-1] == before.entries
+        assert position.entries[:-1] == before.entries
         if not isinstance(after, (int, float, datetime.timedelta)):
             continue
-        assert past.entries[-1] == before.entries[-1] + to_ns(after) <= now
+        assert position.entries[-1] == before.entries[-1] + to_ns(after) <= now
 
 
 @given(lifecycles(told=True, ended=True), progresses | st.none())
@@ -156,10 +158,10 @@ def test_a_purge_keeps_what_was_said_of_progress(lifecycle, progress):
     )
     purged = end.then_purged(10)
     forever = 10**12
-    past = end.reached(forever, Past((0,) * len(end.plan)))
-    gone = purged.reached(forever, Past((0,) * len(end.plan)))
+    position = end.advanced(forever, Position((0,) * len(end.plan)))
+    gone = purged.advanced(forever, Position((0,) * len(end.plan)))
     assert state(purged, gone) is State.PURGED
-    assert purged.percent(gone, forever) == end.percent(past, forever)
+    assert purged.percent(gone, forever) == end.percent(position, forever)
 
 
 MOVES = st.sampled_from(
@@ -179,9 +181,9 @@ def test_a_plan_moved_by_hand_agrees_with_what_was_seen(moves, later):
     lifecycle, now, seen = Lifecycle.manual(), 0, [(0, State.PENDING)]
     for wait, step in moves:
         now += wait
-        past = lifecycle.reached(now)
+        position = lifecycle.advanced(now)
         try:
-            moved = lifecycle.moved(past, now, step)
+            moved = lifecycle.moved(position, now, step)
         except InvalidArgument:
             continue
         assert lifecycle.plan[:-1] == moved.plan[: len(lifecycle.plan) - 1]
@@ -190,18 +192,18 @@ def test_a_plan_moved_by_hand_agrees_with_what_was_seen(moves, later):
     assert lifecycle.by_hand
     for (begin, was), (end, _) in pairwise([*seen, (now + later + 1, None)]):
         if begin < end:
-            assert state(lifecycle, lifecycle.reached(begin)) is was
-            assert state(lifecycle, lifecycle.reached(end - 1)) is was
+            assert state(lifecycle, lifecycle.advanced(begin)) is was
+            assert state(lifecycle, lifecycle.advanced(end - 1)) is was
 
 
 @given(lifecycles(st.one_of(whole_seconds, counted)), waits, st.integers(0, 10**10))
 def test_a_plan_with_its_own_ends_can_be_moved_at_any_of_its_steps(lifecycle, life, later):
     lifecycle = Lifecycle(lifecycle.plan, by_hand=True)
-    *_, (now, past) = lived(lifecycle, life)
-    assume(not state(lifecycle, past).done)
-    moved = lifecycle.moved(past, now, Step(State.CANCELLED))
-    assert state(moved, moved.reached(now, past)) is State.CANCELLED
-    assert moved.moment(moved.reached(now + later, past)).finished == now
+    *_, (now, position) = lived(lifecycle, life)
+    assume(not state(lifecycle, position).done)
+    moved = lifecycle.moved(position, now, Step(State.CANCELLED))
+    assert state(moved, moved.advanced(now, position)) is State.CANCELLED
+    assert moved.snapshot(moved.advanced(now + later, position)).finished == now
 
 
 # --- a plan is a value

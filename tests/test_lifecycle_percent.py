@@ -14,19 +14,19 @@ from pytest_asyncops.durations import SECOND, to_ns
 @given(lifecycles(told=True), waits)
 def test_a_percentage_is_from_0_to_100_and_absent_only_where_it_was_said(lifecycle, life):
     silent = any(step.progress == Progress.absent() for step in lifecycle.plan)
-    for now, past in lived(lifecycle, life):
-        percent = lifecycle.percent(past, now)
+    for now, position in lived(lifecycle, life):
+        percent = lifecycle.percent(position, now)
         assert silent if percent is None else type(percent) is int and 0 <= percent <= 100
 
 
 @given(lifecycles(), waits)
 def test_the_default_line_climbs_to_the_end_and_never_falls(lifecycle, life):
     shown = []
-    for now, past in lived(lifecycle, life):
-        percent = lifecycle.percent(past, now)
+    for now, position in lived(lifecycle, life):
+        percent = lifecycle.percent(position, now)
         shown.append(percent)
         at_the_end = {State.PENDING: 0, State.SUCCEEDED: 100, State.FAILED: 50, State.CANCELLED: 50}
-        expected = at_the_end.get(state(lifecycle, past), percent)
+        expected = at_the_end.get(state(lifecycle, position), percent)
         assert percent == expected
     assert shown == sorted(shown)
 
@@ -43,17 +43,17 @@ def test_running_steps_in_a_row_climb_one_line(lengths, end, data):
     now = (sum(lengths[:index]) + passed) * SECOND
     target = 100 if end.state is State.SUCCEEDED else 80
     expected = target * (index * lengths[index] + passed) / (len(lengths) * lengths[index])
-    percent = lifecycle.percent(lifecycle.reached(now), now)
+    percent = lifecycle.percent(lifecycle.advanced(now), now)
     assert abs(percent - expected) <= 1
-    assert lifecycle.percent(lifecycle.reached(now + 10**12), now + 10**12) == target
+    assert lifecycle.percent(lifecycle.advanced(now + 10**12), now + 10**12) == target
 
 
 def percent_at(lifecycle: Lifecycle, when: float, polled: int = 0) -> int | None:
     now = to_ns(when)
-    past = lifecycle.reached(now)
+    position = lifecycle.advanced(now)
     for _ in range(polled):
-        past = lifecycle.seen(past, now)
-    return lifecycle.percent(lifecycle.reached(now, past), now)
+        position = lifecycle.polled(position, now)
+    return lifecycle.percent(lifecycle.advanced(now, position), now)
 
 
 @pytest.mark.parametrize(

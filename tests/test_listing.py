@@ -12,7 +12,7 @@ from sortedcontainers import SortedList
 
 from pytest_asyncops import Lifecycle, State
 from pytest_asyncops.durations import SECOND
-from pytest_asyncops.serving.state_index import Listing, View, passed, window
+from pytest_asyncops.serving.state_index import StateIndex, StateView, position_after, window
 
 orders = st.sampled_from(["newest", "oldest"])
 members = st.lists(st.integers(0, 50), unique=True).map(sorted)
@@ -38,7 +38,7 @@ def test_pages_concatenate_to_the_whole(numbers, kind, size, order):
 @given(members, kinds_of_members, st.integers(-1, 51), orders)
 def test_passed_counts_those_up_to_the_last_one(numbers, kind, last, order):
     upto = [n for n in numbers if (n <= last if order == "oldest" else n >= last)]
-    assert passed(kind(numbers), last, order) == len(upto)
+    assert position_after(kind(numbers), last, order) == len(upto)
 
 
 @given(
@@ -54,7 +54,7 @@ def test_paging_by_the_last_one_shows_none_twice_and_misses_none(count, size, or
     numbers = SortedList(range(count))
     following, stayed, shown = count, set(numbers), []
     for added, gone, next_size in [*changes, *[(0, set(), 1)] * 100]:
-        offset = passed(numbers, shown[-1], order) if shown else 0
+        offset = position_after(numbers, shown[-1], order) if shown else 0
         page = window(numbers, offset, size, order)
         shown += page
         if not page:
@@ -77,16 +77,16 @@ class World:
         self.now = 0
         self.looks = 0
 
-    def outlook(self, number):
+    def forecast(self, number):
         self.looks += 1
         born, life = self.lives[number]
-        past = life.reached(self.now - born)
-        return life.moment(past).state, [(born + t, state) for t, state in life.changes(past)]
+        past = life.advanced(self.now - born)
+        return life.snapshot(past).state, [(born + t, state) for t, state in life.changes(past)]
 
     def scan(self, states, group=None):
         numbers = range(len(self.lives)) if group is None else group
         looks = self.looks
-        found = [number for number in numbers if self.outlook(number)[0] in states]
+        found = [number for number in numbers if self.forecast(number)[0] in states]
         self.looks = looks
         return found
 
@@ -101,7 +101,7 @@ some_states = st.frozensets(st.sampled_from(State), min_size=1, max_size=5)
 def test_a_view_agrees_with_a_scan_however_time_goes(lives, asked):
     world = World([(0, life) for life in lives])
     group = list(range(len(lives)))
-    views = {states: View(group, states, world.outlook) for _, states in asked}
+    views = {states: StateView(group, states, world.forecast) for _, states in asked}
     for wait, states in asked:
         world.now += wait
         assert list(views[states].members(world.now)) == world.scan(states)
@@ -118,7 +118,7 @@ RUNNING = frozenset({State.RUNNING})
 @pytest.mark.parametrize("wait", [1, 3, 150, 190])
 def test_asking_again_costs_what_has_changed(wait):
     world = staggered(200)
-    view = View(range(200), RUNNING, world.outlook)
+    view = StateView(range(200), RUNNING, world.forecast)
     view.members(0)
     assert world.looks == 200
     for _ in range(3):
@@ -135,7 +135,7 @@ def test_asking_again_costs_what_has_changed(wait):
 def test_an_operation_is_looked_at_when_it_comes_or_goes_and_not_at_its_other_changes():
     life = Lifecycle.succeeds(pending=1, running=1).then_purged(1)
     world = World([(0, life)] * 20)
-    view = View(range(20), RUNNING, world.outlook)
+    view = StateView(range(20), RUNNING, world.forecast)
     looks = []
     for world.now in range(0, 5 * SECOND, SECOND):
         view.members(world.now)
@@ -146,7 +146,7 @@ def test_an_operation_is_looked_at_when_it_comes_or_goes_and_not_at_its_other_ch
 def test_operations_that_come_later_are_looked_at_once():
     world = staggered(5)
     group = list(range(3))
-    view = View(group, RUNNING, world.outlook)
+    view = StateView(group, RUNNING, world.forecast)
     view.members(0)
     group += [3, 4]
     assert list(view.members(0)) == [0, 1, 2, 3, 4]
@@ -155,7 +155,7 @@ def test_operations_that_come_later_are_looked_at_once():
 
 def test_a_filter_that_was_asked_for_costs_one_pass_and_the_others_nothing():
     world = staggered(10)
-    listing = Listing(world.outlook)
+    listing = StateIndex(world.forecast)
     for number in range(10):
         listing.add({"kind": "ab"[number % 2], "other": "x"})
     assert world.looks == 0
@@ -169,7 +169,7 @@ def test_a_filter_that_was_asked_for_costs_one_pass_and_the_others_nothing():
 
 def test_the_order_of_a_filters_names_does_not_matter():
     world = staggered(4)
-    listing = Listing(world.outlook)
+    listing = StateIndex(world.forecast)
     for number in range(4):
         listing.add({"kind": "ab"[number % 2], "other": "xy"[number // 2]})
     for where in ({"kind": "a", "other": "y"}, {"other": "y", "kind": "a"}):
@@ -181,27 +181,27 @@ def test_the_order_of_a_filters_names_does_not_matter():
 def test_a_doubted_operation_is_looked_at_again():
     """Polls and moves by hand are changes that no schedule foresees."""
     world = staggered(50)
-    listing = Listing(world.outlook)
+    listing = StateIndex(world.forecast)
     for _ in range(50):
         listing.add({"kind": "a"})
     assert len(listing.members({"kind": "a"}, RUNNING, 0)) == 50
     world.lives[7] = (0, Lifecycle.steps(*Lifecycle.fails("no", running=0).plan))
     assert len(listing.members({"kind": "a"}, RUNNING, 0)) == 50
     looks = world.looks
-    listing.doubt(7)
+    listing.invalidate(7)
     assert list(listing.members({"kind": "a"}, RUNNING, 0)) == world.scan(RUNNING)
     assert world.looks == looks + 1
     world.lives[7] = (0, Lifecycle.hangs())
-    listing.doubt(7)
-    listing.doubt(8)
+    listing.invalidate(7)
+    listing.invalidate(8)
     assert list(listing.members({"kind": "a"}, RUNNING, 0)) == list(range(50))
 
 
 def test_a_new_operation_that_is_in_doubt_already_is_listed_once():
     world = staggered(2)
-    listing = Listing(world.outlook)
+    listing = StateIndex(world.forecast)
     listing.add({})
     assert list(listing.members({}, RUNNING, 0)) == [0]
     listing.add({})
-    listing.doubt(1)
+    listing.invalidate(1)
     assert list(listing.members({}, RUNNING, 0)) == [0, 1]

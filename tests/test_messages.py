@@ -127,7 +127,7 @@ def test_calls_keep_the_latest_and_count_them_all():
         calls.add(a_call(number))
     assert (len(calls), calls.total) == (KEPT, KEPT + 10)
     assert calls[0].request.path == "/10"
-    saved = calls.saved()
+    saved = calls.checkpoint()
     calls.add(a_call(1))
     calls.restore(saved)
     assert (len(calls), calls.total) == (KEPT, KEPT + 10)

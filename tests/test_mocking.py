@@ -70,7 +70,7 @@ CLOSED = (
         lambda mock: mock.clock,
         lambda mock: mock.calls,
         lambda mock: mock.reset(),
-        lambda mock: mock.saved(),
+        lambda mock: mock.checkpoint(),
         lambda mock: mock.restore(None),
         lambda mock: mock.close(),
     ],
@@ -139,15 +139,15 @@ def test_mocked_is_a_decorator_too():
 
 def test_a_reset_starts_over():
     with mocked() as mock:
-        fresh = mock.saved()
+        fresh = mock.checkpoint()
         mock.chainloop.start(id="x")
         mock.chainloop.refuse("token")
         mock.pinecone.add_assistant("docs")
         assert get("/v1/operations/x").status_code == 403
         time.sleep(5)
-        assert mock.saved() != fresh
+        assert mock.checkpoint() != fresh
         mock.reset()
-        assert mock.saved() == fresh
+        assert mock.checkpoint() == fresh
         assert (list(mock.calls), mock.calls.total) == ([], 0)
         assert dict(mock.chainloop.operations) == {}
         assert mock.clock.elapsed == datetime.timedelta()
@@ -174,13 +174,13 @@ def test_what_was_saved_comes_back_as_it_was():
         operation.run()
         time.sleep(3)
         get(f"/v1/operations/{operation.id}")
-        saved = mock.saved()
+        saved = mock.checkpoint()
         operation.fail("boom")
         mock.chainloop.start()
         time.sleep(4)
         get(f"/v1/operations/{operation.id}")
         mock.restore(saved)
-        assert mock.saved() == saved
+        assert mock.checkpoint() == saved
         assert operation.state.name == "RUNNING"
         assert operation.polls == 1
         assert len(mock.calls) == 1

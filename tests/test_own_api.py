@@ -52,9 +52,9 @@ def index(exchange):
     return json_response(200, exchange.show_all(numbers))
 
 
-def render(job, moment):
-    shown = {"id": job.id, "is": WORDS[moment.state], "born": rfc3339(job.created_ns)}
-    return shown if moment.message is None else {**shown, "why": moment.message}
+def render(job, snapshot):
+    shown = {"id": job.id, "is": WORDS[snapshot.state], "born": rfc3339(job.created_ns)}
+    return shown if snapshot.message is None else {**shown, "why": snapshot.message}
 
 
 def credential(request):

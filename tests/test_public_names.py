@@ -19,9 +19,9 @@ NAMES = {
         """,
     apis: """
         Absent Api Break ByFunction Checking Constraint ErrorResponse Exchange Field Fixed
-        GenerationHints HistorySchema Moment Never NotAMember NumberedPages Operation Ordered Paths
-        Present Queries Render Request Response Route Rule RuleEdit SameAsStatus Serving Setting
-        TokenPages json_response passed rfc3339 window
+        GenerationHints HistorySchema Never NotAMember NumberedPages Operation Ordered Paths Present
+        Queries Render Request Response Route Rule RuleEdit SameAsStatus Serving Setting Snapshot
+        TokenPages json_response position_after rfc3339 window
         """,
     strategies: """
         Invalid ListQuery errors from_schema gets histories invalid_payloads lifecycles

@@ -42,7 +42,7 @@ TIMES = {
 """The forms of RFC 3339, as what a timestamp of each has in it."""
 
 BASE64 = {"empty": "^$", "no pad": "[^=]$", "1 pad": "[^=]=$", "2 pads": "==$", "+ or /": "[+/]"}
-TEXTS = {
+STRING_FORMATS = {
     "empty": r"^\Z",
     "ASCII": r"^[\0-\x7f]+\Z",
     "not ASCII": r"[^\0-\x7f]",
@@ -62,7 +62,7 @@ def branches(schema):
         yield "another word", lambda value: isinstance(value, str) and value not in words
     kind, form = schema["type"], schema.get("format")
     if kind == "string" and not words:
-        for name, pattern in {"date-time": TIMES, "byte": BASE64}.get(form, TEXTS).items():
+        for name, pattern in {"date-time": TIMES, "byte": BASE64}.get(form, STRING_FORMATS).items():
             yield (
                 name,
                 lambda value, found=re.compile(pattern).search: value is not None and found(value),

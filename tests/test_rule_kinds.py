@@ -128,10 +128,10 @@ def test_a_kind_names_the_value_that_stands_at_the_path(data, status):
 
 # Some of these texts are of the usual form, some are not; the instant beside each is in seconds.
 def stamp(second: int, form: str) -> str:
-    moment = datetime.datetime(2026, 1, 1) + datetime.timedelta(seconds=second)
+    snapshot = datetime.datetime(2026, 1, 1) + datetime.timedelta(seconds=second)
     if form == "zone":
-        return (moment + datetime.timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%S+02:00")
-    return moment.strftime("%Y-%m-%dT%H:%M:%S") + form
+        return (snapshot + datetime.timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%S+02:00")
+    return snapshot.strftime("%Y-%m-%dT%H:%M:%S") + form
 
 
 stamps = st.tuples(st.integers(0, 3), st.sampled_from(["Z", "Z", "z", ".000Z", "zone"]))

@@ -18,7 +18,7 @@ from pytest_asyncops.virtual_time.thread_activity import (
     AFTERMATH,
     LOOKS,
     STILL,
-    Stillness,
+    ThreadActivity,
     processor_used,
 )
 
@@ -44,7 +44,7 @@ class World:
         thread = threading.Thread()
         thread._ident = 7  # type: ignore[attr-defined]
         self.threads = [thread]
-        self.stillness = Stillness(lambda frame: self.idle, lambda frame: self.idle)
+        self.activity = ThreadActivity(lambda frame: self.idle, lambda frame: self.idle)
         seen_sys = ModuleType("sys")
         seen_sys._current_frames = lambda: self.frames  # type: ignore[attr-defined]
         monkeypatch.setattr(stillness, "sys", seen_sys)
@@ -53,7 +53,7 @@ class World:
 
     def look(self, after: float = 0.01) -> bool:
         self.now += after
-        return self.stillness.of(self.threads)
+        return self.activity.all_wait(self.threads)
 
     def looks(self, count: int = LOOKS + 1, after: float = 0.01) -> bool:
         return [self.look(after) for _ in range(count)][-1]
@@ -98,7 +98,7 @@ def test_who_moves_does_not(world: World, move: str) -> None:
 
 def test_what_another_one_did_may_yet_move_it(world: World) -> None:
     assert world.looks()
-    world.stillness.stir()
+    world.activity.note_activity()
     assert not world.look(AFTERMATH)
     assert not world.look()
     assert world.look()

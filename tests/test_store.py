@@ -15,7 +15,7 @@ from lives import ENDS, Ticking, counted, lifecycles, whole_seconds
 from pytest_asyncops import InvalidArgument, Lifecycle, Operation, State, Step, VirtualClock, polls
 from pytest_asyncops.durations import SECOND
 from pytest_asyncops.lifecycle.states import TRANSITIONS
-from pytest_asyncops.serving.operations import Birth, OperationStore
+from pytest_asyncops.serving.operations import NewOperation, OperationStore
 from pytest_asyncops.serving.state_index import window
 
 RETENTION = 4
@@ -41,8 +41,8 @@ picks = st.integers(0, 4)
 class Scanned:
     """An operation of the model."""
 
-    def __init__(self, birth, number, retention):
-        self.id, self.fields, lifecycle = birth
+    def __init__(self, new, number, retention):
+        self.id, self.fields, lifecycle = new
         self.number = number
         self.by_hand = lifecycle.by_hand
         self.retention = retention
@@ -73,8 +73,8 @@ class Store(RuleBasedStateMachine):
         self.names = itertools.count()
         self.saves = []
 
-    def births(self, lives):
-        return [Birth(f"op-{next(self.names)}", fields, life) for fields, life in lives]
+    def new_operations(self, lives):
+        return [NewOperation(f"op-{next(self.names)}", fields, life) for fields, life in lives]
 
     @rule(
         lives=st.lists(st.tuples(some_fields, some_lives), min_size=1, max_size=3),
@@ -82,17 +82,17 @@ class Store(RuleBasedStateMachine):
         pick=picks,
     )
     def start(self, lives, again, pick):
-        births = [Birth(f"op-{next(self.names)}", *life) for life in lives]
+        new_operations = [NewOperation(f"op-{next(self.names)}", *life) for life in lives]
         if again:
-            taken = [*(op.id for op in self.model), *(birth.id for birth in births)]
-            births.append(births[0]._replace(id=taken[-1 - pick % len(taken)]))
+            taken = [*(op.id for op in self.model), *(new.id for new in new_operations)]
+            new_operations.append(new_operations[0]._replace(id=taken[-1 - pick % len(taken)]))
             with pytest.raises(InvalidArgument, match="is taken by another operation"):
-                self.store.add(births)
+                self.store.add(new_operations)
             return
-        started = self.store.add(births)
-        assert [op.id for op in started] == [birth.id for birth in births]
-        for birth in births:
-            self.model.append(Scanned(birth, len(self.model), self.retention))
+        started = self.store.add(new_operations)
+        assert [op.id for op in started] == [new.id for new in new_operations]
+        for new in new_operations:
+            self.model.append(Scanned(new, len(self.model), self.retention))
 
     @rule(seconds=st.integers(1, 7))
     def advance(self, seconds):
@@ -135,7 +135,7 @@ class Store(RuleBasedStateMachine):
 
     def poll_of(self, number):
         op, twin = self.store.numbered(number), self.model[number]
-        shown = self.store.moment(op).state
+        shown = self.store.snapshot(op).state
         self.store.count_poll(op)
         twin.polls += 1
         assert shown is twin.life.poll()
@@ -164,7 +164,7 @@ class Store(RuleBasedStateMachine):
 
     @rule()
     def save(self):
-        saved = (self.clock.elapsed_ns, self.store.saved(), copy.deepcopy(self.model))
+        saved = (self.clock.elapsed_ns, self.store.checkpoint(), copy.deepcopy(self.model))
         self.saves.append(saved)
 
     @precondition(lambda self: self.saves)
@@ -192,10 +192,10 @@ class Store(RuleBasedStateMachine):
             assert self.store.find(op.id, kind="nowhere") is None
             assert op.state is twin.life.state
             assert 0 <= op.percent <= 100
-            moment = self.store.moment(op)
+            snapshot = self.store.snapshot(op)
             born = (op.created_ns - self.clock.epoch_ns) // SECOND
             assert born == self.clock.elapsed_ns // SECOND - twin.life.now
-            for seen, wanted in ((moment.started, [State.RUNNING]), (moment.finished, ENDS)):
+            for seen, wanted in ((snapshot.started, [State.RUNNING]), (snapshot.finished, ENDS)):
                 simulated = twin.life.entered(*wanted)
                 assert seen == (None if simulated is None else simulated * SECOND)
 
@@ -209,8 +209,10 @@ def a_store(**kwargs):
 
 
 def started(store: OperationStore, *lives: Lifecycle) -> list[Operation]:
-    births = [Birth(f"op-{len(store) + i}", {}, life) for i, life in enumerate(lives)]
-    return store.add(births)
+    new_operations = [
+        NewOperation(f"op-{len(store) + i}", {}, life) for i, life in enumerate(lives)
+    ]
+    return store.add(new_operations)
 
 
 @pytest.mark.parametrize("move", ["run", "succeed", "cancel", "purge"])
@@ -310,15 +312,15 @@ def test_moves_by_hand_are_seen_with_their_facts():
     store.clock.advance(1)
     op.succeed(output=b"x")
     assert op.percent == 100
-    moment = store.moment(op)
-    assert (moment.started, moment.finished) == (2 * SECOND, 6 * SECOND)
-    assert moment.output == b"x"
+    snapshot = store.snapshot(op)
+    assert (snapshot.started, snapshot.finished) == (2 * SECOND, 6 * SECOND)
+    assert snapshot.output == b"x"
     failing.fail("disk full")
-    assert (failing.percent, store.moment(failing).message) == (40, "disk full")
+    assert (failing.percent, store.snapshot(failing).message) == (40, "disk full")
     cancelled.cancel()
     assert (cancelled.state, cancelled.percent) == (State.CANCELLED, 0)
     op.purge()
-    assert store.moment(op).output is None
+    assert store.snapshot(op).output is None
     assert repr(op) == "<Operation op-0 PURGED, 0 polls>"
 
 
@@ -349,7 +351,7 @@ def test_the_plan_of_one_operation_serves_another():
     assert second.state is State.PENDING
     second.succeed()
     assert second.state is State.SUCCEEDED
-    assert store.moment(second).finished == SECOND
+    assert store.snapshot(second).finished == SECOND
     assert first.state is State.RUNNING
 
 
@@ -373,10 +375,12 @@ def test_an_operation_is_started_whole_or_not_at_all():
             raise InvalidArgument("no such kind")
 
     store = a_store(admit=admit)
-    births = [Birth(f"op-{i}", {"kind": kind}, Lifecycle.hangs()) for i, kind in enumerate("ab")]
-    for bad in (Birth("new", {"kind": "bad"}, Lifecycle.hangs()), births[0]):
+    new_operations = [
+        NewOperation(f"op-{i}", {"kind": kind}, Lifecycle.hangs()) for i, kind in enumerate("ab")
+    ]
+    for bad in (NewOperation("new", {"kind": "bad"}, Lifecycle.hangs()), new_operations[0]):
         with pytest.raises(InvalidArgument):
-            store.add([*births, bad])
+            store.add([*new_operations, bad])
         assert len(store) == 0
         assert store.by_id == {}
         assert list(store.members({"kind": "a"}, frozenset(State))) == []
@@ -390,7 +394,7 @@ def test_the_message_for_an_id_that_is_taken():
         "id= out."
     )
     with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
-        store.add([Birth("op-0", {}, Lifecycle.hangs())])
+        store.add([NewOperation("op-0", {}, Lifecycle.hangs())])
     assert caught.value.value == "op-0"
 
 

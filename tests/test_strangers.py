@@ -15,9 +15,9 @@ import pytest
 
 from pytest_asyncops import AsyncOpsMock, VirtualClock, mocked
 from pytest_asyncops.virtual_time.client_clock import ClientClock
-from pytest_asyncops.virtual_time.real_time_threads import Strangers
-from pytest_asyncops.virtual_time.thread_pools import Pools
-from pytest_asyncops.virtual_time.time_functions import Present, wall_clock
+from pytest_asyncops.virtual_time.real_time_threads import RealTimeThreads
+from pytest_asyncops.virtual_time.thread_pools import ThreadPools
+from pytest_asyncops.virtual_time.time_functions import ActiveTime, wall_clock
 
 
 def _elapsed(mock: AsyncOpsMock) -> float:
@@ -97,7 +97,7 @@ def test_the_clock_does_not_jump_while_a_thread_of_before_is_answered() -> None:
 
 def test_a_worker_is_idle_until_it_has_a_task_in_its_hand() -> None:
     with ThreadPoolExecutor(1) as pool:
-        pools = Pools(lambda task: task)
+        pools = ThreadPools(lambda task: task)
         worker: dict[str, Any] = {"__name__": "concurrent.futures.thread", "sys": sys}
         exec(
             "def _worker(executor_reference, is_idle):\n"
@@ -133,9 +133,9 @@ def test_a_tool_keeps_its_own_clocks(mock: AsyncOpsMock) -> None:
 @pytest.mark.parametrize(("caller", "real"), [("made_up", False), ("_pytest.made_up", True)])
 def test_the_wall_clock_looks_past_time_machine(caller: str, real: bool) -> None:
     server = VirtualClock()
-    client = ClientClock(server.timeline)
-    present = Present(client, cast("Any", None), Strangers(), server, lambda: 7)
-    time_ns = wall_clock(present)
+    client = ClientClock(server.shared_time)
+    active = ActiveTime(client, cast("Any", None), RealTimeThreads(), server, lambda: 7)
+    time_ns = wall_clock(active)
     between: dict[str, Any] = {"__name__": "time_machine", "time_ns": time_ns}
     exec("def ask(): return time_ns()", between)
     outer: dict[str, Any] = {"__name__": caller, "ask": between["ask"]}

@@ -232,7 +232,9 @@ KEYWORDS = {
 def rules_broken(api, name, route, status_code, place):
     """Hold each pair against the conformance wing; gives the rules that were broken at once."""
     rules = set()
-    sites = load_contract(api.checking.contract).sites({"$ref": f"#/components/schemas/{name}"})
+    sites = load_contract(api.checking.contract).schema_paths(
+        {"$ref": f"#/components/schemas/{name}"}
+    )
     of_the_rest = {rule.id for rule in api.checking.rules if rule.on not in sites}
 
     count = 500 if name == api.checking.history.schema else 200 if status_code == 200 else 100

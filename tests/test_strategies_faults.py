@@ -12,7 +12,7 @@ from pytest_asyncops.conformance.dialect import make_validator
 from pytest_asyncops.contract.openapi import load_contract
 from pytest_asyncops.rules.violation import json_path
 from pytest_asyncops.strategies.api_schemas import compiled
-from pytest_asyncops.strategies.mutation.edits import having
+from pytest_asyncops.strategies.mutation.edits import values_with
 from pytest_asyncops.strategies.schema.options import Options
 
 BAD = {
@@ -119,9 +119,9 @@ def test_faults_that_cannot_be_foretold(tmp_path):
 
 def test_lists_that_have_something_stay_unique(tmp_path):
     api = own_api(tmp_path, {"words": GOOD["unique"], "texts": GOOD["unique texts"]})
-    careful = compiled(api, Options())
+    compiler = compiled(api, Options())
     for name in ("words", "texts"):
-        lists = having(careful, {"$ref": f"#/components/schemas/{name}"}, ("*",)).strategy()
+        lists = values_with(compiler, {"$ref": f"#/components/schemas/{name}"}, ("*",)).strategy()
 
         @given(lists)
         def check(items):

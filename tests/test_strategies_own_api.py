@@ -148,7 +148,7 @@ def shop(tmp_path_factory):
             Route("empty", "GET", ("/empty",), None),
         ),
         statuses={State.PENDING: "new", State.RUNNING: "busy", State.SUCCEEDED: "done"},
-        render=lambda readings: lambda operation, moment: {},
+        render=lambda readings: lambda operation, snapshot: {},
         envelope=lambda error: {},
         credential=lambda request: "",
         unmatched=lambda request, routes: ErrorResponse(404, "", ""),

@@ -16,24 +16,24 @@ from pytest_asyncops.rules.timestamps import in_order
 from pytest_asyncops.strategies import from_schema
 from pytest_asyncops.strategies.coherent.presence import Case, cases
 from pytest_asyncops.strategies.encoding import DEVIATIONS, STYLES
-from pytest_asyncops.strategies.schema.recipes import PICKS, choice, constant, either
+from pytest_asyncops.strategies.schema.recipes import CHOICES_PER_BYTE, choice, constant, one_of
 from pytest_asyncops.strategies.schema.timestamps import Tick, Zone, put_in_order
 
 # --- recipes
 
 
-def made(recipe, *picks):
+def made(recipe, *choices):
     """What these picks make; there is nothing to draw."""
-    return recipe.make(None, bytes(picks), 0)
+    return recipe.make(None, bytes(choices), 0)
 
 
 def test_the_first_picks_are_the_first_choices():
     assert [made(choice("abc"), pick) for pick in range(5)] == ["a", "b", "c", "a", "b"]
-    assert {made(choice("abc"), pick) for pick in range(PICKS)} == {*"abc"}
+    assert {made(choice("abc"), pick) for pick in range(CHOICES_PER_BYTE)} == {*"abc"}
 
 
 def test_one_choice_takes_no_pick():
-    assert choice("a").size == either([constant(7)]).size == 0
+    assert choice("a").size == one_of([constant(7)]).size == 0
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_more_choices_than_picks(schema):
 
 
 def test_what_is_drawn_is_the_users_own():
-    both = either([constant([]), constant({})])
+    both = one_of([constant([]), constant({})])
     first = made(both, 0)
     first.append(1)
     assert made(both, 0) == []

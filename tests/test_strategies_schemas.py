@@ -81,16 +81,16 @@ def test_what_contains_itself_ends_wherever_it_can(schema):
 
 
 def test_what_contains_each_other_ends(tmp_path):
-    def either(*names):
+    def one_of(*names):
         schemas = {name: {"$ref": f"#/components/schemas/{name}"} for name in names}
         return [obj({name: schema}, required=[name]) for name, schema in schemas.items()]
 
     api = own_api(
         tmp_path,
         {
-            "a": {"anyOf": [*either("a", "x"), INTEGER]},
-            "b": {"anyOf": [*either("b", "x"), INTEGER]},
-            "x": {"anyOf": either("a", "b")},
+            "a": {"anyOf": [*one_of("a", "x"), INTEGER]},
+            "b": {"anyOf": [*one_of("b", "x"), INTEGER]},
+            "x": {"anyOf": one_of("a", "b")},
         },
     )
     validator = OAS30Validator(
@@ -269,17 +269,17 @@ PLACES = [*itertools.permutations(["2026-01-01T00:00:00Z", None], 2)]
 
 @pytest.mark.parametrize(("created", "finished"), PLACES)
 def test_pinned_times_stay_in_order(created, finished):
-    pins = {
+    overrides = {
         name: st.just(text)
         for name, text in (("created_at", created), ("finished_at", finished))
         if text
     }
 
-    @given(strategies.operations("chainloop", **pins))
+    @given(strategies.operations("chainloop", **overrides))
     def check(operation):
         from pytest_asyncops import violations
 
         assert violations({"operation": operation}, api="chainloop", route="get") == []
-        assert all(operation[name] == "2026-01-01T00:00:00Z" for name in pins)
+        assert all(operation[name] == "2026-01-01T00:00:00Z" for name in overrides)
 
     check()

@@ -274,7 +274,7 @@ def test_a_stub_that_was_set_back_is_as_it_was(before, after):
     stub.start(shelf="a", lifecycle=Lifecycle.succeeds(running=polls(3)))
     for deed in before:
         deed(stub)
-    saved, elapsed, seen = stub.saved(), stub._clock.elapsed_ns, look(stub)
+    saved, elapsed, seen = stub.checkpoint(), stub._clock.elapsed_ns, look(stub)
     seen = (*seen[:3], set(seen[3]), dict(seen[4]))
     for _ in range(2):
         for deed in after:
@@ -290,7 +290,7 @@ def test_a_stub_that_was_set_back_is_as_it_was(before, after):
 
 
 def test_what_no_route_took_is_still_known_after_a_new_start(stub):
-    saved = stub.saved()
+    saved = stub.checkpoint()
     stub.handle(request("/nowhere"))
     stub.restore(saved)
     assert [asked.path for asked in stub.unmatched] == ["/nowhere"]

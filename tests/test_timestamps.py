@@ -96,7 +96,7 @@ offsets = st.one_of(
               st.integers(0, 59)),
 )  # fmt: skip
 timestamps = st.builds("{}{}{}{}{}".format, days, st.sampled_from("Tt"), clocks, fractions, offsets)
-usual = st.datetimes().map(lambda moment: f"{moment.replace(microsecond=0).isoformat()}Z")
+usual = st.datetimes().map(lambda snapshot: f"{snapshot.replace(microsecond=0).isoformat()}Z")
 
 
 @st.composite
@@ -251,8 +251,8 @@ def test_what_is_no_instant_is_in_any_order(text):
 def test_the_reference_itself():
     """It agrees with the standard library where that can read a timestamp."""
     for text in ("2024-02-29T12:30:15.250Z", "2024-02-29T00:30:00+01:45"):
-        moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-        since = moment - datetime.datetime(1, 1, 1, tzinfo=datetime.timezone.utc)
+        snapshot = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+        since = snapshot - datetime.datetime(1, 1, 1, tzinfo=datetime.timezone.utc)
         seconds, leap, fraction = instant(text)
         exact = Fraction(since // datetime.timedelta(microseconds=1), 10**6) + 86400
         assert (seconds + fraction, leap) == (exact, False)

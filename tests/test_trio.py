@@ -14,7 +14,7 @@ import trio
 import trio.testing
 
 from pytest_asyncops import AsyncOpsMock, InvalidArgument, mocked
-from pytest_asyncops.virtual_time.time_functions import newcomers
+from pytest_asyncops.virtual_time.time_functions import perf_counter_hooks
 from pytest_asyncops.virtual_time.trio_patches import RUN
 
 CLOCKS: dict[str, Callable[[], Any]] = {
@@ -159,7 +159,7 @@ def test_a_trio_that_is_made_otherwise_says_how_to_go_on(monkeypatch: pytest.Mon
     monkeypatch.setattr(trio, "__version__", "9.9")
     with mocked():  # which may do without trio
         with pytest.raises(InvalidArgument) as caught:
-            newcomers[RUN]()  # as when trio asks for the time
+            perf_counter_hooks[RUN]()  # as when trio asks for the time
         assert str(caught.value) == (
             "trio 9.9 waits in a way that virtual time does not know. Run it with trio.run(..., "
             "clock=trio.testing.MockClock(autojump_threshold=0)), or the test with clock='manual'."

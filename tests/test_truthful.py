@@ -21,7 +21,7 @@ from runs import Reports
 
 from pytest_asyncops import mocked
 from pytest_asyncops.virtual_time.frames import TOOLS
-from pytest_asyncops.virtual_time.takeover import _estrange
+from pytest_asyncops.virtual_time.takeover import _keep_real
 
 MONTH = 30 * 86_400
 
@@ -85,7 +85,7 @@ def test_a_timer_of_pytest_timeout_keeps_real_time() -> None:
         timer.join()
         assert mock.clock.elapsed.total_seconds() == MONTH + 61
     assert fired == [False]
-    _estrange(timer)  # one that is started as the mock closes: there is nothing left to do
+    _keep_real(timer)  # one that is started as the mock closes: there is nothing left to do
 
 
 @pytest.mark.parametrize("seconds", [MONTH, 0])

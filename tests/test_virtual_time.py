@@ -400,7 +400,7 @@ def test_each_one_counts_its_own_waits():
             time.sleep(10)
             with pytest.raises(PollerHangs, match="more than 0:01:00"):
                 time.sleep(1)
-            outer._live.told(outer._live._guards.tripped)
+            outer._live.note_failure(outer._live._guards.tripped)
             assert inner._live._guards.tripped is None
 
 

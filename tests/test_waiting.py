@@ -15,7 +15,7 @@ import pytest
 
 from pytest_asyncops import AsyncOpsMock, Lifecycle, mocked
 from pytest_asyncops.serving.messages import Request
-from pytest_asyncops.virtual_time.time_functions import here
+from pytest_asyncops.virtual_time.time_functions import active_here
 
 _HEADERS = {"Authorization": "Bearer token"}
 
@@ -189,8 +189,8 @@ def test_a_join_of_no_length_does_not_wait(mock: AsyncOpsMock) -> None:
 def test_who_is_slow_to_wake_comes_first_all_the_same(mock: AsyncOpsMock) -> None:
     woken: list[tuple[str, float]] = []
     begun = threading.Event()
-    present = here()
-    assert present is not None
+    active = active_here()
+    assert active is not None
 
     def is_kept_from_running(seconds: float) -> bool:
         begun.set()
@@ -198,7 +198,7 @@ def test_who_is_slow_to_wake_comes_first_all_the_same(mock: AsyncOpsMock) -> Non
         return False
 
     def work() -> None:
-        present.schedule.wait(3, is_kept_from_running, over=lambda: False)
+        active.scheduler.wait(3, is_kept_from_running, over=lambda: False)
         woken.append(("slow", _elapsed(mock)))
 
     thread = threading.Thread(target=work)
@@ -233,8 +233,8 @@ def test_who_waits_while_it_answers_keeps_nobody_from_waiting(mock: AsyncOpsMock
 def test_a_wait_within_a_wait(mock: AsyncOpsMock, inner: float, outer: float) -> None:
     """As a signal's handler or a finalizer has it, wherever it comes."""
     woken: list[tuple[str, float]] = []
-    present = here()
-    assert present is not None
+    active = active_here()
+    assert active is not None
 
     def interrupted() -> bool:
         if not woken:
@@ -242,7 +242,7 @@ def test_a_wait_within_a_wait(mock: AsyncOpsMock, inner: float, outer: float) ->
             woken.append(("handler", _elapsed(mock)))
         return False
 
-    present.schedule.wait(5, lambda seconds: False, over=interrupted)
+    active.scheduler.wait(5, lambda seconds: False, over=interrupted)
     woken.append(("waiter", _elapsed(mock)))
     assert woken == [("handler", inner), ("waiter", outer)]
 

@@ -10,7 +10,7 @@ from idioms import POLLERS
 from library_idioms import LIBRARIES
 
 from pytest_asyncops import Lifecycle, mocked
-from pytest_asyncops.virtual_time.scheduler import Schedule
+from pytest_asyncops.virtual_time.scheduler import Scheduler
 
 _HEADERS = {"Authorization": "Bearer token"}
 _ALL = {**POLLERS, **LIBRARIES}
@@ -19,23 +19,23 @@ _TAKING_TURNS = ("thread", "pool", "timers", "executor")
 
 
 @pytest.fixture
-def real_waits(monkeypatch: pytest.MonkeyPatch) -> list[Schedule]:
+def real_waits(monkeypatch: pytest.MonkeyPatch) -> list[Scheduler]:
     """Grows with each real wait, of a millisecond at most, that a virtual one has needed."""
-    waits: list[Schedule] = []
-    comes_due = Schedule._comes_due
+    waits: list[Scheduler] = []
+    comes_due = Scheduler._comes_due
 
-    def counted(schedule: Schedule, wait: Any) -> bool:
+    def counted(schedule: Scheduler, wait: Any) -> bool:
         due = comes_due(schedule, wait)
         if not due:
             waits.append(schedule)
         return due
 
-    monkeypatch.setattr(Schedule, "_comes_due", counted)
+    monkeypatch.setattr(Scheduler, "_comes_due", counted)
     return waits
 
 
 @pytest.mark.parametrize("name", _ALL)
-def test_the_timeline_is_exact(name: str, real_waits: list[Schedule]) -> None:
+def test_the_timeline_is_exact(name: str, real_waits: list[Scheduler]) -> None:
     timeline = []
     with mocked(apis=["chainloop"]) as mock:
         operation = mock.chainloop.start(lifecycle=Lifecycle.succeeds(pending=2, running=30))

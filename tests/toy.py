@@ -39,11 +39,11 @@ def _get(exchange):
     return json_response(200, exchange.show(job), {"X-Wire": exchange.readings["wire"]})
 
 
-def _render(operation, moment):
+def _render(operation, snapshot):
     return {
         "id": operation.id,
         **operation.fields,
-        "status": WORDS.get(moment.state, "gone"),
+        "status": WORDS.get(snapshot.state, "gone"),
         "percent": operation.percent,
     }
 

@@ -6,7 +6,7 @@ The state of an operation, its lifecycle and `Stub` come from `pytest_asyncops` 
 from __future__ import annotations
 
 from ..durations import rfc3339
-from ..lifecycle.lifecycle import Moment
+from ..lifecycle.lifecycle import Snapshot
 from ..rules.generation_hints import GenerationHints, NumberedPages, Queries, RuleEdit, TokenPages
 from ..rules.rules import (
     Absent,
@@ -27,7 +27,7 @@ from ..serving.exchange import Exchange, Render, json_response
 from ..serving.messages import ErrorResponse, Request, Response
 from ..serving.operations import Operation
 from ..serving.routing import Paths, Route
-from ..serving.state_index import passed, window
+from ..serving.state_index import position_after, window
 from ..settings import Setting
 
 __all__ = [
@@ -43,7 +43,6 @@ __all__ = [
     "Fixed",
     "GenerationHints",
     "HistorySchema",
-    "Moment",
     "Never",
     "NotAMember",
     "NumberedPages",
@@ -61,9 +60,10 @@ __all__ = [
     "SameAsStatus",
     "Serving",
     "Setting",
+    "Snapshot",
     "TokenPages",
     "json_response",
-    "passed",
+    "position_after",
     "rfc3339",
     "window",
 ]

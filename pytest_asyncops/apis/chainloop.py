@@ -16,7 +16,6 @@ from . import (
     Checking,
     Exchange,
     Field,
-    Moment,
     Operation,
     Paths,
     Render,
@@ -24,6 +23,7 @@ from . import (
     Response,
     Route,
     Serving,
+    Snapshot,
     gateway,
     json_response,
     rfc3339,
@@ -117,27 +117,27 @@ def _page(readings: Mapping[str, Any], query: Mapping[str, Any]) -> tuple[int, i
     return page * size, page, size
 
 
-def _render(operation: Operation, moment: Moment) -> dict[str, Any]:
+def _render(operation: Operation, snapshot: Snapshot) -> dict[str, Any]:
     born = operation.created_ns
     payload = {
         "id": operation.id,
         **operation.fields,
-        "status": _STATUSES[moment.state],
+        "status": _STATUSES[snapshot.state],
         "created_at": rfc3339(born),
     }
-    if moment.started is not None:
-        payload["started_at"] = rfc3339(born + moment.started)
-    if moment.finished is not None:
-        payload["finished_at"] = rfc3339(born + moment.finished)
-    if moment.output is not None:
-        payload["output"] = base64.b64encode(moment.output).decode()
-    if moment.message is not None:
-        payload["error_message"] = moment.message
+    if snapshot.started is not None:
+        payload["started_at"] = rfc3339(born + snapshot.started)
+    if snapshot.finished is not None:
+        payload["finished_at"] = rfc3339(born + snapshot.finished)
+    if snapshot.output is not None:
+        payload["output"] = base64.b64encode(snapshot.output).decode()
+    if snapshot.message is not None:
+        payload["error_message"] = snapshot.message
     return payload
 
 
-def _render_all(operation: Operation, moment: Moment) -> dict[str, Any]:
-    return {**UNSET, **_render(operation, moment)}
+def _render_all(operation: Operation, snapshot: Snapshot) -> dict[str, Any]:
+    return {**UNSET, **_render(operation, snapshot)}
 
 
 def _contract_form(payload: Any) -> Any:

@@ -26,15 +26,15 @@ from . import (
     ErrorResponse,
     Exchange,
     Field,
-    Moment,
     Operation,
     Render,
     Request,
     Response,
     Route,
     Serving,
+    Snapshot,
     json_response,
-    passed,
+    position_after,
     rfc3339,
     window,
 )
@@ -99,7 +99,7 @@ def _list(exchange: Exchange) -> Response:
     if "pagination_token" in query:
         last = _last_served(query["pagination_token"], tied_to)
         if last is not None:
-            offset = passed(members, last, order)
+            offset = position_after(members, last, order)
         elif readings["bad_token"] == "refuse":
             raise _bad_request("Invalid pagination token")
     numbers = window(members, offset, limit, order)
@@ -154,13 +154,13 @@ def _last_served(token: str, tied_to: str) -> int | None:
     return last if _token(tied_to, last) == token else None
 
 
-def _render(operation: Operation, moment: Moment) -> dict[str, Any]:
+def _render(operation: Operation, snapshot: Snapshot) -> dict[str, Any]:
     born = operation.created_ns
     fields = operation.fields
     payload = {
         "id": operation.id,
         "operation_type": fields["operation_type"],
-        "status": _STATUSES[moment.state],
+        "status": _STATUSES[snapshot.state],
         "created_on": rfc3339(born),
     }
     if "file_id" in fields:
@@ -168,11 +168,11 @@ def _render(operation: Operation, moment: Moment) -> dict[str, Any]:
     percent = operation.percent
     if percent is not None:
         payload["percent_complete"] = percent
-    if moment.finished is not None:
-        payload["completed_on"] = rfc3339(born + moment.finished)
-    if moment.message is not None:
-        payload["error_message"] = moment.message
-    if moment.state is State.SUCCEEDED and "ingestion_units" in fields:
+    if snapshot.finished is not None:
+        payload["completed_on"] = rfc3339(born + snapshot.finished)
+    if snapshot.message is not None:
+        payload["error_message"] = snapshot.message
+    if snapshot.state is State.SUCCEEDED and "ingestion_units" in fields:
         payload["ingestion_units"] = fields["ingestion_units"]
     return payload
 

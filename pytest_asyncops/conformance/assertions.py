@@ -10,7 +10,7 @@ from ..errors import counted, hides_usage_errors, unknown_choice
 from ..rules.violation import ConformanceError, Violation
 from ..serving.api import Api, find_profile
 from .checker import find_checker
-from .fast_check import quick_parse
+from .fast_check import fast_parse
 from .replies import Reply, parse, read_reply
 
 __tracebackhide__ = hides_usage_errors
@@ -83,23 +83,23 @@ def _violations(reply: Reply, *, extra: str, unknown: str, profile: str | None) 
             raise unknown_choice(name, choice, _CHOICES)
     contract_form = find_profile(reply.api, profile or reply.profile or "contract")
     checker = find_checker(reply.api, reply.route, reply.status_code)
-    wrong = checker.outside_faults(reply)
+    wrong = checker.violations_outside_body(reply)
     if wrong or reply.is_head or not checker.has_body:
         return wrong
     if extra == unknown == "allow":
         with suppress(ValueError):
-            if checker.is_good(contract_form(_payload(reply, quick_parse))):
+            if checker.is_good(contract_form(_payload(reply, fast_parse))):
                 return []
     try:
         payload = _payload(reply, parse)
     except ValueError as error:
-        return [checker.no_json(reply.body, error)]
+        return [checker.unreadable(reply.body, error)]
     try:
-        return checker.faults(
+        return checker.violations(
             contract_form(payload), extra=extra == "forbid", unknown=unknown == "forbid"
         )
     except RecursionError:
-        return [checker.no_json(payload, "it is nested too deep to be checked")]
+        return [checker.unreadable(payload, "it is nested too deep to be checked")]
 
 
 def _payload(reply: Reply, read: Callable[[bytes], Any]) -> Any:

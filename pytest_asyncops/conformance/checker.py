@@ -13,7 +13,7 @@ from ..rules.violation import Violation, json_path
 from ..serving.api import FIRST_ERROR, Api
 from ..serving.routing import Route
 from .dialect import make_validator
-from .fast_check import quick_check
+from .fast_check import fast_check
 from .replies import Reply
 
 __tracebackhide__ = hides_usage_errors
@@ -67,14 +67,14 @@ class Checker:
                     )
                 self._rules.setdefault(id(contract.schemas[rule.on]), []).append(rule)
             schema = contract.at(self._schema)
-            self.is_good = quick_check(contract, schema, self._rules, status_code)
+            self.is_good = fast_check(contract, schema, self._rules, status_code)
 
     @property
     def has_body(self) -> bool:
         """Whether the contract documents a body."""
         return self._schema is not None
 
-    def outside_faults(self, reply: Reply) -> list[Violation]:
+    def violations_outside_body(self, reply: Reply) -> list[Violation]:
         """What is wrong beside the content of the body."""
         if self._response is None and self._schema is None:
             known = f"; documented are {listed(self._documented)}" if self._documented else ""
@@ -108,11 +108,11 @@ class Checker:
                 ]
         return []
 
-    def no_json(self, body: object, error: object) -> Violation:
+    def unreadable(self, body: object, error: object) -> Violation:
         """The violation of a body that is not valid JSON, or that cannot be checked."""
         return self._violation(f"must be JSON: {error}", "schema.content", self._schema or "", body)
 
-    def faults(self, payload: Any, *, extra: bool, unknown: bool) -> list[Violation]:
+    def violations(self, payload: Any, *, extra: bool, unknown: bool) -> list[Violation]:
         """Everything that is wrong with a payload.
 
         Args:
@@ -133,7 +133,7 @@ class Checker:
             )
             for error in validator(contract.at(self._schema)).iter_errors(payload)
         ]
-        for at, schema, value in contract.objects(contract.at(self._schema), payload):
+        for at, schema, value in contract.walk_objects(contract.at(self._schema), payload):
             for rule in self._rules.get(id(schema), ()):
                 found += [
                     Violation(

@@ -17,13 +17,13 @@ from jsonschema import Draft4Validator, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
-from ..contract.formats import BOUNDS, MEANINGS, fits, is_type, same
+from ..contract.formats import MEANINGS, NUMBER_FORMATS, is_type, json_equal, matches_format
 from ..contract.openapi import Contract
 from ..contract.schema_keywords import TYPES, Schema, pattern
 from ..errors import counted, listed
 
-Faults = Iterator[ValidationError]
-Keyword = Callable[[Any, Any, Any, Schema], Faults]
+Errors = Iterator[ValidationError]
+Keyword = Callable[[Any, Any, Any, Schema], Errors]
 
 
 _TYPE_CHECKER = Draft4Validator.TYPE_CHECKER.redefine_many(
@@ -41,7 +41,7 @@ def make_validator(contract: Contract, *, extra: bool, unknown: bool) -> Callabl
         unknown: whether values that an ``x-enum`` does not list are faults.
     """
 
-    def reference(validator: Any, target: str, value: Any, schema: Schema) -> Faults:
+    def reference(validator: Any, target: str, value: Any, schema: Schema) -> Errors:
         return validator.descend(value, contract.at(target[1:]))  # type: ignore[no-any-return]  # untyped in jsonschema
 
     keywords: dict[str, Keyword] = {
@@ -76,37 +76,37 @@ def _article(name: str) -> str:
     return f"an {name}" if name[0] in "aio" else f"a {name}"
 
 
-def _type(validator: Any, name: str, value: Any, schema: Schema) -> Faults:
+def _type(validator: Any, name: str, value: Any, schema: Schema) -> Errors:
     nullable = schema.get("nullable") is True
     if not is_type(value, name) and not (nullable and value is None):
         yield ValidationError(f"must be {_article(name)}{' or null' if nullable else ''}")
 
 
-def _enum(validator: Any, words: list[Any], value: Any, schema: Schema) -> Faults:
-    if not any(same(value, word) for word in words):
+def _enum(validator: Any, words: list[Any], value: Any, schema: Schema) -> Errors:
+    if not any(json_equal(value, word) for word in words):
         yield ValidationError(f"must be {listed(map(repr, words))}")
 
 
-def _open_enum(validator: Any, words: list[Any], value: Any, schema: Schema) -> Faults:
-    if value is not None and not any(same(value, word) for word in words):
+def _open_enum(validator: Any, words: list[Any], value: Any, schema: Schema) -> Errors:
+    if value is not None and not any(json_equal(value, word) for word in words):
         yield ValidationError(f"is not documented; documented are {listed(map(repr, words))}")
 
 
-def _format(validator: Any, form: str, value: Any, schema: Schema) -> Faults:
-    if not fits(value, form):
+def _format(validator: Any, form: str, value: Any, schema: Schema) -> Errors:
+    if not matches_format(value, form):
         meaning = MEANINGS.get(form)
         if meaning is None:
-            low, high = BOUNDS[form]
+            low, high = NUMBER_FORMATS[form]
             meaning = f"{_article(form)}: {low:g} to {high:g}"
         yield ValidationError(f"must be {meaning}")
 
 
-def _pattern(validator: Any, text: str, value: Any, schema: Schema) -> Faults:
+def _pattern(validator: Any, text: str, value: Any, schema: Schema) -> Errors:
     if isinstance(value, str) and pattern(text).search(value) is None:
         yield ValidationError(f"must match {text}")
 
 
-def _multiple_of(validator: Any, step: float, value: Any, schema: Schema) -> Faults:
+def _multiple_of(validator: Any, step: float, value: Any, schema: Schema) -> Errors:
     if is_type(value, "number") and _exact(value) % _exact(step):
         yield ValidationError(f"must be a multiple of {step}")
 
@@ -117,7 +117,7 @@ def _exact(number: float) -> Fraction:
 
 
 def _bounded(*, least: bool) -> Keyword:
-    def check(validator: Any, limit: float, value: Any, schema: Schema) -> Faults:
+    def check(validator: Any, limit: float, value: Any, schema: Schema) -> Errors:
         if not is_type(value, "number"):
             return
         exclusive = schema.get("exclusiveMinimum" if least else "exclusiveMaximum") is True
@@ -133,7 +133,7 @@ def _bounded(*, least: bool) -> Keyword:
 
 
 def _sized(kind: type[Any], noun: str, *, least: bool) -> Keyword:
-    def check(validator: Any, limit: int, value: Any, schema: Schema) -> Faults:
+    def check(validator: Any, limit: int, value: Any, schema: Schema) -> Errors:
         if isinstance(value, kind) and (len(value) < limit if least else len(value) > limit):
             yield ValidationError(
                 f"must have at {'least' if least else 'most'} {counted(limit, noun)}, "
@@ -143,14 +143,14 @@ def _sized(kind: type[Any], noun: str, *, least: bool) -> Keyword:
     return check
 
 
-def _required(validator: Any, names: list[str], value: Any, schema: Schema) -> Faults:
+def _required(validator: Any, names: list[str], value: Any, schema: Schema) -> Errors:
     if isinstance(value, dict):
         for name in names:
             if name not in value:
                 yield ValidationError(f"must have the member {name!r}")
 
 
-def _additional_properties(validator: Any, others: Any, value: Any, schema: Schema) -> Faults:
+def _additional_properties(validator: Any, others: Any, value: Any, schema: Schema) -> Errors:
     # jsonschema's own goes through a set, so that its order differs from run to run.
     for name in value if isinstance(value, dict) else ():
         if name in schema.get("properties", ()):
@@ -163,7 +163,7 @@ def _additional_properties(validator: Any, others: Any, value: Any, schema: Sche
 
 def _only_properties(
     validator: Any, properties: Mapping[str, Any], value: Any, schema: Schema
-) -> Faults:
+) -> Errors:
     yield from Draft4Validator.VALIDATORS["properties"](validator, properties, value, schema)
     if isinstance(value, dict) and "additionalProperties" not in schema:
         for name in value:

@@ -14,7 +14,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from ..contract.formats import BOUNDS, TEXTS
+from ..contract.formats import NUMBER_FORMATS, STRING_FORMATS
 from ..contract.openapi import Contract
 from ..contract.schema_keywords import ANNOTATIONS, Schema, pattern
 from ..rules.rules import Constraint, Rule
@@ -30,12 +30,12 @@ def _best_parser() -> Callable[[bytes], Any]:
     return loads
 
 
-quick_parse = _best_parser()
+fast_parse = _best_parser()
 """Reads JSON; with orjson it refuses or rounds some that `parse` reads as it is, such as integers
 of more than 64 bits, which is why what is found with it is only trusted if it is good."""
 
 
-def quick_check(
+def fast_check(
     contract: Contract, schema: Schema, rules: Mapping[int, Sequence[Rule]], status_code: int
 ) -> Callable[[Any], bool]:
     """What says whether a payload is without fault.
@@ -137,7 +137,7 @@ class _Compiler:
 
     def _handed_on(self, schema: Schema) -> Check:
         is_valid = self._thorough(schema).is_valid
-        kinds, objects, status_code = self._kinds, self._contract.objects, self._status_code
+        kinds, objects, status_code = self._kinds, self._contract.walk_objects, self._status_code
         return lambda value: (
             is_valid(value)
             and not any(
@@ -175,7 +175,7 @@ def _text(schema: Schema) -> Part:
     if "enum" in schema:
         words = frozenset(word for word in schema["enum"] if isinstance(word, str))
         checks.append(words.__contains__)
-    form = TEXTS.get(schema.get("format", ""))
+    form = STRING_FORMATS.get(schema.get("format", ""))
     if form is not None:
         checks.append(pattern(form).search)
     if schema.get("pattern", form) != form:  # a format's own pattern often stands beside it
@@ -189,9 +189,9 @@ def _text(schema: Schema) -> Part:
 
 def _number(name: str, schema: Schema) -> Check | None:
     # Neither NaN nor an infinity is a number of JSON, and these bounds leave them out.
-    low, high = BOUNDS.get(
+    low, high = NUMBER_FORMATS.get(
         schema.get("format", ""),
-        BOUNDS["double"] if name == "number" else (-math.inf, math.inf),
+        NUMBER_FORMATS["double"] if name == "number" else (-math.inf, math.inf),
     )
     least = max(low, schema.get("minimum", low))
     most = min(high, schema.get("maximum", high))

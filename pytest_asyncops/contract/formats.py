@@ -17,11 +17,16 @@ BYTE = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 UUID = "^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 
 
-TEXTS: Mapping[str, str] = {"byte": BYTE, "date": DATE, "date-time": DATE_TIME, "uuid": UUID}
+STRING_FORMATS: Mapping[str, str] = {
+    "byte": BYTE,
+    "date": DATE,
+    "date-time": DATE_TIME,
+    "uuid": UUID,
+}
 """The formats of strings, as patterns for any engine."""
 
 
-BOUNDS: Mapping[str, tuple[float, float]] = {
+NUMBER_FORMATS: Mapping[str, tuple[float, float]] = {
     "int32": (-(2**31), 2**31 - 1),
     "int64": (-(2**63), 2**63 - 1),
     "float": (-3.4028234663852886e38, 3.4028234663852886e38),
@@ -53,16 +58,16 @@ def is_type(value: object, name: str) -> bool:
     return isinstance(value, int) or (name == "number" and math.isfinite(value))
 
 
-def fits(value: object, form: str) -> bool:
+def matches_format(value: object, form: str) -> bool:
     """Whether a value of the right type has this format."""
-    if form in TEXTS and isinstance(value, str):
-        return pattern(TEXTS[form]).search(value) is not None
-    if form in BOUNDS and isinstance(value, (int, float)):
-        low, high = BOUNDS[form]
+    if form in STRING_FORMATS and isinstance(value, str):
+        return pattern(STRING_FORMATS[form]).search(value) is not None
+    if form in NUMBER_FORMATS and isinstance(value, (int, float)):
+        low, high = NUMBER_FORMATS[form]
         return low <= value <= high
     return True
 
 
-def same(one: Any, other: Any) -> bool:
+def json_equal(one: Any, other: Any) -> bool:
     """Whether two JSON values are equal; in JSON, true is not 1."""
     return one == other and isinstance(one, bool) is isinstance(other, bool)

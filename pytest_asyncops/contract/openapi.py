@@ -92,7 +92,7 @@ class Contract:
         content = self.at(response).get("content")
         return f"{response}/content/application~1json/schema" if content else None
 
-    def objects(self, schema: Schema, value: Any, at: Place = ()) -> Iterator[Held]:
+    def walk_objects(self, schema: Schema, value: Any, at: Place = ()) -> Iterator[Held]:
         """Every object in a value, with its place and the schema that it is held against."""
         schema = self.resolved(schema)
         if isinstance(value, dict):
@@ -101,21 +101,21 @@ class Contract:
             for name, inner in value.items():
                 below = members.get(name, others)
                 if isinstance(below, dict):
-                    yield from self.objects(below, inner, (*at, name))
+                    yield from self.walk_objects(below, inner, (*at, name))
         elif isinstance(value, list) and "items" in schema:
             for index, inner in enumerate(value):
-                yield from self.objects(schema["items"], inner, (*at, index))
+                yield from self.walk_objects(schema["items"], inner, (*at, index))
         for same in schema.get("allOf", ()):
-            yield from self.objects(same, value, at)
+            yield from self.walk_objects(same, value, at)
 
-    def answer(self, method: str, path: str, status_code: int) -> Schema | None:
+    def response_schema(self, method: str, path: str, status_code: int) -> Schema | None:
         """The schema of the body of a response, ``None`` where none is documented."""
         response = self.response(method, path, status_code)
         pointer = None if response is None else self.body(response)
         schema: Schema | None = None if pointer is None else self.at(pointer)
         return schema
 
-    def sites(self, schema: Schema) -> Mapping[str, list[tuple[str, ...]]]:
+    def schema_paths(self, schema: Schema) -> Mapping[str, list[tuple[str, ...]]]:
         """Where in a value of this schema the named schemas apply.
 
         Paths are made of member names, and ``*`` for every item of a list.

@@ -21,7 +21,7 @@ from .states import TRANSITIONS, Duration, Polls, State, Step, length
 __tracebackhide__ = hides_usage_errors
 
 
-class Past(NamedTuple):
+class Position(NamedTuple):
     """How far an operation has come.
 
     Attributes:
@@ -34,7 +34,7 @@ class Past(NamedTuple):
     polls: int = 0
 
 
-class Moment(NamedTuple):
+class Snapshot(NamedTuple):
     """An operation as it stands at one moment.
 
     Attributes:
@@ -183,10 +183,10 @@ class Lifecycle:
         ended = last.held_for(length(after, "the time until the purge"))
         return Lifecycle((*self.plan[:-1], ended, Step(State.PURGED)), self.by_hand)
 
-    def moved(self, past: Past, elapsed: int, step: Step) -> Lifecycle:
+    def moved(self, position: Position, elapsed: int, step: Step) -> Lifecycle:
         """The plan once the test has moved the operation to ``step`` at this elapsed time."""
-        here = len(past.entries) - 1
-        left = self.plan[here].held_for(elapsed - past.entries[-1])
+        here = len(position.entries) - 1
+        left = self.plan[here].held_for(elapsed - position.entries[-1])
         return Lifecycle((*self.plan[:here], left, step), self.by_hand)
 
     def __repr__(self) -> str:
@@ -203,46 +203,46 @@ class Lifecycle:
         """Whether time alone decides, so that polls need not be counted."""
         return self._starts is not None
 
-    def at(self, elapsed: Seconds, polled: Iterable[Seconds] = ()) -> Moment:
+    def at(self, elapsed: Seconds, polled: Iterable[Seconds] = ()) -> Snapshot:
         """The operation as a poll would see it.
 
         Args:
             elapsed: seconds since the operation was started.
             polled: when earlier polls came, in order, in seconds since the start.
         """
-        past = self.reached(0)
+        position = self.advanced(0)
         for when in polled:
-            past = self.seen(past, to_ns(when, "the time of a poll"))
-        return self.moment(self.reached(to_ns(elapsed, "elapsed"), past))
+            position = self.polled(position, to_ns(when, "the time of a poll"))
+        return self.snapshot(self.advanced(to_ns(elapsed, "elapsed"), position))
 
-    def reached(self, elapsed: int, past: Past = Past((0,))) -> Past:  # noqa: B008 - a constant
+    def advanced(self, elapsed: int, position: Position = Position((0,))) -> Position:  # noqa: B008 - a constant
         """How far an operation with this past has come by then, in nanoseconds."""
         if self._starts is not None:
-            return Past(self._starts[: bisect_right(self._starts, elapsed)])
-        entries, polls = past
+            return Position(self._starts[: bisect_right(self._starts, elapsed)])
+        entries, polls = position
         while True:
             lasts = self.plan[len(entries) - 1].lasts
             # A step that is counted in polls ends with the last of them, in `seen`.
             if not isinstance(lasts, int) or entries[-1] + lasts > elapsed:
-                return Past(entries, polls)
+                return Position(entries, polls)
             entries = (*entries, entries[-1] + lasts)
             polls = 0
 
-    def seen(self, past: Past, elapsed: int) -> Past:
+    def polled(self, position: Position, elapsed: int) -> Position:
         """The past of an operation once a poll has seen it at this elapsed time."""
-        entries, polls = self.reached(elapsed, past)
+        entries, polls = self.advanced(elapsed, position)
         lasts = self.plan[len(entries) - 1].lasts
         if isinstance(lasts, Polls) and polls + 1 == lasts.count:
-            return Past((*entries, elapsed))
-        return Past(entries, polls + 1)
+            return Position((*entries, elapsed))
+        return Position(entries, polls + 1)
 
-    def moment(self, past: Past) -> Moment:
+    def snapshot(self, position: Position) -> Snapshot:
         """What there is to see of an operation with this past."""
-        entries = past.entries
+        entries = position.entries
         here = len(entries) - 1
         step = self.plan[here]
         run, end = self._run, self._end
-        return Moment(
+        return Snapshot(
             step.state,
             entries[run] if run is not None and run <= here else None,
             entries[end] if end is not None and end <= here else None,
@@ -250,23 +250,23 @@ class Lifecycle:
             step.message,
         )
 
-    def changes(self, past: Past) -> Iterable[tuple[int, State]]:
+    def changes(self, position: Position) -> Iterable[tuple[int, State]]:
         """When, in elapsed nanoseconds, it will enter which state, as far as time alone decides."""
-        when = past.entries[-1]
-        here = len(past.entries) - 1
+        when = position.entries[-1]
+        here = len(position.entries) - 1
         for step, following in pairwise(self.plan[here:]):
             if not isinstance(step.lasts, int):
                 return
             when += step.lasts
             yield when, following.state
 
-    def percent(self, past: Past, elapsed: int) -> int | None:
+    def percent(self, position: Position, elapsed: int) -> int | None:
         """The percentage that an operation with this past shows, or ``None`` for no percentage."""
-        here = len(past.entries) - 1
+        here = len(position.entries) - 1
         step = self.plan[here]
         if step.percent is not None:
             return int(step.percent)
-        share = _share(step.lasts, elapsed - past.entries[-1], past.polls)
+        share = _share(step.lasts, elapsed - position.entries[-1], position.polls)
         if step.progress is not None:
             # What is done climbs no further, however long the server keeps it.
             return step.progress.at(1 if step.state.done else share)

@@ -135,6 +135,10 @@ class Api:
     def __repr__(self) -> str:
         return f"<Api {self.name}>"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For IPython and Hypothesis, which print the fields of a dataclass unless told not to."""
+        printer.text(repr(self))
+
 
 FIRST_ERROR = 400
 """The least HTTP status that says that something is wrong (RFC 9110, 15)."""

@@ -65,7 +65,7 @@ def _cut(url: str) -> tuple[str, str]:
     return _origin(url[:end]), url[end:].partition("#")[0]
 
 
-class Addresses:
+class BaseUrls:
     """The base URLs of the stubs of one mock.
 
     Raises:

@@ -75,7 +75,7 @@ class Calls(Sequence[Call]):
         self._kept.append(call)
         self.total += 1
 
-    def saved(self) -> tuple[tuple[Call, ...], int]:
+    def checkpoint(self) -> tuple[tuple[Call, ...], int]:
         """What `restore` takes."""
         return tuple(self._kept), self.total
 

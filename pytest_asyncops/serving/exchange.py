@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from ..lifecycle.lifecycle import Moment
+from ..lifecycle.lifecycle import Snapshot
 from ..lifecycle.states import State
 from .messages import Request, Response
 from .operations import Operation, OperationStore
 
-Render = Callable[[Operation, Moment], Mapping[str, Any]]
+Render = Callable[[Operation, Snapshot], Mapping[str, Any]]
 """An operation as an API shows it, as JSON values."""
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
@@ -93,11 +93,11 @@ class Exchange:
 
     def show(self, operation: Operation) -> Mapping[str, Any]:
         """The operation as the API shows it; this counts as a poll of it."""
-        moment = self._store.moment(operation)
-        payload = self._render(operation, moment)
+        snapshot = self._store.snapshot(operation)
+        payload = self._render(operation, snapshot)
         self._store.count_poll(operation)
         self.shown.append(operation)
-        self.states.append(moment.state)
+        self.states.append(snapshot.state)
         return payload
 
     def show_all(self, numbers: Sequence[int]) -> list[Mapping[str, Any]]:

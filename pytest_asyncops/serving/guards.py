@@ -169,7 +169,7 @@ class Guards:
                 limit.total_seconds(),
             )
 
-    def saved(self) -> Mapping[str, tuple[int, int]]:
+    def checkpoint(self) -> Mapping[str, tuple[int, int]]:
         """What `restore` takes."""
         return dict(self._polled)
 

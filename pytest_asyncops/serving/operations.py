@@ -8,18 +8,18 @@ from typing import NamedTuple
 
 from ..durations import Seconds
 from ..errors import InvalidArgument, counted, hides_usage_errors
-from ..lifecycle.lifecycle import Lifecycle, Moment, Past
+from ..lifecycle.lifecycle import Lifecycle, Position, Snapshot
 from ..lifecycle.states import State, Step
 from ..virtual_time.clock import VirtualClock
 from .calls import Call, Calls
-from .state_index import Listing
+from .state_index import StateIndex
 
 __tracebackhide__ = hides_usage_errors
 
-_BORN = Past((0,))
+_BORN = Position((0,))
 
 
-class Birth(NamedTuple):
+class NewOperation(NamedTuple):
     """An operation to be started."""
 
     id: str
@@ -27,12 +27,12 @@ class Birth(NamedTuple):
     lifecycle: Lifecycle
 
 
-class Saved(NamedTuple):
+class SavedOperation(NamedTuple):
     """The part of an operation that changes, as it stood when it was saved."""
 
     lifecycle: Lifecycle
     plan: Lifecycle
-    past: Past
+    position: Position
     polls: int
 
 
@@ -58,8 +58,8 @@ class Operation:
 
     __slots__ = (
         "_number",
-        "_past",
         "_plan",
+        "_position",
         "_store",
         "created_ns",
         "fields",
@@ -68,19 +68,21 @@ class Operation:
         "polls",
     )
 
-    def __init__(self, store: OperationStore, number: int, birth: Birth, plan: Lifecycle) -> None:
-        self.id, self.fields, self.lifecycle = birth
+    def __init__(
+        self, store: OperationStore, number: int, new: NewOperation, plan: Lifecycle
+    ) -> None:
+        self.id, self.fields, self.lifecycle = new
         self.created_ns = store.clock.now_ns
         self.polls = 0
         self._store = store
         self._number = number
         self._plan = plan
-        self._past = _BORN
+        self._position = _BORN
 
     @property
     def state(self) -> State:
         """The state that a poll would see now."""
-        return self._store.moment(self).state
+        return self._store.snapshot(self).state
 
     @property
     def percent(self) -> int | None:
@@ -144,7 +146,7 @@ class OperationStore:
         self._check_open = check_open
         self._operations: list[Operation] = []
         self._by_id: dict[str, Operation] = {}
-        self._listing = Listing(self._outlook)
+        self._index = StateIndex(self._forecast)
         self.calls = Calls()
 
     @property
@@ -155,7 +157,7 @@ class OperationStore:
     def __len__(self) -> int:
         return len(self._operations)
 
-    def add(self, births: Sequence[Birth]) -> list[Operation]:
+    def add(self, new_operations: Sequence[NewOperation]) -> list[Operation]:
         """Start operations now: all of them, or none if one cannot be.
 
         Raises:
@@ -164,30 +166,30 @@ class OperationStore:
         with self.lock:
             taken: set[str] = set()
             plans: dict[Lifecycle, Lifecycle] = {}
-            for birth in births:
-                self._admit(birth.fields, birth.lifecycle)
-                if birth.id in self._by_id or birth.id in taken:
+            for new in new_operations:
+                self._admit(new.fields, new.lifecycle)
+                if new.id in self._by_id or new.id in taken:
                     raise InvalidArgument(
-                        f"the id {birth.id!r} is taken by another operation of this test. "
+                        f"the id {new.id!r} is taken by another operation of this test. "
                         "Choose another, or leave id= out.",
-                        value=birth.id,
+                        value=new.id,
                     )
-                taken.add(birth.id)
-                if birth.lifecycle not in plans:
-                    plans[birth.lifecycle] = self._planned(birth.lifecycle)
+                taken.add(new.id)
+                if new.lifecycle not in plans:
+                    plans[new.lifecycle] = self._planned(new.lifecycle)
             started = []
-            for birth in births:
-                operation = Operation(self, len(self._operations), birth, plans[birth.lifecycle])
+            for new in new_operations:
+                operation = Operation(self, len(self._operations), new, plans[new.lifecycle])
                 self._operations.append(operation)
-                self._by_id[birth.id] = operation
-                self._listing.add(birth.fields)
+                self._by_id[new.id] = operation
+                self._index.add(new.fields)
                 started.append(operation)
             return started
 
     def find(self, name: str, **scope: object) -> Operation | None:
         """The operation with this id and these field values, unless it is hidden by now."""
         operation = self._by_id.get(name)
-        if operation is None or self.moment(operation).state not in self._visible:
+        if operation is None or self.snapshot(operation).state not in self._visible:
             return None
         if any(operation.fields.get(field) != value for field, value in scope.items()):
             return None
@@ -199,26 +201,26 @@ class OperationStore:
         They stand in the order in which the operations were started; the sequence is the store's
         own, so read it before the next call.
         """
-        return self._listing.members(where, states & self._visible, self.clock.now_ns)
+        return self._index.members(where, states & self._visible, self.clock.now_ns)
 
     def numbered(self, number: int) -> Operation:
         """The operation with this number."""
         return self._operations[number]
 
-    def moment(self, operation: Operation) -> Moment:
+    def snapshot(self, operation: Operation) -> Snapshot:
         """The operation as it stands now."""
-        return operation._plan.moment(self._past(operation))
+        return operation._plan.snapshot(self._position(operation))
 
     def percent(self, operation: Operation) -> int | None:
         """The percentage that the operation shows now."""
         # One look at the clock: a real one would have gone on at the second.
         elapsed = self._age(operation)
         plan = operation._plan
-        return plan.percent(plan.reached(elapsed, operation._past), elapsed)
+        return plan.percent(plan.advanced(elapsed, operation._position), elapsed)
 
     def will_change(self) -> bool:
         """Whether any operation has not come to the last step of its plan."""
-        return any(len(self._past(op).entries) < len(op._plan.plan) for op in self._operations)
+        return any(len(self._position(op).entries) < len(op._plan.plan) for op in self._operations)
 
     def count_poll(self, operation: Operation) -> None:
         """Note that an answer has shown the operation."""
@@ -226,10 +228,10 @@ class OperationStore:
         plan = operation._plan
         if not plan.timed:
             elapsed = self._age(operation)
-            before = plan.reached(elapsed, operation._past)
-            operation._past = plan.seen(before, elapsed)
-            if len(operation._past.entries) > len(before.entries):
-                self._listing.doubt(operation._number)
+            before = plan.advanced(elapsed, operation._position)
+            operation._position = plan.polled(before, elapsed)
+            if len(operation._position.entries) > len(before.entries):
+                self._index.invalidate(operation._number)
 
     def move(self, operation: Operation, step: Step) -> None:
         """Move an operation by hand.
@@ -247,32 +249,35 @@ class OperationStore:
                     "hand. Start it with lifecycle=Lifecycle.manual().",
                     value=lifecycle,
                 )
-            past = self._past(operation)
+            position = self._position(operation)
             if operation.state is State.PURGED:
                 raise InvalidArgument(
                     f"operation {operation.id} has been purged and cannot become {step.state!r}",
                     value=step.state,
                 )
-            moved = lifecycle.moved(past, self._age(operation), step)
+            moved = lifecycle.moved(position, self._age(operation), step)
             self._admit(operation.fields, moved)
             operation._plan = self._planned(moved)
             operation.lifecycle = moved
-            self._listing.doubt(operation._number)
+            self._index.invalidate(operation._number)
 
-    def saved(self) -> list[Saved]:
+    def checkpoint(self) -> list[SavedOperation]:
         """What `restore` takes."""
-        return [Saved(op.lifecycle, op._plan, op._past, op.polls) for op in self._operations]
+        return [
+            SavedOperation(op.lifecycle, op._plan, op._position, op.polls)
+            for op in self._operations
+        ]
 
-    def restore(self, saved: Sequence[Saved]) -> None:
+    def restore(self, saved: Sequence[SavedOperation]) -> None:
         """Forget the operations started since, and bring the others back to what they were."""
         with self.lock:
             for operation in self._operations[len(saved) :]:
                 del self._by_id[operation.id]
             del self._operations[len(saved) :]
-            self._listing = Listing(self._outlook)
+            self._index = StateIndex(self._forecast)
             for operation, was in zip(self._operations, saved, strict=True):
-                operation.lifecycle, operation._plan, operation._past, operation.polls = was
-                self._listing.add(operation.fields)
+                operation.lifecycle, operation._plan, operation._position, operation.polls = was
+                self._index.add(operation.fields)
 
     def _planned(self, lifecycle: Lifecycle) -> Lifecycle:
         """The lifecycle as this server lets it end."""
@@ -281,15 +286,15 @@ class OperationStore:
             return lifecycle
         return lifecycle.then_purged(self._retention)
 
-    def _past(self, operation: Operation) -> Past:
-        return operation._plan.reached(self._age(operation), operation._past)
+    def _position(self, operation: Operation) -> Position:
+        return operation._plan.advanced(self._age(operation), operation._position)
 
     def _age(self, operation: Operation) -> int:
         return self.clock.now_ns - operation.created_ns
 
-    def _outlook(self, number: int) -> tuple[State, list[tuple[int, State]]]:
+    def _forecast(self, number: int) -> tuple[State, list[tuple[int, State]]]:
         operation = self._operations[number]
-        plan, past = operation._plan, self._past(operation)
+        plan, position = operation._plan, self._position(operation)
         born = operation.created_ns
-        coming = [(born + when, state) for when, state in plan.changes(past)]
-        return plan.plan[len(past.entries) - 1].state, coming
+        coming = [(born + when, state) for when, state in plan.changes(position)]
+        return plan.plan[len(position.entries) - 1].state, coming

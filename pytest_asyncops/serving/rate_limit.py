@@ -13,7 +13,7 @@ __tracebackhide__ = hides_usage_errors
 _FORMS = ("seconds", "date")
 
 
-class Budget:
+class RateLimit:
     """At most so many requests in any stretch of time; those that are refused do not count.
 
     Args:
@@ -48,7 +48,7 @@ class Budget:
         taken.append(now)
         return None
 
-    def saved(self) -> tuple[int, ...]:
+    def checkpoint(self) -> tuple[int, ...]:
         """What `restore` takes."""
         return tuple(self._taken)
 

@@ -9,12 +9,12 @@ from ..errors import InvalidArgument, hides_usage_errors, listed, unknown_choice
 from ..lifecycle.lifecycle import Lifecycle
 from ..lifecycle.states import State
 from .api import Api, Field
-from .operations import Birth
+from .operations import NewOperation
 
 __tracebackhide__ = hides_usage_errors
 
 
-def births(
+def new_operations(
     api: Api,
     count: int,
     *,
@@ -22,7 +22,7 @@ def births(
     given: Mapping[str, Any],
     number: int,
     taken: Container[str],
-) -> Iterator[Birth]:
+) -> Iterator[NewOperation]:
     """Operations of this API, from what was given for each field.
 
     Args:
@@ -63,7 +63,7 @@ def births(
         plan = lifecycle if isinstance(lifecycle, Lifecycle) else _planned(lifecycle, index)
         name = _named(api, given.get("id"), index, number, taken, named)
         named.add(name)
-        yield Birth(name, own, plan)
+        yield NewOperation(name, own, plan)
 
 
 def admit(api: Api, fields: Mapping[str, object], lifecycle: Lifecycle) -> None:

@@ -1,9 +1,9 @@
 """Answers "which operations, in which order" without looking at each of them.
 
 A list route filters by fields, which never change, and by state, which changes as time goes by.
-`View` is the answer to one filter, kept true by a schedule of the coming changes: what it costs to
-ask again is the changes since then, not the number of operations. A filter nobody asks for costs
-nothing; the first time that one is asked for costs one pass.
+`StateView` is the answer to one filter, kept true by a schedule of the coming changes: to ask again
+costs as much as has changed since then, whatever the number of operations. A filter that nobody
+asks for costs nothing; the first time that one is asked for costs one pass.
 
 Operations are known here by their number, which counts in the order in which they were started.
 """
@@ -18,7 +18,7 @@ from sortedcontainers import SortedList
 
 from ..lifecycle.states import State
 
-Outlook = Callable[[int], tuple[State, Iterable[tuple[int, State]]]]
+Forecast = Callable[[int], tuple[State, Iterable[tuple[int, State]]]]
 """Of an operation by its number: its state now, and its coming states with their instants."""
 
 
@@ -30,7 +30,7 @@ def window(members: Sequence[int], offset: int, count: int, order: str) -> Seque
     return members[max(end - count, 0) : end][::-1]
 
 
-def passed(members: Sequence[int], last: int, order: str) -> int:
+def position_after(members: Sequence[int], last: int, order: str) -> int:
     """How many members come before those that follow the number ``last``, in this order."""
     if order == "oldest":
         return _bisect(members, last + 1)
@@ -44,20 +44,20 @@ def _bisect(members: Sequence[int], number: int) -> int:
     return bisect_left(members, number)
 
 
-class View:
+class StateView:
     """The operations of one group that are in one of some states, oldest first."""
 
-    def __init__(self, group: Sequence[int], states: frozenset[State], outlook: Outlook) -> None:
+    def __init__(self, group: Sequence[int], states: frozenset[State], forecast: Forecast) -> None:
         self._group = group
         self._states = states
-        self._outlook = outlook
+        self._forecast = forecast
         self._due: list[int] = []
         self._changing: dict[int, list[int]] = {}
         self._stale: set[int] = set()
         self._counted = 0
         self._members = SortedList()
 
-    def doubt(self, number: int) -> None:
+    def invalidate(self, number: int) -> None:
         """Note that an operation of the group has changed by something else than time."""
         self._stale.add(number)
 
@@ -88,7 +88,7 @@ class View:
 
     def _enters(self, number: int) -> bool:
         """Whether the operation is in now; and notes when time is going to change that."""
-        state, coming = self._outlook(number)
+        state, coming = self._forecast(number)
         inside = state in self._states
         for instant, following in coming:
             if (following in self._states) is not inside:
@@ -100,14 +100,14 @@ class View:
         return inside
 
 
-class Listing:
+class StateIndex:
     """The groups of operations with equal fields, and the views of them that were asked for."""
 
-    def __init__(self, outlook: Outlook) -> None:
-        self._outlook = outlook
+    def __init__(self, forecast: Forecast) -> None:
+        self._forecast = forecast
         self._fields: list[Mapping[str, object]] = []
         self._groups: dict[tuple[str, ...], dict[tuple[object, ...], list[int]]] = {}
-        self._views: dict[tuple[object, ...], dict[frozenset[State], View]] = {}
+        self._views: dict[tuple[object, ...], dict[frozenset[State], StateView]] = {}
 
     def add(self, fields: Mapping[str, object]) -> None:
         """Put the next operation, with these fields, where it belongs."""
@@ -116,12 +116,12 @@ class Listing:
         for names, groups in self._groups.items():
             groups.setdefault(_values(names, fields), []).append(number)
 
-    def doubt(self, number: int) -> None:
+    def invalidate(self, number: int) -> None:
         """Note that an operation has changed by something else than time: a poll, or the test."""
         for names in self._groups:
             key = (names, _values(names, self._fields[number]))
             for view in self._views.get(key, {}).values():
-                view.doubt(number)
+                view.invalidate(number)
 
     def members(
         self, where: Mapping[str, object], states: frozenset[State], now: int
@@ -142,7 +142,7 @@ class Listing:
         views = self._views.setdefault((names, values), {})
         view = views.get(states)
         if view is None:
-            view = views[states] = View(group, states, self._outlook)
+            view = views[states] = StateView(group, states, self._forecast)
         members: Sequence[int] = view.members(now)
         return members
 

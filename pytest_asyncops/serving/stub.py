@@ -22,10 +22,10 @@ from .calls import Call, Calls
 from .exchange import Exchange, json_response
 from .guards import Guards
 from .messages import ErrorResponse, Request, Response
-from .operations import Operation, OperationStore, Saved
-from .rate_limit import Budget
+from .operations import Operation, OperationStore, SavedOperation
+from .rate_limit import RateLimit
 from .routing import Router
-from .starting import admit, births
+from .starting import admit, new_operations
 
 __tracebackhide__ = hides_usage_errors
 
@@ -64,7 +64,7 @@ class Stub:
         self._clock = clock
         self._journal = journal
         self._guards = guards
-        self._budget: Budget | None = None
+        self._rate_limit: RateLimit | None = None
         self._store = OperationStore(
             clock,
             hidden=api.serving.hidden(self.readings),
@@ -135,7 +135,7 @@ class Stub:
         with self._clock.lock:
             store = self._store
             born = list(
-                births(
+                new_operations(
                     self.api,
                     count,
                     lifecycle=lifecycle,
@@ -146,7 +146,7 @@ class Stub:
             )
             started = store.add(born)
             if self.api.serving.parent is not None:
-                self._parents.update(str(birth.fields[self.api.serving.parent]) for birth in born)
+                self._parents.update(str(new.fields[self.api.serving.parent]) for new in born)
         return started
 
     def add_parent(self, name: str) -> None:
@@ -199,7 +199,7 @@ class Stub:
                 "serving=Serving(throttled=ErrorResponse(429, ...)).",
                 value=polls,
             )
-        self._budget = Budget(polls, per, retry_after)
+        self._rate_limit = RateLimit(polls, per, retry_after)
 
     def handle(self, request: Request) -> Response:
         """Answer a request whose path is relative to the base URL, and record it.
@@ -242,8 +242,8 @@ class Stub:
             return response
 
     def _spend(self) -> None:
-        if self._budget is not None and self.api.serving.throttled is not None:
-            retry_after = self._budget.take(self._clock.now_ns)
+        if self._rate_limit is not None and self.api.serving.throttled is not None:
+            retry_after = self._rate_limit.take(self._clock.now_ns)
             if retry_after is not None:
                 refusal = self.api.serving.throttled
                 raise ErrorResponse(
@@ -278,26 +278,26 @@ class Stub:
         """For each route, in a line, why it did not take this request."""
         return self._router.why_not(self.api.serving.method(request), request.path)
 
-    def saved(self) -> _Saved:
+    def checkpoint(self) -> _SavedStub:
         """What `restore` takes."""
-        return _Saved(
-            self._store.saved(),
-            self.calls.saved(),
+        return _SavedStub(
+            self._store.checkpoint(),
+            self.calls.checkpoint(),
             frozenset(self._parents),
             dict(self._refused),
-            self._budget,
-            () if self._budget is None else self._budget.saved(),
+            self._rate_limit,
+            () if self._rate_limit is None else self._rate_limit.checkpoint(),
         )
 
-    def restore(self, saved: _Saved) -> None:
+    def restore(self, saved: _SavedStub) -> None:
         """Go back to what was saved. Unmatched requests stay: they are for the end of the test."""
         self._store.restore(saved.operations)
         self.calls.restore(saved.calls)
         self._parents = set(saved.parents)
         self._refused = dict(saved.refused)
-        self._budget = saved.budget
-        if self._budget is not None:
-            self._budget.restore(saved.spent)
+        self._rate_limit = saved.rate_limit
+        if self._rate_limit is not None:
+            self._rate_limit.restore(saved.spent)
 
     def _check_open(self) -> None:
         if self.closed:
@@ -318,12 +318,12 @@ class Stub:
         )
 
 
-class _Saved(NamedTuple):
+class _SavedStub(NamedTuple):
     """The part of a stub that changes."""
 
-    operations: list[Saved]
+    operations: list[SavedOperation]
     calls: tuple[tuple[Call, ...], int]
     parents: frozenset[str]
     refused: Mapping[str, ErrorResponse]
-    budget: Budget | None
+    rate_limit: RateLimit | None
     spent: tuple[int, ...]

@@ -13,18 +13,18 @@ from ..contract.yaml_document import escape
 from ..errors import InvalidArgument, hides_usage_errors, unknown_choice
 from ..lifecycle.states import State
 from ..serving.api import FIRST_ERROR, Api, find_history_schema, find_route
-from .coherent.compiler import Careful, contract_of
+from .coherent.compiler import CoherentCompiler, contract_of
 from .encoding import written
 from .schema.compiler import Compiler
 from .schema.options import Options, checked_strategy, chosen
-from .schema.recipes import Recipe, drawn
+from .schema.recipes import Recipe, from_strategy
 
 __tracebackhide__ = hides_usage_errors
 
 _UNDOCUMENTED = (403, 404, 429, 503)
 """Errors that any service may answer with, where its contract has a word for all others."""
 
-Pins = Mapping[str, SearchStrategy[Any]]
+Overrides = Mapping[str, SearchStrategy[Any]]
 """The members that the user has strategies for."""
 
 
@@ -38,13 +38,15 @@ def plain(api: Api, options: Options) -> Compiler:
 
 
 @lru_cache(maxsize=256)
-def compiled(api: Api, options: Options, status_code: int = 200, words: _Words = ()) -> Careful:
+def compiled(
+    api: Api, options: Options, status_code: int = 200, words: _Words = ()
+) -> CoherentCompiler:
     """The compiler of what a careful server sends."""
-    return Careful(api, options, status_code=status_code, words=dict(words))
+    return CoherentCompiler(api, options, status_code=status_code, words=dict(words))
 
 
-def with_pins(
-    api: Api, options: Options, schema: Schema, state: State | None, pins: Pins
+def with_overrides(
+    api: Api, options: Options, schema: Schema, state: State | None, overrides: Overrides
 ) -> Recipe:
     """Values of a schema, with the operations in them in this state and with these members.
 
@@ -54,22 +56,22 @@ def with_pins(
     """
     life = find_history_schema(api)
     members = compiled(api, options).flat(operation(api)).get("properties", {})
-    for name, found in pins.items():
+    for name, found in overrides.items():
         if name not in members:
             raise unknown_choice(f"member of a {api.name} operation", name, members)
         checked_strategy(name, found)
     words: dict[str, tuple[Any, ...]] = {}
     if state is not None:
-        if life.status in pins:
+        if life.status in overrides:
             raise InvalidArgument(
                 f"state={state!r} already says the {life.status}; leave one of them out",
                 value=state,
             )
         words[life.status] = (_word(api, state),)
-    if not pins:
+    if not overrides:
         return compiled(api, options, 200, tuple(words.items())).recipe(schema)
-    given = {name: drawn(found) for name, found in pins.items()}
-    return Careful(api, options, words=words, pins=given).recipe(schema)
+    given = {name: from_strategy(found) for name, found in overrides.items()}
+    return CoherentCompiler(api, options, words=words, overrides=given).recipe(schema)
 
 
 def _word(api: Api, state: State) -> str:
@@ -147,7 +149,7 @@ def error_body(api: Api, status_code: int) -> Schema:
 def _error_body(api: Api, status_code: int) -> Schema | None:
     contract = contract_of(api)
     for route in api.routes:
-        schema = contract.answer(route.method, route.paths[0], status_code)
+        schema = contract.response_schema(route.method, route.paths[0], status_code)
         if schema is not None:
             return schema
     name = api.checking.error_schema
@@ -162,7 +164,7 @@ def body(api: Api, route: str) -> Schema:
     """
     contract = contract_of(api)
     found = find_route(api, route)
-    schema = contract.answer(found.method, found.paths[0], 200)
+    schema = contract.response_schema(found.method, found.paths[0], 200)
     if schema is None:
         raise InvalidArgument(
             f"the contract of {api.name} documents no body for its {route} route", value=route

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from .schema.recipes import Recipe, choice, together
+from .schema.recipes import Recipe, choice, combine
 
 
 def _compact(value: Any) -> str:
@@ -74,4 +74,4 @@ def written(values: Recipe, *, deviations: bool) -> Recipe:
         deviations: whether some bytes are such that JSON readers refuse or disagree on them.
     """
     styles = choice([*STYLES, *(DEVIATIONS if deviations else ())])
-    return together(lambda style, value: style(value).encode(), styles, values)
+    return combine(lambda style, value: style(value).encode(), styles, values)

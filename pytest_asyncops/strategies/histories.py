@@ -20,7 +20,7 @@ from .call_repr import as_call
 from .lifecycles import lifecycles
 from .schema.objects import Shape, objects
 from .schema.options import checked_strategy
-from .schema.recipes import constant, drawn, together
+from .schema.recipes import combine, constant, from_strategy
 from .stub_requests import ask
 
 __tracebackhide__ = hides_usage_errors
@@ -93,8 +93,12 @@ def histories(
             bodies.append(json.loads(answer.content))
         return bodies
 
-    start = objects([Shape({**given, **{name: drawn(one) for name, one in fields.items()}}, {})])
-    return as_call(histories, asked, together(seen, drawn(waits), start, drawn(lives)))
+    start = objects(
+        [Shape({**given, **{name: from_strategy(one) for name, one in fields.items()}}, {})]
+    )
+    return as_call(
+        histories, asked, combine(seen, from_strategy(waits), start, from_strategy(lives))
+    )
 
 
 _ID = ""

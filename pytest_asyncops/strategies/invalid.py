@@ -13,12 +13,12 @@ from ..errors import InvalidArgument, hides_usage_errors
 from ..serving.api import Api
 from .api_schemas import compiled, error_bodies, schema_name
 from .call_repr import as_call
-from .mutation.edits import Edit, edited, having
-from .mutation.predicted import Invalid, Judge, Path
+from .mutation.edits import Edit, edited, values_with
+from .mutation.predicted import Invalid, Path, Predictor
 from .mutation.rule_edits import bad_objects, rule_edits
 from .mutation.schema_edits import schema_edits
 from .schema.options import Alphabet, Options, make_options
-from .schema.recipes import Recipe, choice, either, number, together
+from .schema.recipes import Recipe, choice, combine, number, one_of
 
 __tracebackhide__ = hides_usage_errors
 
@@ -76,38 +76,40 @@ def invalid_payloads(
 
 @lru_cache(maxsize=256)
 def _invalid(api: Api, options: Options, name: str, status_code: int) -> Recipe:
-    careful = compiled(api, options, status_code)
+    compiler = compiled(api, options, status_code)
     root = refer(name)
-    judge = Judge(careful, root)
-    of_schema = _by_edits(judge, schema_edits(careful, root))
+    predictor = Predictor(compiler, root)
+    of_schema = _by_edits(predictor, schema_edits(compiler, root))
     of_prose: list[Recipe] = []
     for rule in api.checking.rules:
-        for path in judge.careful.contract.sites(judge.root).get(rule.on, ()):
+        for path in predictor.compiler.contract.schema_paths(predictor.root).get(rule.on, ()):
             # One branch for each rule, however many ways to break it there are.
-            for edit in rule_edits(careful, rule, path):
-                of_prose += _by_edits(judge, [edit])
-            wholes = [having(careful, root, path, end) for end in bad_objects(careful, rule)]
+            for edit in rule_edits(compiler, rule, path):
+                of_prose += _by_edits(predictor, [edit])
+            wholes = [values_with(compiler, root, path, end) for end in bad_objects(compiler, rule)]
             able = [whole for whole in wholes if whole is not None]
             if able:
-                of_prose.append(either(able).mapped(judge))
-    kinds = [either([one.apart() for one in found]) for found in (of_schema, of_prose) if found]
+                of_prose.append(one_of(able).mapped(predictor))
+    kinds = [
+        one_of([one.with_own_draw() for one in found]) for found in (of_schema, of_prose) if found
+    ]
     if not kinds:
         raise InvalidArgument(f"nothing can be wrong with a {name} of {api.name}", value=name)
-    return either(kinds)
+    return one_of(kinds)
 
 
-def _by_edits(judge: Judge, edits: Iterable[Edit]) -> list[Recipe]:
+def _by_edits(predictor: Predictor, edits: Iterable[Edit]) -> list[Recipe]:
     """Recipes for the edits; those that need the same to be there share one."""
     needing: dict[Path, list[Edit]] = {}
     for edit in edits:
         needing.setdefault((*edit.path, *edit.needs), []).append(edit)
 
     def apply(value: object, edit: Edit, number: int) -> Invalid:
-        return judge(edited(value, edit, number))
+        return predictor(edited(value, edit, number))
 
     found = []
     for path, able in needing.items():
-        good = having(judge.careful, judge.root, path)
+        good = values_with(predictor.compiler, predictor.root, path)
         if good is not None:
-            found.append(together(apply, good, choice(able), _NUMBERS))
+            found.append(combine(apply, good, choice(able), _NUMBERS))
     return found

@@ -19,7 +19,7 @@ from ..serving.starting import admit
 from .call_repr import as_call
 from .schema.objects import Shape, objects
 from .schema.options import Options
-from .schema.recipes import Recipe, choice, constant, drawn, either, together
+from .schema.recipes import Recipe, choice, combine, constant, from_strategy, one_of
 
 __tracebackhide__ = hides_usage_errors
 
@@ -75,7 +75,7 @@ def lifecycles(
     ]
     if not lives:
         raise InvalidArgument(f"no life can be made of {states!r}", value=states)
-    return as_call(lifecycles, asked, either(lives))
+    return as_call(lifecycles, asked, one_of(lives))
 
 
 def _sequences(states: set[State]) -> list[tuple[State, ...]]:
@@ -101,14 +101,14 @@ def _lives(
     sequence: tuple[State, ...], most: int, polls: bool, progress: bool, has_output: bool
 ) -> Recipe:
     each = most // max(len(sequence) - 1, 1) // SECOND
-    seconds = drawn(st.integers(0, each))
+    seconds = from_strategy(st.integers(0, each))
     counts = [constant(poll_count(count)) for count in range(1, 5)] if polls else []
-    durations = either([constant(0), *counts, *[seconds] * 5])
+    durations = one_of([constant(0), *counts, *[seconds] * 5])
     steps = [
         _steps(state, None if last else durations, progress, has_output)
         for state, last in zip(sequence, [False] * (len(sequence) - 1) + [True], strict=True)
     ]
-    return together(Lifecycle.steps, *steps)
+    return combine(Lifecycle.steps, *steps)
 
 
 _SHARES = st.lists(
@@ -117,12 +117,12 @@ _SHARES = st.lists(
 
 _PERCENT = choice(range(101))
 
-_CURVES = either(
+_CURVES = one_of(
     [
         constant(Progress.absent()),
         constant(Progress.full()),
         _PERCENT.mapped(Progress.stalled),
-        drawn(_SHARES).mapped(lambda points: Progress.curve(sorted(points))),
+        from_strategy(_SHARES).mapped(lambda points: Progress.curve(sorted(points))),
     ]
 )
 
@@ -134,7 +134,7 @@ def _steps(state: State, durations: Recipe | None, progress: bool, has_output: b
     if state is State.FAILED:
         facts["message"] = Options().texts(1)
     if state is State.SUCCEEDED and has_output:
-        facts["output"] = either([constant(None), drawn(st.binary())])
+        facts["output"] = one_of([constant(None), from_strategy(st.binary())])
     shapes = [Shape(facts, {})]
     if progress:
         shapes += [Shape({**facts, "percent": _PERCENT}, {})]

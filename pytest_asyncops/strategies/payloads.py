@@ -19,11 +19,11 @@ from .api_schemas import (
     plain,
     schema_name,
     serialized,
-    with_pins,
+    with_overrides,
 )
 from .call_repr import as_call
 from .schema.options import Alphabet, make_options
-from .schema.recipes import either
+from .schema.recipes import one_of
 
 __tracebackhide__ = hides_usage_errors
 
@@ -72,7 +72,7 @@ def operations(
     asked = {**locals()}
     known = find_api(api)
     options = make_options(asked)
-    found = with_pins(known, options, operation(known), state, fields)
+    found = with_overrides(known, options, operation(known), state, fields)
     found = serialized(found, known, profile, encoded, deviations)
     return as_call(operations, asked, found)
 
@@ -117,7 +117,7 @@ def lists(
     asked = {**locals()}
     known = find_api(api)
     options = make_options(asked)
-    found = with_pins(known, options, body(known, "list"), state, fields)
+    found = with_overrides(known, options, body(known, "list"), state, fields)
     found = serialized(found, known, profile, encoded, deviations)
     return as_call(lists, asked, found)
 
@@ -147,7 +147,7 @@ def gets(
     asked = {**locals()}
     known = find_api(api)
     options = make_options(asked)
-    found = with_pins(known, options, body(known, "get"), state, fields)
+    found = with_overrides(known, options, body(known, "get"), state, fields)
     found = serialized(found, known, profile, encoded, deviations)
     return as_call(gets, asked, found)
 
@@ -196,7 +196,7 @@ def errors(
         bodies = {status_code: error_body(known, status_code)}
     if not statuses:
         raise InvalidArgument(f"the contract of {known.name} documents no errors", value=known)
-    found = either([compiled(known, options, status).recipe(bodies[status]) for status in statuses])
+    found = one_of([compiled(known, options, status).recipe(bodies[status]) for status in statuses])
     found = serialized(found, known, profile, encoded, deviations)
     return as_call(errors, asked, found)
 

@@ -19,7 +19,7 @@ from .mutation.bad_values import bad_values
 from .schema.all_of import flat
 from .schema.objects import Recipes, Shape, objects
 from .schema.options import Alphabet, make_options
-from .schema.recipes import Recipe, choice, either
+from .schema.recipes import Recipe, choice, one_of
 from .stub_requests import parameters
 
 __tracebackhide__ = hides_usage_errors
@@ -101,7 +101,7 @@ def list_queries(
         ]
         if not bad:
             raise InvalidArgument(f"{known.name} refuses no query of its lists", value=known)
-        found = either(bad).mapped(lambda params: ListQuery(params, *told.refusal))
+        found = one_of(bad).mapped(lambda params: ListQuery(params, *told.refusal))
     return as_call(list_queries, asked, found)
 
 

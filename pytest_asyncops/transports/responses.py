@@ -15,7 +15,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
 from urllib3.exceptions import MaxRetryError
 
-from ..serving.base_urls import Addresses
+from ..serving.base_urls import BaseUrls
 from ..serving.messages import Request, without_user
 
 Send = Callable[..., ClientResponse]
@@ -34,13 +34,13 @@ class ResponsesTransport:
             raise.
     """
 
-    def __init__(self, addresses: Addresses, refuse: Callable[[str, str], None]) -> None:
-        self._addresses = addresses
+    def __init__(self, base_urls: BaseUrls, refuse: Callable[[str, str], None]) -> None:
+        self._base_urls = base_urls
         self._refuse = refuse
         self._mock = responses.RequestsMock(
             assert_all_requests_are_fired=False, response_callback=self._wait_for_retry
         )
-        self._answer = _StubResponse(addresses)
+        self._answer = _StubResponse(base_urls)
         self._mock.add(self._answer)
         self._take: Send = self._mock.unbound_on_send()
         self._retrying = threading.local()
@@ -76,7 +76,7 @@ class ResponsesTransport:
         def send(
             adapter: HTTPAdapter, request: PreparedRequest, *args: Any, **kwargs: Any
         ) -> ClientResponse:
-            if not self._started or self._addresses.find(request.url or "") is None:
+            if not self._started or self._base_urls.find(request.url or "") is None:
                 return beneath(adapter, request, *args, **kwargs)
             self._retrying.retries = adapter.max_retries
             return self._take(adapter, request, *args, **kwargs)
@@ -113,16 +113,16 @@ class ResponsesTransport:
 class _StubResponse(responses.BaseResponse):
     """What responses takes for the one registered response: whatever a stub answers."""
 
-    def __init__(self, addresses: Addresses) -> None:
+    def __init__(self, base_urls: BaseUrls) -> None:
         super().__init__(responses.GET, "https://stubs.invalid/")
-        self._addresses = addresses
+        self._base_urls = base_urls
 
     def matches(self, request: PreparedRequest) -> tuple[bool, str]:
         return True, ""
 
     def get_response(self, request: PreparedRequest) -> HTTPResponse:
         url = request.url or ""
-        found = self._addresses.find(url)
+        found = self._base_urls.find(url)
         assert found is not None  # the transport asked before it handed the request on
         stub, target = found
         headers: Mapping[str, str] = request.headers

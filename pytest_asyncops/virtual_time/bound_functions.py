@@ -16,14 +16,14 @@ from typing import Any, NamedTuple
 from .frames import TOOLS
 
 
-class Place(NamedTuple):
+class Holder(NamedTuple):
     """One place that holds a function: how to read it and how to change it."""
 
     read: Callable[[], Any]
     write: Callable[[Any], None]
 
 
-class BoundNames:
+class BoundFunctions:
     """The places where some functions are bound, over all modules that there are.
 
     Args:
@@ -33,20 +33,20 @@ class BoundNames:
     def __init__(self, replacements: Sequence[tuple[Any, Any]]) -> None:
         self._replacements = {id(original): (original, new) for original, new in replacements}
         self._scanned: dict[str, ModuleType] = {}
-        self._places: list[tuple[Place, Any, Any]] = []
+        self._holders: list[tuple[Holder, Any, Any]] = []
 
     def replace(self) -> None:
         """Put the replacements everywhere."""
         self._scan()
-        for place, original, new in self._places:
-            if place.read() is original:  # and not what somebody else has put there since
-                place.write(new)
+        for holder, original, new in self._holders:
+            if holder.read() is original:  # and not what somebody else has put there since
+                holder.write(new)
 
     def restore(self) -> None:
         """Put the originals back."""
-        for place, original, new in self._places:
-            if place.read() is new:
-                place.write(original)
+        for holder, original, new in self._holders:
+            if holder.read() is new:
+                holder.write(original)
 
     def _scan(self) -> None:
         for name, module in list(sys.modules.items()):
@@ -54,16 +54,16 @@ class BoundNames:
                 continue
             self._scanned[name] = module
             if issubclass(type(module), ModuleType) and name.partition(".")[0] not in _PASSED_OVER:
-                self._places += [
-                    (place, *self._replacements[id(value)])
-                    for place, value in _places(module, self._replacements)
+                self._holders += [
+                    (holder, *self._replacements[id(value)])
+                    for holder, value in _holders(module, self._replacements)
                 ]
 
 
 _PASSED_OVER = TOOLS | {"time", "pytest_asyncops"}
 
 
-def _places(module: ModuleType, wanted: Container[int]) -> Iterator[tuple[Place, Any]]:
+def _holders(module: ModuleType, wanted: Container[int]) -> Iterator[tuple[Holder, Any]]:
     """The places in a module that hold a wanted object, by its ``id()``, each with that object.
 
     Nothing is asked of an object but its type: lazy modules and proxies do things when they are
@@ -83,29 +83,29 @@ def _places(module: ModuleType, wanted: Container[int]) -> Iterator[tuple[Place,
                 if type(inner) is FunctionType:
                     yield from _in_defaults(inner, wanted)
                 elif id(inner) in wanted:
-                    place = _in_class if inner is member else _in_static_method
-                    yield place(value, attribute), inner
+                    holder = _in_class if inner is member else _in_static_method
+                    yield holder(value, attribute), inner
 
 
 _WRAPPERS = (staticmethod, classmethod)
 
 
-def _in_mapping(mapping: dict[str, Any], name: str) -> Place:
-    return Place(lambda: mapping.get(name), lambda value: mapping.__setitem__(name, value))
+def _in_mapping(mapping: dict[str, Any], name: str) -> Holder:
+    return Holder(lambda: mapping.get(name), lambda value: mapping.__setitem__(name, value))
 
 
-def _in_class(owner: type, name: str) -> Place:
-    return Place(lambda: vars(owner).get(name), lambda value: setattr(owner, name, value))
+def _in_class(owner: type, name: str) -> Holder:
+    return Holder(lambda: vars(owner).get(name), lambda value: setattr(owner, name, value))
 
 
-def _in_static_method(owner: type, name: str) -> Place:
-    return Place(
+def _in_static_method(owner: type, name: str) -> Holder:
+    return Holder(
         lambda: getattr(vars(owner).get(name), "__func__", None),
         lambda value: setattr(owner, name, staticmethod(value)),
     )
 
 
-def _in_defaults(function: FunctionType, wanted: Container[int]) -> Iterator[tuple[Place, Any]]:
+def _in_defaults(function: FunctionType, wanted: Container[int]) -> Iterator[tuple[Holder, Any]]:
     for index, value in enumerate(function.__defaults__ or ()):
         if id(value) in wanted:
             yield _in_positional(function, index), value
@@ -114,10 +114,10 @@ def _in_defaults(function: FunctionType, wanted: Container[int]) -> Iterator[tup
             yield _in_mapping(function.__kwdefaults__ or {}, name), value
 
 
-def _in_positional(function: FunctionType, index: int) -> Place:
+def _in_positional(function: FunctionType, index: int) -> Holder:
     def write(value: Any) -> None:
         defaults = list(function.__defaults__ or ())
         defaults[index] = value
         function.__defaults__ = tuple(defaults)
 
-    return Place(lambda: (function.__defaults__ or ())[index], write)
+    return Holder(lambda: (function.__defaults__ or ())[index], write)

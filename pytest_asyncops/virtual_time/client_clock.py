@@ -14,7 +14,7 @@ import threading
 import time
 
 from ..durations import SECOND
-from .clock import Timeline, VirtualClock
+from .clock import SharedTime, VirtualClock
 
 _real_monotonic_ns = time.monotonic_ns
 _real_perf_counter_ns = time.perf_counter_ns
@@ -42,14 +42,14 @@ _TRIO = 200_000 * SECOND
 class ClientClock:
     """What ``time.monotonic`` and the wall clock say to the test's threads."""
 
-    def __init__(self, timeline: Timeline) -> None:
-        self._timeline = timeline
+    def __init__(self, shared_time: SharedTime) -> None:
+        self._shared_time = shared_time
         self._lock = threading.Lock()
         # A whole second: how a float rounds 0.1 s more does then not depend on when a run began.
         self._base = (_real_monotonic_ns() // SECOND + 1) * SECOND
         self._perf_base = (_real_perf_counter_ns() // SECOND + 1) * SECOND
         self._real = _real_monotonic_ns()
-        self._skipped = timeline.skipped_ns
+        self._skipped = shared_time.skipped_ns
         self._ticks = 0
         self._nudges = 0
         self._nudged_at = -1
@@ -62,7 +62,7 @@ class ClientClock:
 
     def monotonic_ns(self) -> int:
         """Nanoseconds that never run backwards."""
-        return self._base + self._timeline.skipped_ns + self.ticks_ns()
+        return self._base + self._shared_time.skipped_ns + self.ticks_ns()
 
     def wall_ns(self, server: VirtualClock) -> int:
         """Nanoseconds since 1970: the server's present."""
@@ -70,11 +70,11 @@ class ClientClock:
 
     def perf_counter_ns(self) -> int:
         """For measuring: it never stands still, and jumps as the others do."""
-        return _real_perf_counter_ns() + self._timeline.skipped_ns
+        return _real_perf_counter_ns() + self._shared_time.skipped_ns
 
     def deadline(self) -> float:
         """The same clock in seconds, for keeping deadlines: it moves as ``monotonic`` does."""
-        moved = self._timeline.skipped_ns + self.ticks_ns()
+        moved = self._shared_time.skipped_ns + self.ticks_ns()
         return (self._perf_base + moved) / SECOND + self._lead()
 
     def span_ns(self, seconds: float) -> int:
@@ -97,26 +97,28 @@ class ClientClock:
         """
         left = until - self.monotonic()
         with self._lock:
-            again = self._ahead_at == self._timeline.skipped_ns
+            again = self._ahead_at == self._shared_time.skipped_ns
             past = again or self._step() > _RESOLUTION  # some have to be past it
             if left > 0 or past:
                 self._ahead = self._lead() + max(left, 0) + (self._step() if past else 0)
-                self._ahead_at = self._timeline.skipped_ns
+                self._ahead_at = self._shared_time.skipped_ns
 
     def _lead(self) -> float:
-        if self._ahead and self._timeline.skipped_ns - self._ahead_at >= self._ahead * SECOND:
+        if self._ahead and self._shared_time.skipped_ns - self._ahead_at >= self._ahead * SECOND:
             self._ahead = 0
         return self._ahead
 
     def _step(self) -> float:
         """The seconds from one reading that a float can hold to the next."""
-        whole = max(self._base, self._perf_base + _TRIO) + self._timeline.skipped_ns + self._ticks
+        whole = (
+            max(self._base, self._perf_base + _TRIO) + self._shared_time.skipped_ns + self._ticks
+        )
         return math.ulp(whole / SECOND)
 
     def nudge(self) -> None:
         """Let the clocks move, a little, for those who wait until they do."""
         with self._lock:
-            skipped = self._timeline.skipped_ns
+            skipped = self._shared_time.skipped_ns
             self._nudges = self._nudges + 1 if skipped == self._nudged_at else 1
             self._nudged_at = skipped
             if self._nudges > PATIENT:
@@ -125,7 +127,7 @@ class ClientClock:
     def ticks_ns(self) -> int:
         """The whole ticks of real time that have gone by while nothing was skipped."""
         with self._lock:
-            real, skipped = _real_monotonic_ns(), self._timeline.skipped_ns
+            real, skipped = _real_monotonic_ns(), self._shared_time.skipped_ns
             if skipped != self._skipped:  # a wait was skipped: the real time up to it is forgotten
                 self._skipped = skipped
                 self._real = real

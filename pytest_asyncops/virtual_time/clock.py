@@ -13,7 +13,7 @@ from ..errors import InvalidArgument, hides_usage_errors
 __tracebackhide__ = hides_usage_errors
 
 
-class Timeline:
+class SharedTime:
     """What clocks have in common that live in one time: whoever moves one of them moves them all.
 
     Attributes:
@@ -112,7 +112,7 @@ class VirtualClock:
     ('2026-01-01T00:01:30+00:00', 90.0)
     """
 
-    __slots__ = ("_elapsed", "_source", "epoch_ns", "lock", "timeline")
+    __slots__ = ("_elapsed", "_source", "epoch_ns", "lock", "shared_time")
 
     def __init__(
         self, epoch_ns: int = 1_767_225_600 * SECOND, source: Callable[[], int] | None = None
@@ -126,17 +126,17 @@ class VirtualClock:
             self.lock = still = _Standstill(source)
             self._source = still.read
         self._elapsed = 0
-        self.join(Timeline())
+        self.join(SharedTime())
 
-    def join(self, timeline: Timeline) -> None:
+    def join(self, shared_time: SharedTime) -> None:
         """Live in the same time as other clocks, from now on."""
-        self.timeline = timeline
-        timeline.clocks.append(self)
+        self.shared_time = shared_time
+        shared_time.clocks.append(self)
 
     def leave(self) -> None:
         """Live in a time of its own again; the others do not notice."""
-        self.timeline.clocks.remove(self)
-        self.join(Timeline())
+        self.shared_time.clocks.remove(self)
+        self.join(SharedTime())
 
     def now(self) -> datetime.datetime:
         """The server's present, in UTC."""
@@ -175,7 +175,7 @@ class VirtualClock:
                 "the real clock cannot be moved. Use clock='virtual' or clock='manual'.",
                 value=duration,
             )
-        self.timeline.advance(duration)
+        self.shared_time.advance(duration)
 
     def move(self, duration: int) -> None:
         """Move this clock alone, by nanoseconds; for its timeline, which moves all of them."""

@@ -7,37 +7,37 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from .scheduler import Schedule
-from .sockets import Wires
+from .scheduler import Scheduler
+from .sockets import Sockets
 
 PATIENCE = 0.02
 """Real seconds that a file, of which nothing is known, is given before the clock may jump."""
 
 
 def wait_for_files(
-    schedule: Schedule,
+    scheduler: Scheduler,
     real: Callable[[float | None], Any],
     *,
     seconds: float | None,
     files: Sequence[int],
     ready: Callable[[], bool],
-    wires: Wires,
+    sockets: Sockets,
 ) -> Any:
     """Wait in virtual time.
 
     Args:
-        schedule: where.
+        scheduler: where.
         real: waits for at most so many real seconds, and gives what has happened.
         seconds: how many, ``None`` for ever.
         files: what is waited for; one of them is the loop's own.
         ready: whether something has happened, asked by other threads.
-        wires: which of the files are about to be answered.
+        sockets: which of the files are about to be answered.
 
     Returns:
         What ``real`` gave last.
     """
     if seconds is None:
-        return schedule.rest(lambda: real(None), over=ready)
+        return scheduler.wait_forever(lambda: real(None), over=ready)
     happened: Any = None
 
     def arrives(limit: float) -> bool:
@@ -45,11 +45,11 @@ def wait_for_files(
         happened = real(limit)
         return bool(happened)
 
-    unknown = sum(not wires.knows(file) for file in files)
-    schedule.wait(
+    unknown = sum(not sockets.knows(file) for file in files)
+    scheduler.wait(
         seconds,
         arrives,
-        over=lambda: wires.are_awaited(files) or ready(),
+        over=lambda: sockets.are_awaited(files) or ready(),
         patience=PATIENCE if unknown > 1 else 0,
     )
     return happened

@@ -12,7 +12,7 @@ from weakref import WeakSet
 from .frames import module_of
 
 
-class Strangers:
+class RealTimeThreads:
     """The threads that were alive before, and those that they, or tools, start later.
 
     What the test itself gives a pool to do is the test's, though the pool's threads are older.
@@ -24,10 +24,10 @@ class Strangers:
             thread.ident: thread for thread in threading.enumerate() if thread is not own
         }
         self._later: WeakSet[threading.Thread] = WeakSet()
-        self._lent: set[threading.Thread] = set()
+        self._borrowed: set[threading.Thread] = set()
 
     def __contains__(self, thread: threading.Thread) -> bool:
-        if thread in self._lent:
+        if thread in self._borrowed:
             return False
         return self._before.get(thread.ident) is thread or thread in self._later
 
@@ -42,24 +42,24 @@ class Strangers:
         self._later.add(thread)
 
     @contextmanager
-    def without_me(self) -> Iterator[None]:
+    def without_current(self) -> Iterator[None]:
         """Let the current thread be none of them for a while."""
         own = threading.current_thread()
         before = own in self
-        self._lent.add(own)
+        self._borrowed.add(own)
         try:
             yield
         finally:
             if before:
-                self._lent.discard(own)
+                self._borrowed.discard(own)
 
-    def whose(self, task: Callable[[], Any]) -> Callable[[], Any]:
+    def bind_time(self, task: Callable[[], Any]) -> Callable[[], Any]:
         """A task that keeps the time of the current thread, whichever thread is to do it.
 
         That one stays so until its next task, because when it has done this one it has yet to
         tell those who wait for it.
         """
-        change = self._lent.discard if self.is_here() else self._lent.add
+        change = self._borrowed.discard if self.is_here() else self._borrowed.add
 
         def do() -> Any:
             change(threading.current_thread())
@@ -68,7 +68,7 @@ class Strangers:
         return do
 
 
-def changes_sides(frame: FrameType) -> bool:
+def begins_bound_task(frame: FrameType) -> bool:
     """Whether a thread with this top frame is just about to begin such a task."""
     back = frame.f_back
     return __name__ in (module_of(frame), "" if back is None else module_of(back))

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from .client_clock import ClientClock
-from .clock import Timeline
-from .thread_activity import SLICE, Stillness
+from .clock import SharedTime
+from .thread_activity import SLICE, ThreadActivity
 
 _real_sleep = time.sleep
 _new_lock = threading.Lock
@@ -60,32 +60,32 @@ class _Wait:
         return self.over is None or not self.over()
 
 
-class Schedule:
+class Scheduler:
     """The waits of one test's threads.
 
     Args:
-        timeline: the time that jumps.
+        shared_time: the time that jumps.
         is_foreign: whether a thread is none of the test's.
-        stillness: whether threads that are not in the schedule wait too.
+        activity: whether threads that are not in the schedule wait too.
         client: what the threads reckon their waits with.
 
     Attributes:
-        timeline: as given.
+        shared_time: as given.
         is_foreign: as given.
         client: as given.
     """
 
     def __init__(
         self,
-        timeline: Timeline,
+        shared_time: SharedTime,
         *,
         is_foreign: Callable[[threading.Thread], bool],
-        stillness: Stillness,
+        activity: ThreadActivity,
         client: ClientClock,
     ) -> None:
-        self.timeline = timeline
+        self.shared_time = shared_time
         self.is_foreign = is_foreign
-        self._stillness = stillness
+        self._activity = activity
         self.client = client
         self._listeners: list[Callable[[int], None]] = []
         # Reentrant, because a signal's handler or a finalizer may wait too, wherever it comes.
@@ -97,7 +97,7 @@ class Schedule:
         self._waited = 0
 
     @contextmanager
-    def heard_by(self, listener: Callable[[int], None]) -> Iterator[None]:
+    def listening(self, listener: Callable[[int], None]) -> Iterator[None]:
         """Tell somebody after each wait how many nanoseconds waits have skipped meanwhile.
 
         The listener may raise.
@@ -129,7 +129,7 @@ class Schedule:
         with self._mutex:
             if self._waiting or not self._is_alone():
                 return False
-            if not self.timeline.try_to_advance(duration):
+            if not self.shared_time.try_to_advance(duration):
                 return False
             self._waited += duration
         self._tell()
@@ -139,7 +139,7 @@ class Schedule:
         own = threading.current_thread()
         others = [thread for thread in threading.enumerate() if thread is not own]
         return not others or (
-            all(map(self.is_foreign, others)) and not self._stillness.are_called(others)
+            all(map(self.is_foreign, others)) and not self._activity.any_called(others)
         )
 
     def _tell(self) -> None:
@@ -193,7 +193,7 @@ class Schedule:
             self._tell()
         return not wait.due
 
-    def rest(self, until: Callable[[], _T], *, over: Callable[[], bool]) -> _T:
+    def wait_forever(self, until: Callable[[], _T], *, over: Callable[[], bool]) -> _T:
         """Wait for something without a limit, by calling ``until``."""
         wait = self._begin(None, over=over)
         try:
@@ -210,8 +210,8 @@ class Schedule:
     ) -> _Wait:
         with self._mutex:
             self._count += 1
-            self._stillness.stir()
-            deadline = None if duration is None else self.timeline.skipped_ns + duration
+            self._activity.note_activity()
+            deadline = None if duration is None else self.shared_time.skipped_ns + duration
             outer = self._waiting.get(threading.get_ident())
             if outer is not None:
                 self._forget(outer)
@@ -243,8 +243,8 @@ class Schedule:
         with self._mutex:
             if not wait.due and self._everybody_waits():
                 deadline, _, first = self._deadlines[0]
-                distance = max(deadline - self.timeline.skipped_ns, 0)
-                if self.timeline.try_to_advance(distance):
+                distance = max(deadline - self.shared_time.skipped_ns, 0)
+                if self.shared_time.try_to_advance(distance):
                     heapq.heappop(self._deadlines)
                     self._waited += distance
                     # From here on its thread holds the clock until it waits again.
@@ -266,6 +266,6 @@ class Schedule:
                 (foreign if self.is_foreign(thread) else others).append(thread)
             elif not wait.holds():
                 return False
-        if foreign and self._stillness.are_called(foreign):
+        if foreign and self._activity.any_called(foreign):
             return False
-        return not others or self._stillness.of(others)
+        return not others or self._activity.all_wait(others)

@@ -35,7 +35,7 @@ _ASKING, _HEARING = (
 )
 
 
-class Wires:
+class Sockets:
     """When the sockets are to be heard from, by their descriptors.
 
     Args:

@@ -15,17 +15,26 @@ from typing import Any
 
 import time_machine
 
-from .bound_functions import BoundNames
+from .bound_functions import BoundFunctions
 from .client_clock import ClientClock
 from .clock import VirtualClock
-from .real_time_threads import Strangers, changes_sides
-from .scheduler import Schedule
-from .sockets import Wires
-from .thread_activity import Stillness
-from .thread_pools import Pools
-from .threading_patches import Primitives
-from .time_functions import STAND_INS, Present, enter, here, latest, leave, newcomers, wall_clock
-from .trio_patches import RUN, TrioRuns, is_called, is_idle
+from .real_time_threads import RealTimeThreads, begins_bound_task
+from .scheduler import Scheduler
+from .sockets import Sockets
+from .thread_activity import ThreadActivity
+from .thread_pools import ThreadPools
+from .threading_patches import ThreadingPatches
+from .time_functions import (
+    TIME_FUNCTIONS,
+    ActiveTime,
+    active_anywhere,
+    active_here,
+    perf_counter_hooks,
+    turn_off,
+    turn_on,
+    wall_clock,
+)
+from .trio_patches import RUN, TrioPatches, is_called, is_idle
 
 _real_monotonic_ns = time.monotonic_ns
 
@@ -50,43 +59,47 @@ class VirtualTime:
         """Take over clocks and waits."""
         with ExitStack() as stack:
             stack.callback(self._clock.leave)
-            present = self._present()
+            active = self._activated()
             # time-machine changes the wall clock in C, so that names bound long ago follow too:
             # time.time, time.time_ns, datetime.now, gmtime, localtime, strftime. All of them ask
             # the traveller for the time, so that one method of it is all there is to replace.
             travel = time_machine.travel(0, tick=False)
             traveller = travel.start()
             stack.callback(travel.stop)
-            traveller.time_ns = wall_clock(present)  # type: ignore[method-assign]  # see above
+            traveller.time_ns = wall_clock(active)  # type: ignore[method-assign]  # see above
             stack.enter_context(_takeover)
-            stack.enter_context(present.strangers.without_me())
-            stack.enter_context(present.schedule.heard_by(self._skipped))
-            enter(present)
-            stack.callback(leave, present)
+            stack.enter_context(active.real_time_threads.without_current())
+            stack.enter_context(active.scheduler.listening(self._skipped))
+            turn_on(active)
+            stack.callback(turn_off, active)
             self._stack = stack.pop_all()
 
     def stop(self) -> None:
         """Give them back."""
         self._stack.close()
 
-    def _present(self) -> Present:
-        outer = latest()
+    def _activated(self) -> ActiveTime:
+        outer = active_anywhere()
         if outer is not None:
-            self._clock.join(outer.schedule.timeline)
-            return Present(
-                outer.client, outer.schedule, outer.strangers, self._clock, outer.real_wall_ns
+            self._clock.join(outer.scheduler.shared_time)
+            return ActiveTime(
+                outer.client,
+                outer.scheduler,
+                outer.real_time_threads,
+                self._clock,
+                outer.real_wall_ns,
             )
         offset = time.time_ns() - _real_monotonic_ns()
-        strangers = Strangers()
-        client = ClientClock(self._clock.timeline)
-        schedule = Schedule(
-            self._clock.timeline,
-            is_foreign=strangers.__contains__,
-            stillness=Stillness(_takeover.is_idle, _takeover.is_called),
+        real_time_threads = RealTimeThreads()
+        client = ClientClock(self._clock.shared_time)
+        scheduler = Scheduler(
+            self._clock.shared_time,
+            is_foreign=real_time_threads.__contains__,
+            activity=ThreadActivity(_takeover.is_idle, _takeover.is_called),
             client=client,
         )
-        return Present(
-            client, schedule, strangers, self._clock, lambda: _real_monotonic_ns() + offset
+        return ActiveTime(
+            client, scheduler, real_time_threads, self._clock, lambda: _real_monotonic_ns() + offset
         )
 
 
@@ -98,16 +111,16 @@ class _Takeover:
     """
 
     def __init__(self) -> None:
-        pools = Pools(_whose)
-        wires = Wires(lambda: here() is not None)
-        trio_runs = TrioRuns(_schedule_here, wires, _whose)
-        newcomers[RUN] = trio_runs.meet
+        pools = ThreadPools(_bind_time)
+        sockets = Sockets(lambda: active_here() is not None)
+        trio_patches = TrioPatches(_scheduler_here, sockets, _bind_time)
+        perf_counter_hooks[RUN] = trio_patches.install
         self._parts = (
-            BoundNames([(original, new) for _, original, new in STAND_INS]),
-            Primitives(_schedule_here, _estrange, wires),
-            wires,
+            BoundFunctions([(original, new) for _, original, new in TIME_FUNCTIONS]),
+            ThreadingPatches(_scheduler_here, _keep_real, sockets),
+            sockets,
             pools,
-            trio_runs,
+            trio_patches,
         )
         self._pools = pools
         self._depth = 0
@@ -116,9 +129,9 @@ class _Takeover:
     def __enter__(self) -> None:
         if not self._depth:
             with ExitStack() as stack:
-                for name, _, stand_in in STAND_INS:
+                for name, _, replacement in TIME_FUNCTIONS:
                     stack.callback(setattr, time, name, getattr(time, name))
-                    setattr(time, name, stand_in)
+                    setattr(time, name, replacement)
                 for part in self._parts:
                     stack.callback(part.restore)
                     part.replace()
@@ -129,7 +142,7 @@ class _Takeover:
         return self._pools.is_idle(frame) or is_idle(frame)
 
     def is_called(self, frame: FrameType) -> bool:
-        return self._pools.is_called(frame) or is_called(frame) or changes_sides(frame)
+        return self._pools.is_called(frame) or is_called(frame) or begins_bound_task(frame)
 
     def __exit__(self, *error: object) -> None:
         self._depth -= 1
@@ -137,20 +150,20 @@ class _Takeover:
             self._stack.close()
 
 
-def _schedule_here() -> Schedule | None:
-    present = here()
-    return None if present is None else present.schedule
+def _scheduler_here() -> Scheduler | None:
+    active = active_here()
+    return None if active is None else active.scheduler
 
 
-def _estrange(thread: threading.Thread) -> None:
-    present = latest()
-    if present is not None:
-        present.strangers.add(thread)
+def _keep_real(thread: threading.Thread) -> None:
+    active = active_anywhere()
+    if active is not None:
+        active.real_time_threads.add(thread)
 
 
-def _whose(task: Callable[[], Any]) -> Callable[[], Any]:
-    present = latest()
-    return task if present is None else present.strangers.whose(task)
+def _bind_time(task: Callable[[], Any]) -> Callable[[], Any]:
+    active = active_anywhere()
+    return task if active is None else active.real_time_threads.bind_time(task)
 
 
 _takeover = _Takeover()

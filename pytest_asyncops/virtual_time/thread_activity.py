@@ -46,7 +46,7 @@ _SERVING = frozenset({"socketserver", "http.server"})
 _COMPUTING = None
 
 
-class Stillness:
+class ThreadActivity:
     """What has been seen of threads that are not in the schedule.
 
     Args:
@@ -65,18 +65,18 @@ class Stillness:
         self._seen: dict[int, tuple[tuple[int, ...], float, int]] = {}
         self._moving: dict[int, float] = {}
 
-    def stir(self) -> None:
+    def note_activity(self) -> None:
         """Note that a thread has done something that may move others."""
         self._stirred = (_real_monotonic(), self._looks)
 
-    def are_called(self, threads: Sequence[threading.Thread]) -> bool:
+    def any_called(self, threads: Sequence[threading.Thread]) -> bool:
         """Whether one of these, that are none of the test's, is about to become so."""
         frames = sys._current_frames()
         return any(
             thread.ident in frames and self._is_called(frames[thread.ident]) for thread in threads
         )
 
-    def of(self, threads: Sequence[threading.Thread]) -> bool:
+    def all_wait(self, threads: Sequence[threading.Thread]) -> bool:
         """Whether all of these stand still."""
         # In this order: who has an identity and no frame has ended, or is at home in C.
         idents = [thread.ident for thread in threads]

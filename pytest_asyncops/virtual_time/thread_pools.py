@@ -21,15 +21,15 @@ _real_submit = ThreadPoolExecutor.submit
 _real_shutdown = ThreadPoolExecutor.shutdown
 
 
-class Pools:
+class ThreadPools:
     """The tasks that workers have not begun, by pool.
 
     Args:
-        whose: makes of a task one that keeps the time of the current thread, whoever does it.
+        bind_time: makes of a task one that keeps the time of the current thread, whoever does it.
     """
 
-    def __init__(self, whose: Callable[[_Task], _Task]) -> None:
-        self._whose = whose
+    def __init__(self, bind_time: Callable[[_Task], _Task]) -> None:
+        self._bind_time = bind_time
         self._lock = threading.Lock()
         self._promised: WeakKeyDictionary[ThreadPoolExecutor, int] = WeakKeyDictionary()
         self._closing: WeakKeyDictionary[ThreadPoolExecutor, bool] = WeakKeyDictionary()
@@ -50,7 +50,7 @@ class Pools:
 
             self._promise(pool, 1)
             try:
-                future = _real_submit(pool, self._whose(begin))
+                future = _real_submit(pool, self._bind_time(begin))
             except BaseException:
                 self._promise(pool, -1)
                 raise

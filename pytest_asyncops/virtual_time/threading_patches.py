@@ -15,8 +15,8 @@ from typing import Any
 
 from .file_waits import are_ready, wait_for_files
 from .frames import is_tool
-from .scheduler import Schedule
-from .sockets import Wires
+from .scheduler import Scheduler
+from .sockets import Sockets
 
 _real_wait = threading.Condition.wait
 _new_lock = threading.Lock
@@ -34,35 +34,35 @@ _SELECTORS: list[Any] = [
 _LOOPS = frozenset({"asyncio.base_events", "nest_asyncio"})
 _SERVER = "socketserver"
 
-_Find = Callable[[], "Schedule | None"]
-_Estrange = Callable[[threading.Thread], None]
+_Find = Callable[[], "Scheduler | None"]
+_KeepReal = Callable[[threading.Thread], None]
 
 
-class Primitives:
+class ThreadingPatches:
     """Puts the schedule's waits in the place of the real ones.
 
     Args:
-        schedule: gives the schedule for the current thread, ``None`` if it waits really.
-        estrange: told of threads that tools start, or threads that wait really.
-        wires: which sockets are about to be answered.
+        scheduler: gives the schedule for the current thread, ``None`` if it waits really.
+        keep_real: told of threads that tools start, or threads that wait really.
+        sockets: which sockets are about to be answered.
     """
 
-    def __init__(self, schedule: _Find, estrange: _Estrange, wires: Wires) -> None:
-        self._schedule = schedule
-        self._estrange = estrange
-        self._wires = wires
+    def __init__(self, scheduler: _Find, keep_real: _KeepReal, sockets: Sockets) -> None:
+        self._scheduler = scheduler
+        self._keep_real = keep_real
+        self._sockets = sockets
         self._selects: list[tuple[Any, Any]] = []
 
     def replace(self) -> None:
         """Put them there."""
-        find = self._schedule
+        find = self._scheduler
         _put(threading.Condition, "wait", _waiting(find))
         _put(threading.Thread, "join", _joining(find))
-        _put(threading.Thread, "start", _starting(find, self._estrange))
+        _put(threading.Thread, "start", _starting(find, self._keep_real))
         for selector in _SELECTORS:
             real = selector.select
             self._selects.append((selector, real))
-            _put(selector, "select", _selecting(real, find, self._wires))
+            _put(selector, "select", _selecting(real, find, self._sockets))
 
     def restore(self) -> None:
         """Put the real ones back."""
@@ -74,10 +74,10 @@ class Primitives:
         self._selects.clear()
 
 
-def _starting(find: _Find, estrange: _Estrange) -> Callable[..., None]:
+def _starting(find: _Find, keep_real: _KeepReal) -> Callable[..., None]:
     def start(thread: threading.Thread) -> None:
         if find() is None or is_tool(sys._getframe(1)):
-            estrange(thread)
+            keep_real(thread)
         _real_start(thread)
 
     return start
@@ -85,11 +85,11 @@ def _starting(find: _Find, estrange: _Estrange) -> Callable[..., None]:
 
 def _waiting(find: _Find) -> Callable[..., bool]:
     def wait(condition: Any, timeout: float | None = None) -> bool:
-        schedule = find()
-        if schedule is None:
+        scheduler = find()
+        if scheduler is None:
             return _real_wait(condition, timeout)
         if timeout is not None and timeout <= 0:
-            schedule.client.nudge()
+            scheduler.client.nudge()
             return _real_wait(condition, timeout)
         # What threading does, in its own order, but for how it waits: a condition hands a notice
         # to a lock in its list, and only who put the lock there can tell whether it got one.
@@ -106,9 +106,9 @@ def _waiting(find: _Find) -> Callable[..., bool]:
 
         try:
             if timeout is None:
-                came = schedule.rest(waiter.acquire, over=notified)
+                came = scheduler.wait_forever(waiter.acquire, over=notified)
             else:
-                came = schedule.wait(
+                came = scheduler.wait(
                     timeout,
                     lambda seconds: waiter.acquire(timeout=seconds),
                     over=notified,
@@ -126,12 +126,14 @@ def _waiting(find: _Find) -> Callable[..., bool]:
 
 def _joining(find: _Find) -> Callable[..., None]:
     def join(thread: threading.Thread, timeout: float | None = None) -> None:
-        schedule = find()
+        scheduler = find()
         if (
-            schedule is None
+            scheduler is None
             or not thread.is_alive()
             or thread is threading.current_thread()  # it says what is wrong about that
-            or schedule.is_foreign(thread)  # that one takes real time, and so does who waits for it
+            or scheduler.is_foreign(
+                thread
+            )  # that one takes real time, and so does who waits for it
         ):
             _real_join(thread, timeout)
             return
@@ -145,9 +147,9 @@ def _joining(find: _Find) -> Callable[..., None]:
             return thread not in threading.enumerate()
 
         if timeout is None:
-            schedule.rest(lambda: _real_join(thread), over=ends)
+            scheduler.wait_forever(lambda: _real_join(thread), over=ends)
         elif timeout > 0:
-            schedule.wait(timeout, ended, over=ends)
+            scheduler.wait(timeout, ended, over=ends)
 
     return join
 
@@ -156,15 +158,15 @@ def _put(owner: Any, name: str, value: Any) -> None:
     setattr(owner, name, value)
 
 
-def _selecting(real: Any, find: _Find, wires: Wires) -> Callable[..., Any]:
+def _selecting(real: Any, find: _Find, sockets: Sockets) -> Callable[..., Any]:
     def selecting(selector: Any, timeout: float | None = None) -> Any:
-        schedule = None if timeout is not None and timeout <= 0 else find()
+        scheduler = None if timeout is not None and timeout <= 0 else find()
         caller = sys._getframe(1).f_globals.get("__name__")
-        if schedule is None or not (caller in _LOOPS or caller == _SERVER):
+        if scheduler is None or not (caller in _LOOPS or caller == _SERVER):
             return real(selector, timeout)
         keys = selector.get_map  # of one that another thread has just closed it is None
         return wait_for_files(
-            schedule,
+            scheduler,
             lambda limit: real(selector, timeout if limit is None else limit),
             # A server looks now and then whether it is to stop; that is no time of its own.
             seconds=None if caller == _SERVER else timeout,
@@ -172,7 +174,7 @@ def _selecting(real: Any, find: _Find, wires: Wires) -> Callable[..., Any]:
             ready=lambda: are_ready(
                 [(key.fd, key.events) for key in list((keys() or {}).values())]
             ),
-            wires=wires,
+            sockets=sockets,
         )
 
     return selecting

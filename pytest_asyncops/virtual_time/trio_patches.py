@@ -19,8 +19,8 @@ from ..durations import SECOND
 from ..errors import InvalidArgument
 from .file_waits import are_ready, wait_for_files
 from .frames import module_of
-from .scheduler import Schedule
-from .sockets import Wires
+from .scheduler import Scheduler
+from .sockets import Sockets
 
 RUN = "trio._core._run"
 """The module of trio's that asks for the time, and waits."""
@@ -32,24 +32,27 @@ _THREADS = "trio._core._thread_cache"
 _LONGEST = 86_400
 """The seconds that trio waits at most at a time, if it has no deadline or a later one."""
 
-_Find = Callable[[], "Schedule | None"]
+_Find = Callable[[], "Scheduler | None"]
 
 
-class TrioRuns:
+class TrioPatches:
     """Puts the schedule's waits in the place of trio's.
 
     Args:
-        schedule: gives the schedule for the current thread, ``None`` if it waits really.
-        wires: which sockets are about to be answered.
-        whose: makes of a task one that keeps the time of the current thread, whoever does it.
+        scheduler: gives the schedule for the current thread, ``None`` if it waits really.
+        sockets: which sockets are about to be answered.
+        bind_time: makes of a task one that keeps the time of the current thread, whoever does it.
     """
 
     def __init__(
-        self, schedule: _Find, wires: Wires, whose: Callable[[Callable[[], Any]], Callable[[], Any]]
+        self,
+        scheduler: _Find,
+        sockets: Sockets,
+        bind_time: Callable[[Callable[[], Any]], Callable[[], Any]],
     ) -> None:
-        self._schedule = schedule
-        self._whose = whose
-        self._wires = wires
+        self._scheduler = scheduler
+        self._bind_time = bind_time
+        self._sockets = sockets
         self._stack = ExitStack()
         self._there = False
 
@@ -57,14 +60,14 @@ class TrioRuns:
         """Put them there, if trio is there; else when it first asks for the time."""
         if RUN in sys.modules:
             with suppress(InvalidArgument):  # which comes again, should trio run
-                self.meet()
+                self.install()
 
     def restore(self) -> None:
         """Put the real ones back."""
         self._stack.close()
         self._there = False
 
-    def meet(self) -> None:
+    def install(self) -> None:
         """Put them there now.
 
         Raises:
@@ -97,35 +100,35 @@ class TrioRuns:
 
     def _waiting(self, real: Any) -> Any:
         def get_events(manager: Any, timeout: float) -> Any:
-            schedule = self._schedule()
-            if schedule is None:
+            scheduler = self._scheduler()
+            if scheduler is None:
                 return real(manager, timeout)
             seconds = _own_limit(timeout)
             if seconds is None:
                 return real(manager, timeout)
             return wait_for_files(
-                schedule,
+                scheduler,
                 lambda limit: real(manager, timeout if limit is None else limit),
                 seconds=None if seconds == math.inf else seconds,
                 files=_files(manager),
                 ready=lambda: are_ready(_inside(manager)),
-                wires=self._wires,
+                sockets=self._sockets,
             )
 
         return get_events
 
     def _starting(self, real: Any) -> Any:
         def start_thread_soon(cache: Any, fn: Callable[[], Any], *args: Any, **names: Any) -> None:
-            real(cache, self._whose(fn), *args, **names)
+            real(cache, self._bind_time(fn), *args, **names)
 
         return start_thread_soon
 
     def _jumping(self, real: Any) -> Any:
         def jump(clock: Any, seconds: float) -> None:
             real(clock, seconds)
-            schedule = self._schedule()
-            if schedule is not None:
-                schedule.sleep(round(seconds * SECOND))
+            scheduler = self._scheduler()
+            if scheduler is not None:
+                scheduler.sleep(round(seconds * SECOND))
 
         return jump
 

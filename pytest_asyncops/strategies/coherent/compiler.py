@@ -22,7 +22,7 @@ from ...serving.api import Api
 from ..schema.compiler import Compiler
 from ..schema.objects import Recipes, Shape
 from ..schema.options import Options
-from ..schema.recipes import NULL, Recipe, choice, either, number
+from ..schema.recipes import NULL, Recipe, choice, number, one_of
 from ..schema.scalars import in_other_case
 from ..schema.timestamps import put_in_order, ticks
 from .paging import is_list, numbered, paged
@@ -40,7 +40,7 @@ class _Other:
 OTHER = _Other()
 
 
-class Careful(Compiler):
+class CoherentCompiler(Compiler):
     """Makes recipes for what a careful server sends.
 
     Args:
@@ -48,7 +48,7 @@ class Careful(Compiler):
         options: what the user said.
         status_code: the HTTP status of the response.
         words: for members that decide which others are there, the values that they can have.
-        pins: what certain members of operations are.
+        overrides: what certain members of operations are.
     """
 
     def __init__(
@@ -58,18 +58,18 @@ class Careful(Compiler):
         *,
         status_code: int = 200,
         words: Words | None = None,
-        pins: Recipes | None = None,
+        overrides: Recipes | None = None,
     ) -> None:
         super().__init__(contract_of(api), options)
         self.api = api
         self.status_code = status_code
         self._words = words or {}
-        self._pins = pins or {}
+        self._overrides = overrides or {}
         self._operation = api.checking.history.schema if api.checking.history is not None else None
 
-    def narrowed(self, words: Words) -> Careful:
+    def narrowed(self, words: Words) -> CoherentCompiler:
         """The same where certain members have only these values."""
-        return Careful(self.api, self.options, status_code=self.status_code, words=words)
+        return CoherentCompiler(self.api, self.options, status_code=self.status_code, words=words)
 
     def whole(self, name: str) -> Schema:
         """The named schema, and what rules and habits add to it."""
@@ -109,9 +109,9 @@ class Careful(Compiler):
         shapes = list(self.variants(schema, name))
         if not shapes:
             raise InvalidArgument(
-                f"no {self.api.name} operation has {' and '.join(self._pins)} as they are asked "
-                "for. Leave out one of them, or state=.",
-                value=list(self._pins),
+                f"no {self.api.name} operation has {' and '.join(self._overrides)} as they are "
+                "asked for. Leave out one of them, or state=.",
+                value=list(self._overrides),
             )
         return [one for shape in shapes for one in self._counted(shape, schema)]
 
@@ -119,7 +119,7 @@ class Careful(Compiler):
         """The shapes of a named schema's objects, as rules and habits let them be."""
         kinds = list(self.presence(name))
         words = self.words(schema, name)
-        pins = self._pins if name == self._operation else {}
+        overrides = self._overrides if name == self._operation else {}
         for base in self._bases(schema, name):
             for case in cases(words, kinds):
                 shape = base
@@ -128,11 +128,11 @@ class Careful(Compiler):
                 for member in case.present:
                     shape = self._with(shape, schema, member)
                 for member, choices in case.words.items():
-                    shape = shape.having(member, self._saying(member, choices, schema))
-                if all(shape.really_takes(member) for member in pins):
-                    for member, found in pins.items():
-                        shape = shape.having(member, found)
-                    yield self._timed(shape, schema, name, pins)
+                    shape = shape.requiring(member, self._saying(member, choices, schema))
+                if all(shape.can_be_set(member) for member in overrides):
+                    for member, found in overrides.items():
+                        shape = shape.requiring(member, found)
+                    yield self._timed(shape, schema, name, overrides)
 
     def set_member(self, schema: Schema, name: str, member: str) -> Recipe:
         """What a member is where it is there and not null."""
@@ -146,26 +146,38 @@ class Careful(Compiler):
         whole = self.whole(name)
         told = self.flat(whole)
         deciding = self.deciding(told, name) if name == self._operation else []
-        pinned = {member: self._pins[member] for member in deciding if member in self._pins}
-        return self._decided(pinned) if pinned else self._made(told, whole, name)
+        deciding_overrides = {
+            member: self._overrides[member] for member in deciding if member in self._overrides
+        }
+        return (
+            self._decided(deciding_overrides)
+            if deciding_overrides
+            else self._made(told, whole, name)
+        )
 
-    def _decided(self, pinned: Recipes) -> Recipe:
+    def _decided(self, deciding_overrides: Recipes) -> Recipe:
         """Operations with pinned members that decide what else is there: these are drawn first."""
-        others = {name: found for name, found in self._pins.items() if name not in pinned}
+        others = {
+            name: found for name, found in self._overrides.items() if name not in deciding_overrides
+        }
         kinds = list(self.presence(str(self._operation)))
         named = [(kind.when, word) for kind in kinds for word in kind.values]
         made: dict[object, Recipe] = {}
 
-        def make(draw: DrawFn, picks: bytes, at: int) -> dict[str, Any]:
-            words = {member: found.drawn_by(draw) for member, found in pinned.items()}
+        def make(draw: DrawFn, choices: bytes, at: int) -> dict[str, Any]:
+            words = {member: found.drawn_by(draw) for member, found in deciding_overrides.items()}
             # Words that no rule names are all alike.
             key = tuple(pair if pair in named else None for pair in words.items())
             if key not in made:
                 said = {**self._words, **{name: (word,) for name, word in words.items()}}
-                careful = Careful(
-                    self.api, self.options, status_code=self.status_code, words=said, pins=others
+                compiler = CoherentCompiler(
+                    self.api,
+                    self.options,
+                    status_code=self.status_code,
+                    words=said,
+                    overrides=others,
                 )
-                made[key] = careful.recipe(refer(str(self._operation)))
+                made[key] = compiler.recipe(refer(str(self._operation)))
             return {**made[key].drawn_by(draw), **words}
 
         return Recipe(0, make)
@@ -184,15 +196,15 @@ class Careful(Compiler):
             return [shape]
         if name == life.schema:
             shape = shape.grouped(self.api.generation.together)
-            if shape.takes(life.id) and self._makes_ids(schema):
+            if shape.has(life.id) and self._makes_ids(schema):
                 new_id = self.api.new_id
                 counted = number(_ID_PICKS).mapped(lambda before: new_id(before + 1))
-                shape = shape.with_(life.id, counted)
-        if not is_list(self.api, name) or not shape.takes(life.listed_in):
+                shape = shape.replacing(life.id, counted)
+        if not is_list(self.api, name) or not shape.has(life.listed_in):
             return [shape]
         items = self.flat(schema["properties"][life.listed_in])
         item = self.flat(items.get("items", {}))
-        if life.id not in self._pins and self._makes_ids(item):
+        if life.id not in self._overrides and self._makes_ids(item):
             renumber = partial(numbered, api=self.api, life=life)
             shape = replace(shape, finish=(*shape.finish, renumber))
         full = self.arrays(items, 1) if self.options.max_items else None
@@ -224,40 +236,40 @@ class Careful(Compiler):
         if self.options.unknown == "sometimes":
             texts = self.options.texts()
             others.append(texts.mapped(lambda text: f"{text}?" if text in listed_words else text))
-        return either([choice(known), *others] if known else others)
+        return one_of([choice(known), *others] if known else others)
 
     def _with(self, shape: Shape, schema: Schema, member: str) -> Shape:
         """The shape with a member always there, and not null."""
-        if not shape.takes(member):
+        if not shape.has(member):
             raise InvalidArgument(
                 f"a rule of {self.api.name} wants {member}, which schema or other rules forbid",
                 value=member,
             )
-        return shape.having(member, self._not_null(schema["properties"][member]))
+        return shape.requiring(member, self._not_null(schema["properties"][member]))
 
     def _without(self, shape: Shape, schema: Schema, member: str) -> Shape:
         """The shape without a member, or at most with null for it where the schema allows that."""
         groups = [group for group in shape.groups if member in group]
         for one in {member}.union(*groups):
-            shape = shape.lacking(one)
+            shape = shape.without(one)
         shape = replace(shape, groups=tuple(one for one in shape.groups if one not in groups))
         if self.flat(schema["properties"].get(member, {})).get("nullable"):
             return replace(shape, optional={**shape.optional, member: NULL})
         return shape
 
-    def _timed(self, shape: Shape, schema: Schema, name: str, pins: Recipes) -> Shape:
+    def _timed(self, shape: Shape, schema: Schema, name: str, overrides: Recipes) -> Shape:
         """The shape, with timestamps in the order that the rules want."""
         for rule in self.api.checking.rules:
             if rule.on != name or not isinstance(rule.kind, Ordered):
                 continue
             for index, member in enumerate(rule.kind.members):
-                is_free = member not in pins and shape.really_takes(member)
+                is_free = member not in overrides and shape.can_be_set(member)
                 if is_free and self._is_time(schema, member):
                     found = ticks(self.options.times, index == 0)
                     nullable = self.flat(schema["properties"][member]).get("nullable")
                     if nullable and member in shape.optional:
-                        found = either([NULL, found])
-                    shape = shape.with_(member, found)
+                        found = one_of([NULL, found])
+                    shape = shape.replacing(member, found)
             finish = partial(_in_order, members=rule.kind.members)
             shape = replace(shape, finish=(*shape.finish, finish))
         return shape

@@ -13,7 +13,7 @@ from ...rules.generation_hints import NumberedPages, TokenPages
 from ...rules.rules import HistorySchema
 from ...serving.api import Api
 from ..schema.objects import Shape
-from ..schema.recipes import Recipe, number, together
+from ..schema.recipes import Recipe, combine, number
 
 
 class _Place(NamedTuple):
@@ -24,7 +24,7 @@ class _Place(NamedTuple):
     after: int
 
 
-PLACES = together(_Place, number(1), number(1), number(2))
+PLACES = combine(_Place, number(1), number(1), number(2))
 
 
 def paged(api: Api, life: HistorySchema, shape: Shape, full: Recipe | None) -> list[Shape]:
@@ -37,7 +37,7 @@ def paged(api: Api, life: HistorySchema, shape: Shape, full: Recipe | None) -> l
         full: lists of operations that are not empty, ``None`` where there are none.
     """
     paging = api.generation.paging
-    if paging is None or not shape.takes(paging.member):
+    if paging is None or not shape.has(paging.member):
         return [shape]
     return _KINDS[type(paging)](shape, life.listed_in, paging, full)
 
@@ -59,7 +59,7 @@ def is_list(api: Api, name: str) -> bool:
     contract = load_contract(str(api.checking.contract))
     for route in api.routes:
         if route.name == "list":
-            schema = contract.answer(route.method, route.paths[0], 200)
+            schema = contract.response_schema(route.method, route.paths[0], 200)
             if schema is not None:
                 reference: str = schema.get("$ref", "")
                 return reference.rpartition("/")[2] == name
@@ -70,7 +70,7 @@ def _counted(
     shape: Shape, listed_in: str, paging: NumberedPages, full: Recipe | None
 ) -> list[Shape]:
     count = partial(_count, listed_in=listed_in, paging=paging)
-    shape = shape.with_(paging.member, PLACES)
+    shape = shape.replacing(paging.member, PLACES)
     return [replace(shape, finish=(*shape.finish, count))]
 
 
@@ -94,9 +94,13 @@ def _count(value: dict[str, Any], listed_in: str, paging: NumberedPages) -> dict
 
 
 def _tokened(shape: Shape, listed_in: str, paging: TokenPages, full: Recipe | None) -> list[Shape]:
-    last = shape.lacking(paging.member)
+    last = shape.without(paging.member)
     # Where nothing is on a page, nothing follows it.
-    return [last] if full is None else [last, shape.having(paging.member).having(listed_in, full)]
+    return (
+        [last]
+        if full is None
+        else [last, shape.requiring(paging.member).requiring(listed_in, full)]
+    )
 
 
 _KINDS: Mapping[type, Callable[[Shape, str, Any, Any], list[Shape]]] = {

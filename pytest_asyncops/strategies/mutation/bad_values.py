@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ...contract.formats import fits, is_type, same
+from ...contract.formats import is_type, json_equal, matches_format
 from ...contract.schema_keywords import Schema, pattern
 from ..schema.scalars import in_other_case
 
@@ -94,10 +94,10 @@ def _out_of_size(schema: Schema, value: Any, word: str, sign: int) -> bool:
 _BROKEN: Mapping[str, Callable[[Schema, Any], bool]] = {
     "type": lambda schema, value: "type" in schema and not is_type(value, schema["type"]),
     "enum": lambda schema, value: (
-        "enum" in schema and not any(same(value, word) for word in schema["enum"])
+        "enum" in schema and not any(json_equal(value, word) for word in schema["enum"])
     ),
     "format": lambda schema, value: (
-        not fits(value if not isinstance(value, bool) else None, schema.get("format", ""))
+        not matches_format(value if not isinstance(value, bool) else None, schema.get("format", ""))
     ),
     "pattern": lambda schema, value: (
         "pattern" in schema

@@ -8,11 +8,11 @@ from functools import partial
 from typing import Any
 
 from ...contract.schema_keywords import Schema
-from ..coherent.compiler import Careful
+from ..coherent.compiler import CoherentCompiler
 from ..coherent.paging import PLACES
 from ..schema.compiler import identity
 from ..schema.objects import objects
-from ..schema.recipes import Recipe, either, together
+from ..schema.recipes import Recipe, combine, one_of
 from .predicted import Path
 
 
@@ -31,47 +31,47 @@ class Edit:
     needs: Path = ()
 
 
-def having(
-    careful: Careful, schema: Schema, path: Path, end: Recipe | None = None
+def values_with(
+    compiler: CoherentCompiler, schema: Schema, path: Path, end: Recipe | None = None
 ) -> Recipe | None:
     """Good values of a schema that have something at a path, ``None`` where none can have.
 
     On the way through lists, it is the first item that has it.
 
     Args:
-        careful: makes the strategies.
+        compiler: makes the strategies.
         schema: the schema.
         path: the path.
         end: what is at its end, if that is something of its own.
     """
     name = schema["$ref"].rpartition("/")[2] if "$ref" in schema else None
     if not path:
-        return careful.recipe(schema) if end is None else end
-    whole = careful.flat(careful.whole(name) if name is not None else schema)
-    several = careful.alternatives(whole, schema)
+        return compiler.recipe(schema) if end is None else end
+    whole = compiler.flat(compiler.whole(name) if name is not None else schema)
+    several = compiler.alternatives(whole, schema)
     if several is not None:
-        ways = [having(careful, one, path, end) for one in several]
+        ways = [values_with(compiler, one, path, end) for one in several]
         able = [way for way in ways if way is not None]
-        return either(able) if able else None
+        return one_of(able) if able else None
     first, rest = path[0], path[1:]
     if first == "*":
-        item = having(careful, whole.get("items", {}), rest, end)
-        usual = max(careful.options.max_items, whole.get("minItems", 0))
+        item = values_with(compiler, whole.get("items", {}), rest, end)
+        usual = max(compiler.options.max_items, whole.get("minItems", 0))
         most = whole.get("maxItems", usual)
         if item is None or not most:
             return None
         unique = whole.get("uniqueItems", False)
         headed = partial(_headed, most=most, unique=unique)
-        return together(headed, item, careful.arrays(whole))
+        return combine(headed, item, compiler.arrays(whole))
     found = []
-    for shape in careful.shapes(whole, name):
-        if shape.really_takes(first):
+    for shape in compiler.shapes(whole, name):
+        if shape.can_be_set(first):
             inner = None
             if (rest or end is not None) and shape.members[first] is not PLACES:
-                inner = having(careful, whole["properties"][first], rest, end)
+                inner = values_with(compiler, whole["properties"][first], rest, end)
                 if inner is None:
                     continue
-            found.append(shape.having(first, inner))
+            found.append(shape.requiring(first, inner))
     return objects(found) if found else None
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from ...contract.openapi import Place
 from ...contract.schema_keywords import Schema
 from ...rules.violation import json_path
-from ..coherent.compiler import Careful
+from ..coherent.compiler import CoherentCompiler
 from ..schema.compiler import Compiler, identity
 from .bad_values import broken
 
@@ -64,7 +64,7 @@ def breaks_combined(compiler: Compiler, schema: Schema, word: str, value: Any) -
     return COMBINED[word](fits)
 
 
-def breaks(
+def predicted_breaks(
     compiler: Compiler, schema: Schema, value: Any, at: Place = ()
 ) -> Iterator[tuple[Place, str]]:
     """Where in a value of a schema which keyword is broken."""
@@ -75,18 +75,18 @@ def breaks(
         if word in schema and breaks_combined(compiler, schema, word, value):
             yield at, word
     for part in schema.get("allOf", ()):
-        yield from breaks(compiler, part, value, at)
+        yield from predicted_breaks(compiler, part, value, at)
     if isinstance(value, dict):
-        yield from _breaks_of_object(compiler, schema, value, at)
+        yield from _predicted_in_object(compiler, schema, value, at)
     if isinstance(value, list):
         for word, is_out in _OF_LISTS.items():
             if word in schema and is_out(schema[word], value):
                 yield at, word
         for index, item in enumerate(value):
-            yield from breaks(compiler, schema.get("items", {}), item, (*at, index))
+            yield from predicted_breaks(compiler, schema.get("items", {}), item, (*at, index))
 
 
-def _breaks_of_object(
+def _predicted_in_object(
     compiler: Compiler, schema: Schema, value: dict[str, Any], at: Place
 ) -> Iterator[tuple[Place, str]]:
     for word, is_out in _OF_OBJECTS.items():
@@ -98,39 +98,39 @@ def _breaks_of_object(
     named, more = schema.get("properties", {}), schema.get("additionalProperties", True)
     for name, inner in value.items():
         if name in named:
-            yield from breaks(compiler, named[name], inner, (*at, name))
+            yield from predicted_breaks(compiler, named[name], inner, (*at, name))
         elif more is False:
             yield (*at, name), "additionalProperties"
         elif more is not True:
-            yield from breaks(compiler, more, inner, (*at, name))
+            yield from predicted_breaks(compiler, more, inner, (*at, name))
 
 
 @dataclass(frozen=True)
-class Judge:
+class Predictor:
     """Says what is wrong with values of a schema.
 
     Attributes:
-        careful: what knows the API.
+        compiler: what knows the API.
         root: the schema.
     """
 
-    careful: Careful
+    compiler: CoherentCompiler
     root: Schema
 
     def __call__(self, value: Any) -> Invalid:
         """The value with everything that is wrong with it."""
         found = [
             (json_path(place), f"schema.{word}")
-            for place, word in breaks(self.careful, self.root, value)
+            for place, word in predicted_breaks(self.compiler, self.root, value)
         ]
-        found += [(json_path(place), rule) for place, rule in self._prose(value)]
+        found += [(json_path(place), rule) for place, rule in self._predicted_prose(value)]
         return Invalid(value, tuple(sorted(found)))
 
-    def _prose(self, value: Any) -> Iterator[tuple[Place, str]]:
+    def _predicted_prose(self, value: Any) -> Iterator[tuple[Place, str]]:
         """The rules of prose that a value breaks, and where."""
-        contract, status_code = self.careful.contract, self.careful.status_code
-        for place, schema, found in contract.objects(self.root, value):
-            for rule in self.careful.api.checking.rules:
+        contract, status_code = self.compiler.contract, self.compiler.status_code
+        for place, schema, found in contract.walk_objects(self.root, value):
+            for rule in self.compiler.api.checking.rules:
                 if contract.schemas[rule.on] is schema:
                     for below, _, _ in rule.kind.breaks(found, status_code):
                         yield (*place, *below), rule.id

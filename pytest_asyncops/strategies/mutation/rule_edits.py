@@ -19,7 +19,7 @@ from ...rules.rules import (
     Rule,
     SameAsStatus,
 )
-from ..coherent.compiler import Careful
+from ..coherent.compiler import CoherentCompiler
 from ..schema.objects import objects
 from ..schema.recipes import Recipe, choice
 from ..schema.timestamps import backwards
@@ -30,13 +30,13 @@ Bad = Iterator[Recipe]
 """Objects of the named schema that a rule is on, which break it."""
 
 
-def bad_objects(careful: Careful, rule: Rule) -> list[Recipe]:
+def bad_objects(compiler: CoherentCompiler, rule: Rule) -> list[Recipe]:
     """Objects that break a rule which is broken while they are made."""
     make = _OBJECTS.get(type(rule.kind))
-    return [] if make is None else list(make(careful, rule.on, rule.kind))
+    return [] if make is None else list(make(compiler, rule.on, rule.kind))
 
 
-def rule_edits(careful: Careful, rule: Rule, path: Path) -> Iterator[Edit]:
+def rule_edits(compiler: CoherentCompiler, rule: Rule, path: Path) -> Iterator[Edit]:
     """Edits that break a rule which is broken by changing a good value.
 
     Raises:
@@ -44,66 +44,66 @@ def rule_edits(careful: Careful, rule: Rule, path: Path) -> Iterator[Edit]:
     """
     make = _EDITS.get(type(rule.kind))
     if make is not None:
-        yield from make(careful, rule, path)
+        yield from make(compiler, rule, path)
 
 
-def _absent(careful: Careful, name: str, kind: Absent) -> Bad:
-    schema = careful.flat(careful.whole(name))
-    words = {**careful.words(schema, name), kind.when: kind.values}
-    for other in careful.presence(name):
+def _absent(compiler: CoherentCompiler, name: str, kind: Absent) -> Bad:
+    schema = compiler.flat(compiler.whole(name))
+    words = {**compiler.words(schema, name), kind.when: kind.values}
+    for other in compiler.presence(name):
         if isinstance(other, Absent) and other.member == kind.member and other != kind:
             # Where it can be, this rule alone is broken.
             left = tuple(word for word in words[other.when] if word not in other.values)
             words[other.when] = left or words[other.when]
-    narrow = careful.narrowed(words)
+    narrow = compiler.narrowed(words)
     for shape in narrow.variants(schema, name):
-        yield objects([shape.having(kind.member, narrow.set_member(schema, name, kind.member))])
+        yield objects([shape.requiring(kind.member, narrow.set_member(schema, name, kind.member))])
 
 
-def _present(careful: Careful, name: str, kind: Present) -> Bad:
-    narrow = careful.narrowed({kind.when: kind.values})
+def _present(compiler: CoherentCompiler, name: str, kind: Present) -> Bad:
+    narrow = compiler.narrowed({kind.when: kind.values})
     schema = narrow.flat(narrow.whole(name))
     if kind.member not in narrow.flat(narrow.contract.schemas[name]).get("required", ()):
         for shape in narrow.variants(schema, name):
-            yield objects([shape.lacking(kind.member)])
+            yield objects([shape.without(kind.member)])
 
 
-def _never(careful: Careful, name: str, kind: Never) -> Bad:
-    narrow = careful.narrowed({kind.member: kind.values})
+def _never(compiler: CoherentCompiler, name: str, kind: Never) -> Bad:
+    narrow = compiler.narrowed({kind.member: kind.values})
     schema = narrow.flat(narrow.whole(name))
     for shape in narrow.variants(schema, name):
-        yield objects([shape.having(kind.member, choice(kind.values))])
+        yield objects([shape.requiring(kind.member, choice(kind.values))])
 
 
-def _unknown(careful: Careful, name: str, kind: NotAMember) -> Bad:
-    schema = careful.flat(careful.whole(name))
-    for shape in careful.variants(schema, name):
+def _unknown(compiler: CoherentCompiler, name: str, kind: NotAMember) -> Bad:
+    schema = compiler.flat(compiler.whole(name))
+    for shape in compiler.variants(schema, name):
         for member in kind.members:
-            yield objects([shape.having(member, careful.options.texts())])
+            yield objects([shape.requiring(member, compiler.options.texts())])
 
 
-def _ordered(careful: Careful, name: str, kind: Ordered) -> Bad:
-    schema = careful.flat(careful.whole(name))
-    for shape in careful.variants(schema, name):
-        there = [member for member in kind.members if shape.really_takes(member)]
+def _ordered(compiler: CoherentCompiler, name: str, kind: Ordered) -> Bad:
+    schema = compiler.flat(compiler.whole(name))
+    for shape in compiler.variants(schema, name):
+        there = [member for member in kind.members if shape.can_be_set(member)]
         for before, member in pairwise(there):
-            first = careful.set_member(schema, name, before)
-            yield objects([shape.having(before, first).having(member, backwards())])
+            first = compiler.set_member(schema, name, before)
+            yield objects([shape.requiring(before, first).requiring(member, backwards())])
 
 
-def _fixed(careful: Careful, rule: Rule, path: Path) -> Iterator[Edit]:
+def _fixed(compiler: CoherentCompiler, rule: Rule, path: Path) -> Iterator[Edit]:
     kind = rule.kind
     if isinstance(kind, SameAsStatus):
-        kind = Fixed((kind.member,), {careful.status_code: (careful.status_code,)})
+        kind = Fixed((kind.member,), {compiler.status_code: (compiler.status_code,)})
     assert isinstance(kind, Fixed)
-    allowed = kind.by_status.get(careful.status_code)
+    allowed = kind.by_status.get(compiler.status_code)
     if allowed is None:
         return
-    schema = careful.contract.schemas[rule.on]
+    schema = compiler.contract.schemas[rule.on]
     for member in kind.path:
-        schema = careful.flat(careful.flat(schema)["properties"][member])
+        schema = compiler.flat(compiler.flat(schema)["properties"][member])
     words = [*schema.get("enum", ()), *schema.get("x-enum", ()), *range(20), 200, 500, "OTHER"]
-    others = [word for word in words if word not in allowed and careful.is_valid(schema, word)]
+    others = [word for word in words if word not in allowed and compiler.is_valid(schema, word)]
     yield Edit((*path, *kind.path), partial(_other, others))
 
 
@@ -111,11 +111,11 @@ def _other(values: list[Any], value: Any, number: int) -> Any:
     return values[number % len(values)]
 
 
-def _check(careful: Careful, rule: Rule, path: Path) -> Iterator[Edit]:
-    fault = careful.api.generation.rule_edits.get(rule.id)
+def _check(compiler: CoherentCompiler, rule: Rule, path: Path) -> Iterator[Edit]:
+    fault = compiler.api.generation.rule_edits.get(rule.id)
     if fault is None:
         raise InvalidArgument(
-            f"the rule {rule.id} is a function, and {careful.api.name} does not say how to break "
+            f"the rule {rule.id} is a function, and {compiler.api.name} does not say how to break "
             "it. Give its Api "
             f"generation=GenerationHints(rule_edits={{{rule.id!r}: RuleEdit(...)}}).",
             value=rule.id,
@@ -123,7 +123,7 @@ def _check(careful: Careful, rule: Rule, path: Path) -> Iterator[Edit]:
     yield Edit(path, lambda value, number: fault.apply(value, number + 1), fault.needs)
 
 
-_OBJECTS: Mapping[type, Callable[[Careful, str, Any], Bad]] = {
+_OBJECTS: Mapping[type, Callable[[CoherentCompiler, str, Any], Bad]] = {
     Absent: _absent,
     Present: _present,
     Never: _never,
@@ -131,7 +131,7 @@ _OBJECTS: Mapping[type, Callable[[Careful, str, Any], Bad]] = {
     Ordered: _ordered,
 }
 
-_EDITS: Mapping[type, Callable[[Careful, Rule, Path], Iterator[Edit]]] = {
+_EDITS: Mapping[type, Callable[[CoherentCompiler, Rule, Path], Iterator[Edit]]] = {
     Fixed: _fixed,
     SameAsStatus: _fixed,
     ByFunction: _check,

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from ...contract.schema_keywords import Schema
-from ..coherent.compiler import Careful
+from ..coherent.compiler import CoherentCompiler
 from ..schema.scalars import PLAIN_VALUES
 from .bad_values import bad_values
 from .edits import Edit
@@ -18,7 +18,7 @@ _NEW = "x_new"
 
 
 def schema_edits(
-    careful: Careful, schema: Schema, path: Path = (), within: tuple[str, ...] = ()
+    compiler: CoherentCompiler, schema: Schema, path: Path = (), within: tuple[str, ...] = ()
 ) -> Iterator[Edit]:
     """All ways to break a published schema, its members and its items.
 
@@ -30,43 +30,43 @@ def schema_edits(
         if name in within:
             return
         within = (*within, name)
-    whole = careful.flat(schema)
+    whole = compiler.flat(schema)
     found = [*bad_values(whole).values()]
-    found += [_bad_combined(careful, whole, word) for word in COMBINED if word in whole]
+    found += [_bad_combined(compiler, whole, word) for word in COMBINED if word in whole]
     for values in found:
         yield Edit(path, partial(_replaced, values))
-    yield from _object_edits(careful, whole, path)
+    yield from _object_edits(compiler, whole, path)
     yield from _array_edits(whole, path)
     for name, inner in whole.get("properties", {}).items():
-        yield from schema_edits(careful, inner, (*path, name), within)
+        yield from schema_edits(compiler, inner, (*path, name), within)
     if "items" in whole:
-        yield from schema_edits(careful, whole["items"], (*path, "*"), within)
+        yield from schema_edits(compiler, whole["items"], (*path, "*"), within)
 
 
-def _bad_combined(careful: Careful, schema: Schema, word: str) -> list[Any]:
+def _bad_combined(compiler: CoherentCompiler, schema: Schema, word: str) -> list[Any]:
     """Values that break this keyword, and no other one where that can be."""
     rest = {name: value for name, value in schema.items() if name not in COMBINED}
     candidates = [*PLAIN_VALUES]
-    for inner in map(careful.flat, combined_in(schema, word)):
+    for inner in map(compiler.flat, combined_in(schema, word)):
         candidates += [*inner.get("enum", ()), *chain(*bad_values(inner).values())]
-    values = [value for value in candidates if breaks_combined(careful, schema, word, value)]
+    values = [value for value in candidates if breaks_combined(compiler, schema, word, value)]
     if not values:
-        raise careful.refusal(schema)(f"no value is found that breaks {word}")
-    return [value for value in values if careful.is_valid(rest, value)] or values
+        raise compiler.refusal(schema)(f"no value is found that breaks {word}")
+    return [value for value in values if compiler.is_valid(rest, value)] or values
 
 
 def _replaced(values: list[Any], value: Any, number: int) -> Any:
     return values[number % len(values)]
 
 
-def _object_edits(careful: Careful, schema: Schema, path: Path) -> Iterator[Edit]:
+def _object_edits(compiler: CoherentCompiler, schema: Schema, path: Path) -> Iterator[Edit]:
     for name in schema.get("required", ()):
         yield Edit(path, partial(_lacking, name))
     more = schema.get("additionalProperties", True)
     if more is False:
         yield Edit(path, partial(_with, [None]))
     elif more is not True:
-        for values in bad_values(careful.flat(more)).values():
+        for values in bad_values(compiler.flat(more)).values():
             yield Edit(path, partial(_with, values))
     if schema.get("minProperties"):
         yield Edit(path, partial(_too_small, schema["minProperties"]))

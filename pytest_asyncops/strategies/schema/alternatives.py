@@ -51,7 +51,7 @@ def _apart(contract: Contract, one: Schema, other: Schema) -> bool:
     )
 
 
-def without(schema: Schema) -> Schema:
+def without_not(schema: Schema) -> Schema:
     """The schema with its ``not`` worked into the other keywords.
 
     Raises:

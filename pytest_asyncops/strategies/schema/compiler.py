@@ -18,10 +18,10 @@ from ...contract.openapi import Contract
 from ...contract.schema_keywords import REFERENCE, Schema
 from ...errors import hides_usage_errors
 from .all_of import Contradiction, can_end, flat
-from .alternatives import alternatives, without
+from .alternatives import alternatives, without_not
 from .objects import Shape, counted, extra_names, objects, some_extras
 from .options import Options
-from .recipes import NULL, Recipe, choice, constant, drawn, either
+from .recipes import NULL, Recipe, choice, constant, from_strategy, one_of
 from .scalars import integers, json_values, numbers, strings
 
 __tracebackhide__ = hides_usage_errors
@@ -94,7 +94,7 @@ class Compiler:
         members = {}
         for name, inner in properties.items():
             try:
-                members[name] = self.recipe(inner).apart()
+                members[name] = self.recipe(inner).with_own_draw()
             except TooDeep:
                 if name in needed:
                     raise
@@ -108,7 +108,7 @@ class Compiler:
         extras = None
         if isinstance(more, dict) or (more is True and self.options.extra == "sometimes"):
             names = extra_names({*members, *unwelcome}, self.options)
-            extras = some_extras(names, others.apart())
+            extras = some_extras(names, others.with_own_draw())
         return Shape(
             {name: found for name, found in members.items() if name in needed},
             {name: found for name, found in members.items() if name not in needed},
@@ -174,16 +174,16 @@ class Compiler:
             return choice(words)
         schema, several = self._alternatives(schema, origin)
         if several is not None:
-            return either([*self._able(several, origin)])
+            return one_of([*self._able(several, origin)])
         kinds = [schema["type"]] if "type" in schema else _implied(schema)
         found = [self._typed(kind, schema, refuse, name) for kind in kinds]
         if not found:
             return json_values(self.options)
-        return either([NULL, *found] if schema.get("nullable") else found)
+        return one_of([NULL, *found] if schema.get("nullable") else found)
 
     def _alternatives(self, schema: Schema, origin: Schema) -> tuple[Schema, list[Schema] | None]:
         try:
-            schema = without(schema)
+            schema = without_not(schema)
             return schema, alternatives(self.contract, schema)
         except Contradiction as trouble:
             raise self.refusal(origin)(f"{trouble} is not generated") from None
@@ -233,10 +233,10 @@ class Compiler:
             some = st.lists(
                 st.sampled_from(values), min_size=least, max_size=most, unique_by=identity
             )
-            return drawn(some).mapped(copy.deepcopy)
+            return from_strategy(some).mapped(copy.deepcopy)
         if unique:
             return _unlike(items.strategy(), least, most, identity)
-        return drawn(st.lists(items.strategy(), min_size=least, max_size=most))
+        return from_strategy(st.lists(items.strategy(), min_size=least, max_size=most))
 
     def _others(self, schema: Schema | bool) -> Recipe:
         return json_values(self.options) if isinstance(schema, bool) else self.recipe(schema)
@@ -273,7 +273,7 @@ def _unlike(items: SearchStrategy[Any], least: int, most: int, key: Callable[[An
     several = st.lists(items, min_size=least, max_size=most)
     distinct = st.lists(items, min_size=least, max_size=most, unique_by=key)
 
-    def make(draw: DrawFn, picks: bytes, at: int) -> list[Any]:
+    def make(draw: DrawFn, choices: bytes, at: int) -> list[Any]:
         # To leave out what is there twice is cheaper than to draw again, where enough is left.
         found = list({key(item): item for item in draw(several)}.values())
         return found if len(found) >= least else draw(distinct)

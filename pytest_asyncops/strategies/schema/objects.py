@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis.strategies import DrawFn
 
 from .options import Options
-from .recipes import NULL, Make, Recipe, choice, constant, either, spread, together
+from .recipes import NULL, Make, Recipe, choice, combine, constant, lookup_table, one_of
 
 Finish = Callable[[dict[str, Any]], dict[str, Any]]
 Recipes = Mapping[str, Recipe]
@@ -42,28 +42,28 @@ class Shape:
         found = {**self.optional, **self.required}
         return {name: found[name] for name in dict.fromkeys([*self.order, *found]) if name in found}
 
-    def really_takes(self, member: str) -> bool:
+    def can_be_set(self, member: str) -> bool:
         """Whether the member can be there and be more than null."""
-        return self.takes(member) and self.members[member] is not NULL
+        return self.has(member) and self.members[member] is not NULL
 
-    def takes(self, member: str) -> bool:
+    def has(self, member: str) -> bool:
         """Whether the member can be there."""
         return member in self.required or member in self.optional
 
-    def with_(self, member: str, found: Recipe) -> Shape:
+    def replacing(self, member: str, found: Recipe) -> Shape:
         """The same with another recipe for a member that it takes."""
         if member in self.required:
             return replace(self, required={**self.required, member: found})
         return replace(self, optional={**self.optional, member: found})
 
-    def having(self, member: str, found: Recipe | None = None) -> Shape:
+    def requiring(self, member: str, found: Recipe | None = None) -> Shape:
         """The same with this member always there, and those that come together with it."""
         shape = self
         for group in self.groups:
             if member in group:
                 shape = replace(self, groups=tuple(one for one in self.groups if one != group))
                 for other in group:
-                    shape = shape.having(other)
+                    shape = shape.requiring(other)
         if found is None:
             found = shape.members[member]
         optional = {name: other for name, other in shape.optional.items() if name != member}
@@ -75,19 +75,19 @@ class Shape:
         for group in shape.groups:
             for member in group:
                 if member in shape.required:
-                    shape = shape.having(member)
+                    shape = shape.requiring(member)
         return shape
 
-    def lacking(self, member: str) -> Shape:
+    def without(self, member: str) -> Shape:
         """The same with this member never there."""
         required = {name: other for name, other in self.required.items() if name != member}
         optional = {name: other for name, other in self.optional.items() if name != member}
         return replace(self, required=required, optional=optional)
 
-    def gate(self, member: str) -> str:
+    def presence_of(self, member: str) -> str:
         """The member that stands for all those that are there whenever this one is."""
         together = (group for group in self.groups if member in group)
-        return next((one for group in together for one in group if self.takes(one)), member)
+        return next((one for group in together for one in group if self.has(one)), member)
 
 
 def objects(shapes: Sequence[Shape]) -> Recipe:
@@ -103,18 +103,18 @@ def objects(shapes: Sequence[Shape]) -> Recipe:
     gates = {name: index for index, name in enumerate(sizes, 1)}
     ends = itertools.accumulate(sizes.values(), initial=1 + len(sizes))
     places = dict(zip([*sizes, None], ends, strict=True))
-    plans = spread([_plan(shape, gates, places) for shape in shapes])
+    plans = lookup_table([_plan(shape, gates, places) for shape in shapes])
     extras = max(shape.extras.size if shape.extras else 0 for shape in shapes)
 
-    def make(draw: DrawFn, picks: bytes, at: int) -> dict[str, Any]:
-        steps, others, finish = plans[picks[at]]
+    def make(draw: DrawFn, choices: bytes, at: int) -> dict[str, Any]:
+        steps, others, finish = plans[choices[at]]
         value = {
-            name: inner(draw, picks, at + place)
+            name: inner(draw, choices, at + place)
             for name, gate, place, inner in steps
-            if not gate or picks[at + gate] & 1
+            if not gate or choices[at + gate] & 1
         }
         if others is not None:
-            value.update(others.make(draw, picks, at + end))
+            value.update(others.make(draw, choices, at + end))
         for change in finish:
             value = change(value)
         return value
@@ -130,7 +130,7 @@ def _plan(
     steps = [
         (
             name,
-            gates[shape.gate(name)] if name in shape.optional else 0,
+            gates[shape.presence_of(name)] if name in shape.optional else 0,
             places[name],
             found.make,
         )
@@ -151,15 +151,15 @@ def extra_names(taken: Collection[str], options: Options) -> Recipe:
         return name
 
     known = choice(_PLAUSIBLE)
-    return either([known, known, options.texts()]).mapped(free)
+    return one_of([known, known, options.texts()]).mapped(free)
 
 
 def some_extras(names: Recipe, values: Recipe) -> Recipe:
     """Mostly no member, and now and then one or two."""
     none = constant(())
-    one = together(lambda *member: [member], names, values)
-    two = together(lambda *parts: [parts[:2], parts[2:]], names, values, names, values)
-    return either([none, none, none, none, none, one, two]).mapped(dict)
+    one = combine(lambda *member: [member], names, values)
+    two = combine(lambda *parts: [parts[:2], parts[2:]], names, values, names, values)
+    return one_of([none, none, none, none, none, one, two]).mapped(dict)
 
 
 _MOST_SHAPES = 64
@@ -193,5 +193,5 @@ def counted(shape: Shape, least: int, most: int | None) -> list[Shape] | None:
 
 def _having_all(shape: Shape, members: Iterable[str]) -> Shape:
     for member in members:
-        shape = shape.having(member)
+        shape = shape.requiring(member)
     return shape

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from ...errors import InvalidArgument, checked_count, hides_usage_errors, unknown_choice
-from .recipes import Recipe, constant, drawn, either
+from .recipes import Recipe, constant, from_strategy, one_of
 
 __tracebackhide__ = hides_usage_errors
 
@@ -77,14 +77,14 @@ class Options:
         if limit is None and self.max_length is not None:
             limit = max(self.max_length, min_size)
         if self.alphabet is not None:
-            return drawn(st.text(self.alphabet, min_size=min_size, max_size=limit))
+            return from_strategy(st.text(self.alphabet, min_size=min_size, max_size=limit))
         known = [
             constant(text)
             for text in (*_PLAIN, *_ODD)
             if min_size <= len(text) and (limit is None or len(text) <= limit)
         ]
-        free = drawn(st.text(min_size=min_size, max_size=limit))
-        return either([*known, *[free] * len(known)]) if known else free
+        free = from_strategy(st.text(min_size=min_size, max_size=limit))
+        return one_of([*known, *[free] * len(known)]) if known else free
 
 
 def make_options(asked: Mapping[str, Any], **settled: str) -> Options:

@@ -21,7 +21,7 @@ T = TypeVar("T")
 Make = Callable[[DrawFn, bytes, int], Any]
 """From a draw function, the picks, and where among them its own begin, to a value."""
 
-PICKS = 256
+CHOICES_PER_BYTE = 256
 """How many there are of what a byte picks."""
 
 _LARGE = 128
@@ -42,13 +42,13 @@ class Recipe:
     values: tuple[Any, ...] | None = None
 
     @cached_property
-    def picks(self) -> SearchStrategy[bytes]:
+    def choices(self) -> SearchStrategy[bytes]:
         """What the picks are drawn from."""
         return st.binary(min_size=self.size, max_size=self.size)
 
     def drawn_by(self, draw: DrawFn) -> Any:
         """A value."""
-        return self.make(draw, draw(self.picks) if self.size else b"", 0)
+        return self.make(draw, draw(self.choices) if self.size else b"", 0)
 
     def strategy(self) -> SearchStrategy[Any]:
         """The values as a strategy."""
@@ -63,65 +63,67 @@ class Recipe:
     def mapped(self, change: Callable[[Any], Any]) -> Recipe:
         """The same, and each value changed."""
         make = self.make
-        return Recipe(self.size, lambda draw, picks, at: change(make(draw, picks, at)))
+        return Recipe(self.size, lambda draw, choices, at: change(make(draw, choices, at)))
 
-    def apart(self) -> Recipe:
+    def with_own_draw(self) -> Recipe:
         """The same with picks of its own if it takes many, so that they are drawn if needed."""
-        return drawn(self.strategy()) if self.size > _LARGE else self
+        return from_strategy(self.strategy()) if self.size > _LARGE else self
 
 
 def constant(value: Any) -> Recipe:
     """Nothing but this value."""
     if isinstance(value, (dict, list)):  # each is the user's own to change
-        return Recipe(0, lambda draw, picks, at: copy.deepcopy(value), (value,))
-    return Recipe(0, lambda draw, picks, at: value, (value,))
+        return Recipe(0, lambda draw, choices, at: copy.deepcopy(value), (value,))
+    return Recipe(0, lambda draw, choices, at: value, (value,))
 
 
 NULL = constant(None)
 
 
-def drawn(found: SearchStrategy[Any]) -> Recipe:
+def from_strategy(found: SearchStrategy[Any]) -> Recipe:
     """The values of a strategy."""
-    return Recipe(0, lambda draw, picks, at: draw(found))
+    return Recipe(0, lambda draw, choices, at: draw(found))
 
 
 def choice(values: Sequence[Any]) -> Recipe:
     """One of these values, the plainest first."""
-    if len(values) > PICKS:
-        return drawn(st.sampled_from(values))
-    return either([constant(value) for value in values])
+    if len(values) > CHOICES_PER_BYTE:
+        return from_strategy(st.sampled_from(values))
+    return one_of([constant(value) for value in values])
 
 
-def either(recipes: Sequence[Recipe]) -> Recipe:
+def one_of(recipes: Sequence[Recipe]) -> Recipe:
     """The values of one of these recipes, the plainest first."""
     if len(recipes) == 1:
         return recipes[0]
-    if len(recipes) > PICKS:
-        return drawn(st.one_of([recipe.strategy() for recipe in recipes]))
-    table = spread([recipe.make for recipe in recipes])
+    if len(recipes) > CHOICES_PER_BYTE:
+        return from_strategy(st.one_of([recipe.strategy() for recipe in recipes]))
+    table = lookup_table([recipe.make for recipe in recipes])
     known = [recipe.values for recipe in recipes]
     return Recipe(
         1 + max(recipe.size for recipe in recipes),
-        lambda draw, picks, at: table[picks[at]](draw, picks, at + 1),
+        lambda draw, choices, at: table[choices[at]](draw, choices, at + 1),
         None if None in known else tuple(value for values in known for value in values or ()),
     )
 
 
 def number(size: int) -> Recipe:
     """Whole numbers from 0 on that have so many bytes."""
-    return Recipe(size, lambda draw, picks, at: int.from_bytes(picks[at : at + size], "big"))
+    return Recipe(size, lambda draw, choices, at: int.from_bytes(choices[at : at + size], "big"))
 
 
-def together(combine: Callable[..., Any], *recipes: Recipe) -> Recipe:
+def combine(function: Callable[..., Any], *recipes: Recipe) -> Recipe:
     """What becomes of the values of these recipes."""
     places = [sum(recipe.size for recipe in recipes[:index]) for index in range(len(recipes))]
     parts = [(recipe.make, place) for recipe, place in zip(recipes, places, strict=True)]
     return Recipe(
         sum(recipe.size for recipe in recipes),
-        lambda draw, picks, at: combine(*[make(draw, picks, at + place) for make, place in parts]),
+        lambda draw, choices, at: function(
+            *[make(draw, choices, at + place) for make, place in parts]
+        ),
     )
 
 
-def spread(choices: Sequence[T]) -> tuple[T, ...]:
+def lookup_table(values: Sequence[T]) -> tuple[T, ...]:
     """What each byte picks of these choices: in turn, as shrinking always tries the first bytes."""
-    return tuple(choices[pick % len(choices)] for pick in range(PICKS))
+    return tuple(values[pick % len(values)] for pick in range(CHOICES_PER_BYTE))

@@ -12,10 +12,10 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from ...contract.formats import BOUNDS, TEXTS
+from ...contract.formats import NUMBER_FORMATS, STRING_FORMATS
 from ...contract.schema_keywords import Schema, pattern
 from .options import Options
-from .recipes import PICKS, Recipe, choice, drawn, either
+from .recipes import CHOICES_PER_BYTE, Recipe, choice, from_strategy, one_of
 from .timestamps import timestamps
 
 Refuse = Callable[[str], Exception]
@@ -28,18 +28,18 @@ _BASE64 = ("", "AA==", "AAA=", "AAAA", "e30=", "bnVsbA==", "AB==", "AAB=", "+/+/
 def _base64(options: Options) -> Recipe:
     most = options.max_length
     known = [text for text in _BASE64 if most is None or len(base64.b64decode(text)) <= most]
-    raw = drawn(st.binary(max_size=most))
-    return either([choice(known), raw.mapped(lambda raw: base64.b64encode(raw).decode())])
+    raw = from_strategy(st.binary(max_size=most))
+    return one_of([choice(known), raw.mapped(lambda raw: base64.b64encode(raw).decode())])
 
 
 def _uuids(options: Options) -> Recipe:
-    texts = drawn(st.uuids()).mapped(str)
-    return either([texts, texts.mapped(str.upper)])
+    texts = from_strategy(st.uuids()).mapped(str)
+    return one_of([texts, texts.mapped(str.upper)])
 
 
 _FORMATS: Mapping[str, Callable[[Options], Recipe]] = {
     "byte": _base64,
-    "date": lambda options: drawn(st.dates()).mapped(str),
+    "date": lambda options: from_strategy(st.dates()).mapped(str),
     "date-time": lambda options: timestamps(options.times),
     "uuid": _uuids,
 }
@@ -57,7 +57,7 @@ def strings(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
     form, regex = schema.get("format", ""), schema.get("pattern")
     sized = least > 0 or most is not None
     if form in _FORMATS:
-        if sized or regex not in (None, TEXTS[form]):
+        if sized or regex not in (None, STRING_FORMATS[form]):
             also = "pattern" if regex is not None else "minLength or maxLength"
             raise refuse(f"{also} together with the format {form!r} is not generated")
         found = _FORMATS[form](options)
@@ -77,10 +77,10 @@ def _matching(regex: str, least: int, most: int | None, refuse: Refuse) -> Recip
         low, high = max(low, least), min(high, math.inf if most is None else most)
         if letters and low <= high:
             most = None if high == math.inf else int(high)
-            return drawn(st.text(letters, min_size=low, max_size=most))
+            return from_strategy(st.text(letters, min_size=low, max_size=most))
     if least or most is not None:
         raise refuse(f"minLength or maxLength together with the pattern {regex!r} is not generated")
-    return drawn(st.from_regex(pattern(regex), alphabet=st.characters(codec="utf-8")))
+    return from_strategy(st.from_regex(pattern(regex), alphabet=st.characters(codec="utf-8")))
 
 
 def _repeated(match: re.Match[str]) -> tuple[int, float]:
@@ -105,7 +105,7 @@ def _open_words(words: list[str], others: Recipe, options: Options) -> Recipe:
     if options.unknown == "never":
         return known
     cases = choice(in_other_case(words) or words)
-    return either([known, cases] if options.unknown == "case" else [known, known, cases, others])
+    return one_of([known, cases] if options.unknown == "case" else [known, known, cases, others])
 
 
 def integers(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
@@ -116,10 +116,10 @@ def integers(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
     least, most = _whole(schema, int(step))
     if least is not None and most is not None and least > most:
         raise refuse("no whole number is within its bounds")
-    if least is not None and most is not None and most - least < PICKS:
+    if least is not None and most is not None and most - least < CHOICES_PER_BYTE:
         numbers = sorted(range(least, most + 1), key=lambda number: (abs(number), number < 0))
         return choice([number * int(step) for number in numbers])
-    found = drawn(st.integers(least, most))
+    found = from_strategy(st.integers(least, most))
     return found if step == 1 else found.mapped(lambda number: number * int(step))
 
 
@@ -145,8 +145,8 @@ def numbers(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
     )
     least, most = _whole({**schema, "format": "int64"}, 1)
     if least > most:  # type: ignore[operator]  # int64 has bounds
-        return drawn(floats)
-    return either([drawn(st.integers(least, most)), drawn(floats)])
+        return from_strategy(floats)
+    return one_of([from_strategy(st.integers(least, most)), from_strategy(floats)])
 
 
 _LIMITS = {"minimum", "maximum"}
@@ -181,7 +181,7 @@ def _whole(schema: Schema, step: int) -> tuple[int | None, int | None]:
 
 
 def _bounds(schema: Schema) -> tuple[float, float]:
-    low, high = BOUNDS.get(schema.get("format", ""), (-math.inf, math.inf))
+    low, high = NUMBER_FORMATS.get(schema.get("format", ""), (-math.inf, math.inf))
     return max(low, schema.get("minimum", low)), min(high, schema.get("maximum", high))
 
 
@@ -209,4 +209,4 @@ def json_values(options: Options) -> Recipe:
         members = st.lists(st.tuples(texts, inner), max_size=2)  # a name twice is one member
         values = st.one_of(scalars, st.lists(inner, max_size=2), members.map(dict))
     known = choice(PLAIN_VALUES if options.alphabet is not None else [*PLAIN_VALUES, *_FULL])
-    return either([known, known, known, drawn(values)])
+    return one_of([known, known, known, from_strategy(values)])

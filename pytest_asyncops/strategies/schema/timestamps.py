@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from ...rules.timestamps import in_order, instant_of
-from .recipes import Recipe, choice, constant, drawn, either, together
+from .recipes import Recipe, choice, combine, constant, from_strategy, one_of
 
 _BASE = datetime.datetime(2026, 1, 1)
 """What instants shrink to: the epoch of the stubs' clock."""
@@ -79,13 +79,13 @@ _ZONES = (
 @lru_cache(maxsize=8)
 def ticks(times: str, first: bool) -> Recipe:
     """Timestamps to be put in order; the first one counts from `_BASE`, the others from it."""
-    gaps = drawn(st.integers(_EARLIEST, _LATEST) if first else st.integers(0, _LONGEST))
+    gaps = from_strategy(st.integers(_EARLIEST, _LATEST) if first else st.integers(0, _LONGEST))
     usual = times == "usual"
-    return together(
+    return combine(
         lambda zone, fraction, seconds: Tick(seconds, fraction, zone),
         constant(Zone()) if usual else choice(_ZONES),
         choice(_USUAL if usual else _FRACTIONS),
-        either([constant(0), gaps]),
+        one_of([constant(0), gaps]),
     )
 
 
@@ -96,7 +96,7 @@ def timestamps(times: str) -> Recipe:
 
 def backwards() -> Recipe:
     """Timestamps before the one before."""
-    return drawn(st.integers(1, 86_400)).mapped(lambda seconds: Tick(-seconds))
+    return from_strategy(st.integers(1, 86_400)).mapped(lambda seconds: Tick(-seconds))
 
 
 def _by_itself(tick: Tick) -> str:
