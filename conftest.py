@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
 
 pytest_plugins = ["pytester"]
+
+# Its asserts say what they compared, as those of tests do.
+pytest.register_assert_rewrite("support")
 
 # "ci" gives the same examples every time, so that a green run stays green; "explore" looks for
 # new ones, and runs 20 times what has to be the same in every run:

@@ -10,14 +10,11 @@ import pytest
 import requests
 import responses  # noqa: F401 - imported here, or else each run imports it anew
 import time_machine  # noqa: F401
-from loopback import Loopback
-from runs import HELP, Reports
+from support.loopback import Loopback
+from support.pytest_runs import HELP, Reports
 
 import pytest_asyncops.transports.responses  # noqa: F401
 from pytest_asyncops import AsyncOpsMock, mocked
-
-# Their asserts say what they compared, as those of tests do.
-pytest.register_assert_rewrite("chainloop_server", "pinecone_server", "verdicts")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 import requests
 from hypothesis import given
 from hypothesis import strategies as st
-from toy import changed
+from support.toy_api import changed
 
 from pytest_asyncops import (
     AsyncOpsMock,

@@ -9,7 +9,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from toy import toy
+from support.toy_api import toy
 
 from pytest_asyncops import InvalidArgument
 from pytest_asyncops.apis.chainloop import CHAINLOOP

@@ -1,0 +1,187 @@
+"""What an API documents holds for its answers: statuses, own contracts, profiles."""
+
+from __future__ import annotations
+
+import pytest
+from support.chainloop_server import Server
+from support.client_responses import body, of_requests
+from support.toy_api import changed, request, toy
+from support.verdicts import refused, rules
+
+from pytest_asyncops import Lifecycle, assert_conforms, violations
+from pytest_asyncops.apis.chainloop import CHAINLOOP
+from pytest_asyncops.apis.pinecone import PINECONE
+from pytest_asyncops.rules.rules import Never, Rule
+from pytest_asyncops.serving.messages import Headers, Request, Response
+from pytest_asyncops.serving.stub import Stub
+from pytest_asyncops.virtual_time.clock import VirtualClock
+
+# --- statuses
+
+
+@pytest.mark.parametrize("route", ["list", "get"])
+@pytest.mark.parametrize("status", [100, 201, 204, 301, 304])
+def test_a_success_that_pinecone_does_not_document(route, status):
+    path = "/operations/docs" + "/1" * (route == "get")
+    for sent in (b"", b"{}"):
+        [wrong] = violations(of_requests(sent, f"https://a{path}", status))
+        assert (wrong.path, wrong.rule, wrong.value) == ("$", "schema.status", status)
+        assert wrong.message == (
+            f"is not documented for pinecone {route}; documented are 200, 401, 404 or 500"
+        )
+        assert wrong.source.endswith("#/paths")
+
+
+@pytest.mark.parametrize("status", [400, 403, 418, 429, 503])
+def test_an_error_that_pinecone_does_not_document(status):
+    error = {"status": status, "error": {"code": "X", "message": "no"}}
+    url = "https://a/operations/docs/1"
+    assert_conforms(of_requests(body(error), url, status))
+    assert rules(of_requests(body({**error, "status": 1}), url, status)) == [
+        ("$.status", "pinecone.error-status")
+    ]
+    assert rules(of_requests(b"{}", url, status)) == [("$", "schema.required")] * 2
+
+
+@pytest.mark.parametrize("status", [204, 301, 404, 418, 429, 503])
+def test_every_other_status_of_chainloop_is_a_status_of_grpc(status):
+    assert_conforms(of_requests(b"{}", status=status))
+    assert_conforms(of_requests(body({"code": 1, "message": "m", "details": []}), status=status))
+    assert rules(of_requests(body({"code": "1"}), status=status)) == [("$.code", "schema.type")]
+    assert rules(of_requests(b"", status=status)) == [("$", "schema.content")]
+
+
+def test_an_answer_of_no_route_that_is_no_error():
+    response = Response(200, b"{}")
+    response.api = CHAINLOOP
+    [wrong] = violations(response)
+    assert (wrong.rule, wrong.message) == ("schema.status", "is not documented for chainloop")
+
+
+# --- APIs of one's own
+
+CONTRACT = """
+openapi: 3.0.3
+paths:
+  /jobs:
+    get:
+      responses:
+        '200':
+          description: good
+          content: {application/json: {schema: {type: object}}}
+        '204':
+          description: nothing
+components:
+  schemas:
+    Job: {type: object}
+"""
+
+
+@pytest.fixture
+def own(tmp_path):
+    path = tmp_path / "contract.yaml"
+    path.write_text(CONTRACT, encoding="utf-8")
+    return toy(contract=str(path))
+
+
+def test_an_api_without_a_contract():
+    assert refused({}, api=toy(), route="get") == (
+        "toy has no contract to hold responses against. Give its Api "
+        "checking=Checking(contract='path/to/openapi.yaml')."
+    )
+
+
+def test_a_rule_about_a_schema_that_is_not_there(own):
+    rule = Rule("toy.done", "Jop", "/components/schemas/Job", "jobs end", Never("status", ("x",)))
+    api = changed(own, rules=(rule,))
+    assert refused({}, api=api, route="list") == (
+        "unknown schema of toy in rule 'toy.done': 'Jop'. Did you mean 'Job'? Choose 'Job'."
+    )
+
+
+def test_a_response_that_has_no_body(own):
+    url = "https://toy.example/jobs"
+    assert_conforms(of_requests(b"", url, 204), api=own)
+    assert_conforms(None, api=own, route="list", status_code=204)
+    [wrong] = violations(of_requests(b"{}", url, 204), api=own)
+    assert (wrong.path, wrong.rule, wrong.value) == ("$", "schema.content", b"{}")
+    assert wrong.message == "must be empty: no body is documented"
+    assert wrong.source.endswith("#/paths/~1jobs/get/responses/204")
+    assert rules(of_requests(b"", url, 200), api=own) == [("$", "schema.content")]
+
+
+def test_an_api_without_a_schema_of_errors(own):
+    [wrong] = violations(of_requests(b"{}", "https://toy.example/jobs", 404), api=own)
+    assert wrong.message == "is not documented for toy list; documented are 200 or 204"
+    [wrong] = violations(of_requests(b"{}", "https://toy.example/nothing", 404), api=own)
+    assert wrong.message == "is not documented for toy"
+
+
+def test_what_a_stub_of_ones_own_serves(own):
+    stub = Stub(own, VirtualClock())
+    stub.start_many(3, shelf="a")
+    assert stub.handle(request("/jobs")).status_code == 200
+    assert_conforms(stub.calls[-1])
+    assert_conforms(stub.calls[-1], api=own, route="list")
+
+
+# --- profiles
+
+
+LIVES = {
+    "PENDING": Lifecycle.hangs(pending=60),
+    "RUNNING": Lifecycle.hangs(),
+    "COMPLETED": Lifecycle.succeeds(running=1, output=b"x"),
+    "FAILED": Lifecycle.fails("disk full", running=1),
+    "PURGED": Lifecycle.succeeds(running=1).then_purged(1),
+}
+NULLS = {
+    "PENDING": ["started_at", "finished_at"],
+    "RUNNING": ["finished_at"],
+    "COMPLETED": [],
+    "FAILED": [],
+    "PURGED": [],
+}
+
+
+@pytest.mark.parametrize("word", LIVES)
+@pytest.mark.parametrize("profile", ["contract", "gateway", "gateway_camel"])
+@pytest.mark.parametrize("path", ["/v1/operations/1", "/v1/operations", "/v1/operations/2"])
+def test_what_is_served_conforms_in_its_wire_profile(profile, word, path):
+    server = Server(profile=profile)
+    server.start(id="1", lifecycle=LIVES[word])
+    server.clock.advance(5)
+    answer = server.ask(path)
+    assert answer.status_code == (404 if path.endswith("2") else 200)
+    assert_conforms(server.stub.calls[-1])
+    assert_conforms(answer)
+    received = of_requests(answer.content, server.stub.base_url + path, answer.status_code)
+    assert_conforms(received, profile=profile)
+    assert_conforms(received, profile=profile, extra="forbid", unknown="forbid")
+
+
+@pytest.mark.parametrize("word", LIVES)
+def test_without_its_profile_the_nulls_of_a_gateway_are_violations(word):
+    server = Server(profile="gateway")
+    server.start(id="1", lifecycle=LIVES[word])
+    server.clock.advance(5)
+    answer = server.ask("/v1/operations/1")
+    nulls = [(f"$.operation.{name}", "schema.type") for name in NULLS[word]]
+    assert rules(of_requests(answer.content)) == nulls
+    assert rules(answer, profile="contract") == nulls
+
+
+def test_without_its_profile_camel_case_is_undocumented():
+    server = Server(profile="gateway_camel")
+    server.start(id="1", lifecycle=LIVES["RUNNING"])
+    answer = of_requests(server.ask("/v1/operations/1").content)
+    found = violations(answer, extra="forbid")
+    assert {each.rule for each in found} == {"schema.properties"}
+    assert "$.operation.createdAt" in [each.path for each in found]
+    assert "$.operation.id" not in [each.path for each in found]
+
+
+def test_pinecone_is_written_one_way():
+    stub = Stub(PINECONE, VirtualClock())
+    assert list(PINECONE.checking.profiles) == ["contract"]
+    assert stub.handle(Request("GET", "https://x/y", "/y", Headers({}))).profile is None

@@ -1,0 +1,280 @@
+"""What README and docs say is so: names, settings, rules, quoted output, links."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import pytest
+import requests
+from hypothesis import Phase, given, settings
+from support.pages import PAGES, blocks, page_of, read, rows, section, words
+
+import pytest_asyncops
+from pytest_asyncops import (
+    Api,
+    CadenceError,
+    ConformanceError,
+    InvalidArgument,
+    Lifecycle,
+    PollerHangs,
+    State,
+    Step,
+    assert_conforms,
+    assert_history,
+    assert_polled,
+    mocked,
+    strategies,
+)
+from pytest_asyncops.apis import Checking, Serving
+from pytest_asyncops.apis.chainloop import CHAINLOOP
+from pytest_asyncops.apis.pinecone import PINECONE
+from pytest_asyncops.settings import GENERAL, READINGS, Setting
+
+APIS = pytest.mark.parametrize("api", [CHAINLOOP, PINECONE], ids=lambda api: api.name)
+KINDS = {"count": "a count", "seconds": "seconds", "names": "names", "urls": "URLs"}
+
+
+# Settings
+
+
+def told(setting: Setting) -> tuple[list[str], list[str]]:
+    """The default and the choices of a setting, as the tables write them."""
+    if isinstance(setting.default, tuple):
+        default = [str(name) for name in setting.default]
+    else:
+        default = [] if setting.default == {} else [str(setting.default)]
+    return default, list(setting.choices)
+
+
+def check_settings(table: list[list[str]], settings: dict[str, Setting]) -> None:
+    assert [words(row[0]) for row in table] == [[name] for name in settings]
+    for (name, default, choices, why), setting in zip(table, settings.values(), strict=True):
+        assert (words(default), words(choices)) == told(setting), name
+        if not setting.choices:
+            assert choices == KINDS.get(setting.kind, "an instant"), name
+        assert why, name
+
+
+def test_settings() -> None:
+    settings = {setting.name: setting for setting in GENERAL}
+    for api, readings in READINGS.items():
+        settings |= {f"{api}_{reading.name}": reading for reading in readings}
+    check_settings(rows(section("settings.md", "All settings")), settings)
+
+
+@APIS
+def test_readings(api: Api) -> None:
+    check_settings(
+        rows(section(page_of(api), "Readings")),
+        {reading.name: reading for reading in READINGS[api.name]},
+    )
+
+
+# Names
+
+
+def test_public_names() -> None:
+    """The README's table has every public name and no other."""
+    named = {
+        word
+        for row in rows(section("README.md", "What there is"))
+        for word in words(row[0]) + (words(row[1]) if row[0] == "`AsyncOpsError`" else [])
+    }
+    told_names = {re.match(r"\w+", word)[0] for word in named if re.match(r"\w+", word)}
+    assert told_names - {"asyncops_mock"} == set(pytest_asyncops.__all__)
+
+
+def test_public_attributes() -> None:
+    """Every attribute that the README's table gives a name is there."""
+    with mocked() as mock:
+        owners: dict[str, object] = {
+            "AsyncOpsMock": mock,
+            "Stub": mock.pinecone,
+            "Operation": mock.chainloop.start(),
+            "Lifecycle": Lifecycle.succeeds(),
+            "Progress": pytest_asyncops.Progress,
+            "VirtualClock": mock.clock,
+        }
+        seen = set()
+        for name, text in rows(section("README.md", "What there is")):
+            for attribute in re.findall(r"`\.(\w+)(?:\(\))?`", text):
+                owner = words(name)[0]
+                seen.add(owner)
+                assert hasattr(owners[owner], attribute), f"{owner}.{attribute}"
+        assert seen == set(owners)
+
+
+def test_parts_of_an_api() -> None:
+    tables = section("own_api.md", "The parts").split("\n\n|")
+    told_parts = [[part for row in rows(f"|{table}") for part in words(row[0])] for table in tables]
+    real_parts = [
+        [field.name for field in dataclasses.fields(kind)] for kind in (Api, Serving, Checking)
+    ]
+    assert [sorted(told) for told in told_parts] == [sorted(real) for real in real_parts]
+
+
+def test_an_api_takes_little() -> None:
+    first = blocks("own_api.md", "python")[0]
+    assert len(first.splitlines()) <= 50
+    assert "Api(" in first
+    homes = set(re.findall(r"^from (pytest_asyncops\S*) import", first, re.MULTILINE))
+    assert homes == {"pytest_asyncops", "pytest_asyncops.apis"}
+
+
+# Quoted output
+
+
+def unmatched_report() -> str:
+    with pytest.raises(pytest_asyncops.UnmatchedRequests) as caught, mocked() as mock:
+        requests.get(f"{mock.chainloop.base_url}/v1/operation/eval-1", timeout=30)
+    return str(caught.value)
+
+
+def refused(make: Callable[[], object]) -> InvalidArgument:
+    with pytest.raises(InvalidArgument) as caught:
+        make()
+    return caught.value
+
+
+def step_after_the_end() -> str:
+    error = refused(lambda: Lifecycle.steps(Step(State.SUCCEEDED, 1), Step(State.RUNNING)))
+    return f"InvalidArgument: {error}"
+
+
+def unknown_clock() -> str:
+    return str(refused(lambda: mocked(clock="manul").__enter__()))
+
+
+def hand_written(page: str, api: str) -> str:
+    """What the page's example prints without its ``pytest.raises``."""
+    [example] = [block for block in blocks(page, "python") if "HAND_WRITTEN" in block]
+    names: dict[str, Any] = {}
+    exec(example, names)
+    with pytest.raises(ConformanceError) as caught:
+        assert_conforms(names["HAND_WRITTEN"], api=api, route="get")
+    return f"ConformanceError: {caught.value}"
+
+
+def polled_too_soon() -> str:
+    with mocked(apis=["chainloop"]) as mock:
+        operation = mock.chainloop.start(lifecycle=Lifecycle.succeeds(running=6))
+        for interval in (0, 5, 2):
+            mock.clock.advance(interval)
+            url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
+            requests.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
+        with pytest.raises(CadenceError) as caught:
+            assert_polled(operation, min_interval=5)
+    return str(caught.value)
+
+
+def polled_on_and_on() -> str:
+    with mocked(apis=["chainloop"], max_polls_per_operation=50) as mock:
+        operation = mock.chainloop.start(lifecycle=Lifecycle.hangs())
+        url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
+        for _ in range(50):
+            requests.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
+            mock.clock.advance(5)
+        with pytest.raises(PollerHangs) as caught:
+            requests.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
+        mock.note_failure(caught.value)
+    return str(caught.value)
+
+
+def failing_example() -> str:
+    last: dict[str, Any] = {}  # Hypothesis tries the example that it shows once more
+
+    @settings(database=None, phases=[Phase.generate, Phase.shrink])
+    @given(strategies.operations("pinecone"))
+    def drawing_a_bar(operation: dict[str, Any]) -> None:
+        last.clear()
+        last.update(operation)
+        operation["percent_complete"]
+
+    with pytest.raises(KeyError):
+        drawing_a_bar()
+    shown = ",\n ".join(f"{name!r}: {value!r}" for name, value in last.items())
+    return f"{{{shown}}}"
+
+
+class Quote(NamedTuple):
+    page: str
+    text: str
+
+
+QUOTES = [Quote(page, text) for page in PAGES for text in blocks(page, "text")]
+SOURCES = [
+    unmatched_report,
+    step_after_the_end,
+    unknown_clock,
+    polled_too_soon,
+    polled_on_and_on,
+    failing_example,
+    partial(hand_written, "README.md", "chainloop"),
+    partial(hand_written, "conformance.md", "pinecone"),
+]
+
+
+@pytest.mark.parametrize("quote", QUOTES, ids=lambda quote: quote.page)
+def test_quoted_output(quote: Quote) -> None:
+    """Everything quoted as output is what comes out."""
+    assert quote.text in [source() for source in SOURCES]
+
+
+# Conformance
+
+
+@APIS
+def test_rules(api: Api) -> None:
+    """Every rule of the contract's prose stands in the docs, with its words and its place."""
+    text = read("conformance.md").partition(f"\n### {api.checking.contract}\n")[2]
+    assert rows(text) == [
+        [f"`{rule.id}`", rule.says, f"`{rule.source}`"] for rule in api.checking.rules
+    ]
+
+
+def seen(word: str, **members: str) -> dict[str, str]:
+    return {"id": "op-1", "status": f"ASYNC_OPERATION_STATUS_{word}", **members}
+
+
+def test_history_rules() -> None:
+    history = [
+        seen("RUNNING", kind="scan", started_at="2026-01-01T00:00:00Z"),
+        seen("PENDING", kind="rescan", started_at="2026-01-01T00:00:01Z"),
+        seen("COMPLETED", output="aGk="),
+        seen("COMPLETED", output="aGo="),
+    ]
+    with pytest.raises(ConformanceError) as caught:
+        assert_history(history, api="chainloop")
+    told_rules = {words(row[0])[0] for row in rows(section("conformance.md", "Histories"))}
+    broken = {violation.rule for violation in caught.value.violations}
+    assert {f"chainloop.{rule}" for rule in told_rules} == broken
+
+
+# Links
+
+
+def anchors(page: str) -> set[str]:
+    """The anchors of a page's headings, as the renderers of Markdown make them."""
+    headings = re.findall(r"^#+ (.*)$", read(page), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+LINKS = [
+    (page, target)
+    for page in PAGES
+    for target in re.findall(r"\]\(([^)\s]+)\)", read(page))
+    if not target.startswith("http")
+]
+
+
+@pytest.mark.parametrize(("page", "target"), LINKS)
+def test_links(page: str, target: str) -> None:
+    path, _, anchor = target.partition("#")
+    there = (PAGES[page].parent / path).resolve() if path else PAGES[page]
+    assert there.exists(), f"{page} links to {target}"
+    if anchor:
+        assert anchor in anchors(there.name), f"{page} links to {target}"

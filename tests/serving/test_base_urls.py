@@ -1,0 +1,149 @@
+"""A URL belongs to the stub whose base URL it is below, and to no other."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.toy_api import toy
+
+from pytest_asyncops import InvalidArgument, Stub, VirtualClock
+from pytest_asyncops.serving.base_urls import BaseUrls, checked_base_url
+
+
+def stubs(*urls: str) -> list[Stub]:
+    return [Stub(toy(f"toy{i}"), VirtualClock(), base_url=url) for i, url in enumerate(urls)]
+
+
+HOUSE = BaseUrls(
+    stubs(
+        "https://api.example",
+        "http://localhost:8080/a",
+        "http://localhost:8080/ab/",
+        "http://[::1]:80",
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("url", "owner", "target"),
+    [
+        ("https://api.example", 0, ""),
+        ("https://api.example/", 0, "/"),
+        ("https://api.example/v1/jobs?x=1", 0, "/v1/jobs?x=1"),
+        ("https://api.example?x=1", 0, "?x=1"),
+        ("https://api.example/v1#part", 0, "/v1"),
+        ("https://api.example#part", 0, ""),
+        ("https://api.example/v1?x=http://localhost:8080/a", 0, "/v1?x=http://localhost:8080/a"),
+        ("HTTPS://API.Example:443/v1", 0, "/v1"),
+        ("https://user:password@api.example/v1", 0, "/v1"),
+        ("https://api.example//v1", 0, "//v1"),
+        ("http://localhost:8080/a", 1, ""),
+        ("http://localhost:8080/a/b", 1, "/b"),
+        ("http://localhost:8080/a?b", 1, "?b"),
+        ("http://localhost:8080/ab", 2, ""),
+        ("http://localhost:8080/ab/c", 2, "/c"),
+        ("http://[::1]/x", 3, "/x"),
+        ("http://localhost:8080/abc", None, None),
+        ("http://localhost:8080/A", None, None),
+        ("http://localhost:8080/", None, None),
+        ("http://localhost/a", None, None),
+        ("http://api.example/v1", None, None),
+        ("https://api.example:80/v1", None, None),
+        ("https://api.example:99999/v1", None, None),
+        ("https://api.example.org/v1", None, None),
+        ("https://sub.api.example/v1", None, None),
+        ("https://[broken/v1", None, None),
+        ("/v1/jobs", None, None),
+        ("mailto:somebody@api.example", None, None),
+        ("", None, None),
+    ],
+)
+def test_whose_url_it_is(url, owner, target):
+    found = HOUSE.find(url)
+    if owner is None:
+        assert found is None
+    else:
+        stub, rest = found
+        assert (stub.api.name, rest) == (f"toy{owner}", target)
+
+
+@given(
+    st.sampled_from(["https://api.example", "http://localhost:8080/a", "http://localhost:8080/ab"]),
+    st.from_regex(r"(/[a-z/]{0,5})?(\?[a-z=&/?]{0,5})?", fullmatch=True),
+)
+def test_what_follows_the_base_url_is_the_target(base, rest):
+    stub, target = HOUSE.find(base + rest)
+    assert (stub.base_url, target) == (base, rest)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://api.example", "https://api.example"),
+        ("https://api.example", "https://API.example:443/"),
+        ("https://api.example", "https://api.example/v1"),
+        ("https://api.example/v1", "https://api.example"),
+        ("http://localhost:8080/a", "http://localhost:8080/a/b"),
+    ],
+)
+def test_two_stubs_cannot_live_at_one_url(one, other):
+    first, second = stubs(one, other)
+    message = (
+        f"toy0 at {first.base_url} and toy1 at {second.base_url} are on one URL. "
+        "Give one of them another with base_urls={...}."
+    )
+    with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
+        BaseUrls([first, second])
+    assert caught.value.value == second.base_url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.example",
+        "http://localhost:8080/base",
+        "http://127.0.0.1:1",
+        "http://[::1]:8080",
+        "HTTPS://API.example",
+    ],
+)
+@pytest.mark.parametrize("slash", ["", "/", "//"])
+def test_base_urls(url, slash):
+    assert checked_base_url(url + slash, "it") == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "api.example",
+        "localhost:8080",
+        "//api.example",
+        "ftp://api.example",
+        "https://",
+        "https:///path",
+        "https://user@api.example",
+        "https://user:password@api.example",
+        "https://api.example?x=1",
+        "https://api.example?",
+        "https://api.example/#part",
+        "https://api.example/#",
+        "https://api.example:99999",
+        "https://api.example:http",
+        "https://[broken",
+        "",
+        None,
+        5,
+        b"https://api.example",
+    ],
+)
+def test_a_base_url_has_a_scheme_and_a_host_and_nothing_odd(url):
+    message = (
+        "it must be a URL like 'https://api.example.com' or 'http://localhost:8080/base', with a "
+        f"scheme and a host and without user, query or fragment, not {url!r}"
+    )
+    with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
+        checked_base_url(url, "it")
+    assert caught.value.value is url

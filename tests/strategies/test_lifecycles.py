@@ -1,0 +1,301 @@
+"""Lifecycles, histories and queries are what a stub agrees with."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+from hypothesis import find, given, settings
+from hypothesis import strategies as st
+from support.samples import anew
+
+from pytest_asyncops import (
+    InvalidArgument,
+    Lifecycle,
+    Progress,
+    State,
+    Step,
+    VirtualClock,
+    assert_history,
+    polls,
+    strategies,
+)
+from pytest_asyncops.apis.chainloop import CHAINLOOP
+from pytest_asyncops.apis.pinecone import PINECONE
+from pytest_asyncops.lifecycle.states import Polls
+from pytest_asyncops.rules.timestamps import instant_of
+from pytest_asyncops.serving.stub import Stub
+from pytest_asyncops.strategies.stub_requests import ask
+
+APIS = (CHAINLOOP, PINECONE)
+EACH = pytest.mark.parametrize("api", APIS, ids=lambda api: api.name)
+FEW = settings(max_examples=50)
+EPOCH_NS = 1_767_225_600 * 10**9
+
+
+def stub_of(api, epoch_ns=EPOCH_NS, readings=None):
+    clock = VirtualClock(epoch_ns)
+    stub = (api.serving.stub_class or Stub)(api, clock, readings=readings)
+    if api.serving.parent is not None:
+        stub.add_parent("there")
+    return clock, stub
+
+
+@EACH
+def test_histories_are_legal(api):
+    @FEW
+    @given(strategies.histories(api))
+    def check(bodies):
+        assert_history(bodies, api=api)
+
+    check()
+
+
+def test_histories_of_a_life():
+    life = Lifecycle.fails("full", running=polls(2))
+
+    @given(strategies.histories("pinecone", lifecycle=st.just(life), max_polls=4))
+    def check(bodies):
+        words = [body["status"] for body in bodies]
+        assert words == ["Processing", "Processing", "Failed", "Failed"][: len(words)]
+
+    check()
+
+
+def test_time_passes_between_polls():
+    life = Lifecycle.succeeds(running=30)
+    answers = strategies.histories("pinecone", lifecycle=st.just(life), max_wait=30)
+    bodies = find(answers, lambda bodies: bodies[-1]["status"] == "Completed")
+    assert [body["status"] for body in bodies] == ["Processing", "Completed"]
+    assert bodies[-1]["completed_on"] == "2026-01-01T00:00:30Z"
+
+
+def test_histories_take_fields():
+    given_id = st.just("f")
+
+    @settings(max_examples=10)
+    @given(strategies.histories("pinecone", file_id=given_id))
+    def check(bodies):
+        assert {body.get("file_id") for body in bodies} <= {"f"}
+
+    check()
+
+
+@EACH
+def test_lifecycles_are_taken(api):
+    @FEW
+    @given(strategies.lifecycles(api))
+    def check(lifecycle):
+        _, stub = stub_of(api)
+        fields = {} if api.serving.parent is None else {api.serving.parent: "there"}
+        assert stub.start(lifecycle=lifecycle, **fields).lifecycle == lifecycle
+
+    check()
+
+
+@given(strategies.lifecycles())
+def test_lifecycles_print_as_calls(lifecycle):
+    names = {
+        "Lifecycle": Lifecycle,
+        "Step": Step,
+        "State": State,
+        "Progress": Progress,
+        "polls": polls,
+    }
+    assert repr(eval(repr(lifecycle), names)) == repr(lifecycle)
+
+
+def test_lifecycles_keep_to_the_options():
+    states = {State.RUNNING, State.FAILED}
+
+    @given(strategies.lifecycles(states=states, max_duration=9, polls=False, progress=False))
+    def check(lifecycle):
+        assert {step.state for step in lifecycle.plan} <= states
+        lengths = [step.lasts for step in lifecycle.plan[:-1]]
+        assert not any(isinstance(length, Polls) for length in lengths)
+        assert sum(lengths) <= 9 * 10**9
+        assert all(step.percent is None and step.progress is None for step in lifecycle.plan)
+
+    check()
+
+
+def test_every_state_and_every_way_to_wait():
+    steps = [step for lifecycle in anew(strategies.lifecycles(), 250) for step in lifecycle.plan]
+    met = {step.state for step in steps} | {type(step.lasts) for step in steps}
+    assert met == {*State, int, Polls, type(None)}
+
+
+# --- queries
+
+
+@EACH
+@pytest.mark.parametrize("valid", [True, False])
+def test_queries_are_answered_as_foretold(api, valid):
+    _, stub = stub_of(api)
+    named = set()
+    for query in anew(strategies.list_queries(api, valid=valid), 250, 5):
+        answer = ask(stub, api.routes[0], {"": "there"}, query=query.params)
+        body = json.loads(answer.content)
+        code = body.get("error", body).get("code")
+        assert (answer.status_code, code) == (query.status_code, query.code)
+        assert (query.status_code == 200) is valid
+        named.update(query.params)
+    known = {
+        CHAINLOOP: {
+            "pagination.page",
+            "pagination.page_size",
+            "resource_id",
+            "resource_type",
+            "status",
+            "kind",
+        },
+        PINECONE: {"operation_type", "status", "limit", "pagination_token"},
+    }[api]
+    assert named == (known - {"pagination_token"} if valid else known)
+
+
+READINGS = [
+    (CHAINLOOP, {"negative_page": "default", "page_base": "one"}),
+    (PINECONE, {"bad_filter": "empty"}),
+    (PINECONE, {"bad_limit": "clamp", "bad_token": "restart"}),
+]
+
+
+@pytest.mark.parametrize(("api", "readings"), READINGS, ids=str)
+@pytest.mark.parametrize("valid", [True, False])
+def test_queries_are_answered_as_the_readings_say(api, readings, valid):
+    _, stub = stub_of(api, readings=readings)
+    values = set()
+    for query in anew(strategies.list_queries(api, valid=valid, readings=stub.readings), 250, 5):
+        answer = ask(stub, api.routes[0], {"": "there"}, query=query.params)
+        assert (answer.status_code, answer.status_code == 200) == (query.status_code, valid)
+        values.update(query.params.items())
+    if valid:
+        loosened = {"default": "pagination.page", "empty": "status", "clamp": "limit"}
+        [name] = [loosened[said] for said in readings.values() if said in loosened]
+        found = {value for member, value in values if member == name}
+        assert any(value.startswith("-") for value in found) or name == "status"
+        assert found - {"Processing", "Completed", "Failed"}
+
+
+def test_histories_are_written_as_the_readings_say():
+    @settings(max_examples=20)
+    @given(strategies.histories("chainloop", readings={"profile": "gateway_camel"}))
+    def check(bodies):
+        assert all("createdAt" in body["operation"] for body in bodies)
+        assert_history(bodies, api="chainloop", profile="gateway_camel")
+
+    check()
+
+
+def test_histories_carry_headers():
+    @settings(max_examples=10)
+    @given(strategies.histories("chainloop", headers={"Authorization": "Basic token"}))
+    def check(bodies):
+        assert bodies == []  # each poll is refused
+
+    check()
+
+
+# --- round trip
+
+
+def _ns(text):
+    whole, leap, fraction = instant_of(text)
+    assert not leap
+    seconds = round((whole - instant_of("1970-01-01T00:00:00Z")[0]).total_seconds())
+    return seconds * 10**9 + int(fraction.ljust(9, "0"))
+
+
+def lasting(state, ns, **facts):
+    """A step of so many nanoseconds; floats of seconds would round them."""
+    return Step(state, 0, **facts).held_for(ns)
+
+
+def life_of(api, operation, born):
+    state = next(s for s in (*State,) if api.statuses.get(s) == operation["status"])
+    started = operation.get("started_at")
+    ended = operation.get("finished_at") or operation.get("completed_on")
+    run = None if started is None else _ns(started) - born
+    end = None if ended is None else _ns(ended) - born
+    percent = operation.get("percent_complete")
+    shown = {"progress": Progress.absent()} if percent is None else {"percent": percent}
+    steps = []
+    if run is not None or state is State.PENDING or end is not None:
+        steps.append(lasting(State.PENDING, run if run is not None else end or 0, **shown))
+    if run is not None or state is State.RUNNING:
+        steps.append(lasting(State.RUNNING, 0 if end is None else end - (run or 0), **shown))
+    if end is not None:
+        facts = {}
+        if operation.get("output") is not None:
+            facts["output"] = base64.b64decode(operation["output"])
+        if state is State.FAILED:
+            last = Step(state, message=operation["error_message"], **shown)
+        else:
+            last = Step(State.SUCCEEDED, **facts, **shown)
+        steps.append(last)
+    steps[-1] = Step(
+        steps[-1].state,
+        output=steps[-1].output,
+        message=steps[-1].message,
+        **shown,
+    )
+    life = Lifecycle.steps(*steps)
+    return life.then_purged(0) if state is State.PURGED else life, end or run or 0
+
+
+@EACH
+def test_operations_come_back_from_a_stub(api):
+    """Started to that state and served, an operation is shown as it was generated."""
+    created, kept = ("created_at", "resource_id") if api is CHAINLOOP else ("created_on", "file_id")
+    assert kept in api.fields
+
+    @settings(max_examples=80)
+    @given(strategies.operations(api, times="usual"))
+    def check(operation):
+        shown = {name: value for name, value in operation.items() if value is not None}
+        born = _ns(shown[created])
+        clock, stub = stub_of(api, born)
+        fields = {name: shown.get(name) for name in api.fields}
+        if api.serving.parent is not None:
+            fields[api.serving.parent] = "there"
+        life, age = life_of(api, shown, born)
+        stub.start(id=shown["id"], lifecycle=life, **fields)
+        clock.advance_ns(age)
+        params = {"": shown["id"], str(api.serving.parent): "there"}
+        body = json.loads(ask(stub, api.routes[1], params).content)
+        [served] = api.checking.history.found_in(body)
+        if shown.get("output") in ("AB==", "AAB=", "//=="):  # unused bits are not kept
+            shown.pop("output")
+            served.pop("output")
+        assert served == shown
+
+    check()
+
+
+# --- what there is not
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: strategies.lifecycles("aws"), "unknown API 'aws'"),
+        (lambda: strategies.lifecycles("pinecone", states=[State.CANCELLED]), "unknown state"),
+        (lambda: strategies.lifecycles(states=[State.PURGED]), "no life can be made of"),
+        (lambda: strategies.lifecycles(max_duration=-1), "max_duration must be finite"),
+        (lambda: strategies.histories("pinecone", colour=st.none()), "unknown field of a pinecone"),
+        (lambda: strategies.histories("pinecone", file_id="f"), "file_id must be a strategy"),
+        (lambda: strategies.histories("pinecone", max_polls=-1), "max_polls must be a whole"),
+        (lambda: strategies.histories("pinecone", lifecycle=Lifecycle.hangs()), "lifecycle must"),
+        (lambda: strategies.list_queries("aws"), "unknown API 'aws'"),
+        (lambda: strategies.list_queries("pinecone", readings={"a": 1}), "unknown reading of pine"),
+        (
+            lambda: strategies.histories("chainloop", readings={"profile": "x"}),
+            "unknown profile 'x'",
+        ),
+    ],
+)
+def test_what_there_is_not(make, message):
+    with pytest.raises(InvalidArgument, match=message):
+        make()

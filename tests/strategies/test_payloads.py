@@ -1,0 +1,296 @@
+"""What the strategies give is what they say: good payloads are good, bad ones bad as foretold."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+from hypothesis import Phase, find, given, settings
+from hypothesis import strategies as st
+from openapi_schema_validator import OAS30Validator
+from support.samples import anew
+
+from pytest_asyncops import State, strategies, violations
+from pytest_asyncops.apis.chainloop import CHAINLOOP
+from pytest_asyncops.apis.pinecone import PINECONE
+from pytest_asyncops.contract.openapi import load_contract
+from pytest_asyncops.rules.timestamps import instant_of
+from pytest_asyncops.rules.violation import json_path
+
+APIS = (CHAINLOOP, PINECONE)
+EACH = pytest.mark.parametrize("api", APIS, ids=lambda api: api.name)
+SCHEMAS = [(api, name) for api in APIS for name in load_contract(api.checking.contract).schemas]
+FEW = settings(max_examples=40)
+
+
+def independent(api, name):
+    """A validator that knows nothing of this package."""
+    document = copy.deepcopy(load_contract(api.checking.contract).document.root)
+    return OAS30Validator(
+        {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+    )
+
+
+def body_schema(api, route, status_code=200):
+    """The name of the schema that a response's body has, as the contract says it."""
+    contract = load_contract(api.checking.contract)
+    [path] = [known.paths[0] for known in api.routes if known.name == route]
+    response = contract.response("GET", path, status_code)
+    if response is None:
+        return api.checking.error_schema
+    return contract.at(contract.body(response))["$ref"].rpartition("/")[2]
+
+
+def wrapped(api, operation):
+    member = api.checking.history.wrapped_in
+    return operation if member is None else {member: operation}
+
+
+def found(payload, **said):
+    return [str(violation) for violation in violations(payload, **said)]
+
+
+@pytest.mark.parametrize(("api", "name"), SCHEMAS, ids=lambda part: getattr(part, "name", part))
+def test_payloads_fit_their_schema(api, name):
+    validator = independent(api, name)
+
+    @FEW
+    @given(strategies.payloads(api, name))
+    def check(payload):
+        assert list(validator.iter_errors(payload)) == []
+
+    check()
+
+
+OPTIONS = [
+    {},
+    {"extra": "sometimes", "unknown": "sometimes"},
+    {"unknown": "case", "times": "usual"},
+]
+
+
+@EACH
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_operations_conform(api, options):
+    validator = independent(api, api.checking.history.schema)
+
+    @FEW
+    @given(strategies.operations(api, **options))
+    def check(operation):
+        assert list(validator.iter_errors(operation)) == []
+        assert found(wrapped(api, operation), api=api, route="get") == []
+
+    check()
+
+
+@EACH
+@pytest.mark.parametrize("route", ["list", "get"])
+def test_bodies_conform(api, route):
+    make = {"list": strategies.lists, "get": strategies.gets}[route]
+    validator = independent(api, body_schema(api, route))
+
+    @FEW
+    @given(make(api))
+    def check(body):
+        assert list(validator.iter_errors(body)) == []
+        assert found(body, api=api, route=route, extra="forbid", unknown="forbid") == []
+
+    check()
+
+
+@EACH
+def test_operations_of_one_page_differ(api):
+    @FEW
+    @given(strategies.lists(api))
+    def check(body):
+        ids = [operation["id"] for operation in body["operations"]]
+        assert len({*ids}) == len(ids)
+
+    check()
+
+    two = find(strategies.lists(api, id=st.just("a")), lambda body: len(body["operations"]) > 1)
+    assert [operation["id"] for operation in two["operations"]] == ["a", "a"]
+
+
+@EACH
+@pytest.mark.parametrize("status_code", [400, 401, 403, 404, 429, 500, 503])
+def test_errors_conform(api, status_code):
+    validator = independent(api, body_schema(api, "get", status_code))
+
+    @settings(max_examples=15)
+    @given(strategies.errors(api, status_code))
+    def check(body):
+        assert list(validator.iter_errors(body)) == []
+        assert found(body, api=api, route="get", status_code=status_code) == []
+
+    check()
+
+
+@EACH
+def test_errors_of_any_status(api):
+    statuses = (400, 401, 403, 404, 429, 500, 503)
+
+    @settings(max_examples=20)
+    @given(strategies.errors(api))
+    def check(body):
+        assert any(not found(body, api=api, route="get", status_code=code) for code in statuses)
+
+    check()
+
+
+@pytest.mark.parametrize("profile", ["gateway", "gateway_camel"])
+def test_errors_of_profiles(profile):
+    @FEW
+    @given(strategies.errors("chainloop", 403, profile=profile))
+    def check(body):
+        assert found(body, api="chainloop", route="get", status_code=403, profile=profile) == []
+
+    check()
+
+
+@pytest.mark.parametrize("profile", ["gateway", "gateway_camel"])
+@pytest.mark.parametrize("make", [strategies.lists, strategies.gets, strategies.operations])
+def test_profiles(profile, make):
+    @FEW
+    @given(make("chainloop", profile=profile))
+    def check(body):
+        shown = wrapped(CHAINLOOP, body) if make is strategies.operations else body
+        route = "list" if make is strategies.lists else "get"
+        assert found(shown, api="chainloop", route=route, profile=profile) == []
+        unset = "started_at" if profile == "gateway" else "startedAt"
+        assert unset in json.dumps(body) or body.get("operations") == []
+
+    check()
+
+
+@EACH
+@pytest.mark.parametrize("state", list(State))
+def test_a_state_is_kept_to(api, state):
+    if state not in api.statuses:
+        with pytest.raises(ValueError, match="unknown state"):
+            strategies.operations(api, state=state)
+        return
+
+    @FEW
+    @given(strategies.operations(api, state=state))
+    def check(operation):
+        assert operation["status"] == api.statuses[state]
+        failed = state is State.FAILED
+        assert bool(operation.get("error_message")) is failed
+        ends = [operation.get(name) for name in ("finished_at", "completed_on")]
+        assert any(ends) is (state.done)
+
+    check()
+
+
+@EACH
+def test_usual_times(api):
+    @FEW
+    @given(strategies.operations(api, times="usual"))
+    def check(operation):
+        for text in operation.values():
+            if isinstance(text, str) and instant_of(text):
+                assert text[10] == "T"
+                assert text[-1] == "Z"
+                assert len(text) in (20, 24, 27, 30)
+
+    check()
+
+
+# --- one fault
+
+INVALID = {
+    CHAINLOOP: [
+        ("v1AsyncOperationsServiceListOperationsResponse", "list", 200, ()),
+        ("v1AsyncOperationsServiceGetOperationResponse", "get", 200, ()),
+        ("v1AsyncOperationResult", "get", 200, ("operation",)),
+        ("v1AsyncOperationStatus", "get", 200, ("operation", "status")),
+        ("v1OffsetPaginationResponse", "list", 200, ("pagination",)),
+        ("v1BadRequestResponse", "get", 400, ()),
+        ("v1UnauthorizedResponse", "get", 401, ()),
+        ("v1PermissionDeniedResponse", "get", 403, ()),
+        ("v1InternalServerErrorResponse", "get", 500, ()),
+        ("rpcStatus", "get", 404, ()),
+        ("protobufAny", "get", 404, ("details", 0)),
+    ],
+    PINECONE: [
+        ("OperationList", "list", 200, ()),
+        ("OperationModel", "get", 200, ()),
+        ("PaginationResponse", "list", 200, ("pagination",)),
+        ("ErrorResponse", "get", 401, ()),
+    ],
+}
+"""Each named schema, and a response in which its values stand: route, status and place."""
+
+KEYWORDS = {
+    CHAINLOOP: {"enum", "format", "pattern", "required", "type"},
+    PINECONE: {"format", "maximum", "minimum", "required", "type"},
+}
+
+
+def rules_broken(api, name, route, status_code, place):
+    """Hold each pair against the conformance wing; gives the rules that were broken at once."""
+    rules = set()
+    sites = load_contract(api.checking.contract).schema_paths(
+        {"$ref": f"#/components/schemas/{name}"}
+    )
+    of_the_rest = {rule.id for rule in api.checking.rules if rule.on not in sites}
+
+    count = 500 if name == api.checking.history.schema else 200 if status_code == 200 else 100
+    for invalid in anew(strategies.invalid_payloads(api, name), count, 10):
+        body = invalid.payload
+        for part in reversed(place):
+            body = [body] if part == 0 else {part: body}
+        said = violations(body, api=api, route=route, status_code=status_code)
+        foretold = [
+            (path.replace("$", json_path(place), 1), rule) for path, rule in invalid.violations
+        ]
+        assert foretold
+        assert foretold == sorted(
+            (violation.path, violation.rule)
+            for violation in said
+            if violation.rule not in of_the_rest
+        )
+        rules.add(tuple(rule for _, rule in foretold))
+    return rules
+
+
+@EACH
+def test_faults_are_as_foretold(api):
+    assert {name for name, *_ in INVALID[api]} == {*load_contract(api.checking.contract).schemas}
+    broken = set().union(*[rules_broken(api, *response) for response in INVALID[api]])
+    rules = {rule.id for rule in api.checking.rules} | {f"schema.{word}" for word in KEYWORDS[api]}
+    assert {rule for at_once in broken for rule in at_once} == rules
+    # The contract's one pattern is that of base64, so what breaks it breaks the format as well.
+    alone = {at_once[0] for at_once in broken if len(at_once) == 1}
+    assert rules - alone <= {"schema.pattern"}
+
+
+# --- bytes
+
+
+@EACH
+def test_bytes_are_the_same_value_to_any_reader(api):
+    @FEW
+    @given(strategies.gets(api, encoded=True))
+    def check(body):
+        assert json.loads(body) == json.loads(body.decode("utf-8"))
+        assert found(json.loads(body), api=api, route="get") == []
+
+    check()
+
+
+@pytest.mark.parametrize("kind", ["read", "BOM", "refused"])
+def test_deviations_are_there_when_asked_for(kind):
+    def is_it(body):
+        try:
+            json.loads(body.decode())
+        except ValueError:
+            return kind == ("BOM" if body.startswith(b"\xef\xbb\xbf") else "refused")
+        return kind == "read"
+
+    bodies = strategies.gets("pinecone", encoded=True, deviations=True)
+    find(
+        bodies, is_it, settings=settings(max_examples=2000, phases=[Phase.generate], database=None)
+    )

@@ -1,0 +1,22 @@
+"""What several test files share; a line for each module.
+
+- `chainloop_rule_rows`: Rules of Chainloop: a payload that breaks each, and one that does not.
+- `chainloop_server`: A stub of Chainloop, its clock, and what is asked of it.
+- `client_responses`: Responses made by hand, each as the client library of its name makes them.
+- `library_idioms`: The ways in which libraries wait between two attempts, each as a small poller.
+- `loopback`: What stands for the network, an API that does the same, and the URLs that tests ask.
+- `pages`: README and docs, read for what they say.
+- `pinecone_rule_rows`: Rules of Pinecone: a payload that breaks each, and one that does not.
+- `pinecone_server`: A stub of Pinecone, its clock, and what is asked of it.
+- `pytest_runs`: What runs of pytest are given to test, and what they print.
+- `rule_rows`: What a row of a table of rules consists of.
+- `samples`: Many values of a strategy.
+- `schema_kinds`: Schemas of every kind, and an API that has nothing but schemas.
+- `served_answers`: What stubs of both APIs are asked and answer, for Hypothesis.
+- `sights`: Sights of operations, and what is wrong with a row of them.
+- `spoilt_payloads`: Payloads of both APIs for Hypothesis: mostly right, then spoilt at any depth.
+- `ticking_lifecycles`: Lifecycles for Hypothesis, and a plain, slow simulation of them that ticks.
+- `toy_api`: An API that nobody has, with statuses, routes and an envelope of its own.
+- `verdicts`: What a check says of an answer: paths and rules, or why it cannot be read.
+- `waiting_idioms`: The ways in which Python code waits between two polls, each as a small poller.
+"""

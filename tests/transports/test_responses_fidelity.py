@@ -1,0 +1,251 @@
+"""What requests does above and around its transport, it does over a stub just as well."""
+
+from __future__ import annotations
+
+import io
+import threading
+
+import pytest
+import requests
+from requests.adapters import HTTPAdapter
+from support.loopback import BEARER, CHAINLOOP, scripted
+from urllib3 import Retry
+
+from pytest_asyncops import mocked
+
+# --- adapters and retries
+
+
+def test_an_adapter_of_the_user_runs_its_own_send():
+    sent: list[str] = []
+
+    class Signing(HTTPAdapter):
+        def send(self, request, *args, **kwargs):
+            sent.append(request.url)
+            request.headers["Authorization"] = "Bearer signed"
+            return super().send(request, *args, **kwargs)
+
+    with mocked() as mock, requests.Session() as session:
+        session.mount("https://", Signing())
+        url = f"{CHAINLOOP}/v1/operations"
+        assert session.get(url, timeout=3).status_code == 200
+        assert sent == [url]
+        assert mock.calls[0].request.header("authorization") == "Bearer signed"
+
+
+def test_an_adapter_may_pass_its_arguments_by_position():
+    class Plain(HTTPAdapter):
+        def send(self, request, stream=False, timeout=None, verify=True, cert=None, proxies=None):
+            return super().send(request, stream, timeout, verify, cert, proxies)
+
+    with mocked(), requests.Session() as session:
+        session.mount("https://", Plain())
+        assert session.get(f"{CHAINLOOP}/v1/operations", headers=BEARER).status_code == 200
+
+
+def told(session: requests.Session, method: str, url: str) -> str:
+    """How a request ended, in one line."""
+    try:
+        return f"status {session.request(method, url).status_code}"
+    except requests.exceptions.RetryError as error:
+        reason = error.args[0].reason
+        return f"{type(error).__name__}: {type(reason).__name__}: {reason}"
+
+
+ALL = [401, 404, 429, 503]
+RETRIES = [
+    ({"total": 3, "status_forcelist": ALL}, [404, 404]),
+    ({"total": 3, "status_forcelist": ALL}, [404] * 9),
+    ({"total": 3, "status_forcelist": ALL, "backoff_factor": 0.5}, [401, 404, 429]),
+    ({"total": 4, "status_forcelist": ALL, "backoff_factor": 1}, [429] * 9),
+    ({"total": 4, "status_forcelist": ALL, "backoff_factor": 1, "backoff_max": 3}, [429] * 9),
+    ({"total": 2, "status_forcelist": ALL, "raise_on_status": False}, [503] * 9),
+    ({"total": 9, "status": 1, "status_forcelist": ALL}, [503] * 9),
+    ({"total": 0, "status_forcelist": ALL}, [503] * 9),
+    ({"total": False, "status_forcelist": ALL}, [503] * 9),
+    ({"total": 3, "status_forcelist": [500]}, [404] * 9),
+    ({"total": 3}, [503] * 9),
+    ({"total": 3}, [(429, "7"), (503, "5"), (413, "0")]),
+    ({"total": 3, "backoff_factor": 2}, [(429, "7"), (503, "5")]),
+    ({"total": 3, "respect_retry_after_header": False}, [(429, "7")]),
+    (
+        {
+            "total": 3,
+            "respect_retry_after_header": False,
+            "status_forcelist": ALL,
+            "backoff_factor": 1,
+        },
+        [(429, "7"), (429, "7")],
+    ),
+    ({"total": 3, "status_forcelist": ALL, "allowed_methods": ["PUT"]}, [503] * 9),
+]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(("settings", "statuses"), RETRIES)
+def test_retries_are_what_the_real_library_does(network, monkeypatch, method, settings, statuses):
+    script = [
+        (entry[0], {"Retry-After": entry[1]}) if isinstance(entry, tuple) else (entry, {})
+        for entry in statuses
+    ]
+
+    def session() -> requests.Session:
+        made = requests.Session()
+        made.mount("http://", HTTPAdapter(max_retries=Retry(**settings)))
+        return made
+
+    network.script[:] = script
+    slept: list[float] = []
+    with monkeypatch.context() as patch, session() as real:
+        patch.setattr("time.sleep", slept.append)
+        expected = told(real, method, network.url)
+
+    seen: list[tuple[str, bytes]] = []
+    api = scripted(list(script), seen)
+    with mocked(apis=[api]) as mock, session() as stubbed:
+        assert told(stubbed, method, f"{api.base_url}/x") == expected
+        assert mock.clock.elapsed.total_seconds() == sum(slept)
+    assert seen == network.seen
+
+
+def test_backoff_moves_the_clock_exactly():
+    with mocked() as mock, requests.Session() as session:
+        retry = Retry(total=5, backoff_factor=0.1, status_forcelist=[404])
+        session.mount("https://", HTTPAdapter(max_retries=retry))
+        with pytest.raises(requests.exceptions.RetryError):
+            session.get(f"{CHAINLOOP}/v1/operations/x", headers=BEARER)
+        # No wait before the first retry, then 0.2, 0.4, 0.8 and 1.6 seconds.
+        times = [(call.at - mock.calls[0].at).total_seconds() for call in mock.calls]
+        assert times == [0, 0, 0.2, 0.6, 1.4, 3.0]
+        assert mock.clock.elapsed.total_seconds() == 3.0
+
+
+def test_an_operation_may_appear_between_retries():
+    with mocked() as mock, requests.Session() as session:
+        retry = Retry(total=9, backoff_factor=1, status_forcelist=[429])
+        session.mount("https://", HTTPAdapter(max_retries=retry))
+        operation = mock.chainloop.start()
+        url = f"{CHAINLOOP}/v1/operations/{operation.id}"
+        assert session.get(url, headers=BEARER).status_code == 200
+        assert (len(mock.calls), operation.polls) == (1, 1)
+
+
+def in_thread(function) -> None:
+    thread = threading.Thread(target=function)
+    thread.start()
+    thread.join()
+
+
+def test_each_thread_has_its_own_retries():
+    waits: list[str] = []
+
+    class Busy(Retry):
+        """Lets another thread ask in each of its waits."""
+
+        def sleep(self, response=None):
+            waits.append(threading.current_thread().name)
+            in_thread(lambda: requests.get(f"{CHAINLOOP}/v1/operations/b", headers=BEARER))
+
+    with mocked() as mock, requests.Session() as session:
+        retry = Busy(total=3, status_forcelist=[404], raise_on_status=False)
+        session.mount("https://", HTTPAdapter(max_retries=retry))
+        session.get(f"{CHAINLOOP}/v1/operations/a", headers=BEARER)
+        assert [call.request.path[-1] for call in mock.calls] == list("abababa")
+        assert len(waits) == 3
+
+
+# --- bodies
+
+
+BODIES = {
+    "none": lambda tmp_path: {},
+    "str": lambda tmp_path: {"data": "plain text"},
+    "bytes": lambda tmp_path: {"data": b"\x00\xff"},
+    "empty": lambda tmp_path: {"data": b""},
+    "bytearray": lambda tmp_path: {"data": bytearray(b"ab")},
+    "memoryview": lambda tmp_path: {"data": memoryview(b"ab")},
+    "form": lambda tmp_path: {"data": {"a": "1", "b": "ü"}},
+    "json": lambda tmp_path: {"json": {"a": [1, None]}},
+    "file in memory": lambda tmp_path: {"data": io.BytesIO(b"in memory")},
+    "generator": lambda tmp_path: {"data": iter([b"one", b"two"])},
+    "generator of text": lambda tmp_path: {"data": iter(["one", "zwö"])},
+    "upload": lambda tmp_path: {
+        "data": b"--b\r\n\r\nx\r\n--b--",
+        "headers": {"Content-Type": "multipart/form-data; boundary=b"},
+    },
+}
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_a_body_arrives_as_the_real_library_sends_it(network, tmp_path, kind):
+    requests.post(network.url, **BODIES[kind](tmp_path))
+    seen: list[tuple[str, bytes]] = []
+    api = scripted([], seen)
+    with mocked(apis=[api]):
+        requests.post(f"{api.base_url}/x", **BODIES[kind](tmp_path))
+    assert seen == network.seen
+
+
+def test_text_arrives_in_utf_8():
+    seen: list[tuple[str, bytes]] = []
+    api = scripted([], seen)
+    with mocked(apis=[api]):
+        requests.post(f"{api.base_url}/x", data="größe")
+    assert seen == [("POST", "größe".encode())]
+
+
+def test_a_file_on_disk_arrives(tmp_path):
+    path = tmp_path / "report.txt"
+    path.write_bytes(b"on disk")
+    seen: list[tuple[str, bytes]] = []
+    api = scripted([], seen)
+    with mocked(apis=[api]), path.open("rb") as file:
+        requests.post(f"{api.base_url}/x", data=file)
+    assert seen == [("POST", b"on disk")]
+
+
+def test_head_has_no_body():
+    with mocked(unmatched="answer"):
+        response = requests.head(f"{CHAINLOOP}/v1/operations", headers=BEARER)
+        assert (response.status_code, response.content, response.text) == (501, b"", "")
+
+
+def test_an_answer_can_be_streamed():
+    with mocked():
+        response = requests.get(f"{CHAINLOOP}/v1/operations", headers=BEARER, stream=True)
+        assert b"".join(response.iter_content(7)).startswith(b'{"operations":[]')
+        response = requests.get(f"{CHAINLOOP}/v1/operations", headers=BEARER, stream=True)
+        assert response.raw.read(3) == b'{"o'
+
+
+def test_an_answer_looks_like_one_of_the_real_library():
+    hooked: list[str] = []
+    with mocked():
+        response = requests.get(
+            f"{CHAINLOOP}/v1/operations/x",
+            headers=BEARER,
+            hooks={"response": lambda answer, **kwargs: hooked.append(answer.url)},
+        )
+    assert hooked == [response.url] == [f"{CHAINLOOP}/v1/operations/x"]
+    assert (response.status_code, response.reason, response.ok) == (404, "Not Found", False)
+    assert response.headers["CONTENT-TYPE"] == "application/json"
+    assert response.elapsed.total_seconds() >= 0
+    with pytest.raises(requests.HTTPError) as caught:
+        response.raise_for_status()
+    assert caught.value.response is response
+
+
+def test_a_status_without_a_name_has_no_reason():
+    api = scripted([(499, {})], [])
+    with mocked(apis=[api]):
+        response = requests.get(f"{api.base_url}/x")
+        assert (response.status_code, response.reason) == (499, None)
+
+
+def test_a_header_may_be_bytes():
+    with mocked() as mock:
+        answer = requests.get(
+            f"{CHAINLOOP}/v1/operations", headers={"Authorization": b"Bearer token"}
+        )
+        assert answer.status_code == 200
+        assert mock.calls[0].request.headers["Authorization"] == "Bearer token"

@@ -1,0 +1,368 @@
+"""The clock counts nanoseconds, goes forward only, and asks nobody for the time."""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import itertools
+import math
+import re
+from concurrent.futures import ThreadPoolExecutor
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from support.toy_api import request, toy
+
+import pytest_asyncops
+from pytest_asyncops import InvalidArgument, VirtualClock
+from pytest_asyncops.durations import SECOND, from_ns, instant_to_ns, rfc3339, to_ns
+from pytest_asyncops.serving.stub import Stub
+
+UTC = datetime.timezone.utc
+EPOCH = datetime.datetime(2026, 1, 1, tzinfo=UTC)
+MICROSECOND = datetime.timedelta(microseconds=1)
+
+instants = st.datetimes(timezones=st.just(UTC)) | st.datetimes(
+    datetime.datetime(2, 1, 1),
+    datetime.datetime(9998, 1, 1),
+    timezones=st.sampled_from(
+        [datetime.timezone(datetime.timedelta(hours=h, minutes=30)) for h in (-12, 5, 13)]
+    ),
+)
+steps = st.integers(0, 10**15)
+
+
+class Nowhere(datetime.tzinfo):
+    """A time zone that does not know where it is; such datetimes are naive, says Python."""
+
+    def utcoffset(self, when):
+        return None
+
+    def __repr__(self):
+        return "Nowhere()"  # no address in it: pytest-xdist compares the ids of tests
+
+
+@pytest.mark.parametrize(
+    ("value", "nanoseconds"),
+    [
+        (0, 0),
+        (-0.0, 0),
+        (1, SECOND),
+        (1.5, 1_500_000_000),
+        (0.1, 100_000_000),
+        (1e-9, 1),
+        (4e-10, 0),
+        (10**30, 10**39),
+        (datetime.timedelta(0), 0),
+        (datetime.timedelta(microseconds=1), 1_000),
+        (datetime.timedelta(days=30, microseconds=7), 30 * 86_400 * SECOND + 7_000),
+        (datetime.timedelta.max, (datetime.timedelta.max // MICROSECOND) * 1_000),
+    ],
+)
+def test_lengths_of_time_in_nanoseconds(value, nanoseconds):
+    converted = to_ns(value)
+    assert (converted, type(converted)) == (nanoseconds, int)
+
+
+@given(st.integers(0, 10**15))
+def test_whole_and_timed_lengths_are_exact(n):
+    assert to_ns(n) == n * SECOND
+    micros = datetime.timedelta(microseconds=n)
+    assert to_ns(micros) == n * 1_000
+
+
+@pytest.mark.parametrize(
+    "value", [-1, -1e-9, math.nan, math.inf, -math.inf, 1e300, -datetime.timedelta(microseconds=1)]
+)
+def test_a_length_of_time_is_finite_and_not_negative(value):
+    message = f"it must be finite and not negative, not {value!r}"
+    with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
+        to_ns(value, "it")
+    assert caught.value.value is value
+
+
+@pytest.mark.parametrize("value", [True, False, None, "5", b"5", 5j, [5], EPOCH])
+def test_a_length_of_time_is_a_number_or_a_timedelta(value):
+    message = f"duration must be seconds (int or float) or a timedelta, not {value!r}"
+    with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$"):
+        to_ns(value)
+
+
+@given(instants)
+@example(datetime.datetime.min.replace(tzinfo=UTC))
+@example(datetime.datetime.max.replace(tzinfo=UTC))
+def test_instants_there_and_back(instant):
+    assert from_ns(instant_to_ns(instant)) == instant
+    assert from_ns(instant_to_ns(instant) + 999) == instant
+    assert from_ns(instant_to_ns(instant)).tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "value",
+    [datetime.datetime(2026, 1, 1), EPOCH.replace(tzinfo=Nowhere()), EPOCH.date(), 0, "now", None],
+    ids=repr,
+)
+def test_an_instant_has_a_time_zone(value):
+    message = (
+        f"it must be a datetime with a time zone, not {value!r}. Add tzinfo=datetime.timezone.utc."
+    )
+    with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
+        instant_to_ns(value, "it")
+    assert caught.value.value is value
+
+
+@given(st.integers(0, 2**62))
+def test_timestamps_have_no_digit_too_many_and_none_too_few(ns):
+    text = rfc3339(ns)
+    whole, fraction = re.fullmatch(
+        r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.((?:\d{3}){1,3}))?Z", text
+    ).groups("")
+    assert not fraction.endswith("000")
+    seconds = instant_to_ns(datetime.datetime.fromisoformat(f"{whole}+00:00"))
+    assert seconds + int(fraction.ljust(9, "0")) == ns
+
+
+@pytest.mark.parametrize(
+    ("ns", "text"),
+    [
+        (0, "1970-01-01T00:00:00Z"),
+        (120_000_000, "1970-01-01T00:00:00.120Z"),
+        (1_000, "1970-01-01T00:00:00.000001Z"),
+        (5, "1970-01-01T00:00:00.000000005Z"),
+        (-1, "1969-12-31T23:59:59.999999999Z"),
+    ],
+)
+def test_timestamps(ns, text):
+    assert rfc3339(ns) == text
+
+
+def test_a_new_clock():
+    clock = VirtualClock()
+    assert clock.now() == EPOCH
+    assert clock.elapsed == datetime.timedelta(0)
+    assert repr(clock) == "<VirtualClock 2026-01-01T00:00:00Z, 0 s on>"
+    assert VirtualClock(0).now() == datetime.datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@given(st.lists(steps))
+def test_time_is_additive(durations):
+    clock, at_once = VirtualClock(), VirtualClock()
+    for ns in durations:
+        clock.advance_ns(ns)
+    at_once.advance_ns(sum(durations))
+    assert clock.elapsed_ns == at_once.elapsed_ns == clock.shared_time.skipped_ns == sum(durations)
+    assert clock.now_ns == clock.epoch_ns + sum(durations)
+    assert clock.now() == EPOCH + clock.elapsed
+
+
+def test_the_ways_to_advance():
+    clock = VirtualClock()
+    clock.advance(1.5)
+    clock.advance(datetime.timedelta(minutes=1))
+    assert clock.elapsed == datetime.timedelta(seconds=61.5)
+    clock.advance_to(datetime.datetime(2026, 1, 1, 2, tzinfo=datetime.timezone(MICROSECOND * 36e8)))
+    assert clock.now() == EPOCH + datetime.timedelta(hours=1)
+    assert repr(clock) == "<VirtualClock 2026-01-01T01:00:00Z, 3600 s on>"
+
+
+@given(steps, st.timedeltas(datetime.timedelta(0), datetime.timedelta(days=1000)))
+def test_a_clock_goes_to_any_instant_from_the_present_on(ns, ahead):
+    clock = VirtualClock()
+    clock.advance_ns(ns)
+    before, target = clock.now_ns, clock.now() + ahead
+    clock.advance_to(target)
+    assert clock.now() == target
+    assert before <= clock.now_ns
+
+
+@given(steps, st.timedeltas(MICROSECOND, datetime.timedelta(days=1000)))
+def test_time_does_not_go_back(ns, behind):
+    clock = VirtualClock()
+    clock.advance_ns(ns)
+    now, target = clock.now(), clock.now() - behind
+    message = (
+        f"time cannot go back: it is {now.isoformat()}, and {target.isoformat()} has gone by. "
+        "Use asyncops_mock.reset() to start over."
+    )
+    with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
+        clock.advance_to(target)
+    assert caught.value.value == target
+    assert clock.elapsed_ns == ns
+
+
+@pytest.mark.parametrize(
+    ("move", "message"),
+    [
+        (
+            lambda clock: clock.advance(-1),
+            "the clock's advance must be finite and not negative, not -1",
+        ),
+        (
+            lambda clock: clock.advance(True),
+            "the clock's advance must be seconds (int or float) or a timedelta, not True",
+        ),
+        (
+            lambda clock: clock.advance_to(datetime.datetime(2027, 1, 1)),
+            "the clock's new time must be a datetime with a time zone, not "
+            "datetime.datetime(2027, 1, 1, 0, 0). Add tzinfo=datetime.timezone.utc.",
+        ),
+    ],
+)
+def test_bad_moves_leave_the_clock_alone(move, message):
+    clock = VirtualClock()
+    with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$"):
+        move(clock)
+    assert clock.elapsed_ns == clock.shared_time.skipped_ns == 0
+
+
+def test_a_new_start_sets_the_server_back_and_the_client_not():
+    clock = VirtualClock()
+    clock.advance(5)
+    clock.rewind(2 * SECOND)
+    assert clock.elapsed_ns == 2 * SECOND
+    assert clock.shared_time.skipped_ns == 5 * SECOND
+    clock.advance(1)
+    assert (clock.elapsed_ns, clock.shared_time.skipped_ns) == (3 * SECOND, 6 * SECOND)
+
+
+def test_a_real_clock_follows_its_source_and_cannot_be_moved():
+    ticks = itertools.count(0, SECOND)
+    clock = VirtualClock(source=lambda: next(ticks))
+    assert [clock.elapsed_ns, clock.elapsed_ns] == [0, SECOND]
+    assert clock.now() == EPOCH + datetime.timedelta(seconds=2)
+    message = "the real clock cannot be moved. Use clock='virtual' or clock='manual'."
+    tomorrow = EPOCH + datetime.timedelta(days=1)
+    for move in (lambda: clock.advance(1), lambda: clock.advance_to(tomorrow)):
+        with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$"):
+            move()
+    assert clock.shared_time.skipped_ns == 0
+
+
+def test_who_holds_a_real_clock_sees_one_time():
+    ticks = itertools.count(0, SECOND)
+    clock = VirtualClock(source=lambda: next(ticks))
+    with clock.lock:
+        assert [clock.elapsed_ns, clock.elapsed_ns] == [0, 0]
+        with clock.lock:
+            assert clock.elapsed_ns == 0
+        assert clock.elapsed_ns == 0
+        with ThreadPoolExecutor(1) as pool:
+            assert not pool.submit(clock.lock.acquire, blocking=False).result()
+    assert clock.elapsed_ns == SECOND
+
+
+def test_one_request_sees_one_time():
+    ticks = itertools.count(0, SECOND)
+    stub = Stub(toy(), VirtualClock(source=lambda: next(ticks)))
+    assert stub.handle(request("/jobs")).status_code == 200
+    assert next(ticks) == SECOND
+
+
+# --- one time for several
+
+
+def test_who_moves_one_clock_moves_all_that_live_with_it():
+    clocks = [VirtualClock(), VirtualClock(0), VirtualClock()]
+    clocks[0].advance(5)
+    for clock in clocks[1:]:
+        clock.join(clocks[0].shared_time)
+    clocks[1].advance(3)
+    assert [clock.elapsed_ns for clock in clocks] == [8 * SECOND, 3 * SECOND, 3 * SECOND]
+    clocks[1].rewind(0)
+    clocks[1].leave()
+    clocks[1].advance(1)
+    clocks[2].advance(2)
+    assert [clock.elapsed_ns for clock in clocks] == [10 * SECOND, SECOND, 5 * SECOND]
+    assert clocks[0].shared_time.skipped_ns == 10 * SECOND
+
+
+def test_a_time_does_not_move_under_a_request():
+    clock, other = VirtualClock(), VirtualClock()
+    other.join(clock.shared_time)
+    with ThreadPoolExecutor(1) as pool, other.lock:
+        assert not pool.submit(clock.shared_time.try_to_advance, 5).result()
+        assert (clock.elapsed_ns, other.elapsed_ns) == (0, 0)
+        assert clock.shared_time.try_to_advance(5)
+        assert (clock.elapsed_ns, other.elapsed_ns) == (5, 5)
+    with clock.lock, other.lock:
+        pass  # nothing is left held
+
+
+# Two runs print the same: what differs from run to run is asked for in a few places only.
+
+ALLOWED = {"mocking", "virtual_time.takeover", "virtual_time.client_clock",
+           "virtual_time.thread_activity", "virtual_time.sockets",
+           "virtual_time.time_functions"}  # fmt: skip
+CLOCKS = {
+    "time": {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns",
+             "gmtime", "localtime", "strftime", "process_time", "clock_gettime"},
+    "datetime": {"now", "utcnow", "today"},
+    "date": {"today"},
+    "uuid": {"uuid1", "uuid4"},
+    "os": {"urandom", "getrandom"},
+}  # fmt: skip
+CHANCE = {"random", "secrets", "uuid"}
+
+
+def what_differs_from_run_to_run(source: str) -> list[str]:
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names if alias.name in CHANCE]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            if node.module in CHANCE:
+                found.append(node.module)
+            found += [
+                f"{node.module}.{alias.name}"
+                for alias in node.names
+                if alias.name in CLOCKS.get(node.module, ()) and node.module != "datetime"
+            ]
+        elif isinstance(node, ast.Attribute):
+            owner = node.value.attr if isinstance(node.value, ast.Attribute) else None
+            owner = node.value.id if isinstance(node.value, ast.Name) else owner
+            if node.attr in CLOCKS.get(owner, ()):
+                found.append(f"{owner}.{node.attr}")
+    return found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import time\nx = time.time()",
+        "import time\nclock = time.monotonic",
+        "from time import time_ns",
+        "import datetime\ndatetime.datetime.now()",
+        "from datetime import datetime\ndatetime.utcnow()",
+        "import datetime\ndatetime.date.today()",
+        "import random",
+        "def f():\n    from random import random",
+        "import uuid",
+        "from uuid import uuid4",
+        "import secrets",
+        "import os\nos.urandom(8)",
+    ],
+)
+def test_the_search_finds_what_it_looks_for(source):
+    assert what_differs_from_run_to_run(source)
+
+
+def modules() -> dict[str, Path]:
+    package = Path(str(resources.files(pytest_asyncops)))
+    return {
+        ".".join(path.relative_to(package).with_suffix("").parts): path
+        for path in sorted(package.rglob("*.py"))
+    }
+
+
+def test_the_search_looks_at_every_module():
+    assert {"virtual_time.clock", "apis.chainloop", "transports.responses", *ALLOWED} <= set(
+        modules()
+    )
+
+
+@pytest.mark.parametrize("name", sorted(set(modules()) - ALLOWED))
+def test_no_module_reads_the_wall_clock_or_asks_for_chance(name):
+    assert what_differs_from_run_to_run(modules()[name].read_text("utf-8")) == []
