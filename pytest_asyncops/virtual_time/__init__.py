@@ -1,1 +1,1 @@
-"""How waits of the code under test are found and skipped, whatever it waits with."""
+"""Finds the waits of the code under test and skips them; the clocks move along."""

@@ -1,9 +1,9 @@
-"""Finds where functions of ``time`` were bound before a test, and puts others in their place.
+"""Finds where functions of ``time`` were bound before a test, and replaces them there.
 
-``from time import sleep`` and ``def wait(sleep=time.sleep)`` keep the function itself, which a
-patch of the module's attribute does not reach. They are found once per module: in its names, in its
-functions' defaults, and in its classes' attributes and methods. What is bound deeper, as in an
-instance's attribute, is not.
+``from time import sleep`` and ``def wait(sleep=time.sleep)`` keep the function itself, so a patch
+of the module's attribute does not reach them. Each module is searched once: its names, its
+functions' defaults, and its classes' attributes and methods. A function that is bound deeper, such
+as in an instance's attribute, is not found.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ class Holder(NamedTuple):
 
 
 class BoundFunctions:
-    """The places where some functions are bound, over all modules that there are.
+    """The places, in all imported modules, where some functions are bound.
 
     Args:
-        replacements: for each function, what to put in its place.
+        replacements: pairs of a function and its replacement.
     """
 
     def __init__(self, replacements: Sequence[tuple[Any, Any]]) -> None:
@@ -36,14 +36,14 @@ class BoundFunctions:
         self._holders: list[tuple[Holder, Any, Any]] = []
 
     def replace(self) -> None:
-        """Put the replacements everywhere."""
+        """Put the replacements in all these places."""
         self._scan()
         for holder, original, new in self._holders:
-            if holder.read() is original:  # and not what somebody else has put there since
+            if holder.read() is original:  # not where another patch has come since
                 holder.write(new)
 
     def restore(self) -> None:
-        """Put the originals back."""
+        """Put the original functions back."""
         for holder, original, new in self._holders:
             if holder.read() is new:
                 holder.write(original)
@@ -64,10 +64,10 @@ _PASSED_OVER = TOOLS | {"time", "pytest_asyncops"}
 
 
 def _holders(module: ModuleType, wanted: Container[int]) -> Iterator[tuple[Holder, Any]]:
-    """The places in a module that hold a wanted object, by its ``id()``, each with that object.
+    """The places in a module that hold a wanted object, each with that object.
 
-    Nothing is asked of an object but its type: lazy modules and proxies do things when they are
-    asked.
+    Objects are looked up by ``id()`` and by type only: a lazy module or a proxy would do something
+    when asked for more.
     """
     namespace = vars(module)
     own = namespace.get("__name__")

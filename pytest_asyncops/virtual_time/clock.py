@@ -14,13 +14,13 @@ __tracebackhide__ = hides_usage_errors
 
 
 class SharedTime:
-    """What clocks have in common that live in one time: whoever moves one of them moves them all.
+    """The time that several clocks share: moving one of them moves them all.
 
     Attributes:
-        skipped_ns: everything ever skipped. It is never set back, not between Hypothesis' examples
-            either, because the client's ``time.monotonic`` is built on it and must not run
-            backwards.
-        clocks: who lives in it.
+        skipped_ns: all nanoseconds ever skipped. They are never set back, not even between
+            Hypothesis' examples, because the client's ``time.monotonic`` is built on them and must
+            not run backwards.
+        clocks: the clocks.
     """
 
     __slots__ = ("_lock", "clocks", "skipped_ns")
@@ -31,7 +31,7 @@ class SharedTime:
         self.clocks: list[VirtualClock] = []
 
     def advance(self, duration: int) -> None:
-        """Move all clocks forward; waits for requests that are being answered."""
+        """Move all clocks forward, once no request is being answered."""
         for clock in tuple(self.clocks):
             with clock.lock:
                 clock.move(duration)
@@ -39,7 +39,7 @@ class SharedTime:
             self.skipped_ns += duration
 
     def try_to_advance(self, duration: int) -> bool:
-        """Move all clocks forward, unless another thread is just being answered.
+        """Move all clocks forward, unless a request of another thread is being answered.
 
         Returns:
             Whether they have moved.
@@ -61,7 +61,7 @@ class SharedTime:
 
 
 class _Lock(Protocol):
-    """As much of a lock as is used."""
+    """The part of a lock that is used here."""
 
     def acquire(self, blocking: bool = ...) -> bool: ...
     def release(self) -> None: ...
@@ -70,7 +70,7 @@ class _Lock(Protocol):
 
 
 class _Standstill:
-    """A lock around a source of time: while somebody holds it, the time is that of its taking."""
+    """A lock that stops a source of time: while it is held, the time is when it was acquired."""
 
     def __init__(self, source: Callable[[], int]) -> None:
         self._source = source
@@ -103,8 +103,8 @@ class _Standstill:
 class VirtualClock:
     """The time that the stubbed servers live in.
 
-    In the modes ``virtual`` and ``manual`` it stands still until somebody moves it: a skipped
-    wait, or the test. In ``real`` it follows the source that it was given and cannot be moved.
+    In the modes ``virtual`` and ``manual`` it stands still until a skipped wait or the test moves
+    it. In ``real`` it follows the source that it was given and cannot be moved.
 
     >>> clock = VirtualClock()
     >>> clock.advance(90)
@@ -129,12 +129,12 @@ class VirtualClock:
         self.join(SharedTime())
 
     def join(self, shared_time: SharedTime) -> None:
-        """Live in the same time as other clocks, from now on."""
+        """Share this time with its other clocks, from now on."""
         self.shared_time = shared_time
         shared_time.clocks.append(self)
 
     def leave(self) -> None:
-        """Live in a time of its own again; the others do not notice."""
+        """Have a time of its own again; the other clocks go on."""
         self.shared_time.clocks.remove(self)
         self.join(SharedTime())
 
@@ -164,12 +164,12 @@ class VirtualClock:
             duration: seconds or a ``timedelta``, not negative.
 
         Raises:
-            InvalidArgument: for a duration that is no length of time, or on a real clock.
+            InvalidArgument: for a duration that is not a length of time, or on a real clock.
         """
         self.advance_ns(to_ns(duration, "the clock's advance"))
 
     def advance_ns(self, duration: int) -> None:
-        """``advance`` for those who count in nanoseconds."""
+        """``advance``, in nanoseconds."""
         if self._source is not None:
             raise InvalidArgument(
                 "the real clock cannot be moved. Use clock='virtual' or clock='manual'.",
@@ -178,7 +178,7 @@ class VirtualClock:
         self.shared_time.advance(duration)
 
     def move(self, duration: int) -> None:
-        """Move this clock alone, by nanoseconds; for its timeline, which moves all of them."""
+        """Move this clock alone, by nanoseconds; its `SharedTime` calls this for each clock."""
         self._elapsed += duration
 
     def advance_to(self, instant: datetime.datetime) -> None:
@@ -188,7 +188,7 @@ class VirtualClock:
             InvalidArgument: for a naive ``datetime``, or an instant that has gone by.
         """
         target = instant_to_ns(instant, "the clock's new time")
-        # A datetime ends at the microsecond: the present itself may be some nanoseconds ahead.
+        # A datetime has no nanoseconds: that of the present may be up to 999 of them behind.
         distance = target - self.now_ns
         if distance <= -1_000:
             raise InvalidArgument(
@@ -199,7 +199,7 @@ class VirtualClock:
         self.advance_ns(max(distance, 0))
 
     def rewind(self, elapsed_ns: int) -> None:
-        """Set the clock back, for a new start: between Hypothesis' examples, or a reset."""
+        """Set the clock back, at a reset and between Hypothesis' examples."""
         self._elapsed = elapsed_ns
 
     def __repr__(self) -> str:

@@ -11,7 +11,7 @@ from .scheduler import Scheduler
 from .sockets import Sockets
 
 PATIENCE = 0.02
-"""Real seconds that a file, of which nothing is known, is given before the clock may jump."""
+"""Real seconds that the clock waits for a file of which nothing is known."""
 
 
 def wait_for_files(
@@ -23,18 +23,18 @@ def wait_for_files(
     ready: Callable[[], bool],
     sockets: Sockets,
 ) -> Any:
-    """Wait in virtual time.
+    """Wait for files in virtual time.
 
     Args:
-        scheduler: where.
-        real: waits for at most so many real seconds, and gives what has happened.
-        seconds: how many, ``None`` for ever.
-        files: what is waited for; one of them is the loop's own.
-        ready: whether something has happened, asked by other threads.
-        sockets: which of the files are about to be answered.
+        scheduler: the scheduler of the wait.
+        real: waits for at most so many real seconds, and returns what has happened.
+        seconds: the virtual seconds, ``None`` for ever.
+        files: the descriptors that are waited for; one of them is the loop's own.
+        ready: whether something has happened; other threads ask this.
+        sockets: which of the files are about to receive something.
 
     Returns:
-        What ``real`` gave last.
+        What ``real`` returned last.
     """
     if seconds is None:
         return scheduler.wait_forever(lambda: real(None), over=ready)
@@ -58,11 +58,11 @@ def wait_for_files(
 def are_ready(files: Iterable[tuple[int, int]]) -> bool:
     """Whether something has happened to files, each given with the events that count.
 
-    A selector in which another thread waits is not asked itself: the one of poll() cannot be asked
-    by two threads at once.
+    The selector in which another thread waits cannot be asked: two threads cannot use one poll() at
+    the same time.
     """
     with selectors.DefaultSelector() as probe:
         for file, events in files:
-            with suppress(OSError, ValueError):  # that thread has just closed it
+            with suppress(OSError, ValueError):  # the waiting thread has just closed it
                 probe.register(file, events)
         return bool(probe.get_map()) and bool(probe.select(0))

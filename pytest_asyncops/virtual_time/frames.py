@@ -1,4 +1,4 @@
-"""The tools of testing: their own measuring and waiting stays real, also within a test."""
+"""Whose code a frame runs: the measuring and waiting of test tools stays real, also in a test."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ TOOLS = frozenset(
         "time_machine", "xdist",
     }
 )  # fmt: skip
-"""Their packages."""
+"""The packages of test tools."""
 
 
 def is_tool(frame: FrameType) -> bool:
-    """Whether a frame runs code of a tool."""
+    """Whether a frame runs code of a test tool."""
     return frame.f_globals.get("__name__", "").partition(".")[0] in TOOLS
 
 
 def package_of(frame: FrameType) -> str:
-    """The name of the package at the top whose code a frame runs."""
+    """The name of the top-level package whose code a frame runs."""
     return module_of(frame).partition(".")[0]
 
 

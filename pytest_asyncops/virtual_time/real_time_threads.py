@@ -1,4 +1,4 @@
-"""Whose threads keep real time: all that are none of the test's."""
+"""The threads that keep real time, because they do not belong to the test."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from .frames import module_of
 
 
 class RealTimeThreads:
-    """The threads that were alive before, and those that they, or tools, start later.
+    """The threads that were alive before the test, and those that they or test tools start later.
 
-    What the test itself gives a pool to do is the test's, though the pool's threads are older.
+    A task that the test gives to a pool belongs to the test, even if the pool's thread is older.
     """
 
     def __init__(self) -> None:
@@ -32,18 +32,18 @@ class RealTimeThreads:
         return self._before.get(thread.ident) is thread or thread in self._later
 
     def is_here(self) -> bool:
-        """Whether the current thread is one of them; asked at every look at a clock."""
+        """Whether the current thread is one of them. Every reading of a clock asks this."""
         if threading.get_ident() not in self._before and not self._later:
             return False
         return threading.current_thread() in self
 
     def add(self, thread: threading.Thread) -> None:
-        """Let a thread that has not started be one of them."""
+        """Count a thread that has not started yet as one of them."""
         self._later.add(thread)
 
     @contextmanager
     def without_current(self) -> Iterator[None]:
-        """Let the current thread be none of them for a while."""
+        """Count the current thread as one of the test's inside of the block."""
         own = threading.current_thread()
         before = own in self
         self._borrowed.add(own)
@@ -54,10 +54,10 @@ class RealTimeThreads:
                 self._borrowed.discard(own)
 
     def bind_time(self, task: Callable[[], Any]) -> Callable[[], Any]:
-        """A task that keeps the time of the current thread, whichever thread is to do it.
+        """The task, made to keep the time of the current thread in whichever thread it runs.
 
-        That one stays so until its next task, because when it has done this one it has yet to
-        tell those who wait for it.
+        That thread keeps this time until its next task, because after this one it still has to
+        notify the threads that wait for the result.
         """
         change = self._borrowed.discard if self.is_here() else self._borrowed.add
 
@@ -69,6 +69,6 @@ class RealTimeThreads:
 
 
 def begins_bound_task(frame: FrameType) -> bool:
-    """Whether a thread with this top frame is just about to begin such a task."""
+    """Whether a thread with this top frame is about to begin a task made by `bind_time`."""
     back = frame.f_back
     return __name__ in (module_of(frame), "" if back is None else module_of(back))

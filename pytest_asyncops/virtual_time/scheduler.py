@@ -1,8 +1,9 @@
-"""Who waits for which virtual time, and when the clock may jump.
+"""Which thread waits for which virtual time, and when the clock may jump.
 
-The clock jumps to the earliest deadline once every thread of the test waits, and lets that one
-thread go on; so threads take turns in the order of their deadlines, as they would in real time if
-computing took none. A thread that computes, or that a server is about to answer, holds the clock.
+Once every thread of the test waits, the clock jumps to the earliest deadline and lets the thread
+with that deadline go on. So threads take turns in the order of their deadlines, as they would in
+real time if computing took no time. A thread that computes holds the clock, and so does one that
+waits for a server's answer.
 """
 
 from __future__ import annotations
@@ -29,10 +30,11 @@ class _Wait:
 
     Attributes:
         deadline: when it ends, in skipped nanoseconds; ``None`` for a wait without a limit.
-        number: which came first of two with one deadline.
+        number: counts waits, so that of two with the same deadline the earlier one ends first.
         thread: the thread's identity.
-        outer: the wait of this thread that this one has interrupted, as a signal's handler does.
-        over: whether what it waits for has come though the thread has not noticed yet.
+        outer: the wait of this thread that this one interrupts, as in a signal's handler.
+        over: whether what it waits for has come, even if the thread has not noticed yet.
+        wake: lets the thread notice at once that its time has come.
         due: whether its time has come.
     """
 
@@ -56,7 +58,7 @@ class _Wait:
         self.due = False
 
     def holds(self) -> bool:
-        """Whether the thread is going to wait on, as far as anybody can know."""
+        """Whether the thread will go on waiting, as far as other threads can tell."""
         return self.over is None or not self.over()
 
 
@@ -65,9 +67,9 @@ class Scheduler:
 
     Args:
         shared_time: the time that jumps.
-        is_foreign: whether a thread is none of the test's.
-        activity: whether threads that are not in the schedule wait too.
-        client: what the threads reckon their waits with.
+        is_foreign: whether a thread does not belong to the test.
+        activity: whether threads that wait without the scheduler's knowledge do wait.
+        client: the clocks from which threads compute their waits.
 
     Attributes:
         shared_time: as given.
@@ -88,7 +90,7 @@ class Scheduler:
         self._activity = activity
         self.client = client
         self._listeners: list[Callable[[int], None]] = []
-        # Reentrant, because a signal's handler or a finalizer may wait too, wherever it comes.
+        # Reentrant, because a signal's handler or a finalizer may come anywhere, and may wait.
         self._mutex = threading.RLock()
         self._deadlines: list[tuple[int, int, _Wait]] = []
         self._waiting: dict[int, _Wait] = {}
@@ -98,9 +100,9 @@ class Scheduler:
 
     @contextmanager
     def listening(self, listener: Callable[[int], None]) -> Iterator[None]:
-        """Tell somebody after each wait how many nanoseconds waits have skipped meanwhile.
+        """Inside of the block, tell a listener after each wait how many nanoseconds were skipped.
 
-        The listener may raise.
+        The number counts from the beginning of the block. The listener may raise.
         """
         before = self._waited
 
@@ -114,10 +116,10 @@ class Scheduler:
             self._listeners.remove(heard)
 
     def sleep(self, duration: int) -> None:
-        """Wait for nanoseconds of virtual time."""
+        """Wait for so many nanoseconds of virtual time."""
         if not duration:
             self.client.nudge()
-            _real_sleep(0)  # which lets others have their turn
+            _real_sleep(0)  # lets other threads run
             return
         if not self._skips(duration):
             gate = _new_lock()
@@ -125,7 +127,7 @@ class Scheduler:
             self._wait(duration, lambda seconds: gate.acquire(timeout=seconds), wake=gate.release)
 
     def _skips(self, duration: int) -> bool:
-        """Skip a wait that nothing and nobody can end before its time, as most of them are."""
+        """Skip a wait at once if no other thread could do anything meanwhile; whether it was."""
         with self._mutex:
             if self._waiting or not self._is_alone():
                 return False
@@ -157,10 +159,10 @@ class Scheduler:
         """Wait for something, for at most so many seconds of virtual time.
 
         Args:
-            seconds: how long; usually what is left until a deadline.
+            seconds: the limit, usually what is left until a deadline.
             arrives: waits so many real seconds for it, and says whether it has come.
-            over: whether it has come, asked by other threads.
-            patience: real seconds that it is given before the clock may jump.
+            over: whether it has come; other threads ask this.
+            patience: the real seconds to wait for it before the clock may jump.
 
         Returns:
             Whether it came.
@@ -239,7 +241,7 @@ class Scheduler:
             heapq.heapify(self._deadlines)
 
     def _comes_due(self, wait: _Wait) -> bool:
-        """Let the clock jump if it may; whether that, or an earlier jump, ended this wait."""
+        """Let the clock jump if it may; whether the time of this wait has come by now."""
         with self._mutex:
             if not wait.due and self._everybody_waits():
                 deadline, _, first = self._deadlines[0]
@@ -247,7 +249,7 @@ class Scheduler:
                 if self.shared_time.try_to_advance(distance):
                     heapq.heappop(self._deadlines)
                     self._waited += distance
-                    # From here on its thread holds the clock until it waits again.
+                    # From here on, this thread holds the clock until it waits again.
                     first.due = True
                     del self._waiting[first.thread]
                     self._woken.add(first.thread)

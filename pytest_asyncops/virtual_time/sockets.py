@@ -1,10 +1,10 @@
-"""Which sockets of an event loop are about to be answered.
+"""Which sockets of an event loop are about to receive something.
 
-A loop waits for its timers and all of its sockets at once, and a connection that is idle looks the
-same from outside as one with a request on its way. The difference is what was done with it last: a
-client that has sent something awaits an answer, and one that has received something may get more.
-Unless the server is the test's own: once it has heard the request, its threads are known, and they
-may well wait for the clock before they answer.
+A loop waits for its timers and for all of its sockets at once. From outside, an idle connection
+looks like one with a request on its way. The difference is what was done with the socket last: a
+client that has sent something expects an answer, and one that has received something may receive
+more. A server of the test's own is an exception: once it has received the request, its threads are
+known, and they may wait for the clock before they answer.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _real_monotonic = time.monotonic
 _Socket = socket.socket
 
 ANSWER = 2.0
-"""Real seconds that an answer may take. Who never gets one shall not wait for ever."""
+"""Real seconds that an answer may take. A client that never gets one must not hold the clock."""
 
 MORE = 0.02
 """Real seconds in which the rest of an answer may come."""
 
-# Those that there are: Windows has no sendmsg, and no recvmsg.
+# As far as the system has them: Windows has neither sendmsg nor recvmsg.
 _ASKING, _HEARING = (
     [name for name in names if hasattr(_Socket, name)]
     for names in (
@@ -36,10 +36,10 @@ _ASKING, _HEARING = (
 
 
 class Sockets:
-    """When the sockets are to be heard from, by their descriptors.
+    """Until when each socket is expected to receive something, by its descriptor.
 
     Args:
-        is_own: whether the current thread is one of the test's.
+        is_own: whether the current thread belongs to the test.
     """
 
     def __init__(self, is_own: Callable[[], bool]) -> None:
@@ -51,7 +51,7 @@ class Sockets:
         self._stack = ExitStack()
 
     def replace(self) -> None:
-        """Begin to look at what is done with sockets."""
+        """Begin to note what is done with sockets."""
         for name in _ASKING:
             self._put(name, self._noting(getattr(_Socket, name), self._asks))
         for name in _HEARING:
@@ -60,22 +60,22 @@ class Sockets:
         self._put("close", self._noting(_Socket.close, self._forgets))
 
     def restore(self) -> None:
-        """Stop looking."""
+        """Stop noting it."""
         self._stack.close()
         for known in (self._until, self._clients, self._served, self._own):
             known.clear()
 
     def knows(self, file: int) -> bool:
-        """Whether anything was done with a descriptor."""
+        """Whether anything has been done with this descriptor."""
         return file in self._until
 
     def are_awaited(self, files: Iterable[int]) -> bool:
-        """Whether one of these descriptors is to be heard from."""
+        """Whether one of these descriptors is expected to receive something."""
         now = _real_monotonic()
         return any(now < self._until.get(file, 0) for file in files)
 
     def _asks(self, used: socket.socket) -> None:
-        if used not in self._served:  # a server that has answered awaits no answer
+        if used not in self._served:  # a server that has answered expects nothing
             self._until[used.fileno()] = _real_monotonic() + ANSWER
             self._clients[_address(used)] = used.fileno()
 
@@ -87,13 +87,13 @@ class Sockets:
                 self._until[client] = self._until[file] = 0
             else:
                 self._until[file] = _real_monotonic() + MORE
-        # One that has neither asked nor been asked is a loop's own, by which threads wake it.
+        # A socket that neither asked nor was asked is the loop's own, by which threads wake it.
         elif self.knows(file):
             own = _address(used) in self._own
             self._until[file] = 0 if own else _real_monotonic() + MORE
 
     def _forgets(self, used: socket.socket) -> None:
-        self._until.pop(used.fileno(), None)  # which another one may get
+        self._until.pop(used.fileno(), None)  # another socket may get the same one
         self._own.discard(self._served.pop(used, None))
 
     def _put(self, name: str, value: Any) -> None:
@@ -124,7 +124,7 @@ class Sockets:
 
 
 def _address(used: socket.socket) -> Any:
-    """What a server calls this client; all clients without a name are one."""
+    """The address by which a server knows this client, ``None`` if it has none."""
     try:
         return used.getsockname()
     except OSError:  # it has just been closed

@@ -1,7 +1,7 @@
 """Waits of the code under test move the virtual clock instead of waiting.
 
-The server's clock is exact: it moves by what is skipped and by nothing else. The client's clocks
-jump with it; `waiting.client_clock` says how they move in between.
+The servers' clock is exact: it moves by what is skipped and by nothing else. The clocks that the
+code under test reads jump with it; `client_clock` says how they move in between.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ _real_monotonic_ns = time.monotonic_ns
 class VirtualTime:
     """Joins the clocks and waits of Python to a `VirtualClock` while it is started.
 
-    Threads that were alive before keep real waits and real clocks. Inside of another one, both
-    clocks live in one time: a wait, and whoever moves one of them, moves both.
+    Threads that were alive before keep real waits and real clocks. Started inside of another one,
+    both clocks share one time: what moves one of them moves both.
 
     Args:
         clock: the clock.
-        skipped: told of all nanoseconds skipped so far, after each wait; may raise.
+        skipped: called after each wait with all nanoseconds skipped so far; may raise.
     """
 
     def __init__(self, clock: VirtualClock, skipped: Callable[[int], None]) -> None:
@@ -56,13 +56,13 @@ class VirtualTime:
         self._stack = ExitStack()
 
     def start(self) -> None:
-        """Take over clocks and waits."""
+        """Replace the clocks and waits of Python."""
         with ExitStack() as stack:
             stack.callback(self._clock.leave)
             active = self._activated()
-            # time-machine changes the wall clock in C, so that names bound long ago follow too:
-            # time.time, time.time_ns, datetime.now, gmtime, localtime, strftime. All of them ask
-            # the traveller for the time, so that one method of it is all there is to replace.
+            # time-machine changes the wall clock in C, so it reaches names that were bound long
+            # ago: time.time, time.time_ns, datetime.now, gmtime, localtime, strftime. All of them
+            # ask its traveller for the time, so only one method of the traveller is replaced here.
             travel = time_machine.travel(0, tick=False)
             traveller = travel.start()
             stack.callback(travel.stop)
@@ -75,7 +75,7 @@ class VirtualTime:
             self._stack = stack.pop_all()
 
     def stop(self) -> None:
-        """Give them back."""
+        """Put them back."""
         self._stack.close()
 
     def _activated(self) -> ActiveTime:
@@ -104,10 +104,10 @@ class VirtualTime:
 
 
 class _Takeover:
-    """The stand-ins in their places, for as long as any virtual time is on.
+    """The replacements, in place for as long as any virtual time is on.
 
-    They ask for the virtual time that is on when they are called, so one set serves all. Modules
-    that have been scanned once for bound names are not scanned again.
+    When they are called they ask for the virtual time that is on, so one set serves all mocks.
+    Modules that have been searched once for bound functions are not searched again.
     """
 
     def __init__(self) -> None:

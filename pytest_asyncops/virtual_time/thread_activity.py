@@ -1,10 +1,10 @@
-"""Whether a thread waits that says nothing about it: for a bare lock, a pipe, or an answer.
+"""Whether a thread waits without the scheduler's knowledge: for a bare lock, a pipe, or an answer.
 
-Nobody can ask a thread what it waits for. But one that waits stays where it is and uses no
-processor; where the system says how a thread is doing (Linux does), one that computes is known by
-that, and elsewhere by its moving on. Time alone is no measure on a busy machine: a thread that is
-kept from running moves as little as one that waits. So it is looked at again and again, and has to
-stand still for a number of looks, each of which had to get its turn as well.
+A thread cannot be asked what it waits for. But a thread that waits stays at one place of its code
+and uses no processor time. Linux tells which threads are running; elsewhere only the place is
+known. Elapsed time alone proves nothing, because on a busy machine a thread that is kept from
+running stays at its place too. So a thread is looked at repeatedly, and has to stay at its place
+for a time and for a number of looks.
 """
 
 from __future__ import annotations
@@ -15,43 +15,44 @@ import time
 from collections.abc import Callable, Sequence
 from types import FrameType
 
+from . import sockets
 from .frames import module_of
 
 _real_monotonic = time.monotonic
 
 SLICE = 0.001
-"""Real seconds for which a thread waits before it looks again whether the clock may jump."""
+"""Real seconds after which a waiting thread looks again whether the clock may jump."""
 
 STILL = 0.1
-"""Real seconds after which a thread that has not moved counts as waiting."""
+"""Real seconds after which a thread that has stayed at its place counts as waiting."""
 
 LOOKS = 20
-"""How often it is looked at in that time, at least."""
+"""The least number of looks in that time."""
 
 AFTERMATH = 5 * SLICE
-"""Real seconds for which such a thread may yet be moved by what another one did last."""
+"""Real seconds in which such a thread may still be woken by what another thread did last."""
 
 AFTERLOOKS = 3
-"""How often it is looked at in that time, at least."""
+"""The least number of looks in that time."""
 
 ENDLESS = 10.0
-"""Real seconds after which a thread that computes holds the clock no longer: it may be one that
-spins until another thread has waited."""
+"""Real seconds after which a thread that computes no longer holds the clock: it may spin until
+another thread's wait has ended."""
 
-# The top frame of a thread that waits for an answer; the clock must not jump under it.
-_ON_THE_WIRE = frozenset({"socket", "ssl", "httpcore._backends.sync"})
-# Unless it is the server's: a connection that is kept alive waits for the next request.
+# The modules in whose code a thread waits for an answer; the clock must not jump meanwhile.
+_AWAITING_ANSWERS = frozenset({"socket", "ssl", "httpcore._backends.sync"})
+# A server's thread is an exception: on an open connection it waits for the next request.
 _SERVING = frozenset({"socketserver", "http.server"})
 
 _COMPUTING = None
 
 
 class ThreadActivity:
-    """What has been seen of threads that are not in the schedule.
+    """What has been seen of threads that the scheduler does not know.
 
     Args:
-        is_idle: whether a thread with this top frame waits for work and there is none.
-        is_called: whether one with this top frame is about to begin some.
+        is_idle: whether a thread with this top frame waits for work, and there is none for it.
+        is_called: whether a thread with this top frame is about to begin some work.
     """
 
     def __init__(
@@ -66,29 +67,29 @@ class ThreadActivity:
         self._moving: dict[int, float] = {}
 
     def note_activity(self) -> None:
-        """Note that a thread has done something that may move others."""
+        """Note that a thread has done something that may wake others."""
         self._stirred = (_real_monotonic(), self._looks)
 
     def any_called(self, threads: Sequence[threading.Thread]) -> bool:
-        """Whether one of these, that are none of the test's, is about to become so."""
+        """Whether one of these threads is about to begin work of the test's."""
         frames = sys._current_frames()
         return any(
             thread.ident in frames and self._is_called(frames[thread.ident]) for thread in threads
         )
 
     def all_wait(self, threads: Sequence[threading.Thread]) -> bool:
-        """Whether all of these stand still."""
-        # In this order: who has an identity and no frame has ended, or is at home in C.
+        """Whether all of these threads wait."""
+        # In this order, so that a thread with an identity and no frame has ended, or runs C alone.
         idents = [thread.ident for thread in threads]
         frames = sys._current_frames()  # documented, in spite of its name
         now = _real_monotonic()
         passed = now - self._looked_at
-        if passed >= SLICE / 2:  # several threads that look at once look once
+        if passed >= SLICE / 2:  # looks of several threads at the same time count once
             self._looked_at = now
             self._looks += 1
         if passed > STILL:
-            self._moving.clear()  # nobody has been looking at them
-        # Every one of them is looked at, so that each one's time of standing still begins.
+            self._moving.clear()  # nothing is known of the time since the last look
+        # No short cut: for each thread, the time at its place has to begin with this look.
         still = [
             ident is not None
             and (ident not in frames or self._stands_still(thread, ident, frames[ident], now))
@@ -114,25 +115,33 @@ class ThreadActivity:
         stirred, look = self._stirred
         if now - stirred < AFTERMATH or self._looks - look < AFTERLOOKS:
             return False
-        return module_of(frame) not in _ON_THE_WIRE or _serves(frame)
+        return not _awaits_answer(frame)
 
 
 def processor_used(thread: int | None) -> int | None:
-    """How much of the processor a thread of this process has used, ``None`` if it is using it.
+    """How much processor time a thread of this process has used, ``None`` if it is running.
 
     Args:
-        thread: its number in the system, if there is one.
+        thread: the thread's number in the operating system, if it has one.
 
     Returns:
-        Ticks of the system, or always 0 where it does not say.
+        Clock ticks of the operating system; always 0 on systems that do not tell.
     """
     try:
         with open(f"/proc/self/task/{thread}/stat", "rb") as file:
-            # proc(5): the name in brackets may have any character, and its state comes next.
+            # proc(5): a name in brackets, which may have any character, and then the state.
             state, *fields = file.read().rpartition(b")")[2].split()
     except OSError:
         return 0
     return _COMPUTING if state in b"RD" else int(fields[10]) + int(fields[11])
+
+
+def _awaits_answer(frame: FrameType) -> bool:
+    if module_of(frame) == sockets.__name__ and frame.f_back is not None:
+        frame = frame.f_back  # the frame above only notes what is done with the socket
+    if frame.f_code.co_name == "accept":  # that is how a server waits for clients
+        return False
+    return module_of(frame) in _AWAITING_ANSWERS and not _serves(frame)
 
 
 def _serves(frame: FrameType | None) -> bool:

@@ -1,7 +1,7 @@
 """Whether the workers of thread pools have something to do.
 
-An idle worker waits in C for its next task, and looks the same from outside whether a task is on
-its way to it or not. So tasks are counted: from their submission to their beginning.
+An idle worker waits in C for its next task. From outside it looks the same whether a task is on its
+way or not. So tasks are counted from their submission until they begin.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _real_shutdown = ThreadPoolExecutor.shutdown
 
 
 class ThreadPools:
-    """The tasks that workers have not begun, by pool.
+    """The tasks that were submitted and have not begun, by pool.
 
     Args:
-        bind_time: makes of a task one that keeps the time of the current thread, whoever does it.
+        bind_time: makes a task keep the time of the current thread in whichever thread it runs.
     """
 
     def __init__(self, bind_time: Callable[[_Task], _Task]) -> None:
@@ -35,7 +35,7 @@ class ThreadPools:
         self._closing: WeakKeyDictionary[ThreadPoolExecutor, bool] = WeakKeyDictionary()
 
     def replace(self) -> None:
-        """Begin to count."""
+        """Begin to count tasks."""
 
         def submit(
             pool: ThreadPoolExecutor, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
@@ -45,7 +45,7 @@ class ThreadPools:
                 return fn(*args, **kwargs)
 
             def breaks(future: Future[Any]) -> None:
-                if future.cancelled():  # before it was begun: later it cannot be
+                if future.cancelled():  # only a task that has not begun can be
                     self._promise(pool, -1)
 
             self._promise(pool, 1)
@@ -65,14 +65,14 @@ class ThreadPools:
         _put("shutdown", shutdown)
 
     def restore(self) -> None:
-        """Stop counting."""
+        """Stop counting tasks."""
         _put("submit", _real_submit)
         _put("shutdown", _real_shutdown)
 
     def is_idle(self, frame: FrameType) -> bool:
-        """Whether this is the top frame of a worker that has nothing to do and nothing coming."""
+        """Whether this is the top frame of a worker without a task, and none is on its way."""
         pool = _waits_for_work(frame)
-        # Without its pool, a worker is about to end.
+        # A worker whose pool is gone is about to end.
         return pool is not None and pool not in self._closing and not self._promised.get(pool)
 
     def is_called(self, frame: FrameType) -> bool:
@@ -86,7 +86,7 @@ class ThreadPools:
 
 
 def _waits_for_work(frame: FrameType) -> ThreadPoolExecutor | None:
-    """The pool of a worker with this top frame, if it has no task in its hand."""
+    """The pool of the worker with this top frame, ``None`` while it has a task."""
     if frame.f_code.co_name != "_worker" or module_of(frame) != "concurrent.futures.thread":
         return None
     if "work_item" in frame.f_locals:

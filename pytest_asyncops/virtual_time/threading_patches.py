@@ -1,4 +1,4 @@
-"""The waits of Python's own primitives, by way of the schedule.
+"""Makes the waits of Python's own primitives virtual.
 
 ``Event``, ``Condition``, ``Queue``, ``Barrier``, ``Semaphore`` and futures all wait in
 ``Condition.wait``; asyncio's timers all wait in the ``select`` of the loop's selector.
@@ -30,7 +30,7 @@ _SELECTORS: list[Any] = [
     if hasattr(selectors, name)
 ]  # fmt: skip
 
-# Whose waits these are. Others wait for sockets and nothing else, and have to wait really.
+# The modules whose selects are virtual. Other code waits for sockets alone, and waits really.
 _LOOPS = frozenset({"asyncio.base_events", "nest_asyncio"})
 _SERVER = "socketserver"
 
@@ -39,12 +39,12 @@ _KeepReal = Callable[[threading.Thread], None]
 
 
 class ThreadingPatches:
-    """Puts the schedule's waits in the place of the real ones.
+    """Replaces the waits of ``threading`` and ``selectors`` with those of the scheduler.
 
     Args:
-        scheduler: gives the schedule for the current thread, ``None`` if it waits really.
-        keep_real: told of threads that tools start, or threads that wait really.
-        sockets: which sockets are about to be answered.
+        scheduler: returns the scheduler of the current thread, ``None`` if it waits really.
+        keep_real: called with each new thread that is to keep real time.
+        sockets: which sockets are about to receive something.
     """
 
     def __init__(self, scheduler: _Find, keep_real: _KeepReal, sockets: Sockets) -> None:
@@ -54,7 +54,7 @@ class ThreadingPatches:
         self._selects: list[tuple[Any, Any]] = []
 
     def replace(self) -> None:
-        """Put them there."""
+        """Put the replacements in place."""
         find = self._scheduler
         _put(threading.Condition, "wait", _waiting(find))
         _put(threading.Thread, "join", _joining(find))
@@ -65,7 +65,7 @@ class ThreadingPatches:
             _put(selector, "select", _selecting(real, find, self._sockets))
 
     def restore(self) -> None:
-        """Put the real ones back."""
+        """Put the real waits back."""
         _put(threading.Condition, "wait", _real_wait)
         _put(threading.Thread, "join", _real_join)
         _put(threading.Thread, "start", _real_start)
@@ -91,8 +91,8 @@ def _waiting(find: _Find) -> Callable[..., bool]:
         if timeout is not None and timeout <= 0:
             scheduler.client.nudge()
             return _real_wait(condition, timeout)
-        # What threading does, in its own order, but for how it waits: a condition hands a notice
-        # to a lock in its list, and only who put the lock there can tell whether it got one.
+        # As threading does it, in the same order, apart from how it waits: a condition notifies by
+        # releasing a lock in its list, and only the code that put the lock there can tell.
         if not condition._is_owned():
             raise RuntimeError("cannot wait on un-acquired lock")
         waiter = _new_lock()
@@ -130,10 +130,8 @@ def _joining(find: _Find) -> Callable[..., None]:
         if (
             scheduler is None
             or not thread.is_alive()
-            or thread is threading.current_thread()  # it says what is wrong about that
-            or scheduler.is_foreign(
-                thread
-            )  # that one takes real time, and so does who waits for it
+            or thread is threading.current_thread()  # it raises the fitting error
+            or scheduler.is_foreign(thread)  # it takes real time, and so does this wait
         ):
             _real_join(thread, timeout)
             return
@@ -143,7 +141,7 @@ def _joining(find: _Find) -> Callable[..., None]:
             return not thread.is_alive()
 
         def ends() -> bool:
-            # It leaves the list a little before it is no longer alive.
+            # A thread leaves this list a little before it is no longer alive.
             return thread not in threading.enumerate()
 
         if timeout is None:
@@ -164,11 +162,12 @@ def _selecting(real: Any, find: _Find, sockets: Sockets) -> Callable[..., Any]:
         caller = sys._getframe(1).f_globals.get("__name__")
         if scheduler is None or not (caller in _LOOPS or caller == _SERVER):
             return real(selector, timeout)
-        keys = selector.get_map  # of one that another thread has just closed it is None
+        keys = selector.get_map  # None if another thread has just closed the selector
         return wait_for_files(
             scheduler,
             lambda limit: real(selector, timeout if limit is None else limit),
-            # A server looks now and then whether it is to stop; that is no time of its own.
+            # A server's limit is only how often it looks whether to stop, so it is not a wait for
+            # time.
             seconds=None if caller == _SERVER else timeout,
             files=[key.fd for key in keys().values()],
             ready=lambda: are_ready(

@@ -1,7 +1,7 @@
-"""The functions that stand in the places of ``time``'s.
+"""The functions that replace those of ``time``.
 
-They are made once and know which virtual time is on, if any: a module that is imported while a
-test runs may keep one of them for ever, and then has to find that it behaves as the real one.
+They are made once, and ask for the virtual time that is on when they are called. A module that is
+imported while a test runs may keep one of them for ever; later, it behaves as the real function.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _TOO_LONG = 2**63 // SECOND + 1
 
 
 class ActiveTime:
-    """One virtual time that is on, as the stand-ins see it.
+    """A virtual time that is on, as the replaced functions see it.
 
     Args:
-        client: what the clocks say.
-        scheduler: how waits are skipped.
-        real_time_threads: the threads that have nothing to do with it.
-        server: whose present the wall clock shows.
-        real_wall_ns: the wall clock that there was before, in nanoseconds since 1970.
+        client: the clocks that the code under test reads.
+        scheduler: skips waits.
+        real_time_threads: the threads that keep real time.
+        server: the clock whose present the wall clock shows.
+        real_wall_ns: the wall clock of before, in nanoseconds since 1970.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class ActiveTime:
 
 
 perf_counter_hooks: dict[str, Callable[[], None]] = {}
-"""Modules with ``time.perf_counter`` for a deadline's clock, and what to do when one asks it."""
+"""The modules that keep deadlines by ``time.perf_counter``, and what to do when they call it."""
 
 _active_times: list[ActiveTime] = []
 
@@ -68,12 +68,12 @@ def turn_on(active: ActiveTime) -> None:
 
 
 def turn_off(active: ActiveTime) -> None:
-    """Turn it off."""
+    """Turn a virtual time off."""
     _active_times.remove(active)
 
 
 def active_anywhere() -> ActiveTime | None:
-    """The virtual time that is on, if one is."""
+    """The virtual time that is on, ``None`` if none is."""
     return _active_times[-1] if _active_times else None
 
 
@@ -85,7 +85,7 @@ def active_here() -> ActiveTime | None:
 
 
 def _for(depth: int) -> ActiveTime | None:
-    """The same, for the code that called the caller: a tool's own waits and clocks stay real."""
+    """The virtual time of the code that called ``depth`` frames up, ``None`` if it is a tool's."""
     active = active_here()
     if active is None:
         return None
@@ -93,14 +93,14 @@ def _for(depth: int) -> ActiveTime | None:
 
 
 class _TimeFunctions:
-    """The stand-ins are bound methods, which can be a class attribute without binding again."""
+    """The replacements: bound methods, because one can be a class attribute and not bind again."""
 
     def sleep(self, seconds: float, /) -> None:
         active = _for(2)
-        # Integers of other libraries are taken too, as Python's own sleep does.
+        # Python's own sleep takes the integers of other libraries too.
         if not isinstance(seconds, float) and hasattr(seconds, "__index__"):
             seconds = operator.index(seconds)
-        # What Python's own sleep refuses, it refuses here too, and says why: NaN, text, too much.
+        # NaN, text and too much are left to Python's own sleep to refuse.
         fair = isinstance(seconds, (int, float)) and 0 <= seconds < _TOO_LONG
         if active is None or not fair:
             _real_sleep(seconds)
@@ -138,11 +138,11 @@ TIME_FUNCTIONS: Sequence[tuple[str, Any, Any]] = tuple(
     (name, getattr(time, name), getattr(_time_functions, name))
     for name in ("sleep", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
 )
-"""The name of each function of ``time``, the function, and its stand-in."""
+"""The name of each replaced function of ``time``, the function, and its replacement."""
 
 
 def wall_clock(active: ActiveTime) -> Callable[[], int]:
-    """What time-machine is to ask for the time, in nanoseconds since 1970."""
+    """The function that time-machine asks for the time, in nanoseconds since 1970."""
 
     def time_ns() -> int:
         if active.real_time_threads.is_here():

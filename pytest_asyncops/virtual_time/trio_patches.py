@@ -1,8 +1,8 @@
-"""Trio waits in the input and output of its own, by a clock of its own.
+"""Makes the waits of trio virtual, which has an input and output and a clock of its own.
 
-Its system clock is ``time.perf_counter``, whose stand-in knows trio. What it waits in is replaced
-here, once trio has been imported. A run with a `trio.testing.MockClock` jumps by itself; then the
-servers' clock follows.
+Trio's clock is ``time.perf_counter``, whose replacement knows trio. The function that trio waits in
+is replaced here, once trio has been imported. A run with a `trio.testing.MockClock` jumps by
+itself, and the servers' clock follows it.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ from .scheduler import Scheduler
 from .sockets import Sockets
 
 RUN = "trio._core._run"
-"""The module of trio's that asks for the time, and waits."""
+"""Trio's module that asks for the time, and waits."""
 
 _MOCK_CLOCK = "trio._core._mock_clock"
 
 _THREADS = "trio._core._thread_cache"
 
 _LONGEST = 86_400
-"""The seconds that trio waits at most at a time, if it has no deadline or a later one."""
+"""The most seconds that trio waits at a time; without an earlier deadline it waits as long."""
 
 _Find = Callable[[], "Scheduler | None"]
 
 
 class TrioPatches:
-    """Puts the schedule's waits in the place of trio's.
+    """Replaces the waits of trio with those of the scheduler.
 
     Args:
-        scheduler: gives the schedule for the current thread, ``None`` if it waits really.
-        sockets: which sockets are about to be answered.
-        bind_time: makes of a task one that keeps the time of the current thread, whoever does it.
+        scheduler: returns the scheduler of the current thread, ``None`` if it waits really.
+        sockets: which sockets are about to receive something.
+        bind_time: makes a task keep the time of the current thread in whichever thread it runs.
     """
 
     def __init__(
@@ -57,21 +57,21 @@ class TrioPatches:
         self._there = False
 
     def replace(self) -> None:
-        """Put them there, if trio is there; else when it first asks for the time."""
+        """Install the replacements, at once or when trio first asks for the time."""
         if RUN in sys.modules:
-            with suppress(InvalidArgument):  # which comes again, should trio run
+            with suppress(InvalidArgument):  # raised again when trio runs
                 self.install()
 
     def restore(self) -> None:
-        """Put the real ones back."""
+        """Put trio's own functions back."""
         self._stack.close()
         self._there = False
 
     def install(self) -> None:
-        """Put them there now.
+        """Install the replacements now.
 
         Raises:
-            InvalidArgument: for a version of trio that is made otherwise inside.
+            InvalidArgument: for a version of trio that has other insides.
         """
         if self._there:
             return
@@ -134,13 +134,13 @@ class TrioPatches:
 
 
 def is_idle(frame: FrameType) -> bool:
-    """Whether this is the top frame of a thread of trio's that has nothing to do."""
+    """Whether this is the top frame of one of trio's threads that has nothing to do."""
     worker = _waits_for_work(frame)
     return worker is not None and worker in worker._thread_cache._idle_workers
 
 
 def is_called(frame: FrameType) -> bool:
-    """Whether this is the top frame of one that is about to begin a task."""
+    """Whether this is the top frame of one of trio's threads that is about to begin a task."""
     worker = _waits_for_work(frame)
     return worker is not None and worker not in worker._thread_cache._idle_workers
 
@@ -152,11 +152,11 @@ def _waits_for_work(frame: FrameType) -> Any:
 
 
 def _own_limit(timeout: float) -> float | None:
-    """The seconds for which trio would wait by its own clock, ``None`` for no such wait."""
+    """The seconds that trio would wait by its own clock, ``None`` for a wait that stays real."""
     lowlevel = sys.modules["trio.lowlevel"]
     try:
         clock = lowlevel.current_clock()
-    except RuntimeError:  # a guest run: this is a thread that does nothing but wait for it
+    except RuntimeError:  # a guest run: this thread does nothing but wait
         return None if timeout <= 0 else timeout if timeout < _LONGEST else math.inf
     mocked = type(clock) is not sys.modules[RUN].SystemClock
     if timeout <= 0 and not mocked:
@@ -165,19 +165,19 @@ def _own_limit(timeout: float) -> float | None:
         return timeout
     statistics = lowlevel.current_statistics()
     until: float = statistics.seconds_to_next_deadline
-    # A mock clock jumps by itself, if there is something to jump to.
+    # A mock clock jumps by itself, if there is a deadline or a task.
     return None if mocked and (statistics.tasks_runnable or until < math.inf) else until
 
 
 def _files(manager: Any) -> Sequence[int]:
-    """What the tasks of a run wait for."""
+    """The descriptors that the tasks of a run wait for."""
     registered = getattr(manager, "_registered", ())  # not on Windows
     return [key[0] if isinstance(key, tuple) else key for key in registered]
 
 
 def _inside(manager: Any) -> Iterator[tuple[int, int]]:
-    """The one file that a run waits for, which stands for all of them."""
+    """The one descriptor that stands for all that a run waits for, with its events."""
     for name in ("_epoll", "_kqueue"):
         if hasattr(manager, name):
-            with suppress(ValueError):  # it has just been closed
+            with suppress(ValueError):  # the run has just ended
                 yield getattr(manager, name).fileno(), selectors.EVENT_READ

@@ -33,21 +33,6 @@ def test_everything_is_put_back() -> None:
                       ThreadPoolExecutor.shutdown, selectors.DefaultSelector.select)  # fmt: skip
 
 
-def test_a_name_bound_during_a_test_is_real_afterwards() -> None:
-    with mocked() as mock:
-        kept = time.sleep, time.monotonic, time.monotonic_ns, time.perf_counter
-        kept_ns = time.perf_counter_ns
-        kept[0](5)
-        assert mock.clock.elapsed.total_seconds() == 5
-    kept[0](0)
-    assert abs(kept[1]() - time.monotonic()) < 60
-    assert abs(kept[2]() - time.monotonic_ns()) < 60e9
-    assert abs(kept[3]() - time.perf_counter()) < 60
-    assert abs(kept_ns() - time.perf_counter_ns()) < 60e9
-    with pytest.raises(ValueError):  # noqa: PT011 - in the words of Python's own
-        kept[0](-1)
-
-
 def _make_module(name: str) -> Any:
     import types
 

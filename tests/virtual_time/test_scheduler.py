@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import queue
 import random
 import select
 import threading
@@ -55,34 +54,6 @@ def test_tasks_wake_in_the_order_of_their_deadlines(mock: AsyncOpsMock) -> None:
     assert woken == [("a", 3), ("b", 5), ("a", 6), ("a", 9), ("b", 10), ("b", 15)]
 
 
-def test_a_notice_comes_before_the_next_jump(mock: AsyncOpsMock) -> None:
-    for _ in range(20):
-        event = threading.Event()
-        woken: list[float] = []
-        began = _elapsed(mock)
-
-        def wait(event: threading.Event = event, woken: list[float] = woken) -> None:
-            assert event.wait(100)
-            woken.append(_elapsed(mock))
-
-        thread = threading.Thread(target=wait)
-        thread.start()
-        time.sleep(1)
-        event.set()
-        time.sleep(5)
-        thread.join()
-        assert woken == [began + 1]
-
-
-def test_a_task_in_a_pool_begins_before_the_next_jump(mock: AsyncOpsMock) -> None:
-    with ThreadPoolExecutor(2) as pool:
-        for _ in range(20):
-            began = _elapsed(mock)
-            future = pool.submit(lambda: _elapsed(mock))
-            time.sleep(5)
-            assert future.result() == began
-
-
 def test_a_bare_lock_is_handed_on_before_the_next_jump(mock: AsyncOpsMock) -> None:
     lock = threading.Lock()
     got: list[float] = []
@@ -101,50 +72,6 @@ def test_a_bare_lock_is_handed_on_before_the_next_jump(mock: AsyncOpsMock) -> No
     assert got == [3]
 
 
-def test_a_set_event_ends_the_wait_at_once(mock: AsyncOpsMock) -> None:
-    event = threading.Event()
-    threading.Timer(3, event.set).start()
-    assert event.wait(10)
-    assert _elapsed(mock) == 3
-    assert event.wait(10)
-    assert _elapsed(mock) == 3
-
-
-def test_a_queue_hands_on_what_a_thread_puts_in_it(mock: AsyncOpsMock) -> None:
-    items: queue.Queue[int] = queue.Queue()
-
-    def work() -> None:
-        for number in range(3):
-            time.sleep(2)
-            items.put(number)
-
-    threading.Thread(target=work).start()
-    assert [(items.get(timeout=60), _elapsed(mock)) for _ in range(3)] == [(0, 2), (1, 4), (2, 6)]
-    with pytest.raises(queue.Empty):
-        items.get(timeout=60)
-    assert _elapsed(mock) == 66
-
-
-def test_a_thread_wakes_a_loop(mock: AsyncOpsMock) -> None:
-    async def main() -> None:
-        loop = asyncio.get_running_loop()
-        event = asyncio.Event()
-
-        def work() -> None:
-            time.sleep(3)
-            loop.call_soon_threadsafe(event.set)
-            time.sleep(9)
-
-        thread = threading.Thread(target=work)
-        thread.start()
-        await event.wait()
-        assert _elapsed(mock) == 3
-        await asyncio.to_thread(thread.join)
-        assert _elapsed(mock) == 12
-
-    asyncio.run(main())
-
-
 def test_every_thread_sees_time_run_forward(mock: AsyncOpsMock) -> None:
     def work(every: float) -> None:
         last = time.monotonic()
@@ -158,32 +85,6 @@ def test_every_thread_sees_time_run_forward(mock: AsyncOpsMock) -> None:
         for future in [pool.submit(work, 0.1 * number) for number in range(1, 9)]:
             future.result()
     assert _elapsed(mock) == 40
-
-
-def test_the_primitives_refuse_what_they_refuse_really(mock: AsyncOpsMock) -> None:
-    for timeout in (None, 5):
-        with pytest.raises(RuntimeError):
-            threading.Condition().wait(timeout)
-    with pytest.raises(RuntimeError):
-        threading.current_thread().join()
-    pool = ThreadPoolExecutor(1)
-    pool.shutdown()
-    with pytest.raises(RuntimeError):
-        pool.submit(time.sleep, 5)
-    assert _elapsed(mock) == 0
-
-
-def test_a_join_of_no_length_does_not_wait(mock: AsyncOpsMock) -> None:
-    event = threading.Event()
-    thread = threading.Thread(target=event.wait)
-    thread.start()
-    thread.join(0)
-    assert thread.is_alive()
-    event.set()
-    thread.join(5)
-    assert not thread.is_alive()
-    thread.join()
-    assert _elapsed(mock) == 0
 
 
 def test_who_is_slow_to_wake_comes_first_all_the_same(mock: AsyncOpsMock) -> None:

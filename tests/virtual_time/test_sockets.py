@@ -6,8 +6,8 @@ import asyncio
 import errno
 import http.server
 import select
-import selectors
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,9 +20,9 @@ import pytest
 import requests
 
 from pytest_asyncops import AsyncOpsMock, mocked
-from pytest_asyncops.virtual_time import sockets as wires
-from pytest_asyncops.virtual_time.file_waits import are_ready
+from pytest_asyncops.virtual_time import sockets
 from pytest_asyncops.virtual_time.sockets import Sockets
+from pytest_asyncops.virtual_time.thread_activity import STILL
 
 MOMENT = 0.06
 """Real seconds that an answer takes: longer than an unknown file is given."""
@@ -147,11 +147,39 @@ def test_the_clock_does_not_jump_under_a_request(client: str, alive_before: bool
     assert jumps == [0, 0]
 
 
+@pytest.mark.parametrize("client", ["requests in a thread", "httpx in a thread"])
+def test_a_thread_that_awaits_an_answer_holds_the_clock_however_long(
+    client: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "MOMENT", 1.5 * STILL)
+    with _server() as url, mocked() as mock:
+
+        def elapsed() -> float:
+            return mock.clock.elapsed.total_seconds()
+
+        jumps = CLIENTS[client](url, elapsed)
+    assert jumps == [0, 0]
+
+
+def test_a_thread_that_waits_for_clients_does_not_hold_the_clock() -> None:
+    def serve() -> None:
+        accepted, _ = listening.accept()
+        accepted.close()
+
+    with mocked() as mock, socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        time.sleep(5)
+        assert mock.clock.elapsed.total_seconds() == 5
+        socket.create_connection(listening.getsockname()).close()
+        thread.join()
+
+
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_who_is_never_answered_does_not_wait_for_ever(
     backend: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wires, "ANSWER", 0.03)
+    monkeypatch.setattr(sockets, "ANSWER", 0.03)
     with mocked() as mock, socket.create_server(("127.0.0.1", 0)) as silent:
 
         async def main() -> None:
@@ -189,20 +217,10 @@ def test_a_loop_that_serves_itself() -> None:
         assert mock.clock.elapsed.total_seconds() == 15
 
 
-def test_other_users_of_selectors_wait_really() -> None:
-    one, other = socket.socketpair()
-    with mocked() as mock, one, other, selectors.DefaultSelector() as selector:
-        selector.register(one, selectors.EVENT_READ)
-        assert selector.select(0.001) == []
-        assert mock.clock.elapsed_ns == 0
-        other.send(b"x")
-        assert len(selector.select(5)) == 1
-
-
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [1_000.0]
-    monkeypatch.setattr(wires, "_real_monotonic", lambda: now[0])
+    monkeypatch.setattr(sockets, "_real_monotonic", lambda: now[0])
     return now
 
 
@@ -231,20 +249,20 @@ def test_what_is_done_with_sockets(now: list[float], own: bool) -> None:
             now[0] -= after
             return answers
 
-        assert awaited(wires.MORE / 2) == [True, True]
-        assert awaited(wires.MORE) == [True, False]
-        now[0] += wires.ANSWER
+        assert awaited(sockets.MORE / 2) == [True, True]
+        assert awaited(sockets.MORE) == [True, False]
+        now[0] += sockets.ANSWER
         assert awaited(0) == [False, False]
         client.sendall(b"ask")
-        assert awaited(wires.ANSWER / 2) == [True, False]
+        assert awaited(sockets.ANSWER / 2) == [True, False]
         assert server.recv(9) == b"ask"
-        assert awaited(wires.ANSWER / 2) == [not own, False]
+        assert awaited(sockets.ANSWER / 2) == [not own, False]
         assert awaited(0) == [not own, not own]
         server.send(b"answer")
-        assert awaited(wires.ANSWER / 2) == [not own, False]
+        assert awaited(sockets.ANSWER / 2) == [not own, False]
         assert client.recv(9) == b"answer"
         assert awaited(0) == [not own, not own]
-        assert awaited(wires.MORE) == [False, False]
+        assert awaited(sockets.MORE) == [False, False]
         client.close()
         server.close()
         assert not seen.knows(ours)
@@ -262,13 +280,3 @@ def test_other_sockets_are_not_awaited(now: list[float]) -> None:
     with _seen(lambda: True) as seen, pytest.raises(OSError) as caught:  # noqa: PT011 - errno
         closed.send(b"?")
     assert caught.value.errno == errno.EBADF
-
-
-def test_a_file_that_has_just_been_closed_is_not_ready() -> None:
-    one, other = socket.socketpair()
-    with one, other:
-        file = one.fileno()
-        other.send(b"x")
-        assert are_ready([(file, 1)])
-        assert not are_ready([])
-    assert not are_ready([(file, 1)])

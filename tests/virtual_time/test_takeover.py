@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import math
 import queue
 import threading
 import time
-from fractions import Fraction
 
 import pytest
 import time_machine
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pytest_asyncops import PollerHangs, VirtualClock, mocked
 from pytest_asyncops.virtual_time import client_clock
@@ -62,20 +58,6 @@ def test_all_clocks_agree_with_the_server():
         )
 
 
-@pytest.mark.parametrize("read", [time.monotonic, time.monotonic_ns])
-def test_the_monotonic_clock_jumps_by_what_was_slept(read):
-    name = read.__name__
-    unit = 10**9 if name.endswith("_ns") else 1
-    before = read()
-    with mocked():
-        read = getattr(time, name)
-        start = read()
-        time.sleep(86_400)
-        assert 86_400 * unit <= read() - start <= (86_400 + PACE) * unit
-        assert isinstance(read(), type(before))
-        assert start >= before
-
-
 def test_the_clocks_keep_ticking(monkeypatch):
     monkeypatch.setattr(client_clock, "TICK", 1_000_000)
     with mocked() as mock:
@@ -103,83 +85,6 @@ def test_a_reset_sets_the_wall_clock_back_but_never_the_monotonic_one():
         assert time.monotonic() >= steady
         assert time.time() - mock.clock.now().timestamp() <= PACE
         assert mock.clock.elapsed_ns == 0
-
-
-LENGTHS = st.one_of(
-    st.integers(0, 10**6),
-    st.floats(0, 1e6, allow_nan=False).map(lambda seconds: round(seconds, 9)),
-)
-
-
-@given(st.lists(LENGTHS, max_size=8))
-def test_sleeps_add_up_exactly(waits):
-    clock = VirtualClock()
-    virtual = VirtualTime(clock, lambda skipped: None)
-    virtual.start()
-    try:
-        for wait in waits:
-            time.sleep(wait)
-    finally:
-        virtual.stop()
-    assert clock.elapsed_ns == sum(
-        wait * 10**9 if isinstance(wait, int) else round(wait * 10**9) for wait in waits
-    )
-
-
-def test_a_tenth_of_a_second_ten_times_is_a_second():
-    with mocked() as mock:
-        for _ in range(10):
-            time.sleep(0.1)
-        assert mock.clock.elapsed_ns == 10**9
-
-
-class Whole:
-    """An integer of another library."""
-
-    def __index__(self) -> int:
-        return 7
-
-
-@pytest.mark.parametrize("wait", [7, 7.0, Whole()])
-def test_what_sleep_takes(wait):
-    with mocked() as mock:
-        assert time.sleep(wait) is None
-        assert mock.clock.elapsed_ns == 7 * 10**9
-
-
-@pytest.mark.parametrize(
-    "wait",
-    [
-        -1,
-        -0.5,
-        -math.inf,
-        math.nan,
-        math.inf,
-        1e20,
-        10**20,
-        9223372037,
-        "5",
-        None,
-        Fraction(1),
-        1j,
-        datetime.timedelta(seconds=1),
-    ],
-    ids=repr,
-)
-def test_what_sleep_refuses_it_refuses_in_pythons_words(wait):
-    with pytest.raises((ValueError, TypeError, OverflowError)) as real:
-        time.sleep(wait)
-    with mocked() as mock:
-        with pytest.raises(real.type) as virtual:
-            time.sleep(wait)
-        assert str(virtual.value) == str(real.value)
-        assert mock.clock.elapsed_ns == 0
-
-
-def test_sleep_takes_one_argument_by_position():
-    for args, kwargs in (((), {}), ((1, 2), {}), ((), {"seconds": 1})):
-        with mocked(), pytest.raises(TypeError):
-            time.sleep(*args, **kwargs)
 
 
 # --- threads

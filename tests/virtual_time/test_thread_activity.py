@@ -7,13 +7,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
 from pytest_asyncops import mocked
-from pytest_asyncops.virtual_time import thread_activity as stillness
+from pytest_asyncops.virtual_time import thread_activity
 from pytest_asyncops.virtual_time.thread_activity import (
     AFTERMATH,
     LOOKS,
@@ -27,6 +27,7 @@ class Frame:
     """As much of a frame as is looked at."""
 
     f_lasti = 0
+    f_code = SimpleNamespace(co_name="made_up")
 
     def __init__(self, module: str, back: Frame | None = None) -> None:
         self.f_globals = {"__name__": module}
@@ -47,9 +48,9 @@ class World:
         self.activity = ThreadActivity(lambda frame: self.idle, lambda frame: self.idle)
         seen_sys = ModuleType("sys")
         seen_sys._current_frames = lambda: self.frames  # type: ignore[attr-defined]
-        monkeypatch.setattr(stillness, "sys", seen_sys)
-        monkeypatch.setattr(stillness, "_real_monotonic", lambda: self.now)
-        monkeypatch.setattr(stillness, "processor_used", lambda thread: self.used)
+        monkeypatch.setattr(thread_activity, "sys", seen_sys)
+        monkeypatch.setattr(thread_activity, "_real_monotonic", lambda: self.now)
+        monkeypatch.setattr(thread_activity, "processor_used", lambda thread: self.used)
 
     def look(self, after: float = 0.01) -> bool:
         self.now += after
@@ -184,7 +185,7 @@ def test_the_clock_does_not_jump_while_a_thread_computes(
 
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(stillness, "ENDLESS", 0.01)
+    monkeypatch.setattr(thread_activity, "ENDLESS", 0.01)
     return
 
 
