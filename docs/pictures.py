@@ -7,8 +7,13 @@ python docs/pictures.py --check    # says whether the page has them already
 from __future__ import annotations
 
 import ast
+import re
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from pytest_asyncops import State
+from pytest_asyncops.lifecycle.states import TRANSITIONS
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pytest_asyncops"
@@ -102,3 +107,98 @@ def floors(graph: Mapping[str, set[str]]) -> dict[str, int]:
     for room in graph:
         floor(room)
     return found
+
+
+def reduced(graph: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """The arrows that no detour replaces: a picture of all of them shows nothing."""
+    reach: dict[str, set[str]] = {}
+    for room in sorted(graph, key=floors(graph).__getitem__):
+        reach[room] = graph[room].union(*(reach[below] for below in graph[room]))
+    return {
+        room: {below for below in beneath if not any(below in reach[one] for one in beneath)}
+        for room, beneath in graph.items()
+    }
+
+
+def path_of(room: str) -> str:
+    """A room's path below the package."""
+    ending = "/" if room in PACKAGES - {"__init__"} else ".py"
+    return room.replace(".", "/") + ending
+
+
+def first_line(room: str) -> str:
+    """The first sentence of a room's docstring."""
+    return (ast.get_docstring(tree_of(room)) or "").splitlines()[0]
+
+
+def picture_of_rooms() -> str:
+    """The rooms from the top floor down, as a Mermaid flowchart without detours."""
+    graph = arrows()
+    graph.pop("__init__")  # it imports nothing until a name is asked for
+    lines = ["```mermaid", "flowchart TD"]
+    for room in sorted(graph, key=lambda room: (-floors(graph)[room], room)):
+        name = room.replace(".", "_")
+        lines.append(f'    {name}["{path_of(room)}"]')
+    for room, beneath in sorted(reduced(graph).items()):
+        lines += [
+            f"    {room.replace('.', '_')} --> {below.replace('.', '_')}"
+            for below in sorted(beneath)
+        ]
+    return "\n".join([*lines, "```"])
+
+
+def table_of_rooms() -> str:
+    """Every room with its floor, what it is for, and the rooms that it imports from."""
+    graph = arrows()
+    levels = floors(graph)
+    lines = ["| floor | room | what it does | imports from |", "|---|---|---|---|"]
+    for room in sorted(graph, key=lambda room: (-levels[room], room)):
+        beneath = ", ".join(f"`{path_of(below)}`" for below in sorted(graph[room])) or "nothing"
+        lines.append(f"| {levels[room]} | `{path_of(room)}` | {first_line(room)} | {beneath} |")
+    count = sum(map(len, graph.values()))
+    total = f"{len(graph)} rooms, {max(levels.values())} floors, {count} arrows."
+    return "\n".join([*lines, "", total])
+
+
+def picture_of_lifecycles() -> str:
+    """The transitions of an operation, as a Mermaid state diagram."""
+    lines = ["```mermaid", "stateDiagram-v2"]
+    lines += [f"    [*] --> {state.name}" for state in State if state is not State.PURGED]
+    for state, followers in TRANSITIONS.items():
+        lines += [f"    {state.name} --> {other.name}" for other in State if other in followers]
+    return "\n".join([*lines, "```"])
+
+
+PICTURES = {
+    "rooms": picture_of_rooms,
+    "table of rooms": table_of_rooms,
+    "lifecycle": picture_of_lifecycles,
+}
+
+
+def drawn(page: str) -> str:
+    """The page, with each picture drawn anew between its markers."""
+    for name, picture in PICTURES.items():
+        begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+        pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
+        made = f"{begin}\n{picture()}\n{end}"
+        page, count = pattern.subn(lambda match, made=made: made, page)
+        if count != 1:
+            raise ValueError(f"{PAGE.name} has the markers of {name!r} {count} times, not once")
+    return page
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pictures, or say whether they are as the code has it; 1 if they are not."""
+    page = PAGE.read_text(encoding="utf-8")
+    made = drawn(page)
+    if arguments == ["--check"]:
+        if page != made:
+            print(f"the pictures of {PAGE.name} are stale; draw them: python docs/pictures.py")
+        return int(page != made)
+    PAGE.write_text(made, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""Test code that polls long-running operations: in milliseconds, and against every mishap."""
+"""Test code that polls long-running operations, in milliseconds."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from . import strategies as strategies
+    from .apis.pinecone import PineconeStub as PineconeStub
     from .cadence import assert_polled as assert_polled
     from .conformance import assert_conforms as assert_conforms
     from .conformance import assert_history as assert_history
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from .errors import NetworkBlocked as NetworkBlocked
     from .lifecycle.lifecycle import Lifecycle as Lifecycle
     from .lifecycle.progress import Progress as Progress
+    from .lifecycle.states import Polls as Polls
     from .lifecycle.states import State as State
     from .lifecycle.states import Step as Step
     from .lifecycle.states import polls as polls
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from .rules.violation import Violation as Violation
     from .serving.api import Api as Api
     from .serving.api import Field as Field
+    from .serving.calls import Call as Call
+    from .serving.calls import Calls as Calls
     from .serving.guards import PollerHangs as PollerHangs
     from .serving.messages import UnmatchedRequests as UnmatchedRequests
     from .serving.operations import Operation as Operation
@@ -42,6 +46,8 @@ _HOMES = {
     "AsyncOpsError": "errors",
     "AsyncOpsMock": "mocking",
     "CadenceError": "errors",
+    "Call": "serving.calls",
+    "Calls": "serving.calls",
     "ConformanceError": "rules.violation",
     "ContractError": "errors",
     "Field": "serving.api",
@@ -50,7 +56,9 @@ _HOMES = {
     "MockClosed": "errors",
     "NetworkBlocked": "errors",
     "Operation": "serving.operations",
+    "PineconeStub": "apis.pinecone",
     "PollerHangs": "serving.guards",
+    "Polls": "lifecycle.states",
     "Progress": "lifecycle.progress",
     "State": "lifecycle.states",
     "Step": "lifecycle.states",

@@ -31,8 +31,8 @@ def assert_polled(
 ) -> None:
     """Assert how an operation was polled.
 
-    A poll is a request for this one operation, whatever the answer. The record keeps the latest
-    `calls.KEPT` requests of a test.
+    A poll is a request for this one operation, whatever the answer. The latest 10,000 requests of a
+    test are kept.
 
     Args:
         operation: the operation.
@@ -40,15 +40,16 @@ def assert_polled(
         max_interval: the most time between two polls.
         at_least: the least number of polls.
         at_most: the most polls.
-        not_after_done: whether a poll after one that saw the operation done is wrong.
-        honours_retry_after: whether a poll before the time that an answer's ``Retry-After`` named
-            is wrong.
-        backoff: by how much each interval is longer than the one before, at least: 2 for one that
-            doubles. An interval that ``max_interval`` allows no longer is long enough.
+        not_after_done: ``True`` forbids polls after the one that saw the operation done.
+        honours_retry_after: ``True`` forbids polls before the time that an answer's ``Retry-After``
+            names.
+        backoff: the least ratio of each interval to the one before: 2 for intervals that double.
+            An interval as long as ``max_interval`` is long enough.
 
     Raises:
-        CadenceError: with the timeline, if it was polled otherwise; an ``AssertionError``.
-        InvalidArgument: for a value that cannot be meant, or nothing to assert.
+        CadenceError: if it was polled otherwise, with a table of its polls; an
+            ``AssertionError``.
+        InvalidArgument: for a value that makes no sense, or nothing to assert.
 
     >>> import requests, time
     >>> from pytest_asyncops import mocked

@@ -1,4 +1,4 @@
-"""From what users write in markers, ini files and `mocked` to checked settings."""
+"""Checks the settings that users write in markers, ini files and calls of `mocked`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .settings import GENERAL, Setting
 __tracebackhide__ = hides_usage_errors
 
 BUILT_IN: Mapping[str, Api] = {api.name: api for api in (CHAINLOOP, PINECONE)}
-"""The APIs that go by a name."""
+"""The built-in APIs by name."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,14 @@ class Settings:
         transport: how requests are caught.
         clock: what moves the server's clock.
         apis: which APIs are live.
-        base_urls: where an API is to be found instead of its real address, by name.
+        base_urls: the URL at which an API is served instead of its real one, by name.
         epoch: nanoseconds since 1970 when the server's clock starts, ``None`` for now.
         network: what becomes of requests to other URLs.
         unmatched: what becomes of requests that no route takes.
         max_polls_at_once: how often one URL may be asked for while no time passes.
         max_polls_per_operation: how often one operation may be polled.
-        max_polls_unchanged: how often one URL may give the same answer while no change is to come.
+        max_polls_unchanged: how often one URL may give the same answer while no operation is going
+            to change.
         max_virtual_time: how many seconds, or how long a ``timedelta``, may be skipped.
         readings: how each API's contract is read where it is silent, by name of the API.
     """
@@ -68,7 +69,7 @@ def find_api(api: object) -> Api:
 
 
 def resolve_settings(*layers: Mapping[str, object]) -> Settings:
-    """The settings that these layers make; the first layer that has a setting decides it.
+    """Put layers of settings together; the first layer that has a setting decides it.
 
     Raises:
         InvalidArgument: for an unknown setting or a value that it cannot have.
@@ -78,7 +79,7 @@ def resolve_settings(*layers: Mapping[str, object]) -> Settings:
         given = {**layer, **given}
     table = {setting.name: setting for setting in GENERAL}
     apis: tuple[Api, ...] = _read(table["apis"], "apis", given)
-    given["apis"] = apis  # an iterator gives them only once
+    given["apis"] = apis  # an iterator can be read only once
     readings_of = {api.name: api.readings for api in (*BUILT_IN.values(), *apis)}
     names = [
         *table,
@@ -111,7 +112,7 @@ def resolve_settings(*layers: Mapping[str, object]) -> Settings:
 
 
 def resolve_readings(api: Api, given: Mapping[str, object] | None) -> Mapping[str, Any]:
-    """The readings of an API, with these instead of the defaults.
+    """The readings of an API: these, and the defaults for the rest.
 
     Raises:
         InvalidArgument: for an unknown reading or a value that it cannot have.
@@ -183,7 +184,7 @@ def _instant(value: Any, name: str) -> int | None:
     instant = value
     if isinstance(value, str):
         try:
-            # Python 3.10 does not know the Z.
+            # Python 3.10's fromisoformat does not know the Z.
             instant = datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
         except ValueError:
             raise InvalidArgument(

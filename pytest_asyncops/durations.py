@@ -1,7 +1,7 @@
-"""Lengths of time and instants: from what users write to integer nanoseconds, and to text.
+"""Converts lengths of time and instants: from what users write to nanoseconds, and to text.
 
-All arithmetic is done on integer nanoseconds: floats would drift, and ``timedelta`` stops at the
-microsecond while the APIs show nine digits.
+All arithmetic is done on integer nanoseconds, because floats would drift, and a ``timedelta`` has
+no nanoseconds while the APIs show nine digits.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def from_ns(instant: int) -> datetime.datetime:
 
 @lru_cache(maxsize=4096)
 def _whole_seconds(seconds: int) -> str:
-    # isoformat, because strftime leaves out the zeros before a year of three digits.
+    # isoformat, because strftime omits the zeros before a year of three digits.
     return (_UNIX_EPOCH + datetime.timedelta(seconds=seconds)).isoformat()[:19]
 
 

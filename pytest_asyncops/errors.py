@@ -1,10 +1,10 @@
 """The errors that this package raises on purpose, and how their messages are made.
 
-Those that carry something of their own stand beside it: `ConformanceError`, `UnmatchedRequests` and
-`PollerHangs`.
+An error that carries a value of this package stands beside that value: `ConformanceError`,
+`UnmatchedRequests`, `PollerHangs`.
 
-A message names the value that was refused, the choices there were and the next step; the same
-facts stand as attributes, so that a test can assert on them without reading the text.
+A message names the value that was refused, the choices and the next step. The same facts are
+attributes, so that a test can assert on them without reading the text.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ class AsyncOpsError(Exception):
     __module__ = __package__
 
     def __init_subclass__(cls) -> None:
-        # A traceback names an error as a test does that expects it, wherever it is defined.
+        # So that a traceback names an error as the tests that expect it import it.
         if cls.__module__.startswith(f"{__package__}."):
             cls.__module__ = __package__
 
 
 class InvalidArgument(AsyncOpsError, ValueError):
-    """A value that cannot be meant: an unknown name, a negative duration, a contradiction.
+    """A value that makes no sense: an unknown name, a negative duration, a contradiction.
 
     Attributes:
         value: what was given.
@@ -49,8 +49,8 @@ class ContractError(AsyncOpsError):
 
     Attributes:
         file: the document's name.
-        line: the line of the trouble, counted from 1, or ``None`` where there is none.
-        pointer: the JSON pointer of the trouble, where the document could be read that far.
+        line: the line of the mistake, counted from 1; ``None`` if it is not in a line.
+        pointer: the JSON pointer of the mistake; ``None`` if the document could not be read.
     """
 
     def __init__(
@@ -83,10 +83,10 @@ class NetworkBlocked(AsyncOpsError):
 
 def listed(names: Iterable[object]) -> str:
     """The names as prose: ``a, b or c``."""
-    words = [str(name) for name in names]
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} or {words[-1]}"
+    texts = [str(name) for name in names]
+    if len(texts) < 2:
+        return "".join(texts)
+    return f"{', '.join(texts[:-1])} or {texts[-1]}"
 
 
 def counted(count: int, noun: str) -> str:
@@ -114,7 +114,7 @@ def checked_count(value: Any, what: str, least: int = 0) -> int:
 def unknown_choice(
     what: str, value: object, choices: Iterable[str], advice: str = ""
 ) -> InvalidArgument:
-    """The error for a name that is none of the choices, with the nearest one pointed out."""
+    """The error for a value that is not one of the choices; it suggests the nearest one."""
     names = list(choices)
     near = difflib.get_close_matches(value, names, 1) if isinstance(value, str) else []
     hint = f" Did you mean {near[0]!r}?" if near else ""

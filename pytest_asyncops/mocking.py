@@ -30,7 +30,7 @@ def _responses() -> Callable[..., Any]:
 
 
 _TRANSPORTS = {"responses": _responses}
-"""How each transport is imported, once it is chosen."""
+"""The import of each transport, made when a mock first uses it."""
 
 
 class Checkpoint(NamedTuple):
@@ -43,10 +43,10 @@ class Checkpoint(NamedTuple):
 
 
 class AsyncOpsMock:
-    """The stubbed APIs, as a test has them in its hand.
+    """The stubbed APIs, as a test uses them.
 
-    A test gets one from the fixture ``asyncops_mock``, anything else from `mocked`. Between tests
-    it is closed, and says so when it is used.
+    A test gets one from the fixture ``asyncops_mock``, other code from `mocked`. Between tests it
+    is closed, and using it then is a `MockClosed` error.
 
     >>> with mocked() as mock:
     ...     operation = mock.chainloop.start()
@@ -70,7 +70,7 @@ class AsyncOpsMock:
 
     @property
     def stubs(self) -> Mapping[str, Stub]:
-        """All stubs by the name of their API, those of APIs of your own too."""
+        """All stubs by the name of their API, those of your own APIs included."""
         return MappingProxyType(self._session().stubs)
 
     @property
@@ -80,7 +80,7 @@ class AsyncOpsMock:
 
     @property
     def calls(self) -> Calls:
-        """What was asked of all stubs, and answered, in order."""
+        """The requests to all stubs and their answers, in order."""
         return self._session().calls
 
     def reset(self) -> None:
@@ -94,7 +94,7 @@ class AsyncOpsMock:
         return self._live is not None
 
     def open(self, settings: Settings) -> None:
-        """Go live with these settings; `mocked` and the plugin call this."""
+        """Go live with these settings. `mocked` and the plugin call this."""
         self._live = _Session(settings)
 
     def close(self) -> None:
@@ -103,28 +103,28 @@ class AsyncOpsMock:
         Raises:
             UnmatchedRequests: if requests came that no route took, unless the settings allow it.
             NetworkBlocked: if a request was kept from the network.
-            PollerHangs: if a limit was passed and the test has not failed of it.
+            PollerHangs: if a limit was passed, and the test has not failed because of that yet.
         """
         session, self._live = self._session(), None
         session.stop()
         session.check()
 
     def note_failure(self, error: BaseException) -> None:
-        """Note that the test has failed of this error, so that it is not reported again."""
+        """Note that the test failed with this error, so that `close` does not report it again."""
         self._session().note_failure(error)
 
     def abandon(self) -> None:
-        """Put everything back, if it is live, and say nothing: another error comes first."""
+        """Put everything back without reporting anything, because another error comes first."""
         session, self._live = self._live, None
         if session is not None:
             session.stop()
 
     def checkpoint(self) -> Checkpoint:
-        """What `restore` takes."""
+        """The present state, for `restore`."""
         return self._session().checkpoint()
 
     def restore(self, saved: Checkpoint) -> None:
-        """Go back to what was saved; so that Hypothesis' examples do not see each other."""
+        """Go back to a checkpoint. It keeps Hypothesis' examples from seeing each other."""
         self._session().restore(saved)
 
     def _session(self) -> _Session:
@@ -145,7 +145,7 @@ class AsyncOpsMock:
     def __repr__(self) -> str:
         if self._live is None:
             return "<AsyncOpsMock, closed>"
-        # Every failing test prints it, so it says what there is and no more.
+        # Every failing test prints this, so it is short: what is not used is left out.
         used = [stub for stub in self._live.stubs.values() if stub.operations or stub.calls]
         return f"<AsyncOpsMock {', '.join(map(repr, [*used, self._live.clock]))}>"
 
@@ -186,7 +186,7 @@ def _opened(settings: Settings) -> Iterator[AsyncOpsMock]:
 
 
 class _Session:
-    """What one opening of a mock has, from start to stop."""
+    """One opening of a mock, from start to stop."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

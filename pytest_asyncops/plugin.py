@@ -3,10 +3,10 @@
 Everything but the table of settings is imported when a test first names the fixture, so that a
 session without it pays for nothing.
 
-The fixture is of session scope, because Hypothesis runs all examples of a test with one set of
-function-scoped fixtures, and rightly complains. What makes the mock new for each test are the
-hooks below: it is opened before the fixtures of a test that names it and closed after them, and
-each example of a Hypothesis test starts from what the fixtures left.
+The fixture has session scope, because Hypothesis runs all examples of a test with one set of
+function-scoped fixtures, and rightly complains. The hooks below make the mock new for each test: it
+is opened before the fixtures of a test that names it and closed after them. Each example of a
+Hypothesis test starts from the state that the fixtures left.
 """
 
 from __future__ import annotations
@@ -61,11 +61,10 @@ def asyncops_mock(request: pytest.FixtureRequest) -> AsyncOpsMock:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Put everything back, whatever has come between."""
+    """Put everything back, also after an interrupt, which skips the teardown."""
     try:
         return (yield)
     finally:
-        # An interrupt skips the teardown.
         if _names_it(item):
             _mock(item.config).abandon()
 
@@ -121,7 +120,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
     """Keep a credential out of the report where an assertion compares it with another text."""
-    messages = sys.modules.get(f"{__package__}.serving.messages")  # not imported for this alone
+    messages = sys.modules.get(f"{__package__}.serving.messages")  # not imported means no secret
     if messages is None or not {type(left), type(right)} & {messages.Secret}:
         return None
     return [f"{left!r} {op} {right!r}"]
@@ -129,7 +128,7 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 
 @contextmanager
 def _plainly() -> Generator[None, None, None]:
-    """Show a user's mistake as its message alone: no line of this package explains it better."""
+    """Show a user's mistake as its message alone, without lines of this package."""
     from .errors import AsyncOpsError
 
     try:
@@ -166,7 +165,7 @@ def _from_ini(config: pytest.Config) -> dict[str, Any]:
 
 
 def _from_checkpoint(mock: AsyncOpsMock, inner_test: Callable[..., Any]) -> Callable[..., Any]:
-    """Hypothesis' inner test, each example of which starts from what the fixtures left."""
+    """Hypothesis' inner test, made to start each example from the state that the fixtures left."""
     checkpoint = mock.checkpoint()
 
     @wraps(inner_test)

@@ -11,16 +11,16 @@ class Setting:
     """A setting.
 
     Attributes:
-        name: what tests call it.
-        default: its value where nobody sets it.
-        why: what it decides, and why the default is the default.
-        choices: the words it may be; empty for the other kinds.
+        name: the name that tests use.
+        default: the value if it is not set.
+        why: what it decides, and the reason for its default.
+        choices: the values of the kind ``choice``; empty for the other kinds.
         kind: how values are read: ``choice``, ``count``, ``seconds``, ``instant``, ``names`` or
             ``urls``.
     """
 
-    # Neither a dataclass nor a named tuple: making one takes longer than all else in this module,
-    # and every pytest session pays for it.
+    # Neither a dataclass nor a named tuple: to make such a class takes longer than the rest of this
+    # module, and every pytest session pays for it.
     __slots__ = ("choices", "default", "kind", "name", "why")
 
     def __init__(
@@ -230,5 +230,5 @@ PINECONE = (
 )
 
 READINGS = {"chainloop": CHAINLOOP, "pinecone": PINECONE}
-"""The readings of the built-in APIs; in the marker and the ini file the API's name and an
-underscore stand before theirs: ``chainloop_page_base``."""
+"""The readings of the built-in APIs. In markers and ini files their names begin with the API's name
+and an underscore: ``chainloop_page_base``."""

@@ -12,10 +12,10 @@ from pytest_asyncops import apis, strategies
 
 NAMES = {
     pytest_asyncops: """
-        Api AsyncOpsError AsyncOpsMock CadenceError ConformanceError ContractError Field
-        InvalidArgument Lifecycle MockClosed NetworkBlocked Operation PollerHangs Progress State
-        Step Stub UnmatchedRequests Violation VirtualClock assert_conforms assert_history
-        assert_polled mocked polls strategies violations
+        Api AsyncOpsError AsyncOpsMock CadenceError Call Calls ConformanceError ContractError Field
+        InvalidArgument Lifecycle MockClosed NetworkBlocked Operation PineconeStub PollerHangs
+        Polls Progress State Step Stub UnmatchedRequests Violation VirtualClock assert_conforms
+        assert_history assert_polled mocked polls strategies violations
         """,
     apis: """
         Absent Api Break ByFunction Checking Constraint ErrorResponse Exchange Field Fixed

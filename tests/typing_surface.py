@@ -15,6 +15,8 @@ from pytest_asyncops import (
     AsyncOpsError,
     AsyncOpsMock,
     CadenceError,
+    Call,
+    Calls,
     ConformanceError,
     ContractError,
     InvalidArgument,
@@ -22,6 +24,8 @@ from pytest_asyncops import (
     MockClosed,
     NetworkBlocked,
     Operation,
+    PineconeStub,
+    Polls,
     Progress,
     State,
     Step,
@@ -37,10 +41,7 @@ from pytest_asyncops import (
     strategies,
     violations,
 )
-from pytest_asyncops.apis.pinecone import PineconeStub
-from pytest_asyncops.lifecycle.states import Polls
-from pytest_asyncops.serving.calls import Call, Calls
-from pytest_asyncops.serving.messages import Request, Response
+from pytest_asyncops.apis import Request, Response
 
 MINUTE = datetime.timedelta(minutes=1)
 

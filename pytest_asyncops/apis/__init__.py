@@ -1,6 +1,6 @@
-"""Everything that it takes to describe an API; beside it, the built-in ones, which are made of it.
+"""Everything that it takes to describe an API; the built-in APIs stand beside it and use the same.
 
-The state of an operation, its lifecycle and `Stub` come from `pytest_asyncops` itself.
+`State`, `Lifecycle` and `Stub` come from `pytest_asyncops` itself.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Chainloop Platform: asynchronous operations, to list and to get.
 
-The contract is ``schemas/chainloop.yaml``; where it is silent the readings in `settings` decide.
+The contract is ``schemas/chainloop.yaml``. Where it is silent, the readings in `settings` decide.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ from .chainloop_generation import GENERATION, UNSET
 from .chainloop_rules import HISTORY, RULES, UNSPECIFIED
 
 _FILTERS = {UNSPECIFIED: frozenset(State), **HISTORY.states}
-"""What a status filter finds. Protobuf numbers an enum's values in the order of the contract."""
+"""The states that each status filter finds, in the order of the contract, by which protobuf numbers
+an enum's values."""
 
 _STATUSES = {state: word for word, states in HISTORY.states.items() for state in states}
 
@@ -56,7 +57,7 @@ _LIST_REQUEST = gateway.Message(
 
 
 def _list(exchange: Exchange) -> Response:
-    # The gateway reads the query before the service behind it looks at the token.
+    # The gateway reads the query before the service behind it checks the token.
     query = gateway.read_query(_LIST_REQUEST, exchange.request)
     exchange.authenticate()
     where = {
@@ -101,7 +102,7 @@ def _answer(exchange: Exchange, payload: object) -> Response:
 
 
 def _page(readings: Mapping[str, Any], query: Mapping[str, Any]) -> tuple[int, int, int]:
-    """The offset of the first item, and what the answer says of page and page size."""
+    """The offset of the first item, and the page and page size that the answer shows."""
     page = query.get("pagination.page", 0)
     size = query.get("pagination.page_size", 0)
     if min(page, size) < 0 and readings["negative_page"] == "refuse":

@@ -1,4 +1,4 @@
-"""What the strategies have to know of Chainloop."""
+"""What the strategies have to know of Chainloop beyond contract and rules."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ UNSET: dict[str, Any] = {
     "project_id": "",
     "project_version_id": "",
 }
-"""What a grpc-gateway writes for the fields that are not set, in the order of the contract."""
+"""The values that a grpc-gateway writes for fields that are not set, in the contract's order."""
 
 
 def _filled(body: Any) -> Any:
-    """The body as a gateway writes it that leaves nothing out."""
+    """The body as written by a gateway that leaves nothing out."""
     if HISTORY.listed_in in body:
         return {**body, HISTORY.listed_in: [UNSET | item for item in body[HISTORY.listed_in]]}
     if HISTORY.wrapped_in in body:
@@ -58,7 +58,7 @@ def _queries(readings: Mapping[str, Any]) -> Queries:
     )
 
 
-_TEXT = {"minLength": 1}  # protobuf knows no difference between empty and not there
+_TEXT = {"minLength": 1}  # in protobuf, an empty string is the same as none
 
 GENERATION = GenerationHints(
     stricter={

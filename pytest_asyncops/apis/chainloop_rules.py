@@ -78,7 +78,7 @@ RULES = (
     _error_code("v1BadRequestResponse", 400, (3,)),
     _error_code("v1UnauthorizedResponse", 401, (16,)),
     _error_code("v1PermissionDeniedResponse", 403, (7,)),
-    # A grpc-gateway also gives 2 for an error of no status, and 15 for lost data.
+    # A grpc-gateway also gives 2 for an error without a status, and 15 for lost data.
     _error_code("v1InternalServerErrorResponse", 500, (13, 2, 15)),
     Rule(
         "chainloop.status-specified",

@@ -1,8 +1,9 @@
 """How a grpc-gateway in front of a service reads requests and writes errors.
 
-Chainloop's operations service is not public source, but its OpenAPI document has the shape that
-grpc-gateway generates. The rules and messages here were seen by running grpc-gateway v2.30.0 with
-equal message types; where it hands on what Go's standard library says, that is said in Go's words.
+The source of Chainloop's operations service is not public, but its OpenAPI document has the shape
+that grpc-gateway generates. The rules and messages here were observed by running grpc-gateway
+v2.30.0 with equal message types. Some of its messages come from Go's standard library; they are in
+Go's words.
 """
 
 from __future__ import annotations
@@ -62,12 +63,12 @@ def envelope(error: ErrorResponse) -> Mapping[str, Any]:
 
 
 def method(request: Request) -> str:
-    """The method that a request counts as: a POST with a form is taken for a GET."""
+    """The method that a request counts as: a POST with a form counts as a GET."""
     return "GET" if request.method == "POST" and _has_form(request) else request.method
 
 
 def unmatched(request: Request, routes: tuple[Route, ...]) -> ErrorResponse:
-    """A wrong method on a known path is a 501, where HTTP has 405; an unknown path a 404."""
+    """501 for a wrong method on a known path, though HTTP has 405 for it; 404 for other paths."""
     if routes:
         return refusal(UNIMPLEMENTED, "Method Not Allowed")
     return refusal(NOT_FOUND, "Not Found")
@@ -75,12 +76,12 @@ def unmatched(request: Request, routes: tuple[Route, ...]) -> ErrorResponse:
 
 @dataclass(frozen=True)
 class Message:
-    """A protobuf message as far as a query string can fill it.
+    """The fields of a protobuf message that a query string can fill.
 
     Attributes:
         full_name: its protobuf name.
-        fields: for each field, in snake_case, a message or a function from the text of a value
-            to the value. The function raises ``ValueError`` with what Go would say.
+        fields: for each field, in snake_case, a message, or a function from the text of a value
+            to the value. The function raises ``ValueError`` with Go's message.
     """
 
     full_name: str
@@ -102,11 +103,11 @@ def camel(payload: Any) -> Any:
 
 
 def contract_form(payload: Any, optional: Container[str]) -> Any:
-    """What a gateway wrote, as the contract would have it: snake_case, and nothing unset.
+    """A body that a gateway wrote, in the form of the contract: snake_case, and nothing unset.
 
     Args:
         payload: the body.
-        optional: the members that are unset where they are an empty text.
+        optional: the members for which an empty string means unset.
     """
     if isinstance(payload, list):
         return [contract_form(item, optional) for item in payload]
@@ -133,7 +134,7 @@ def int32(value: str) -> int:
     match = re.fullmatch(r"([+-]?)0*([0-9]+)", value, re.ASCII)
     if match is None:
         raise ValueError(f"strconv.ParseInt: parsing {go_quote(value)}: invalid syntax")
-    # Ten digits suffice for an int32; longer ones are not worth converting.
+    # An int32 has at most ten digits; longer numbers need not be converted.
     number = int(match[1] + match[2][:11])
     if not -(2**31) <= number < 2**31:
         raise ValueError(f"strconv.ParseInt: parsing {go_quote(value)}: value out of range")
@@ -159,7 +160,7 @@ def read_query(message: Message, request: Request) -> dict[str, Any]:
     """The fields that the query string and a posted form set, by their dotted path.
 
     Raises:
-        Refusal: 400, for what the gateway does not take. Unknown fields are ignored.
+        ErrorResponse: 400, for a query that the gateway refuses. It ignores unknown fields.
     """
     forms = [request.query]
     if request.method == "POST":
@@ -205,7 +206,7 @@ def _go_rune(rune: str) -> str:
     if rune.isprintable():
         return rune
     code = ord(rune)
-    if 0xDC80 <= code <= 0xDCFF:  # a byte that is no UTF-8, as surrogateescape carries it
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that is not UTF-8, as surrogateescape keeps it
         return f"\\x{code - 0xDC00:02x}"
     if code < 0x20 or code == 0x7F:
         return f"\\x{code:02x}"
@@ -239,7 +240,7 @@ def _unescape(value: str) -> str:
 
 def _fill(fields: dict[str, Any], message: Message, name: str, values: list[str]) -> None:
     keyed = re.fullmatch(r"(.*)\[(.*)\]", name, re.DOTALL)
-    if keyed is not None:  # the form for maps; the key goes in front of the values
+    if keyed is not None:  # the form for maps; the key becomes the first value
         name, values = keyed[1], [keyed[2], *values]
     path: list[str] = []
     *parents, last = name.split(".")
@@ -267,7 +268,7 @@ def _fill(fields: dict[str, Any], message: Message, name: str, values: list[str]
 
 
 def _has_form(request: Request) -> bool:
-    # The gateway compares the whole header, so a charset behind it makes it another type.
+    # The gateway compares the whole header, so with a charset it is another type.
     return request.header("Content-Type") == _FORM
 
 

@@ -1,6 +1,6 @@
 """Pinecone Assistant: the operations of an assistant, to list and to describe.
 
-The contract is ``schemas/pinecone_assistant.yaml``; where it is silent the readings in `settings`
+The contract is ``schemas/pinecone_assistant.yaml``. Where it is silent, the readings in `settings`
 decide.
 """
 
@@ -44,19 +44,19 @@ from .pinecone_rules import HISTORY, INGESTION, RULES, TYPES
 __tracebackhide__ = hides_usage_errors
 
 _FILTERS = HISTORY.states
-# In the order of the states: that of a set of them differs from run to run.
+# Ordered by the states, because the order of a set differs from run to run.
 _STATUSES = {state: word for state in State for word, states in _FILTERS.items() if state in states}
 _LIMITS = range(1, 101)
 
 
 class PineconeStub(Stub):
-    """The stub of Pinecone Assistant, which knows the assistants that there are."""
+    """The stub of Pinecone Assistant, which has assistants that operations belong to."""
 
     def add_assistant(self, name: str) -> None:
-        """Let there be an assistant of this name; a request for any other is a 404.
+        """Add an assistant; requests for an assistant that was not added are answered with 404.
 
         Raises:
-            InvalidArgument: for a name that is no string, or empty.
+            InvalidArgument: for a name that is not a string, or empty.
         """
         self.add_parent(name)
 
@@ -66,7 +66,7 @@ def _bad_request(message: str) -> ErrorResponse:
 
 
 def _enter(exchange: Exchange) -> str:
-    """What every route checks first; gives the assistant's name."""
+    """Check what every route checks first; returns the assistant's name."""
     exchange.authenticate()
     version = exchange.request.header("X-Pinecone-Api-Version")
     readings = exchange.readings
@@ -105,7 +105,7 @@ def _list(exchange: Exchange) -> Response:
     numbers = window(members, offset, limit, order)
     page: dict[str, Any] = {"operations": exchange.show_all(numbers)}
     if offset + len(numbers) < len(members):
-        # The last page has no pagination at all: real clients refuse one without a token.
+        # The last page has no pagination at all: real clients refuse a pagination without a token.
         page["pagination"] = {"next": _token(tied_to, numbers[-1])}
     return json_response(200, page)
 
@@ -140,13 +140,13 @@ def _limit(given: str | None, readings: Mapping[str, Any]) -> int:
 
 
 def _token(tied_to: str, last: int) -> str:
-    """The token of the page after this operation's number; the limit may change between pages."""
+    """The token of the page that follows this operation. The limit may differ from page to page."""
     seal = hashlib.blake2s(f"{tied_to}{last}".encode(), digest_size=8).hexdigest()
     return base64.urlsafe_b64encode(f"{seal}:{last}".encode()).decode()
 
 
 def _last_served(token: str, tied_to: str) -> int | None:
-    """The number of the last operation that was served, or ``None`` for no token of this query."""
+    """The number of the last operation served, ``None`` if the token is not of this query."""
     try:
         last = int(base64.urlsafe_b64decode(token.encode()).rpartition(b":")[2])
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the strategies have to know of Pinecone Assistant."""
+"""What the strategies have to know of Pinecone Assistant beyond contract and rules."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from . import GenerationHints, Present, Queries, RuleEdit, TokenPages
 from .pinecone_rules import COMPLETED, FAILED, HISTORY, TYPES
 
 _LONGEST = 10**18 - 1
-"""The largest number that the server reads where it takes the nearest limit."""
+"""The largest number that the server reads if the reading ``bad_limit`` is ``clamp``."""
 
 
 def _queries(readings: Mapping[str, Any]) -> Queries:
     schemas: dict[str, Mapping[str, Any]] = {}
     if readings["bad_filter"] == "refuse":
-        # The sets are open in the contract; what the server knows is what it can filter by.
+        # The enums are open in the contract, but the server can only filter by what it knows.
         schemas["operation_type"] = {"type": "string", "enum": list(TYPES)}
         schemas["status"] = {"type": "string", "enum": list(HISTORY.states)}
     if readings["bad_limit"] == "clamp":

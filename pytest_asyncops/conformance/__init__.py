@@ -1,4 +1,4 @@
-"""Whether responses are what their contract allows, and what is wrong with them if not."""
+"""Checks responses and histories against their contract, and reports all violations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Holds responses against their contract: schema, and the rules of its prose."""
+"""Asserts that a response conforms to its contract: to the schema, and to the rules of prose."""
 
 from __future__ import annotations
 
@@ -28,25 +28,26 @@ def assert_conforms(
     unknown: str = "allow",
     profile: str | None = None,
 ) -> None:
-    """Assert that a response is one that the contract allows.
+    """Assert that a response conforms to its contract.
 
-    Checks the schema and the rules that the contract states in its prose only, and reports
-    everything that is wrong at once.
+    Checks the schema, and the rules that the contract states only in its prose. All violations are
+    reported at once.
 
     Args:
         value: a response of requests, httpx, aiohttp or urllib3, an entry of
             ``asyncops_mock.calls`` or its response, or a payload as it was read from JSON.
-        api: the API, by name or as an `Api`; needed for payloads, and for responses whose URL
-            does not tell.
-        route: the route's name, such as ``"list"`` or ``"get"``; needed as ``api`` is.
+        api: the API, by name or as an `Api`; needed for payloads, and for responses whose URL does
+            not tell it.
+        route: the route's name, such as ``"list"`` or ``"get"``; needed in the same cases.
         status_code: the HTTP status; 200 for payloads unless given.
         extra: ``"forbid"`` to report members that the contract does not document.
         unknown: ``"forbid"`` to report values that an open enum (``x-enum``) does not document.
-        profile: the profile that it is written in; that of the stub, or ``"contract"``.
+        profile: the profile that the body is written in; unless given, that of the stub, or
+            ``"contract"``.
 
     Raises:
         ConformanceError: if it breaks the contract; an ``AssertionError``.
-        InvalidArgument: for what is no response, or where API or route cannot be told.
+        InvalidArgument: for a value that is not a response, or whose API or route cannot be told.
 
     >>> operation = {"id": "1", "status": "ASYNC_OPERATION_STATUS_RUNNING"}
     >>> assert_conforms({"operation": operation}, api="chainloop", route="get")
@@ -67,7 +68,7 @@ def violations(
     unknown: str = "allow",
     profile: str | None = None,
 ) -> list[Violation]:
-    """Everything that is wrong with a response, as a list; arguments as for `assert_conforms`.
+    """All violations of a response, as a list. The arguments are those of `assert_conforms`.
 
     >>> [found] = violations({"operation": {"id": 7}}, api="chainloop", route="get")
     >>> found.path, found.message, found.rule

@@ -1,4 +1,4 @@
-"""All there is to know about one route's answers with one status."""
+"""The checker of one route's answers with one status: schema, content type and rules."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ __tracebackhide__ = hides_usage_errors
 
 @lru_cache(maxsize=512)
 def find_checker(api: Api, route: Route | None, status_code: int) -> Checker:
-    """The checker for answers of this route, ``None`` for answers of no route, with this status."""
+    """The checker for answers with this status, of this route or of no route (``None``)."""
     return Checker(api, route, status_code)
 
 
 class Checker:
-    """Holds answers against schema and rules.
+    """Checks answers against schema and rules.
 
     Raises:
         InvalidArgument: for an API without a contract, or with a rule about a schema that its
@@ -34,7 +34,8 @@ class Checker:
         ContractError: for a contract that cannot be read or understood.
 
     Attributes:
-        is_good: whether a payload is without fault; ``False`` also where that takes a closer look.
+        is_good: a quick check of a payload: ``True`` if it has no violation, ``False`` if it may
+            have one.
     """
 
     def __init__(self, api: Api, route: Route | None, status_code: int) -> None:
@@ -57,7 +58,7 @@ class Checker:
             self._schema = contract.body(self._response)
         elif api.checking.error_schema is not None and status_code >= FIRST_ERROR:
             self._schema = f"/components/schemas/{api.checking.error_schema}"
-        self._rules: dict[int, list[Rule]] = {}  # by the id() of the schema that they are about
+        self._rules: dict[int, list[Rule]] = {}  # by the id() of their schema
         self.is_good: Callable[[Any], bool] = lambda payload: False
         if self._schema is not None:
             for rule in api.checking.rules:
@@ -75,7 +76,7 @@ class Checker:
         return self._schema is not None
 
     def violations_outside_body(self, reply: Reply) -> list[Violation]:
-        """What is wrong beside the content of the body."""
+        """The violations of status, presence of a body and content type."""
         if self._response is None and self._schema is None:
             known = f"; documented are {listed(self._documented)}" if self._documented else ""
             return [
@@ -113,14 +114,14 @@ class Checker:
         return self._violation(f"must be JSON: {error}", "schema.content", self._schema or "", body)
 
     def violations(self, payload: Any, *, extra: bool, unknown: bool) -> list[Violation]:
-        """Everything that is wrong with a payload.
+        """All violations of a payload.
 
         Args:
             payload: the body, in the form of the contract.
-            extra: whether undocumented members are wrong.
-            unknown: whether undocumented values of open enums are wrong.
+            extra: whether undocumented members are violations.
+            unknown: whether undocumented values of open enums are violations.
         """
-        assert self._schema is not None  # or else there is no body, as has_body says
+        assert self._schema is not None  # the caller has asked has_body
         contract = self._contract
         validator = make_validator(contract, extra=extra, unknown=unknown)
         found = [

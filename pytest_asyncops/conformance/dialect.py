@@ -1,9 +1,8 @@
-"""OpenAPI 3.0's schemas in terms of jsonschema: which keywords there are and what they mean.
+"""The keywords of OpenAPI 3.0's schemas, for the jsonschema library.
 
-OpenAPI 3.0 is JSON Schema draft 4 with changes: ``nullable``, formats of its own, ECMA-262
-patterns, and here ``x-enum``, an enum that may grow. The validator made here is the thorough one,
-which finds every fault and its place; `quick` has the other, which only says whether there are
-any.
+OpenAPI 3.0 is JSON Schema draft 4 with changes: ``nullable``, formats of its own, patterns of
+ECMA-262, and here ``x-enum``, an enum that may grow. The validator that is made here finds every
+violation and its place. The one in `fast_check` only tells whether there are any.
 """
 
 from __future__ import annotations
@@ -31,14 +30,14 @@ _TYPE_CHECKER = Draft4Validator.TYPE_CHECKER.redefine_many(
 )
 
 
-@lru_cache(maxsize=32)  # to make a class takes ten times as long as to check an operation
+@lru_cache(maxsize=32)  # making a class takes ten times as long as checking an operation
 def make_validator(contract: Contract, *, extra: bool, unknown: bool) -> Callable[..., Validator]:
-    """The class of validators for this contract's schemas.
+    """The validator class for the schemas of a contract.
 
     Args:
-        contract: where references lead.
-        extra: whether members that no schema mentions are faults.
-        unknown: whether values that an ``x-enum`` does not list are faults.
+        contract: the contract, in which references are looked up.
+        extra: whether members that no schema mentions are violations.
+        unknown: whether values that an ``x-enum`` does not list are violations.
     """
 
     def reference(validator: Any, target: str, value: Any, schema: Schema) -> Errors:
@@ -82,14 +81,14 @@ def _type(validator: Any, name: str, value: Any, schema: Schema) -> Errors:
         yield ValidationError(f"must be {_article(name)}{' or null' if nullable else ''}")
 
 
-def _enum(validator: Any, words: list[Any], value: Any, schema: Schema) -> Errors:
-    if not any(json_equal(value, word) for word in words):
-        yield ValidationError(f"must be {listed(map(repr, words))}")
+def _enum(validator: Any, values: list[Any], value: Any, schema: Schema) -> Errors:
+    if not any(json_equal(value, allowed) for allowed in values):
+        yield ValidationError(f"must be {listed(map(repr, values))}")
 
 
-def _open_enum(validator: Any, words: list[Any], value: Any, schema: Schema) -> Errors:
-    if value is not None and not any(json_equal(value, word) for word in words):
-        yield ValidationError(f"is not documented; documented are {listed(map(repr, words))}")
+def _open_enum(validator: Any, values: list[Any], value: Any, schema: Schema) -> Errors:
+    if value is not None and not any(json_equal(value, allowed) for allowed in values):
+        yield ValidationError(f"is not documented; documented are {listed(map(repr, values))}")
 
 
 def _format(validator: Any, form: str, value: Any, schema: Schema) -> Errors:
@@ -151,7 +150,7 @@ def _required(validator: Any, names: list[str], value: Any, schema: Schema) -> E
 
 
 def _additional_properties(validator: Any, others: Any, value: Any, schema: Schema) -> Errors:
-    # jsonschema's own goes through a set, so that its order differs from run to run.
+    # jsonschema's own iterates over a set, so its order would differ from run to run.
     for name in value if isinstance(value, dict) else ():
         if name in schema.get("properties", ()):
             continue

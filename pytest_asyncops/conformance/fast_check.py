@@ -1,9 +1,9 @@
-"""Says in a microsecond or two per object whether there is any fault at all.
+"""Tells in a microsecond or two per object whether there is any violation at all.
 
-Almost every response that a test checks is good. Schema and rules become functions here that know
-nothing of places and messages; the thorough validator is asked only once there may be something to
-tell. What these let pass, it would; a law in the tests holds them to that. Where orjson is
-installed (the extra ``fast``), it reads the body.
+Almost every response that a test checks is good. Here, schema and rules become functions that know
+nothing of places and messages. Only if they find something, the thorough validator of `dialect` is
+asked. A law in the tests holds that what these functions let pass, the thorough validator lets pass
+too. If orjson is installed (the extra ``fast``), it reads the body.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ def _best_parser() -> Callable[[bytes], Any]:
 
 
 fast_parse = _best_parser()
-"""Reads JSON; with orjson it refuses or rounds some that `parse` reads as it is, such as integers
-of more than 64 bits, which is why what is found with it is only trusted if it is good."""
+"""Reads JSON. With orjson it refuses or rounds some values that `parse` reads exactly, such as
+integers of more than 64 bits, so only the verdict that a payload is good is trusted."""
 
 
 def fast_check(
     contract: Contract, schema: Schema, rules: Mapping[int, Sequence[Rule]], status_code: int
 ) -> Callable[[Any], bool]:
-    """What says whether a payload is without fault.
+    """A function that tells whether a payload has no violation.
 
-    Where it says no, there may still be none: the thorough validator decides.
+    If it returns ``False``, there may still be none: then the thorough validator decides.
 
     Args:
-        contract: where the schema stands.
-        schema: what the payload is held against.
-        rules: the rules about each schema, by its ``id()``.
-        status_code: the HTTP status, which rules go by.
+        contract: the contract of the schema.
+        schema: the schema of the payload.
+        rules: the rules about each schema, by the ``id()`` of the schema.
+        status_code: the HTTP status, on which rules depend.
     """
     root = _Compiler(contract, rules, status_code).part(schema)
 
@@ -68,8 +68,8 @@ _TYPES: Mapping[str, frozenset[type]] = {
     "string": frozenset({str}),
 }
 
-# The keywords that are checked here: those that go with every type, and the others. A schema with
-# more than that is handed on to the thorough validator, which is slower and knows them all.
+# The keywords that are checked here: those for every type, and those for single types. A schema
+# with other keywords is handed on to the thorough validator, which is slower and knows all of them.
 _ALWAYS = ANNOTATIONS | {"type", "nullable", "x-enum", "format"}
 _KEYWORDS = {
     "array": {"items"},
@@ -82,7 +82,7 @@ _KEYWORDS = {
 
 
 class _Compiler:
-    """Makes the parts of one contract, for answers with one status."""
+    """Compiles the schemas of one contract, for answers with one status."""
 
     def __init__(
         self, contract: Contract, rules: Mapping[int, Sequence[Rule]], status_code: int
@@ -94,11 +94,11 @@ class _Compiler:
         self._thorough = make_validator(contract, extra=False, unknown=False)
 
     def part(self, schema: Schema) -> Part:
-        """What the schema asks, and the rules of the named schema that it is."""
+        """The check of a schema, and of the rules about it."""
         schema = self._contract.resolved(schema)
         key = id(schema)
         if key not in self._made:
-            # What a schema that contains itself finds while it is made.
+            # A schema that contains itself finds this one while it is compiled.
             self._made[key] = Part(None, lambda value: self.part(schema).allows(value))
             self._made[key] = self._make(schema, self._kinds.get(key, []))
         return self._made[key]
@@ -149,7 +149,7 @@ class _Compiler:
 
 def _or_null(part: Part) -> Part:
     types, check, is_brief = part
-    assert types is not None  # null is an alternative to a type
+    assert types is not None  # nullable counts only beside a type
     or_null = None if check is None else lambda value: value is None or check(value)
     return Part(types | {type(None)}, or_null, is_brief)
 
@@ -173,14 +173,14 @@ def _each(part: Part) -> Check | None:
 def _text(schema: Schema) -> Part:
     checks: list[Check] = []
     if "enum" in schema:
-        words = frozenset(word for word in schema["enum"] if isinstance(word, str))
-        checks.append(words.__contains__)
+        enum_values = frozenset(value for value in schema["enum"] if isinstance(value, str))
+        checks.append(enum_values.__contains__)
     form = STRING_FORMATS.get(schema.get("format", ""))
     if form is not None:
         checks.append(pattern(form).search)
-    if schema.get("pattern", form) != form:  # a format's own pattern often stands beside it
+    if schema.get("pattern", form) != form:  # some contracts repeat the format's own pattern
         checks.append(pattern(schema["pattern"]).search)
-    # Base64 can be long, and so can what only a pattern describes.
+    # Base64 can be long, and so can a text that only has a pattern.
     is_brief = "enum" in schema or schema.get("format") in ("date", "date-time", "uuid")
     if len(checks) < 2:
         return Part(_TYPES["string"], checks[0] if checks else None, is_brief)
@@ -188,7 +188,7 @@ def _text(schema: Schema) -> Part:
 
 
 def _number(name: str, schema: Schema) -> Check | None:
-    # Neither NaN nor an infinity is a number of JSON, and these bounds leave them out.
+    # NaN and infinities are not JSON numbers; these bounds exclude them.
     low, high = NUMBER_FORMATS.get(
         schema.get("format", ""),
         NUMBER_FORMATS["double"] if name == "number" else (-math.inf, math.inf),

@@ -1,4 +1,4 @@
-"""What was handed to `assert_conforms`: a response of some client library, or a payload."""
+"""Reads the values that `assert_conforms` takes: responses of client libraries, or payloads."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class Reply:
     """A response in the one form that conformance is checked in.
 
     Attributes:
-        api: the API that it is of.
-        route: the route that answered, ``None`` where none did.
+        api: the API that answered.
+        route: the route that answered, ``None`` if none did.
         status_code: the HTTP status.
-        body: the body's bytes, or ``None`` if ``payload`` is the body as it was read.
-        payload: the body as it was read.
-        content_type: the header of that name, if it is known.
-        profile: the profile that it was written in, if it is known.
-        is_head: whether it answers a HEAD request, and so has no body.
+        body: the bytes of the body, ``None`` for a payload.
+        payload: the payload, if it was given as such.
+        content_type: the header Content-Type, if it is known.
+        profile: the profile that the body is written in, if it is known.
+        is_head: whether it answers a HEAD request, so that it has no body.
     """
 
     api: Api
@@ -46,7 +46,7 @@ class Reply:
 
 
 def parse(body: bytes) -> Any:
-    """The body, read as JSON and nothing beyond it.
+    """The body, read as strict JSON.
 
     Raises:
         ValueError: for what is not valid JSON, NaN and Infinity included.
@@ -67,10 +67,10 @@ _decoder = json.JSONDecoder(parse_constant=_refuse_constant)
 def read_reply(
     value: Any, *, api: object = None, route: str | None = None, status_code: int | None = None
 ) -> Reply:
-    """The response, of whatever library, or the payload, with what was said of it.
+    """The response of any library, or the payload, with what the caller knows of it.
 
     Raises:
-        InvalidArgument: for what is neither, and where API or route cannot be told.
+        InvalidArgument: for a value that is neither, or if API or route cannot be told.
     """
     known = None if api is None else find_api(api)
     _check_status(status_code)
@@ -89,7 +89,8 @@ def read_reply(
             value.content,
             content_type=value.headers.get("Content-Type"),
             profile=value.profile,
-            # A response alone does not say what was asked; a stub sends nothing else without body.
+            # A response alone does not tell its method; a stub answers nothing but HEAD without a
+            # body.
             is_head=not value.content and method in ("HEAD", None),
         )
     if value is None or isinstance(value, (dict, list, str, int, float)):
@@ -117,7 +118,7 @@ _STATUSES = range(100, 600)
 
 
 def _client_reply(value: Any, api: Api | None, route: str | None, status_code: int | None) -> Reply:
-    """The response of a client library: requests, httpx, aiohttp, urllib3, or one like them."""
+    """The response of a client library: requests, httpx, aiohttp, urllib3, or a similar one."""
     status = status_code or getattr(value, "status_code", getattr(value, "status", None))
     if not isinstance(status, int) or not hasattr(value, "headers"):
         raise InvalidArgument(
@@ -137,7 +138,7 @@ def _client_reply(value: Any, api: Api | None, route: str | None, status_code: i
         if found is not None:
             api, name = found
             route = route or name
-    assert api is not None  # it was given, or found, or the error above was raised
+    assert api is not None  # otherwise an error was raised above
     return Reply(
         api,
         None if route is None else find_route(api, route),
@@ -149,11 +150,11 @@ def _client_reply(value: Any, api: Api | None, route: str | None, status_code: i
 
 
 def _asked(value: Any) -> tuple[str, str]:
-    """The method and URL of the request, as far as the response knows them."""
+    """The method and URL of the request, if the response knows them."""
     try:
         request = getattr(value, "request", value)
         url = getattr(value, "url", None)
-    except RuntimeError:  # httpx, of a response that was made without a request
+    except RuntimeError:  # httpx, if the response was made without a request
         request, url = value, None
     return getattr(request, "method", None) or "GET", str(url or "")
 
@@ -161,13 +162,13 @@ def _asked(value: Any) -> tuple[str, str]:
 def _body(value: Any) -> bytes:
     try:
         content = getattr(value, "content", None)
-    except RuntimeError:  # httpx, before it is read; requests, where a stream was not kept
+    except RuntimeError:  # httpx before it is read; requests if a stream was not kept
         raise _not_read(value) from None
     if isinstance(content, bytes):  # requests, httpx
         return content
     data = getattr(value, "data", None)
     if hasattr(value, "data") and isinstance(data, (bytes, type(None))):
-        return data or b""  # urllib3, which has None for an empty one that was made by hand
+        return data or b""  # urllib3; None for an empty body of a response made by hand
     if inspect.iscoroutinefunction(getattr(value, "read", None)):  # aiohttp
         return _aiohttp_body(value)
     raise InvalidArgument(f"{value!r} has no body that can be read", value=value)
@@ -175,11 +176,11 @@ def _body(value: Any) -> bytes:
 
 def _aiohttp_body(value: Any) -> bytes:
     if hasattr(value, "_body"):
-        # The only way once the async with block is over: read() then refuses, though it was read.
+        # After the async with block, read() refuses even if it was read before; only this works.
         if isinstance(value._body, bytes):
             return value._body
         raise _not_read(value)
-    reading = value.read()  # of one that looks like it; what it has, it gives without waiting
+    reading = value.read()  # of a class like aiohttp's; a body that is there comes without waiting
     try:
         reading.send(None)
     except StopIteration as done:
@@ -199,7 +200,7 @@ def _not_read(value: object) -> InvalidArgument:
 
 @lru_cache(maxsize=1024)
 def _owner(url: str) -> Api | None:
-    """The built-in API whose own address this is."""
+    """The built-in API below whose real base URL this URL is."""
     for api in BUILT_IN.values():
         if url.startswith(f"{api.base_url}/"):
             return api
@@ -210,9 +211,9 @@ def _owner(url: str) -> Api | None:
 def _find(apis: tuple[Api, ...], method: str, url: str) -> tuple[Api, str] | None:
     """The API and route that a URL leads to.
 
-    The service may stand behind another base URL than its own, so only the end of the path has to
-    fit. The route that says the most of it wins: the one with the most literal segments, or as
-    many and more others.
+    The service may have another base URL than its real one, so only the end of the path has to
+    match. Of several routes the most specific wins: the one with the most literal segments, and
+    among those the longest.
     """
     path = urlsplit(url).path
     best: tuple[tuple[int, int], Api, str] | None = None

@@ -1,9 +1,9 @@
-"""Checks objects by their shape: which members they have, and of which types.
+"""Checks objects by their shape, which is the members that they have and the types of these.
 
-A suite checks many objects of few shapes, and almost all that schema and rules say of one hangs on
-its shape and a few short values, its status and its times. So for each shape it is found out once
-what there is to check, and for each set of short values whether they are good; the next object with
-the same ones takes two look-ups.
+A suite checks many objects of few shapes. Almost all that schema and rules demand of an object
+depends on its shape and on a few short values, such as its status and times. So for each shape,
+what has to be checked is found out once; and for each combination of short values, whether they are
+good. The next object with the same shape and short values takes two look-ups.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from typing import Any, NamedTuple
 from ..rules.rules import Constraint
 
 Check = Callable[[Any], object]
-"""Whether a value is good, as something true or false."""
+"""A function that returns something true for a good value."""
 
 _MOST = 1_000
-"""How much each memory holds at most, before it begins anew."""
+"""How many entries each cache holds at most; then it is emptied."""
 
 _FEW = 16
-"""How many shapes with the same members are remembered: they are looked through in turn."""
+"""How many shapes with the same members are kept; they are searched one by one."""
 
 
 class Part(NamedTuple):
-    """What is asked of a value.
+    """The check of a value.
 
     Attributes:
         types: the Python types that it may have, ``None`` for any.
-        check: what else is asked of a value of these types, ``None`` for nothing.
-        is_brief: whether its values are short, so that what was found of one is worth keeping.
+        check: the further check of a value of these types, ``None`` for none.
+        is_brief: whether the values are short, so that the verdict on one is worth keeping.
     """
 
     types: frozenset[type] | None = None
@@ -45,24 +45,24 @@ class Part(NamedTuple):
 
 
 NOTHING = Part(frozenset())
-"""What no value satisfies."""
+"""The check that no value passes."""
 
 
-class _Way(NamedTuple):
+class _ShapeCheck(NamedTuple):
     """How objects of one shape are checked.
 
     Attributes:
         types: the types of the members.
-        checks: what is asked of single members, each time.
-        words: gives the short values.
-        verdicts: what was found of short values.
-        judge: finds it.
-        rules: the rules that are asked each time.
+        checks: the checks of single members that are made each time.
+        key: returns the short values of an object.
+        verdicts: for short values, whether they are good.
+        judge: finds this out.
+        rules: the rules that are checked each time.
     """
 
     types: list[type]
     checks: Collection[tuple[str, Check]]
-    words: Callable[[Any], Any]
+    key: Callable[[Any], Any]
     verdicts: dict[Any, bool]
     judge: Callable[[Any], bool]
     rules: Collection[Constraint]
@@ -76,21 +76,21 @@ def object_check(
     rules: Iterable[Constraint],
     status_code: int,
 ) -> Check:
-    """The check of an object.
+    """The check of objects.
 
     Args:
-        members: what is asked of each member that the schema names.
-        rest: what is asked of the others.
+        members: the check of each member that the schema names.
+        rest: the check of the other members.
         required: the members that have to be there.
         rules: the rules of prose.
-        status_code: the HTTP status, which rules go by.
+        status_code: the HTTP status, on which rules depend.
     """
     needed, kinds = frozenset(required), tuple(rules)
-    ways: dict[tuple[str, ...], list[_Way]] = {}
+    by_members: dict[tuple[str, ...], list[_ShapeCheck]] = {}
 
-    def learn(value: Mapping[str, Any], types: list[type]) -> _Way:
-        """How objects of this one's shape are checked, from now on."""
-        known = ways.get((*value,), [])
+    def learn(value: Mapping[str, Any], types: list[type]) -> _ShapeCheck:
+        """Find out how objects of this shape are checked, and keep it."""
+        known = by_members.get((*value,), [])
         if len(known) >= _FEW:
             known.clear()
         checks: dict[str, Part] = {}
@@ -100,71 +100,73 @@ def object_check(
             good = good and (part.types is None or kind in part.types)
             if part.check is not None:
                 checks[name] = part
-        way = _way(value, types, checks, kinds, status_code) if good else _wrong(types)
-        known.append(way)
-        _keep(ways, (*value,), known)
-        return way
+        shape_check = (
+            _shape_check(value, types, checks, kinds, status_code) if good else _never_good(types)
+        )
+        known.append(shape_check)
+        _keep(by_members, (*value,), known)
+        return shape_check
 
     def check(value: Mapping[str, Any]) -> bool:
         types = [type(inner) for inner in value.values()]
-        for way in ways.get((*value,), ()):
-            if way[0] == types:
+        for shape_check in by_members.get((*value,), ()):
+            if shape_check[0] == types:
                 break
         else:
-            way = learn(value, types)
-        _, checks, words, verdicts, judge, asked = way
+            shape_check = learn(value, types)
+        _, checks, key, verdicts, judge, each_time = shape_check
         for name, inner in checks:
             if not inner(value[name]):
                 return False
-        said = words(value)
-        verdict = verdicts.get(said)
+        short = key(value)
+        verdict = verdicts.get(short)
         if verdict is None:
             verdict = judge(value)
-            _keep(verdicts, said, verdict)
-        return verdict and not (asked and breaks_any(asked, value, status_code))
+            _keep(verdicts, short, verdict)
+        return verdict and not (each_time and breaks_any(each_time, value, status_code))
 
     return check
 
 
-def _wrong(types: list[type]) -> _Way:
-    """A shape whose objects are wrong, whatever they say."""
-    return _Way(types, (), _nothing, {None: False}, bool, ())
+def _never_good(types: list[type]) -> _ShapeCheck:
+    """The check of a shape whose objects are never good."""
+    return _ShapeCheck(types, (), _no_key, {None: False}, bool, ())
 
 
-def _nothing(value: object) -> None:
-    """What an object says of which only the shape counts."""
+def _no_key(value: object) -> None:
+    """The key of objects of which only the shape counts."""
 
 
-def _way(
+def _shape_check(
     like: Mapping[str, Any],
     types: list[type],
     parts: Mapping[str, Part],
     kinds: Iterable[Constraint],
     status_code: int,
-) -> _Way:
-    """How objects of this one's shape are checked, apart from their shape."""
-    # Only what can be a key can be remembered.
+) -> _ShapeCheck:
+    """The check of objects with the same shape as ``like``, if this shape is good."""
+    # Only hashable values can be part of a key.
     plain = {name for name, inner in like.items() if not isinstance(inner, (dict, list))}
-    told: list[Constraint] = []
-    asked: list[Constraint] = []
+    by_key: list[Constraint] = []
+    each_time: list[Constraint] = []
     for kind in kinds:
         by_plain = kind.reads is not None and plain.issuperset(like.keys() & set(kind.reads))
-        (told if by_plain else asked).append(kind)
+        (by_key if by_plain else each_time).append(kind)
     brief = [(name, part.check) for name, part in parts.items() if part.is_brief and part.check]
-    reads = {name for kind in told for name in kind.reads or ()}
+    reads = {name for kind in by_key for name in kind.reads or ()}
     names = sorted(like.keys() & {*reads, *(name for name, _ in brief)})
 
     def judge(value: Mapping[str, Any]) -> bool:
         good = all(check(value[name]) for name, check in brief)
-        return good and not breaks_any(told, value, status_code)
+        return good and not breaks_any(by_key, value, status_code)
 
-    return _Way(
+    return _ShapeCheck(
         types,
         [(name, part.check) for name, part in parts.items() if not part.is_brief and part.check],
-        itemgetter(*names) if names else _nothing,
+        itemgetter(*names) if names else _no_key,
         {},
         judge,
-        asked,
+        each_time,
     )
 
 

@@ -1,1 +1,1 @@
-"""A published document: an OpenAPI document in YAML, read and looked up."""
+"""Published contracts: OpenAPI documents in YAML, read, checked and looked up."""

@@ -1,4 +1,4 @@
-"""OpenAPI 3.0's types and formats: what they mean for a single JSON value."""
+"""The types and formats of OpenAPI 3.0: which JSON values have them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ MEANINGS: Mapping[str, str] = {
 
 
 def is_type(value: object, name: str) -> bool:
-    """Whether a JSON value is of this type; whole floats are no integers (OpenAPI 3.0, draft 4)."""
+    """Whether a JSON value has this type; 1.0 is not an integer (OpenAPI 3.0, draft 4)."""
     if name == "string":
         return isinstance(value, str)
     if name == "object":

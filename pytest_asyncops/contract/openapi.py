@@ -1,4 +1,4 @@
-"""A published contract: an OpenAPI 3.0 document, checked once, looked up by route and status."""
+"""An OpenAPI 3.0 document, checked when it is loaded, looked up by route and status."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .yaml_document import Document, escape, read_document, unescape
 __tracebackhide__ = hides_usage_errors
 
 Place = tuple[str | int, ...]
-"""Where in a payload: members and indexes."""
+"""A place in a payload: member names and indexes."""
 
 Held = tuple[Place, Schema, dict[str, Any]]
 
@@ -29,7 +29,7 @@ class Contract:
 
     Attributes:
         document: the document.
-        pointers: where each schema stands, by the ``id()`` of its mapping.
+        pointers: the JSON pointer of each schema, by the ``id()`` of its mapping.
     """
 
     document: Document
@@ -39,7 +39,7 @@ class Contract:
         version = self._object("").get("openapi")
         if not isinstance(version, str) or not version.startswith("3.0."):
             raise self.document.error(
-                f"this is no OpenAPI 3.0 document: openapi is {version!r}", "/openapi"
+                f"this is not an OpenAPI 3.0 document: openapi is {version!r}", "/openapi"
             )
         named = (f"/components/schemas/{escape(name)}" for name in self.schemas)
         bodies = (f"{pointer}/schema" for pointer in self._media_types())
@@ -75,7 +75,7 @@ class Contract:
         return schema
 
     def statuses(self, method: str, path: str) -> Mapping[str, str]:
-        """The responses of an operation: status, or ``default``, to the response's pointer."""
+        """The documented responses of an operation: status, or ``default``, to pointer."""
         at = f"/paths/{escape(path)}/{method.lower()}/responses"
         return {status: f"{at}/{status}" for status in self.at(at)}
 
@@ -93,7 +93,7 @@ class Contract:
         return f"{response}/content/application~1json/schema" if content else None
 
     def walk_objects(self, schema: Schema, value: Any, at: Place = ()) -> Iterator[Held]:
-        """Every object in a value, with its place and the schema that it is held against."""
+        """Every object in a value, with its place and its schema."""
         schema = self.resolved(schema)
         if isinstance(value, dict):
             yield at, schema, value
@@ -116,7 +116,7 @@ class Contract:
         return schema
 
     def schema_paths(self, schema: Schema) -> Mapping[str, list[tuple[str, ...]]]:
-        """Where in a value of this schema the named schemas apply.
+        """The paths in a value of this schema to which the named schemas apply.
 
         Paths are made of member names, and ``*`` for every item of a list.
         """
@@ -149,7 +149,7 @@ class Contract:
             self._visit(inner, path, within, found)
 
     def _check_loops(self) -> None:
-        """Refuse a schema that holds a value against itself, by way of whatever others."""
+        """Refuse a schema that refers back to itself for the same value, directly or by others."""
         leads_to = {name: set(same_value(schema)) for name, schema in self.schemas.items()}
         for name in self.schemas:
             reached: set[str] = set()
@@ -164,7 +164,7 @@ class Contract:
                 )
 
     def _object(self, pointer: str) -> Mapping[str, Any]:
-        """The mapping at a pointer, an empty one if nothing is there."""
+        """The mapping at a pointer, an empty mapping if nothing is there."""
         value = self.document.root
         for part in pointer.split("/")[1:]:
             value = value.get(unescape(part), {})

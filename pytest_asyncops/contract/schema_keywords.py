@@ -1,7 +1,7 @@
-"""The keywords of OpenAPI 3.0's schemas: which are understood, and what may stand behind each.
+"""The keywords of OpenAPI 3.0's schemas: which are understood, and the values they can have.
 
-One that is not understood is an error here, because a keyword that were skipped would make
-conformance mean less than it says.
+A keyword that is not understood is an error, because skipping it would make conformance mean less
+than it says.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __tracebackhide__ = hides_usage_errors
 Schema = Mapping[str, Any]
 
 REFERENCE = "#/components/schemas/"
-"""What every reference begins with."""
+"""The beginning of every reference."""
 
 TYPES = ("array", "boolean", "integer", "number", "object", "string")
 
@@ -35,7 +35,7 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
     "password": ("string",),
     "uuid": ("string",),
 }
-"""The formats that are understood, and the types that they belong to (OpenAPI 3.0.3, 4.4)."""
+"""The formats that are understood, and the types they belong to (OpenAPI 3.0.3, 4.4)."""
 
 _IS_NUMBER = (int, float)
 
@@ -68,7 +68,7 @@ _VALUES: Mapping[str, type | tuple[type, ...]] = {
     "oneOf": list,
     "not": dict,
 }
-"""The keywords that constrain a value, and the type of what stands behind each."""
+"""The keywords that constrain a value, and the type of each keyword's own value."""
 
 ANNOTATIONS = frozenset(
     {
@@ -82,7 +82,7 @@ ANNOTATIONS = frozenset(
         "writeOnly",
     }
 )
-"""The keywords that constrain nothing. (Which side may write a field is not the wire's.)"""
+"""The keywords that constrain nothing. (readOnly and writeOnly say who may set a member.)"""
 
 _ALTERNATIVES = ("allOf", "anyOf", "oneOf")
 
@@ -93,16 +93,16 @@ def check_schema(
     """Check a schema and all below it.
 
     Args:
-        document: where it stands.
-        pointer: the place.
+        document: the document.
+        pointer: the schema's place in it.
         schema: the schema.
-        names: the named schemas that there are.
+        names: the named schemas of the document.
 
     Yields:
         The place of each schema, and the schema.
 
     Raises:
-        ContractError: for what is not understood.
+        ContractError: for a keyword or a value that is not understood.
     """
     if not isinstance(schema, dict):
         raise document.error(f"a schema must be a mapping, not {schema!r}", pointer)
@@ -110,18 +110,18 @@ def check_schema(
     _check_keywords(document, pointer, schema)
     if "$ref" in schema:
         _check_reference(document, pointer, schema, names)
-    _check_words(document, pointer, schema)
+    _check_values(document, pointer, schema)
     for below, inner in _inner(schema):
         yield from check_schema(document, f"{pointer}/{below}", inner, names)
 
 
 def refer(name: str) -> Schema:
-    """A reference to the schema of this name, which is written as in a JSON pointer."""
+    """A reference to the schema of this name; the name is escaped as in a JSON pointer."""
     return {"$ref": f"{REFERENCE}{name}"}
 
 
 def same_value(schema: Schema) -> Iterator[str]:
-    """The names of the schemas that this one holds a value itself against, not a part of it."""
+    """The named schemas that apply to the same value as this schema, not to a part of it."""
     if "$ref" in schema:
         yield unescape(schema["$ref"].removeprefix(REFERENCE))
     for keyword in _ALTERNATIVES:
@@ -174,7 +174,7 @@ def _check_reference(
         raise document.error(f"there is nothing at {reference}", f"{pointer}/$ref")
 
 
-def _check_words(document: Document, pointer: str, schema: Schema) -> None:
+def _check_values(document: Document, pointer: str, schema: Schema) -> None:
     kind, form = schema.get("type"), schema.get("format")
     if kind is not None and kind not in TYPES:
         raise document.error(
@@ -200,7 +200,7 @@ def _check_words(document: Document, pointer: str, schema: Schema) -> None:
 
 
 def _can_be(keyword: str, value: Any) -> bool:
-    """Whether this can be a keyword's value."""
+    """Whether a keyword can have this value."""
     kind = _VALUES[keyword]
     is_bool = isinstance(value, bool)
     is_kind = isinstance(value, kind) and not (is_bool and kind in (int, _IS_NUMBER))
@@ -215,7 +215,7 @@ def _can_be(keyword: str, value: Any) -> bool:
 
 @lru_cache(maxsize=1024)
 def pattern(text: str) -> re.Pattern[str]:
-    r"""An OpenAPI pattern, which is ECMA-262's, as Python's.
+    r"""A pattern of OpenAPI, which is ECMA-262's, as a pattern of Python's.
 
     ECMA's ``$`` matches at the very end and nowhere else, while Python's also matches before a
     line feed there; and ECMA's ``\d`` and ``\w`` are ASCII.

@@ -1,9 +1,10 @@
-"""Reads a YAML document safely, and remembers where everything stands in it.
+"""Reads a YAML document safely, and remembers the line of every value.
 
-Of YAML this takes what JSON has: mappings with string keys, lists, strings, numbers, booleans and
-null. Plain scalars mean what they mean in YAML 1.2's JSON schema, so an unquoted timestamp stays a
-string, and so do ``no`` and ``on``. Tags, anchors and aliases are refused: they are what hostile
-documents are made of. The text is read event by event, so nothing in it can exhaust the stack.
+Only the part of YAML is read that JSON has too: mappings with string keys, lists, strings, numbers,
+booleans and null. Plain scalars mean what they mean in YAML 1.2's JSON schema: an unquoted
+timestamp stays a string, and so do ``no`` and ``on``. Tags, anchors and aliases are refused,
+because hostile documents are made of them. The text is read event by event, so it cannot exhaust
+the stack.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ _MOST_BYTES = 4 * 1024 * 1024
 _DEEPEST = 100
 _TOO_DEEP = f"this is nested more than {_DEEPEST} deep"
 
-# libyaml's parser where PyYAML was built with it: about ten times as fast.
+# libyaml's parser is about ten times as fast, if PyYAML was built with it.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
+_LITERALS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
-# What YAML 1.2 calls printable (5.1).
+# The characters that YAML 1.2 does not call printable (5.1).
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# What may hold brackets that open nothing: quoted scalars and comments.
+# Quoted scalars and comments, whose brackets open nothing.
 _WITHOUT_FLOW = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|(?<!\S)#[^\n]*""", re.DOTALL)
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 
@@ -50,7 +51,7 @@ class Document:
     lines: dict[str, int] = field(repr=False)
 
     def place(self, pointer: str) -> str:
-        """File, line and pointer of a value, or of the nearest one above it that there is."""
+        """File, line and pointer of a value; if it is missing, the line of the value above it."""
         return f"{self.file}:{self._line(pointer)} #{pointer}"
 
     def error(self, message: str, pointer: str) -> ContractError:
@@ -58,7 +59,7 @@ class Document:
         return ContractError(message, file=self.file, line=self._line(pointer), pointer=pointer)
 
     def _line(self, pointer: str) -> int:
-        """The line of a value, or of the nearest one above it that there is."""
+        """The line of a value, or of the nearest value above it if it is missing."""
         while pointer and pointer not in self.lines:
             pointer = pointer.rpartition("/")[0]
         return self.lines.get(pointer, 1)
@@ -123,13 +124,13 @@ def read_document(text: str | bytes, file: str) -> Document:
 
 
 def _open_flows(text: str) -> int:
-    """How many flow collections are open at the end of a text, as far as its characters tell."""
+    """The number of flow collections that are open at the end of a text, judged by its brackets."""
     brackets = _WITHOUT_FLOW.sub("", text)
     return sum(map(brackets.count, "[{")) - sum(map(brackets.count, "]}"))
 
 
 class _Builder:
-    """Puts events together to a value.
+    """Builds a value from events.
 
     Attributes:
         root: the document's content.
@@ -140,12 +141,12 @@ class _Builder:
         self.root: Any = None
         self.lines: dict[str, int] = {}
         self._file = file
-        # The open collections, each with its pointer; and in mappings, the key that waits.
+        # The open collections with their pointers; and for each, the key that has no value yet.
         self._open: list[tuple[dict[str, Any] | list[Any], str]] = []
         self._keys: list[str | None] = []
 
     def take(self, event: yaml.Event) -> None:
-        """The next event."""
+        """Take the next event."""
         line = event.start_mark.line + 1  # type: ignore[union-attr]  # parsed events have marks
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise self._error("anchors and aliases are not read; write the value out", line)
@@ -183,7 +184,7 @@ class _Builder:
         self.lines[f"{pointer}/{escape(event.value)}"] = line
 
     def _add(self, value: Any, line: int) -> str:
-        """Put a value where it belongs, and give its pointer."""
+        """Put a value into the innermost open collection, and return its pointer."""
         if not self._open:
             self.root = value
             self.lines[""] = line
@@ -209,8 +210,8 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
     text: str = event.value
     if event.style not in (None, ""):  # quoted, or a block
         return text
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in _LITERALS:
+        return _LITERALS[text]
     if _INTEGER.fullmatch(text):
         return int(text)
     number = float(text) if _FLOAT.fullmatch(text) else math.inf

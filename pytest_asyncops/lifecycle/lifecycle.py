@@ -1,8 +1,8 @@
 """What becomes of an operation: an immutable plan, and pure functions over it.
 
-Where an operation stands is computed from the plan, the time since it was started, and what polls
-have seen of it; nothing ticks and nothing is stored per second. A poller that comes late
-therefore finds the operation as far along as one that came often.
+The position of an operation is computed from the plan, the time since it was started, and the polls
+that have seen it. Nothing ticks, and nothing is stored per second. So a poller that comes late
+finds the operation as far along as a poller that came often.
 """
 
 from __future__ import annotations
@@ -25,9 +25,8 @@ class Position(NamedTuple):
     """How far an operation has come.
 
     Attributes:
-        entries: the elapsed nanoseconds at which each step so far was entered; the last one
-            belongs to the step that holds.
-        polls: how many polls have seen the step that holds.
+        entries: the elapsed nanoseconds at which each step was entered, up to the present step.
+        polls: how many polls have seen the present step.
     """
 
     entries: tuple[int, ...]
@@ -35,7 +34,7 @@ class Position(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """An operation as it stands at one moment.
+    """What can be seen of an operation at one moment.
 
     Attributes:
         state: the state.
@@ -75,8 +74,8 @@ class Lifecycle:
 
     def __post_init__(self) -> None:
         _check(self.plan)
-        # Derived once, because every poll asks: when each step begins where time alone decides
-        # (else None), and which steps are the first to run and to be done.
+        # Computed once, because every poll needs them: when each step begins (None if polls decide
+        # too), and the first steps that are running and done.
         states = [step.state for step in self.plan]
         lengths = [step.lasts for step in self.plan[:-1] if isinstance(step.lasts, int)]
         timed = len(lengths) == len(self.plan) - 1
@@ -168,7 +167,7 @@ class Lifecycle:
         return cls(steps)
 
     def then_purged(self, after: Duration) -> Lifecycle:
-        """The same life, and the server forgets the operation ``after`` its end.
+        """The same plan, and the server forgets the operation ``after`` its end.
 
         >>> Lifecycle.succeeds(running=1).then_purged(60).at(61).state
         State.PURGED
@@ -216,20 +215,20 @@ class Lifecycle:
         return self.snapshot(self.advanced(to_ns(elapsed, "elapsed"), position))
 
     def advanced(self, elapsed: int, position: Position = Position((0,))) -> Position:  # noqa: B008 - a constant
-        """How far an operation with this past has come by then, in nanoseconds."""
+        """The position at this elapsed time, in nanoseconds, from an earlier position."""
         if self._starts is not None:
             return Position(self._starts[: bisect_right(self._starts, elapsed)])
         entries, polls = position
         while True:
             lasts = self.plan[len(entries) - 1].lasts
-            # A step that is counted in polls ends with the last of them, in `seen`.
+            # A step that is counted in polls is ended by the last of them, in `polled`.
             if not isinstance(lasts, int) or entries[-1] + lasts > elapsed:
                 return Position(entries, polls)
             entries = (*entries, entries[-1] + lasts)
             polls = 0
 
     def polled(self, position: Position, elapsed: int) -> Position:
-        """The past of an operation once a poll has seen it at this elapsed time."""
+        """The position once a poll has seen the operation at this elapsed time."""
         entries, polls = self.advanced(elapsed, position)
         lasts = self.plan[len(entries) - 1].lasts
         if isinstance(lasts, Polls) and polls + 1 == lasts.count:
@@ -237,7 +236,7 @@ class Lifecycle:
         return Position(entries, polls + 1)
 
     def snapshot(self, position: Position) -> Snapshot:
-        """What there is to see of an operation with this past."""
+        """What can be seen of an operation at this position."""
         entries = position.entries
         here = len(entries) - 1
         step = self.plan[here]
@@ -251,7 +250,7 @@ class Lifecycle:
         )
 
     def changes(self, position: Position) -> Iterable[tuple[int, State]]:
-        """When, in elapsed nanoseconds, it will enter which state, as far as time alone decides."""
+        """The coming states and the elapsed times at which they begin, as far as time decides."""
         when = position.entries[-1]
         here = len(position.entries) - 1
         for step, following in pairwise(self.plan[here:]):
@@ -261,14 +260,14 @@ class Lifecycle:
             yield when, following.state
 
     def percent(self, position: Position, elapsed: int) -> int | None:
-        """The percentage that an operation with this past shows, or ``None`` for no percentage."""
+        """The percentage that an operation shows at this position, ``None`` for none."""
         here = len(position.entries) - 1
         step = self.plan[here]
         if step.percent is not None:
             return int(step.percent)
         share = _share(step.lasts, elapsed - position.entries[-1], position.polls)
         if step.progress is not None:
-            # What is done climbs no further, however long the server keeps it.
+            # Once the operation is done, the percentage no longer climbs.
             return step.progress.at(1 if step.state.done else share)
         if step.state is State.PENDING:
             return 0
@@ -276,14 +275,14 @@ class Lifecycle:
             return self._final(here)
         if step.lasts is None:
             return 0
-        # Several running steps in a row climb one line together.
+        # Several running steps in a row share one straight line.
         running = [i for i, other in enumerate(self.plan) if other.state is State.RUNNING]
         climbed = (running.index(here) + share) / len(running)
         target = self._final(min(running[-1] + 1, len(self.plan) - 1))
         return None if target is None else int(target * climbed)
 
     def _final(self, index: int) -> int | None:
-        """The percentage at the end: of the state itself, or where the operation was purged in."""
+        """The percentage at the end of a step; for a purge, of the step before it."""
         step = self.plan[index]
         if step.state is State.PURGED and step.progress is None:
             return self._final(index - 1)
@@ -297,11 +296,11 @@ class Lifecycle:
 
 
 _HALF = 50
-"""Where an operation stops that does not succeed, unless the test says otherwise."""
+"""The percentage of an operation that did not succeed, unless the test says otherwise."""
 
 
 def _share(lasts: int | Polls | None, elapsed: int, polls: int) -> float:
-    """The share of a step that has passed; a step without end is read at the curve's end."""
+    """The share of a step that has passed; all of it for a step without end."""
     if isinstance(lasts, Polls):
         return polls / lasts.count
     return 1 if lasts is None else elapsed / lasts
@@ -315,7 +314,7 @@ def _approach(pending: Duration, running: Duration, progress: Progress | None) -
 
 
 def _silence(progress: Progress | None) -> Progress | None:
-    """A server that sends no percentage sends none in any state."""
+    """No percentage for the other steps either, if this progress is absent."""
     return progress if progress == Progress.absent() else None
 
 

@@ -1,4 +1,4 @@
-"""How far along a running operation says that it is."""
+"""The percentage that a running operation shows."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Progress:
     """A curve from the share of a step's time that has passed to a percentage.
 
     Make one with `curve`, `stalled`, `full` or `absent`. Without one, the percentage of a running
-    operation climbs in a straight line to that of the state that follows.
+    operation climbs in a straight line to the percentage of the next state.
 
     Attributes:
-        points: pairs of share (0.0 to 1.0, rising) and percent (0 to 100); between two points
-            the curve is a straight line, before the first and after the last it is level. Empty
-            where the server sends no percentage at all.
+        points: pairs of share (0.0 to 1.0, rising) and percent (0 to 100). Between two points the
+            curve is a straight line; before the first and after the last it is level. Empty if
+            the server sends no percentage at all.
 
     >>> stalled = Progress.stalled(90)
     >>> [stalled.at(share) for share in (0, 0.25, 0.5, 1)]

@@ -16,7 +16,7 @@ __tracebackhide__ = hides_usage_errors
 
 
 class State(enum.Enum):
-    """Where an operation can be in its life, in the words of no API in particular."""
+    """The states of an operation, independent of what an API calls them."""
 
     PENDING = "pending"
     RUNNING = "running"
@@ -25,8 +25,8 @@ class State(enum.Enum):
     CANCELLED = "cancelled"
     PURGED = "purged"
 
-    # Members are singletons, so identity is a sound hash; Enum's own hashes the name in Python,
-    # at every look-up of a wire word.
+    # Members are singletons, so the hash of the identity will do. Enum's own hash is computed in
+    # Python, at every look-up of what an API calls a state.
     __hash__ = object.__hash__
 
     @property
@@ -54,9 +54,9 @@ TRANSITIONS = {
 }
 """Which states may follow a state.
 
-RUNNING may follow itself: two running steps differ in length and progress. The APIs publish no
-table; this is the order that their descriptions of the timestamps imply (created, started,
-finished), and PURGED is what is left after retention.
+RUNNING may follow itself: two running steps differ in length and progress. The APIs publish no such
+table. This is the order that their descriptions of the timestamps imply (created, started,
+finished); PURGED is the state after retention.
 """
 
 
@@ -93,7 +93,7 @@ Duration = Union[int, float, datetime.timedelta, Polls]
 
 
 def length(duration: Duration, what: str) -> int | Polls:
-    """The duration in nanoseconds or polls; no polls are no time.
+    """The duration in nanoseconds or polls; 0 polls are 0 nanoseconds.
 
     Raises:
         InvalidArgument: as `to_ns` does.
@@ -176,23 +176,23 @@ class Step:
         object.__setattr__(self, "lasts", lasts)
 
     def held_for(self, lasts: int | Polls) -> Step:
-        """The same step with this end, in nanoseconds or polls."""
+        """The same step with this length, in nanoseconds or polls."""
         step = copy.copy(self)
         object.__setattr__(step, "lasts", lasts)
         return step
 
     def __repr__(self) -> str:
-        words = [repr(self.state)]
+        parts = [repr(self.state)]
         if isinstance(self.lasts, Polls):
-            words.append(repr(self.lasts))
+            parts.append(repr(self.lasts))
         elif self.lasts is not None:
             seconds, rest = divmod(self.lasts, SECOND)
-            words.append(repr(self.lasts / SECOND if rest else seconds))
+            parts.append(repr(self.lasts / SECOND if rest else seconds))
         facts = {
             "output": self.output,
             "message": self.message,
             "percent": self.percent,
             "progress": self.progress,
         }
-        words += [f"{name}={value!r}" for name, value in facts.items() if value is not None]
-        return f"Step({', '.join(words)})"
+        parts += [f"{name}={value!r}" for name, value in facts.items() if value is not None]
+        return f"Step({', '.join(parts)})"

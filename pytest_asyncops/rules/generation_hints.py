@@ -1,6 +1,6 @@
-"""What the strategies have to know of an API beside its contract and the rules of its prose.
+"""What the strategies have to know of an API beyond its contract and the rules of its prose.
 
-Nothing here depends on how payloads are generated: it is data, as the rules are.
+This is data, as the rules are. Nothing here depends on how payloads are generated.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .rules import Absent, Present
 
 @dataclass(frozen=True, kw_only=True)
 class NumberedPages:
-    """Pages that are numbered from 0 and counted.
+    """Pages that say their number, counted from 0, and how many there are.
 
     Attributes:
         member: the member of a list's body that has the counters.
@@ -33,7 +33,7 @@ class NumberedPages:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenPages:
-    """Pages that each have the token of the next one; the last page has no such member.
+    """Pages that have the token of the next page; the last page has no such member.
 
     Attributes:
         member: the member of a list's body that has the token.
@@ -43,11 +43,11 @@ class TokenPages:
 
 
 class RuleEdit(NamedTuple):
-    """How to break a rule that takes a function to say.
+    """How to break a rule of the kind `ByFunction`.
 
     Attributes:
-        needs: what has to be in the value for that, as a path; ``*`` is an item of a list.
-        apply: from a good value and a number from 1 on to a bad one.
+        needs: the path of what the value has to have for that; ``*`` is an item of a list.
+        apply: makes of a good value, and a number from 1 on, a bad value.
     """
 
     needs: tuple[str, ...]
@@ -56,13 +56,14 @@ class RuleEdit(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Queries:
-    """What the server makes of the query of a list, where the contract's parameters do not say it.
+    """How the server takes the query of a list, as far as the contract does not say it.
 
     Attributes:
-        schemas: for a parameter, the values that are served, where these are not the contract's.
-        together: parameters that come together or not at all; an empty one counts as none.
+        schemas: for a parameter, the values that are served, if they differ from the contract's.
+        together: groups of parameters that come together or not at all; an empty parameter counts
+            as left out.
         opaque: parameters whose values only the server can make.
-        refusal: status and code of the answer to a query that is refused.
+        refusal: the status and code of the answer to a query that is refused.
     """
 
     schemas: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -73,17 +74,17 @@ class Queries:
 
 @dataclass(frozen=True, kw_only=True)
 class GenerationHints:
-    """What a careful server does that neither schema nor rules ask of it.
+    """What a coherent server does that neither schema nor rules demand.
 
     Attributes:
-        stricter: for a named schema, one that its values fit too, such as members that are always
-            there.
-        habits: which members of an operation are there in which state, besides what the rules say.
-        together: members of an operation that come together or not at all.
-        paging: how a list's body says which page it is, ``None`` if it does not.
-        rule_edits: how to break the rules that take a function to say, by their id.
-        queries: with these readings, what the server makes of the query of a list.
-        profiles: for each profile but the contract's own, what writes a body in it.
+        stricter: for a named schema, another schema that its values fit too, for example one with
+            more required members.
+        habits: which members of an operation are there in which state, beyond what the rules say.
+        together: groups of members of an operation that come together or not at all.
+        paging: how the body of a list says which page it is, ``None`` if it does not.
+        rule_edits: for the id of each rule of the kind `ByFunction`, how to break it.
+        queries: with these readings, how the server takes the query of a list.
+        profiles: for each profile but the contract's own, the function that writes a body in it.
     """
 
     stricter: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

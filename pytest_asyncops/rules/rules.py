@@ -1,8 +1,8 @@
 """The rules that a contract states in its prose, as data.
 
 A schema can say that ``finished_at`` is a timestamp, but not that it is there only once the
-operation has finished. Each rule has a stable id, the place in the contract where its words stand,
-and the named schema that it applies to. Nothing here depends on how conformance is checked.
+operation has finished. Each rule has a stable id, the place in the contract that states it, and the
+named schema that it applies to. Nothing here depends on how conformance is checked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..lifecycle.states import State
 from .timestamps import in_order
 
 Break = tuple[tuple[str, ...], Any, str]
-"""How a value breaks a rule: the path below it, the value there, and what was allowed."""
+"""How a value breaks a rule: the path below the value, what is there, and what was allowed."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class Absent:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The members whose values decide, beyond which members there are and of which types."""
+        """The members whose values the rule depends on, beyond their presence and type."""
         return (self.member, self.when) if self.empty_is_absent else (self.when,)
 
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
-        """How the value breaks the rule."""
+        """How a value breaks the rule, if it does."""
         found = value.get(self.member)
         if found is None or (found == "" and self.empty_is_absent):
             return
@@ -56,11 +56,11 @@ class Present:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The members whose values decide, beyond which members there are and of which types."""
+        """The members whose values the rule depends on, beyond their presence and type."""
         return (self.when,)
 
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
-        """How the value breaks the rule."""
+        """How a value breaks the rule, if it does."""
         if value.get(self.member) is None and value.get(self.when) in self.values:
             yield (
                 (self.member,),
@@ -78,11 +78,11 @@ class Never:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The members whose values decide, beyond which members there are and of which types."""
+        """The members whose values the rule depends on, beyond their presence and type."""
         return (self.member,)
 
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
-        """How the value breaks the rule."""
+        """How a value breaks the rule, if it does."""
         found = value.get(self.member)
         if found in self.values:
             yield (self.member,), found, f"must not be {found!r}"
@@ -90,18 +90,18 @@ class Never:
 
 @dataclass(frozen=True)
 class NotAMember:
-    """These members do not belong here; they are the signs of another shape."""
+    """These members do not belong here: they are the signs of another kind of object."""
 
     members: tuple[str, ...]
     because: str
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The members whose values decide, beyond which members there are and of which types."""
+        """The members whose values the rule depends on, beyond their presence and type."""
         return ()
 
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
-        """How the value breaks the rule."""
+        """How a value breaks the rule, if it does."""
         found = [member for member in self.members if member in value]
         if found:
             yield (), value, f"must not have {listed(found)}: {self.because}"
@@ -109,18 +109,18 @@ class NotAMember:
 
 @dataclass(frozen=True)
 class Fixed:
-    """With certain HTTP statuses, the member at a path has one of certain values."""
+    """In responses with these HTTP statuses, the member at a path has one of these values."""
 
     path: tuple[str, ...]
     by_status: Mapping[int, tuple[Any, ...]]
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The members whose values decide, beyond which members there are and of which types."""
+        """The members whose values the rule depends on, beyond their presence and type."""
         return self.path[:1]
 
     def breaks(self, value: Any, status_code: int) -> Iterator[Break]:
-        """How the value breaks the rule."""
+        """How a value breaks the rule, if it does."""
         allowed = self.by_status.get(status_code)
         for member in self.path:
             if not isinstance(value, Mapping) or member not in value:
@@ -139,27 +139,27 @@ class SameAsStatus:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The members whose values decide, beyond which members there are and of which types."""
+        """The members whose values the rule depends on, beyond their presence and type."""
         return (self.member,)
 
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
-        """How the value breaks the rule."""
+        """How a value breaks the rule, if it does."""
         return Fixed((self.member,), {status_code: (status_code,)}).breaks(value, status_code)
 
 
 @dataclass(frozen=True)
 class Ordered:
-    """Timestamps do not run backwards, as far as they are there."""
+    """Timestamps that are there do not run backwards, in the order of these members."""
 
     members: tuple[str, ...]
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The members whose values decide, beyond which members there are and of which types."""
+        """The members whose values the rule depends on, beyond their presence and type."""
         return self.members
 
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
-        """How the value breaks the rule."""
+        """How a value breaks the rule, if it does."""
         earlier = ""
         for member in self.members:
             text = value.get(member)
@@ -176,7 +176,7 @@ class Ordered:
 
 @dataclass(frozen=True)
 class ByFunction:
-    """A rule that takes a function to say."""
+    """A rule that no other kind can express, as a function."""
 
     breaks: Callable[[Mapping[str, Any], int], Iterator[Break]]
 
@@ -187,7 +187,7 @@ class ByFunction:
 
 
 Constraint = Union[Absent, Present, Never, NotAMember, Fixed, SameAsStatus, Ordered, ByFunction]
-"""What a rule can be made of."""
+"""The kinds of rules."""
 
 
 @dataclass(frozen=True)
@@ -197,9 +197,9 @@ class Rule:
     Attributes:
         id: its stable name.
         on: the named schema to whose values it applies.
-        source: the JSON pointer of the place in the contract that states it, or the nearest.
+        source: the JSON pointer of the place in the contract that states it, or of the nearest.
         says: the rule in a sentence.
-        kind: what is checked.
+        kind: the check.
     """
 
     id: str
@@ -216,13 +216,14 @@ class HistorySchema:
     Attributes:
         schema: the named schema of an operation.
         listed_in: the member of a list's body that has the operations.
-        wrapped_in: the member of a get's body that has the operation, ``None`` where it is bare.
-        id: the member that tells operations apart.
+        wrapped_in: the member of a get's body that has the operation, ``None`` if the body is the
+            operation.
+        id: the member with the operation's id.
         status: the member with the status.
-        states: the states that each status word can stand for.
+        states: the states that each status can stand for.
         constant: the members that never change.
         once: the members that never change once they are set.
-        result: the members that stay as they are while a done operation keeps its status.
+        result: the members that do not change while a done operation keeps its status.
     """
 
     schema: str
@@ -236,7 +237,7 @@ class HistorySchema:
     result: tuple[str, ...]
 
     def found_in(self, body: Any) -> Sequence[Any]:
-        """The operations that the body of an answer shows, or the body as one itself."""
+        """The operations in the body of an answer; other bodies are taken for an operation."""
         if isinstance(body, list):
             return body
         if not isinstance(body, Mapping):

@@ -1,4 +1,4 @@
-"""RFC 3339 timestamps as they come over the wire: which texts are some, and which came first."""
+"""RFC 3339 timestamps: which texts are timestamps, and which of two comes first."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ _HOUR = r"(?:[01][0-9]|2[0-3])"
 _SECOND = rf"(?:{_HOUR}:[0-5][0-9]:[0-5][0-9]|{_HOUR}:59:60)"
 
 DATE = f"^{_DAY}$"
-"""A full-date of RFC 3339, 5.6: a day that the calendar has. As a pattern for any engine."""
+"""A full-date of RFC 3339, 5.6, as a pattern for any engine: a day that the calendar has."""
 
 DATE_TIME = rf"^{_DAY}[Tt]{_SECOND}(?:\.[0-9]+)?(?:[Zz]|[+-]{_HOUR}:[0-5][0-9])$"
-"""A date-time of RFC 3339, 5.6: any number of fractional digits, any offset, t and z in lower case
-too, and a leap second at the end of an hour, which is where it can stand in zones of whole hours.
-As a pattern for any engine."""
+"""A date-time of RFC 3339, 5.6, as a pattern for any engine.
+
+It has any number of fractional digits and any offset; t and z may be lower case; a leap second
+stands at the end of an hour."""
 
 _PARTS = re.compile(
     r"([0-9-]{10})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?(?:[Zz]|([+-])(..):(..))"
@@ -28,12 +29,12 @@ _USUAL = len("2026-01-01T00:00:00Z")
 
 
 def is_usual(text: str) -> bool:
-    """Whether a timestamp has the usual form, which sorts as the instants do: whole UTC seconds."""
+    """Whether a timestamp has whole UTC seconds; such texts sort as the instants do."""
     return len(text) == _USUAL and text[10] == "T" and text[-1] == "Z"
 
 
 def in_order(earlier: str, later: str) -> bool:
-    """Whether the one is not after the other; texts that are no timestamps are in any order.
+    """Whether ``earlier`` is not after ``later``; a text that is not a timestamp is in any order.
 
     >>> in_order("2026-01-01T00:00:00.5Z", "2026-01-01T01:00:00+01:00")
     False
@@ -45,9 +46,10 @@ def in_order(earlier: str, later: str) -> bool:
 
 
 def instant_of(text: str) -> tuple[datetime.datetime, bool, str] | None:
-    """Something that sorts as the instants do, ``None`` for what is no timestamp.
+    """The instant of a timestamp as a value that sorts, ``None`` if the text is not a timestamp.
 
-    The second in UTC, whether it is the leap second after that one, and the fraction's digits.
+    The value is the second in UTC, whether the leap second after it is meant, and the digits of the
+    fraction.
     """
     match = _PARTS.fullmatch(text)
     if match is None:

@@ -1,4 +1,4 @@
-"""One way in which a value breaks a contract, and the error that carries all of them."""
+"""A violation, which is one way to break a contract, and the error that carries violations."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class Violation:
 
 
 class ConformanceError(AsyncOpsError, AssertionError):
-    """A response, or what a poller saw in a row, that breaks the contract.
+    """A response, or a history of responses, that breaks the contract.
 
     Attributes:
-        violations: everything that is wrong with it.
+        violations: all of its violations.
     """
 
     def __init__(self, message: str, *, violations: Iterable[Violation]) -> None:

@@ -1,1 +1,1 @@
-"""A request answered, without I/O."""
+"""Answers requests, without I/O."""

@@ -1,7 +1,6 @@
-"""The record that an API is.
+"""An API as a value: routes, statuses, envelopes.
 
-An API is a value: routes, statuses, envelopes. Nothing below this module knows any API by name, and
-a test can make one of its own in about fifty lines.
+Nothing below this module knows any API by name. A test can make an API of its own in fifty lines.
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ __tracebackhide__ = hides_usage_errors
 
 @dataclass(frozen=True)
 class Field:
-    """Something that `Stub.start` takes, beside ``id`` and ``lifecycle``.
+    """A field of operations: what `Stub.start` takes beside ``id`` and ``lifecycle``.
 
     Attributes:
         kind: the type of its values.
-        default: the value where a test gives none, or a function from the operation's number
-            (from 1) to it; ``None`` leaves the field out.
-        choices: the values there are, empty for any.
+        default: the value if a test gives none, or a function from the operation's number (from 1)
+            to the value; ``None`` leaves the field out.
+        choices: the values that it can have, empty for any.
         required: whether a test must give it.
 
     >>> Field(choices=("small", "large"), default="small").kind
@@ -50,7 +49,7 @@ class Serving:
     """How an API's server behaves beyond its routes.
 
     Attributes:
-        refusals: why a credential may be refused, by the name that tests use.
+        refusals: the answers to requests with a refused credential, by the reason that tests give.
         throttled: the answer to a request beyond the rate that `Stub.limit_rate` allows.
         hidden: with these readings, the states in which an operation cannot be found.
         retention: with these readings, how long after its end an operation is purged; ``None`` for
@@ -59,8 +58,8 @@ class Serving:
         parent: the field that names what operations belong to, if requests for an unknown one are
             refused.
         paths: how the server reads a URL's path.
-        method: the method that a request counts as; servers have ways to write one as another.
-        stub_class: the class of the API's stubs, where it needs methods of its own.
+        method: the method that a request counts as; some servers take one method for another.
+        stub_class: the class of the API's stubs, if they have methods of their own.
     """
 
     refusals: Mapping[str, ErrorResponse] = field(default_factory=dict)
@@ -76,15 +75,15 @@ class Serving:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Checking:
-    """What an API's answers are held against.
+    """What an API's answers are checked against.
 
     Attributes:
         contract: the OpenAPI document: its name in the package's ``schemas``, or a path of one's
             own.
         error_schema: the named schema of errors whose status is not documented.
-        rules: what the contract states in its prose only.
-        history: what `assert_history` has to know.
-        profiles: for each profile, what turns a body into the form of the contract.
+        rules: the rules that the contract states only in its prose.
+        history: where an answer has its operations, and what of them may change.
+        profiles: for each profile, a function that turns a body into the form of the contract.
     """
 
     contract: str | None = None
@@ -106,15 +105,18 @@ class Api:
         routes: the routes that are served.
         new_id: the id of the n-th operation, from 1.
         statuses: what the API calls each state that it can show.
-        render: with these readings, an operation as the API shows it, as JSON values.
-        credential: the request's credential; raises `ErrorResponse` where there is none.
-        envelope: an error as the API shows it, as JSON values.
-        unmatched: the answer to a request that no route takes; gets the routes of its path.
+        render: with these readings, a function from an operation and its snapshot to the JSON
+            values that the API shows.
+        credential: a function from a request to its credential; raises `ErrorResponse` if it has
+            none.
+        envelope: a function from an error to the JSON values that the API shows.
+        unmatched: a function from a request that no route takes, and the routes of its path, to
+            the answer.
         fields: what `Stub.start` takes.
         readings: the settings that say how the contract is read where it is silent.
         serving: how the server behaves beyond that.
-        checking: what answers are held against.
-        generation: what the strategies have to know beside contract and rules.
+        checking: what answers are checked against.
+        generation: what the strategies have to know beyond contract and rules.
     """
 
     name: str
@@ -141,7 +143,7 @@ class Api:
 
 
 FIRST_ERROR = 400
-"""The least HTTP status that says that something is wrong (RFC 9110, 15)."""
+"""The lowest HTTP status of an error (RFC 9110, 15)."""
 
 
 def find_route(api: Api, name: str) -> Route:
@@ -157,10 +159,10 @@ def find_route(api: Api, name: str) -> Route:
 
 
 def find_history_schema(api: Api) -> HistorySchema:
-    """How the API's operations live.
+    """The API's history schema.
 
     Raises:
-        InvalidArgument: if it does not say.
+        InvalidArgument: if it has none.
     """
     if api.checking.history is None:
         raise InvalidArgument(
@@ -172,7 +174,7 @@ def find_history_schema(api: Api) -> HistorySchema:
 
 
 def find_profile(api: Api, name: object) -> Callable[[Any], Any]:
-    """What turns a body that is written in this profile into the form of the contract.
+    """The function that turns a body in this profile into the form of the contract.
 
     Raises:
         InvalidArgument: if the API has no such profile.

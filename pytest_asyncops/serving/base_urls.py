@@ -15,10 +15,10 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def checked_base_url(url: object, what: str) -> str:
-    """The URL without a slash at its end, if a stub can live there.
+    """The URL without a slash at its end, if it can be a stub's base URL.
 
     Raises:
-        InvalidArgument: for anything but an http or https URL of a host and perhaps a path.
+        InvalidArgument: for anything but an http or https URL with a host and perhaps a path.
     """
     if isinstance(url, str):
         parts = _split(url)
@@ -40,7 +40,7 @@ def checked_base_url(url: object, what: str) -> str:
 def _split(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018 - reading it is what checks it
+        parts.port  # noqa: B018 - reading it checks it
     except ValueError:
         return None
     return parts
@@ -48,7 +48,7 @@ def _split(url: str) -> SplitResult | None:
 
 @lru_cache(maxsize=1024)
 def _origin(url: str) -> str:
-    """Scheme, host and port in one spelling: lower case, and no port where it is the default."""
+    """Scheme, host and port in one spelling: lower case, without the scheme's default port."""
     parts = _split(url)
     if parts is None:
         return url
@@ -69,7 +69,7 @@ class BaseUrls:
     """The base URLs of the stubs of one mock.
 
     Raises:
-        InvalidArgument: if two stubs would live at one URL.
+        InvalidArgument: if the base URL of one stub lies below that of another.
     """
 
     def __init__(self, stubs: Iterable[Stub]) -> None:
@@ -88,7 +88,7 @@ class BaseUrls:
             neighbours.append((path, stub))
 
     def find(self, url: str) -> tuple[Stub, str] | None:
-        """The stub that owns this URL and what follows its base URL, or ``None``."""
+        """The stub that owns this URL, and the part of the URL after its base URL; or ``None``."""
         origin, rest = _cut(url)
         for base, stub in self._stubs.get(origin, ()):
             if _below(rest, base):

@@ -1,4 +1,4 @@
-"""The record of what was asked and answered."""
+"""The record of requests and their answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..lifecycle.states import State
 from .messages import Request, Response
 
 KEPT = 10_000
-"""How many calls a record keeps: enough for an assertion, little enough for a month of polls."""
+"""How many calls a record keeps: enough for assertions, and bounded over a month of polls."""
 
 
 class Call:
@@ -22,10 +22,10 @@ class Call:
         request: what the client sent.
         response: what the stub answered.
         at_ns: the server's time, in nanoseconds since 1970.
-        operations: the ids of the operations that the answer showed.
-        states: the state of each of them, as the answer showed it.
-        operation_id: the id of the one operation that was asked for, if it was one, whether there
-            is such an operation or not.
+        operations: the ids of the operations in the answer.
+        states: the state of each of them in the answer.
+        operation_id: the id that was asked for, if the request was for one operation; it need not
+            exist.
     """
 
     __slots__ = ("at_ns", "operation_id", "operations", "request", "response", "states")
@@ -76,7 +76,7 @@ class Calls(Sequence[Call]):
         self.total += 1
 
     def checkpoint(self) -> tuple[tuple[Call, ...], int]:
-        """What `restore` takes."""
+        """The present record, for `restore`."""
         return tuple(self._kept), self.total
 
     def restore(self, saved: tuple[Iterable[Call], int]) -> None:

@@ -1,4 +1,4 @@
-"""What an endpoint works with while it answers one request."""
+"""The exchange that an endpoint works with while it answers one request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .messages import Request, Response
 from .operations import Operation, OperationStore
 
 Render = Callable[[Operation, Snapshot], Mapping[str, Any]]
-"""An operation as an API shows it, as JSON values."""
+"""A function from an operation and its snapshot to the JSON values that an API shows."""
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -30,15 +30,15 @@ def json_response(
 
 
 class Exchange:
-    """One request on its way to its answer.
+    """One request while it is being answered.
 
     Attributes:
         request: the request.
         params: the path parameters, decoded.
         readings: the settings that say how the API's contract is read.
-        parents: what operations can belong to, as far as it exists.
-        shown: the operations that the answer shows, so far.
-        states: the state of each of them, as the answer shows it.
+        parents: the known names of what operations belong to.
+        shown: the operations that the answer shows so far.
+        states: the state of each of them.
     """
 
     __slots__ = (
@@ -75,11 +75,11 @@ class Exchange:
         self._authenticate = authenticate
 
     def authenticate(self) -> None:
-        """Refuse the request unless its credential is good; an endpoint says when."""
+        """Refuse the request unless its credential is good. An endpoint calls this at its time."""
         self._authenticate(self.request)
 
     def find(self, name: str, **scope: object) -> Operation | None:
-        """The operation with this id and these field values, unless it is hidden by now."""
+        """The visible operation with this id and these field values, or ``None``."""
         return self._store.find(name, **scope)
 
     def members(
@@ -92,7 +92,7 @@ class Exchange:
         return self._store.members(where, states)
 
     def show(self, operation: Operation) -> Mapping[str, Any]:
-        """The operation as the API shows it; this counts as a poll of it."""
+        """The operation as the API shows it. This counts as a poll."""
         snapshot = self._store.snapshot(operation)
         payload = self._render(operation, snapshot)
         self._store.count_poll(operation)
@@ -101,5 +101,5 @@ class Exchange:
         return payload
 
     def show_all(self, numbers: Sequence[int]) -> list[Mapping[str, Any]]:
-        """The operations with these numbers, in this order, each counted as polled."""
+        """The operations with these numbers as the API shows them. Each counts as polled."""
         return [self.show(self._store.numbered(number)) for number in numbers]

@@ -1,8 +1,8 @@
-"""Ends a test whose poller would never end.
+"""Fails a test whose poller would never end.
 
-In virtual time a poller that waits for ever does so in no time, so a test would hang where it used
-to be slow. Each guard is a number that no sound poller comes near; past it the test fails, and in a
-way that ``except Exception`` in the code under test does not swallow.
+In virtual time, waiting for ever takes no time, so the test of such a poller would hang. Each guard
+is a number that no sound poller comes near. Past it the test fails, in a way that ``except
+Exception`` in the code under test does not swallow.
 """
 
 from __future__ import annotations
@@ -22,13 +22,15 @@ __tracebackhide__ = True
 class PollerHangs(pytest.fail.Exception):  # type: ignore[name-defined, misc]  # typed as a value
     """The code under test polls or waits without end.
 
-    Not an ``Exception``, so that a poller that survives every error does not survive this one.
+    It is not an ``Exception``, so a poller that survives every error does not survive this one.
 
     Attributes:
         limit: the name of the setting that was passed.
-        value: what it is set to.
-        url: what was polled last, ``None`` if nothing was.
+        value: the value of this setting.
+        url: the URL that was polled last, ``None`` if none was.
     """
+
+    __module__ = "pytest_asyncops"  # as for the other public errors
 
     def __init__(self, message: str, *, limit: str, value: object, url: str | None) -> None:
         super().__init__(message, pytrace=False)
@@ -38,11 +40,11 @@ class PollerHangs(pytest.fail.Exception):  # type: ignore[name-defined, misc]  #
 
 
 _MOST_COMPARED = 1_000
-"""How many URLs have their last answer kept."""
+"""For how many URLs the last answer is kept."""
 
 
 class _Unchanged:
-    """The same answer, over and over.
+    """An answer that a URL gives over and over.
 
     Attributes:
         answer: the answer.
@@ -59,18 +61,19 @@ class _Unchanged:
 
 
 class Guards:
-    """What one test has used up of its limits.
+    """The limits of one test, and how much of them is used up.
 
     Args:
-        polls_at_once: how often one thing may be asked for while no time passes.
+        polls_at_once: how often one URL may be asked for while no time passes.
         polls_per_operation: how often one operation may be asked for.
-        polls_unchanged: how often one thing may give the same answer while no change is to come.
+        polls_unchanged: how often one URL may give the same answer while no operation is going to
+            change.
         virtual_time: how many nanoseconds may be skipped.
-        change_is_coming: whether an operation is going to change without anybody's doing.
+        change_is_coming: whether an operation is going to change by itself.
 
     Attributes:
-        tripped: the failure, once a limit has been passed: also where a thread of its own died
-            of it, the test has to fail.
+        tripped: the failure, once a limit has been passed. The test has to fail with it even if it
+            only ended a thread.
     """
 
     def __init__(
@@ -98,7 +101,7 @@ class Guards:
         """Count a request.
 
         Raises:
-            PollerHangs: if it is one too many.
+            PollerHangs: if it passes a limit.
         """
         url = self._last_url = call.request.url
         if call.at_ns != self._instant:
@@ -156,7 +159,7 @@ class Guards:
         """Note how many nanoseconds have been skipped in all.
 
         Raises:
-            PollerHangs: if they are too many.
+            PollerHangs: if they pass the limit.
         """
         if total > self._virtual_time:
             limit = datetime.timedelta(microseconds=self._virtual_time // 1_000)
@@ -170,11 +173,11 @@ class Guards:
             )
 
     def checkpoint(self) -> Mapping[str, tuple[int, int]]:
-        """What `restore` takes."""
+        """The present counts, for `restore`."""
         return dict(self._polled)
 
     def restore(self, saved: Mapping[str, tuple[int, int]]) -> None:
-        """Go back to what was saved."""
+        """Go back to a checkpoint."""
         self._polled = dict(saved)
         self._unchanged.clear()
         self._at_once.clear()

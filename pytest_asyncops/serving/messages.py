@@ -1,4 +1,4 @@
-"""What passes between a client and a stub: requests and responses."""
+"""The messages between a client and a stub: requests and responses."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _USER = re.compile(r"^([^/?#]*//)[^/?#]*@")
 
 
 class Secret(str):
-    """A credential: the text that it is, until somebody prints it.
+    """A credential: a text that does not show when it is printed.
 
-    A failing assertion prints the values of a mapping one by one, so that it does not help if
-    the mapping alone is careful.
+    A failing assertion prints the values of a mapping one by one, so it is not enough if the
+    mapping hides them.
     """
 
     __slots__ = ()
@@ -30,7 +30,7 @@ class Secret(str):
 
 
 class Headers(Mapping[str, str]):
-    """HTTP headers: names in any case, credentials never printed.
+    """HTTP headers: names are found in any case, and credentials are never printed.
 
     >>> Headers({"Api-Key": "s3cret", "Accept": "*/*"})
     Headers({'Api-Key': '[hidden]', 'Accept': '*/*'})
@@ -57,7 +57,7 @@ class Headers(Mapping[str, str]):
 
 
 def _text(lower: str, value: str | bytes) -> str:
-    # requests takes bytes for a header's value, and hands them on.
+    # The requests library takes a header's value as bytes too, and hands them on.
     text = value.decode("latin-1") if isinstance(value, bytes) else value
     return Secret(text) if lower in _SECRET else text
 
@@ -76,9 +76,9 @@ class Request:
 
     Args:
         method: in upper case.
-        url: the whole URL; user and password in it are left out.
+        url: the whole URL; the user and password in it are dropped.
         target: what follows the stub's base URL: path and query.
-        headers: a mapping whose look-up does not mind the case of names.
+        headers: a mapping that finds names in any case.
         body: the body's bytes.
     """
 
@@ -95,7 +95,7 @@ class Request:
 
     @property
     def headers(self) -> Headers:
-        """The headers, safe to print."""
+        """The headers, with credentials hidden when printed."""
         return Headers(self._headers)
 
     def header(self, name: str) -> str | None:
@@ -115,8 +115,8 @@ class Response:
         headers: the headers.
         content: the body's bytes.
         api: the `Api` that answered.
-        route: the name of the route that answered, ``None`` where no route took the request.
-        wire: the name of the profile that it was written in.
+        route: the name of the route that answered, ``None`` if no route took the request.
+        profile: the name of the profile that the body is written in.
     """
 
     __slots__ = ("api", "content", "headers", "profile", "route", "status_code")
@@ -141,13 +141,13 @@ class Response:
 
 
 class ErrorResponse(Exception):
-    """Raised by an endpoint to answer with an error; the API puts it in its own envelope.
+    """An answer with an error. Endpoints raise it, and the API puts it into its envelope.
 
     Attributes:
         status_code: the HTTP status.
-        code: the API's own code for it.
-        message: the API's own words.
-        headers: headers that go with it.
+        code: the API's own code for the error.
+        message: the API's own message.
+        headers: further headers of the answer.
     """
 
     def __init__(
@@ -165,7 +165,7 @@ class ErrorResponse(Exception):
 
 
 class UnmatchedRequests(AsyncOpsError, AssertionError):
-    """Requests reached a stub's base URL and no route of its API took them.
+    """Requests to a stub's base URL that no route of its API took.
 
     Attributes:
         requests: the requests, in the order in which they came.

@@ -28,7 +28,7 @@ class NewOperation(NamedTuple):
 
 
 class SavedOperation(NamedTuple):
-    """The part of an operation that changes, as it stood when it was saved."""
+    """The part of an operation that changes, at a checkpoint."""
 
     lifecycle: Lifecycle
     plan: Lifecycle
@@ -43,8 +43,8 @@ class Operation:
 
     Attributes:
         id: the id that the API shows.
-        fields: what it was started with.
-        lifecycle: its plan. Moving it by hand replaces the plan by one with the move in it.
+        fields: the field values that it was started with.
+        lifecycle: its plan. Moving it by hand replaces the plan by one that contains the move.
         polls: how many answers have shown it.
 
     >>> from pytest_asyncops import Lifecycle, mocked
@@ -91,11 +91,11 @@ class Operation:
 
     @property
     def calls(self) -> list[Call]:
-        """The requests for this one operation, whatever the answer, as far as they are kept."""
+        """The requests for this one operation, whatever the answer; the latest 10,000 are kept."""
         return [call for call in self._store.calls if call.operation_id == self.id]
 
     def run(self, *, percent: float | None = None) -> None:
-        """Let it run, at this percentage. While it runs, this changes the percentage."""
+        """Let it run at this percentage. If it runs already, this changes the percentage."""
         self._store.move(self, Step(State.RUNNING, percent=percent))
 
     def succeed(self, *, output: bytes | None = None) -> None:
@@ -151,7 +151,7 @@ class OperationStore:
 
     @property
     def by_id(self) -> Mapping[str, Operation]:
-        """Every operation ever started, those that are hidden too."""
+        """Every operation that was started, hidden ones included."""
         return MappingProxyType(self._by_id)
 
     def __len__(self) -> int:
@@ -187,7 +187,7 @@ class OperationStore:
             return started
 
     def find(self, name: str, **scope: object) -> Operation | None:
-        """The operation with this id and these field values, unless it is hidden by now."""
+        """The visible operation with this id and these field values, or ``None``."""
         operation = self._by_id.get(name)
         if operation is None or self.snapshot(operation).state not in self._visible:
             return None
@@ -198,8 +198,8 @@ class OperationStore:
     def members(self, where: Mapping[str, object], states: frozenset[State]) -> Sequence[int]:
         """The numbers of the visible operations with these field values in one of these states.
 
-        They stand in the order in which the operations were started; the sequence is the store's
-        own, so read it before the next call.
+        They stand in the order in which the operations were started. The sequence belongs to the
+        store: read it before the next call.
         """
         return self._index.members(where, states & self._visible, self.clock.now_ns)
 
@@ -213,13 +213,13 @@ class OperationStore:
 
     def percent(self, operation: Operation) -> int | None:
         """The percentage that the operation shows now."""
-        # One look at the clock: a real one would have gone on at the second.
+        # The clock is read once, because a real one would have moved on at a second reading.
         elapsed = self._age(operation)
         plan = operation._plan
         return plan.percent(plan.advanced(elapsed, operation._position), elapsed)
 
     def will_change(self) -> bool:
-        """Whether any operation has not come to the last step of its plan."""
+        """Whether an operation has not reached the last step of its plan."""
         return any(len(self._position(op).entries) < len(op._plan.plan) for op in self._operations)
 
     def count_poll(self, operation: Operation) -> None:
@@ -262,14 +262,14 @@ class OperationStore:
             self._index.invalidate(operation._number)
 
     def checkpoint(self) -> list[SavedOperation]:
-        """What `restore` takes."""
+        """The present state of each operation, for `restore`."""
         return [
             SavedOperation(op.lifecycle, op._plan, op._position, op.polls)
             for op in self._operations
         ]
 
     def restore(self, saved: Sequence[SavedOperation]) -> None:
-        """Forget the operations started since, and bring the others back to what they were."""
+        """Forget the operations started since a checkpoint, and bring the others back to it."""
         with self.lock:
             for operation in self._operations[len(saved) :]:
                 del self._by_id[operation.id]
@@ -280,7 +280,7 @@ class OperationStore:
                 self._index.add(operation.fields)
 
     def _planned(self, lifecycle: Lifecycle) -> Lifecycle:
-        """The lifecycle as this server lets it end."""
+        """The lifecycle, with the purge that this server adds to its end."""
         last = lifecycle.plan[-1].state
         if self._retention is None or not last.done or last is State.PURGED:
             return lifecycle

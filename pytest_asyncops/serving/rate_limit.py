@@ -1,4 +1,4 @@
-"""How often a service lets itself be asked."""
+"""A limit on how many requests a service takes in a stretch of time."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _FORMS = ("seconds", "date")
 
 
 class RateLimit:
-    """At most so many requests in any stretch of time; those that are refused do not count.
+    """At most so many requests in any stretch of time. Refused requests do not count.
 
     Args:
-        polls: how many.
+        polls: the number of requests.
         per: the length of the stretch.
         retry_after: how the header is written: ``"seconds"`` or ``"date"`` (RFC 9110, 10.2.3).
 
@@ -36,10 +36,10 @@ class RateLimit:
         self._taken: deque[int] = deque(maxlen=polls)
 
     def take(self, now: int) -> str | None:
-        """Take one request at this instant; gives the ``Retry-After`` if there is none left."""
+        """Take one request at this instant; returns the ``Retry-After`` if it is refused."""
         taken = self._taken
         if len(taken) == taken.maxlen and now < taken[0] + self._per:
-            # The header has whole seconds: a client that honours it must find some left.
+            # The header has whole seconds. It is rounded up, so a client that honours it is served.
             seconds = -(-(taken[0] + self._per - now) // SECOND)
             if self._as_date:
                 until = -(-(taken[0] + self._per) // SECOND)
@@ -49,9 +49,9 @@ class RateLimit:
         return None
 
     def checkpoint(self) -> tuple[int, ...]:
-        """What `restore` takes."""
+        """The instants of the requests taken, for `restore`."""
         return tuple(self._taken)
 
     def restore(self, saved: tuple[int, ...]) -> None:
-        """Go back to what was saved."""
+        """Go back to a checkpoint."""
         self._taken = deque(saved, maxlen=self._taken.maxlen)

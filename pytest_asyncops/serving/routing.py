@@ -12,7 +12,7 @@ from .exchange import Exchange
 from .messages import Response
 
 Endpoint = Callable[[Exchange], Response]
-"""Answers a request that its route has taken; may raise `ErrorResponse`."""
+"""A function that answers the requests of a route; it may raise `ErrorResponse`."""
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
@@ -49,9 +49,9 @@ class Route:
     Attributes:
         name: the short name that tests use, such as ``"get"``.
         method: the HTTP method.
-        paths: the path templates that lead here; the first is the one of the contract.
-        endpoint: what answers.
-        id_parameter: the path parameter with the id of the one operation that is asked for, if any.
+        paths: the path templates of the route; the first is that of the contract.
+        endpoint: the function that answers.
+        id_parameter: the path parameter with the operation's id, if the route is for one operation.
     """
 
     name: str
@@ -93,7 +93,7 @@ class Router:
                 yield route, params
 
     def why_not(self, method: str, path: str) -> list[str]:
-        """For each route, in a line, why it did not take this method and path."""
+        """For each route a line that says why it did not take this method and path."""
         taking = self.at(path)
         if self._paths.encoded_slash_separates:
             path = unquote(path)

@@ -1,4 +1,4 @@
-"""From what a test writes in `Stub.start` to operations that can be started."""
+"""Makes new operations of the arguments of `Stub.start`."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ def new_operations(
     number: int,
     taken: Container[str],
 ) -> Iterator[NewOperation]:
-    """Operations of this API, from what was given for each field.
+    """New operations of an API, from the values given for its fields.
 
     Args:
         api: the API.
         count: how many.
         lifecycle: the lifecycle, or a function from an operation's index (from 0) to it.
-        given: field values, each a value or a function from the index to it.
-        number: how many operations there are already.
-        taken: the ids that there are already.
+        given: for each field a value, or a function from the index to a value.
+        number: how many operations exist already.
+        taken: the ids of these.
 
     Raises:
-        InvalidArgument: for a name that is no field, or a value that the field cannot have.
+        InvalidArgument: for a name that is not a field, or a value that the field cannot have.
     """
     for name in given:
         if name != "id" and name not in api.fields:
@@ -67,7 +67,7 @@ def new_operations(
 
 
 def admit(api: Api, fields: Mapping[str, object], lifecycle: Lifecycle) -> None:
-    """Raise `InvalidArgument` for an operation that the API has no way to show."""
+    """Raise `InvalidArgument` for an operation that the API cannot show."""
     for step in lifecycle.plan:
         if step.state not in api.statuses and step.state is not State.PURGED:
             raise InvalidArgument(
@@ -103,7 +103,7 @@ def _value(api: Api, name: str, field: Field, value: object) -> object:
 
 
 def _planned(lifecycle: Any, index: int) -> Lifecycle:
-    # Lifecycle.succeeds without its parentheses can be called too, but is no function of an index.
+    # Lifecycle.succeeds without parentheses is callable too, but not a function of an index.
     unmade = lifecycle is Lifecycle or getattr(lifecycle, "__self__", None) is Lifecycle
     plan = lifecycle(index) if callable(lifecycle) and not unmade else lifecycle
     if not isinstance(plan, Lifecycle):
@@ -120,7 +120,7 @@ def _named(
 ) -> str:
     name = given(index) if callable(given) else given
     if name is None:
-        # A test may have taken the name that would come next.
+        # A test may have used the id that would come next.
         while (name := api.new_id(number)) in taken or name in named:
             number += 1
     if not isinstance(name, str) or not name:

@@ -1,11 +1,11 @@
-"""Answers "which operations, in which order" without looking at each of them.
+"""Tells which operations are in which state, in order, without looking at each of them.
 
-A list route filters by fields, which never change, and by state, which changes as time goes by.
-`StateView` is the answer to one filter, kept true by a schedule of the coming changes: to ask again
-costs as much as has changed since then, whatever the number of operations. A filter that nobody
-asks for costs nothing; the first time that one is asked for costs one pass.
+A list route filters by fields, which never change, and by state, which changes as time goes by. A
+`StateView` is the result of one filter. It knows when its operations are going to change, so
+reading it again costs as much as has changed since, whatever the number of operations. A filter
+that is not used costs nothing. Its first use costs one pass over the operations.
 
-Operations are known here by their number, which counts in the order in which they were started.
+Operations are known here by their number, in the order in which they were started.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sortedcontainers import SortedList
 from ..lifecycle.states import State
 
 Forecast = Callable[[int], tuple[State, Iterable[tuple[int, State]]]]
-"""Of an operation by its number: its state now, and its coming states with their instants."""
+"""For the number of an operation, its state now, and its coming states with their instants."""
 
 
 def window(members: Sequence[int], offset: int, count: int, order: str) -> Sequence[int]:
@@ -31,7 +31,7 @@ def window(members: Sequence[int], offset: int, count: int, order: str) -> Seque
 
 
 def position_after(members: Sequence[int], last: int, order: str) -> int:
-    """How many members come before those that follow the number ``last``, in this order."""
+    """The offset of the members that follow the number ``last``, in this order."""
     if order == "oldest":
         return _bisect(members, last + 1)
     return len(members) - _bisect(members, last)
@@ -45,7 +45,7 @@ def _bisect(members: Sequence[int], number: int) -> int:
 
 
 class StateView:
-    """The operations of one group that are in one of some states, oldest first."""
+    """The operations of one group that are in certain states, oldest first."""
 
     def __init__(self, group: Sequence[int], states: frozenset[State], forecast: Forecast) -> None:
         self._group = group
@@ -58,15 +58,15 @@ class StateView:
         self._members = SortedList()
 
     def invalidate(self, number: int) -> None:
-        """Note that an operation of the group has changed by something else than time."""
+        """Note that an operation of the group may have changed by something other than time."""
         self._stale.add(number)
 
     def members(self, now: int) -> SortedList:
-        """The numbers of the operations that are in it at this instant, in nanoseconds."""
+        """The numbers of its operations at this instant, in nanoseconds."""
         group, stale = self._group, self._stale
         while self._due and self._due[0] <= now:
             stale.update(self._changing.pop(heapq.heappop(self._due)))
-        # The new ones come first: one of them may be in doubt already.
+        # New operations first, because one of them may have been invalidated already.
         if self._counted < len(group):
             fresh = group[self._counted :]
             self._counted = len(group)
@@ -79,7 +79,7 @@ class StateView:
     def _revise(self, inside: set[int], looked_at: set[int]) -> None:
         members = self._members
         if 8 * len(looked_at) > len(members):
-            # One sort is cheaper than so many insertions and removals.
+            # To sort once is cheaper than so many insertions and removals.
             self._members = SortedList((set(members) - looked_at) | inside)
             return
         for number in looked_at - inside:
@@ -87,7 +87,7 @@ class StateView:
         members.update(number for number in inside if number not in members)
 
     def _enters(self, number: int) -> bool:
-        """Whether the operation is in now; and notes when time is going to change that."""
+        """Whether an operation is in the view now. Notes when time is going to change that."""
         state, coming = self._forecast(number)
         inside = state in self._states
         for instant, following in coming:
@@ -101,7 +101,7 @@ class StateView:
 
 
 class StateIndex:
-    """The groups of operations with equal fields, and the views of them that were asked for."""
+    """Groups of operations with equal field values, and the views of them that were asked for."""
 
     def __init__(self, forecast: Forecast) -> None:
         self._forecast = forecast
@@ -110,14 +110,14 @@ class StateIndex:
         self._views: dict[tuple[object, ...], dict[frozenset[State], StateView]] = {}
 
     def add(self, fields: Mapping[str, object]) -> None:
-        """Put the next operation, with these fields, where it belongs."""
+        """Add the next operation, with these field values."""
         number = len(self._fields)
         self._fields.append(fields)
         for names, groups in self._groups.items():
             groups.setdefault(_values(names, fields), []).append(number)
 
     def invalidate(self, number: int) -> None:
-        """Note that an operation has changed by something else than time: a poll, or the test."""
+        """Note that an operation may have changed by a poll, or by the test."""
         for names in self._groups:
             key = (names, _values(names, self._fields[number]))
             for view in self._views.get(key, {}).values():

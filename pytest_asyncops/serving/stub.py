@@ -1,4 +1,4 @@
-"""A request answered, without I/O."""
+"""The stub of an API: it starts operations, answers requests and records them."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class Stub:
 
     Attributes:
         api: the API.
-        base_url: where requests find it.
-        calls: what was asked and answered.
-        unmatched: the requests that no route took, the first few.
+        base_url: the URL at which requests find it.
+        calls: the requests and their answers.
+        unmatched: the first few requests that no route took.
     """
 
     def __init__(
@@ -85,15 +85,16 @@ class Stub:
 
     @property
     def will_change(self) -> bool:
-        """Whether an operation is going to change by itself, or by being polled."""
+        """Whether an operation is going to change, with time or by being polled."""
         return self._store.will_change()
 
     def start(self, *, lifecycle: Lifecycle = _DEFAULT, **fields: object) -> Operation:
-        """Start an operation now, as if the service had been asked to.
+        """Start an operation now, as if a client had asked the service to.
 
         Args:
-            lifecycle: what becomes of it; by default it succeeds after running for 10 seconds.
-            **fields: the API's own fields, and ``id``; `Api.fields` says which there are.
+            lifecycle: what becomes of the operation; unless given, it runs for 10 seconds and
+                succeeds.
+            **fields: ``id``, and the fields in `Api.fields`.
 
         Raises:
             InvalidArgument: for an unknown field, a value that it cannot have, an id that is
@@ -119,10 +120,10 @@ class Stub:
         Args:
             count: how many.
             lifecycle: as for `start`, or a function from an operation's index to its lifecycle.
-            **fields: as for `start`, each a value or a function from the index to the value.
+            **fields: as for `start`, each a value, or a function from the index to the value.
 
         Raises:
-            InvalidArgument: as for `start`, or for a count that is none.
+            InvalidArgument: as for `start`, or if the count is not a whole number.
             MockClosed: after the test or the ``with`` block.
 
         >>> from pytest_asyncops import mocked
@@ -150,7 +151,7 @@ class Stub:
         return started
 
     def add_parent(self, name: str) -> None:
-        """Make known what operations can belong to; `start` does it too."""
+        """Make the name of something known that operations belong to; `start` does this too."""
         self._check_open()
         if not isinstance(name, str) or not name:
             raise InvalidArgument(
@@ -159,11 +160,11 @@ class Stub:
         self._parents.add(name)
 
     def refuse(self, credential: str, reason: str = "forbidden") -> None:
-        """Let requests with this token or key be refused.
+        """Refuse the requests with this token or key from now on.
 
         Args:
             credential: the token or key itself, without a scheme before it.
-            reason: why; `Api.refusals` has the choices.
+            reason: the reason; `Serving.refusals` has the choices.
 
         Raises:
             InvalidArgument: for another reason.
@@ -176,16 +177,17 @@ class Stub:
         self._refused[credential] = refusal
 
     def limit_rate(self, polls: int, per: Seconds, *, retry_after: str = "seconds") -> None:
-        """Let the service be asked at most so often; more is refused as it refuses it.
+        """Limit how many requests the service takes; it answers more of them with its own 429.
 
         Args:
-            polls: how many requests.
+            polls: how many requests it takes.
             per: in any stretch of so many seconds, or of this ``timedelta``.
             retry_after: how the ``Retry-After`` of a refusal is written, ``"seconds"`` or
                 ``"date"``.
 
         Raises:
-            InvalidArgument: for a rate that is none, or an API without an answer for this.
+            InvalidArgument: for a number below 1, a stretch of no length, or an API that does not
+                say how it answers.
             MockClosed: after the test or the ``with`` block.
 
         >>> from pytest_asyncops import mocked
@@ -202,10 +204,10 @@ class Stub:
         self._rate_limit = RateLimit(polls, per, retry_after)
 
     def handle(self, request: Request) -> Response:
-        """Answer a request whose path is relative to the base URL, and record it.
+        """Answer a request, and record it.
 
         Raises:
-            PollerHangs: if the test has used up one of its limits.
+            PollerHangs: if the test has passed one of its limits.
         """
         with self._clock.lock:
             found = self._router.find(self.api.serving.method(request), request.path)
@@ -275,11 +277,11 @@ class Stub:
             self._guards.called(call)
 
     def why_not(self, request: Request) -> list[str]:
-        """For each route, in a line, why it did not take this request."""
+        """For each route a line that says why it did not take this request."""
         return self._router.why_not(self.api.serving.method(request), request.path)
 
     def checkpoint(self) -> _SavedStub:
-        """What `restore` takes."""
+        """The present state, for `restore`."""
         return _SavedStub(
             self._store.checkpoint(),
             self.calls.checkpoint(),
@@ -290,7 +292,7 @@ class Stub:
         )
 
     def restore(self, saved: _SavedStub) -> None:
-        """Go back to what was saved. Unmatched requests stay: they are for the end of the test."""
+        """Go back to a checkpoint. Unmatched requests stay: the end of the test reports them."""
         self._store.restore(saved.operations)
         self.calls.restore(saved.calls)
         self._parents = set(saved.parents)

@@ -1,6 +1,6 @@
-"""Hypothesis strategies for what the APIs send, and for what their operations go through.
+"""Hypothesis strategies for what the APIs send, and for the lifecycles of their operations.
 
-They are derived from the contracts, so that a change of the YAML changes what is generated.
+They are made from the contracts, so a change of the YAML changes what is generated.
 """
 
 from __future__ import annotations

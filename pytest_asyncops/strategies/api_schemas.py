@@ -1,4 +1,4 @@
-"""From what users ask for to recipes."""
+"""Finds the schemas and compilers of what users ask for."""
 
 from __future__ import annotations
 
@@ -22,59 +22,59 @@ from .schema.recipes import Recipe, from_strategy
 __tracebackhide__ = hides_usage_errors
 
 _UNDOCUMENTED = (403, 404, 429, 503)
-"""Errors that any service may answer with, where its contract has a word for all others."""
+"""Statuses of errors that any service may send, if its contract has a schema for all errors."""
 
 Overrides = Mapping[str, SearchStrategy[Any]]
-"""The members that the user has strategies for."""
+"""Strategies of the user for certain members."""
 
 
-_Words = tuple[tuple[str, tuple[Any, ...]], ...]
+_Deciding = tuple[tuple[str, tuple[Any, ...]], ...]
 
 
 @lru_cache(maxsize=256)
 def plain(api: Api, options: Options) -> Compiler:
-    """The compiler of what the schemas allow."""
+    """The compiler for all that the schemas allow."""
     return Compiler(contract_of(api), options)
 
 
 @lru_cache(maxsize=256)
 def compiled(
-    api: Api, options: Options, status_code: int = 200, words: _Words = ()
+    api: Api, options: Options, status_code: int = 200, deciding: _Deciding = ()
 ) -> CoherentCompiler:
-    """The compiler of what a careful server sends."""
-    return CoherentCompiler(api, options, status_code=status_code, words=dict(words))
+    """The compiler for what a coherent server sends."""
+    return CoherentCompiler(api, options, status_code=status_code, values=dict(deciding))
 
 
 def with_overrides(
     api: Api, options: Options, schema: Schema, state: State | None, overrides: Overrides
 ) -> Recipe:
-    """Values of a schema, with the operations in them in this state and with these members.
+    """Values of a schema whose operations are in this state and have these members.
 
     Raises:
         InvalidArgument: for a state that the API cannot show, a member that its operations do not
-            have, and for what contradicts each other.
+            have, and for members that contradict the state.
     """
-    life = find_history_schema(api)
+    history = find_history_schema(api)
     members = compiled(api, options).flat(operation(api)).get("properties", {})
     for name, found in overrides.items():
         if name not in members:
             raise unknown_choice(f"member of a {api.name} operation", name, members)
         checked_strategy(name, found)
-    words: dict[str, tuple[Any, ...]] = {}
+    deciding: dict[str, tuple[Any, ...]] = {}
     if state is not None:
-        if life.status in overrides:
+        if history.status in overrides:
             raise InvalidArgument(
-                f"state={state!r} already says the {life.status}; leave one of them out",
+                f"state={state!r} already says the {history.status}; leave one of them out",
                 value=state,
             )
-        words[life.status] = (_word(api, state),)
+        deciding[history.status] = (_status(api, state),)
     if not overrides:
-        return compiled(api, options, 200, tuple(words.items())).recipe(schema)
+        return compiled(api, options, 200, tuple(deciding.items())).recipe(schema)
     given = {name: from_strategy(found) for name, found in overrides.items()}
-    return CoherentCompiler(api, options, words=words, overrides=given).recipe(schema)
+    return CoherentCompiler(api, options, values=deciding, overrides=given).recipe(schema)
 
 
-def _word(api: Api, state: State) -> str:
+def _status(api: Api, state: State) -> str:
     if state not in api.statuses:
         choices = [str(known) for known in api.statuses]
         raise unknown_choice(f"state of a {api.name} operation", state, choices)
@@ -82,11 +82,11 @@ def _word(api: Api, state: State) -> str:
 
 
 def serialized(found: Recipe, api: Api, profile: str, encoded: bool, deviations: bool) -> Recipe:
-    """The bodies in the form that the user wants.
+    """The bodies in the form that the user wants: in a profile, and as values or bytes.
 
     Raises:
-        InvalidArgument: for a profile that the API does not have, and for deviations of
-            values that are not written.
+        InvalidArgument: for a profile that the API does not have, and for deviations without
+            ``encoded``.
     """
     writers = {"contract": None, **api.generation.profiles}
     chosen("profile", profile, writers)
@@ -106,7 +106,7 @@ def operation(api: Api) -> Schema:
 
 
 def schema_name(api: Api, schema: str) -> str:
-    """The name of a schema, as references have it.
+    """The name of a schema, escaped as in a reference.
 
     Raises:
         InvalidArgument: if the API has no schema of this name.
@@ -118,7 +118,7 @@ def schema_name(api: Api, schema: str) -> str:
 
 
 def error_bodies(api: Api) -> dict[int, Schema]:
-    """The schemas of the bodies of errors, by the HTTP statuses that the API is known to have."""
+    """The schemas of the bodies of errors, by HTTP status, for all statuses known of the API."""
     contract = contract_of(api)
     codes = set()
     open_ended = api.checking.error_schema is not None
@@ -135,7 +135,7 @@ def error_body(api: Api, status_code: int) -> Schema:
     """The schema of the body of an error with this status.
 
     Raises:
-        InvalidArgument: for a status that the API does not have.
+        InvalidArgument: for a status that is not known of the API.
     """
     is_error = FIRST_ERROR <= status_code < 600
     schema = _error_body(api, status_code) if is_error else None
@@ -157,7 +157,7 @@ def _error_body(api: Api, status_code: int) -> Schema | None:
 
 
 def body(api: Api, route: str) -> Schema:
-    """The schema of the body of a route's good answer.
+    """The schema of the body of a route's answer with status 200.
 
     Raises:
         InvalidArgument: if the contract documents none.

@@ -1,4 +1,4 @@
-"""Strategies that print as the call that made them."""
+"""Makes strategies print as the call that made them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ T = TypeVar("T")
 def as_call(
     function: Callable[..., SearchStrategy[T]], asked: Mapping[str, Any], found: Recipe
 ) -> SearchStrategy[T]:
-    """The recipe as a strategy, with the call of a public function as its repr.
+    """The recipe as a strategy whose repr is the call of a public function.
 
-    What it is made of is of no use to the person who reads a failure, and takes pages to print.
+    The repr of its parts would take pages, and would be of no use to the reader of a failure.
 
     Args:
         function: the public function.
-        asked: its arguments, by name; those that are the defaults are not printed.
+        asked: its arguments by name; defaults are not printed.
         found: how to make its values.
     """
 

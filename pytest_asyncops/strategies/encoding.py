@@ -1,4 +1,4 @@
-"""JSON bytes, in all the ways in which the same value can be written."""
+"""Writes a value as JSON bytes, in all the ways in which the same value can be written."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _compact(value: Any) -> str:
 
 
 def _escaped(value: Any) -> str:
-    """Every character of every string as an escape, as JSON allows."""
+    """The JSON text with every character of every string escaped, which JSON allows."""
     if isinstance(value, str):
         units = value.encode("utf-16-be").hex()
         return '"' + re.sub("....", r"\\u\g<0>", units) + '"'
@@ -28,7 +28,7 @@ def _escaped(value: Any) -> str:
 
 
 def _twice(value: Any) -> str:
-    """The first member of the object written twice, equally."""
+    """The JSON text with the first member of the object twice, with the same value."""
     if not isinstance(value, dict) or not value:
         return _compact(value)
     name, inner = next(iter(value.items()))
@@ -36,7 +36,7 @@ def _twice(value: Any) -> str:
 
 
 def _contradicting(value: Any) -> str:
-    """The first member of the object written twice, first with another value."""
+    """The JSON text with the first member of the object twice, first with another value."""
     if not isinstance(value, dict) or not value:
         return f"{_compact(value)} {_compact(value)}"
     other = None if next(iter(value.values())) is not None else ""
@@ -54,7 +54,7 @@ STYLES: tuple[Callable[[Any], str], ...] = (
     _escaped,
     _twice,
 )
-"""Ways to write a value that a JSON reader takes for the same."""
+"""Ways to write a value from which every JSON reader reads the same value."""
 
 DEVIATIONS: tuple[Callable[[Any], str], ...] = (
     lambda value: f"\ufeff{_compact(value)}",
@@ -63,7 +63,7 @@ DEVIATIONS: tuple[Callable[[Any], str], ...] = (
     lambda value: _compact(value)[:-1],
     lambda value: "",
 )
-"""Ways to write one that readers refuse or disagree on."""
+"""Ways to write a value that JSON readers refuse or disagree on."""
 
 
 def written(values: Recipe, *, deviations: bool) -> Recipe:
@@ -71,7 +71,7 @@ def written(values: Recipe, *, deviations: bool) -> Recipe:
 
     Args:
         values: the values.
-        deviations: whether some bytes are such that JSON readers refuse or disagree on them.
+        deviations: whether to write some of them in the ways of `DEVIATIONS`.
     """
     styles = choice([*STYLES, *(DEVIATIONS if deviations else ())])
     return combine(lambda style, value: style(value).encode(), styles, values)

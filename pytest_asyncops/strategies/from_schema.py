@@ -35,25 +35,25 @@ def from_schema(
 ) -> SearchStrategy[Any]:
     """The values of any OpenAPI 3.0 schema object.
 
-    Values are constructed, never sifted. A schema of which none can be constructed is refused
-    here, with the name of the keyword that stands against it.
+    Values are constructed, never drawn and thrown away. A schema whose values cannot be constructed
+    is refused when the strategy is made, with the name of the keyword that prevents it.
 
     Args:
         schema: the schema, as it is read from YAML or JSON.
-        contract: where its references lead: a `Contract`, or an `Api` that has one.
+        contract: where its references are looked up: a `Contract`, or an `Api` that has one.
         alphabet: the characters of free texts, as a string or a strategy.
         max_length: the most characters of free texts without a limit of their own.
         max_items: the most items of lists without a limit of their own.
-        extra: ``"never"`` for no members that the schema does not document.
-        unknown: for open enums (``x-enum``), ``"never"`` for no words that are not documented,
-            ``"case"`` for documented ones in another case only.
+        extra: ``"never"`` excludes members that the schema does not document.
+        unknown: for open enums (``x-enum``), ``"never"`` excludes values that are not documented,
+            ``"case"`` has documented ones in another case instead.
         times: ``"usual"`` for timestamps in UTC with 0, 3, 6 or 9 digits, ``"any"`` for every
             form of RFC 3339.
 
     Raises:
-        ContractError: for a keyword that is not understood, and for a schema that has no values
-            or none that can be constructed.
-        InvalidArgument: for an option that there is not.
+        ContractError: for a keyword that is not understood, and for a schema that has no values or
+            whose values cannot be constructed.
+        InvalidArgument: for an unknown value of an option.
 
     >>> from hypothesis import given
     >>> @given(from_schema({"type": "integer", "minimum": 1, "maximum": 65535}))
@@ -70,7 +70,7 @@ def from_schema(
 
 
 def any_schema(schema: Mapping[str, Any], contract: Contract | None, options: Options) -> Recipe:
-    """The values of a schema that stands in no contract, or where contracts are not checked.
+    """The values of a schema that is not part of a contract.
 
     Raises:
         ContractError: as `from_schema` does.

@@ -1,4 +1,4 @@
-"""What a poller would see of an operation."""
+"""Histories: the answers that a poller would get."""
 
 from __future__ import annotations
 
@@ -38,23 +38,22 @@ def histories(
     readings: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> SearchStrategy[list[Any]]:
-    """What a poller would see of one operation, in order: the bodies of the get route.
+    """The bodies that a poller of one operation would get from the get route, in order.
 
-    A stub answers, so that all is as in a test with a mock. The first poll comes when the
-    operation starts. A history ends with the last poll before the operation is no longer found.
+    A stub answers, so they are as in a test with a mock. The first poll comes when the operation is
+    started. A history ends with the last poll that still finds the operation.
 
     Args:
         api: the API, by name or as an `Api`.
         lifecycle: what becomes of the operation; `lifecycles` of this API unless given.
         max_polls: the most polls.
         max_wait: the most seconds between two polls.
-        headers: what requests carry; what the contract asks for unless given.
-        readings: how the stub reads the contract where it is silent, by name: the profile,
-            for one. The defaults unless given.
+        headers: the headers of requests; unless given, those that the contract asks for.
+        readings: readings of the API by name, such as the profile; the others have their defaults.
         **fields: strategies for the fields that `Stub.start` takes.
 
     Raises:
-        InvalidArgument: for what there is not.
+        InvalidArgument: for an unknown API, field or reading.
 
     >>> from hypothesis import given
     >>> @given(histories("pinecone", max_polls=3))
@@ -102,4 +101,4 @@ def histories(
 
 
 _ID = ""
-"""Stands for the path parameter that is none of the operation's fields: its id."""
+"""The key of the path parameter that is not a field of the operation: its id."""

@@ -1,4 +1,4 @@
-"""Payloads that break their contract in one place, as users ask for them."""
+"""Invalid payloads: payloads that break their contract in one place."""
 
 from __future__ import annotations
 
@@ -34,33 +34,34 @@ def invalid_payloads(
     max_length: int | None = None,
     max_items: int = 5,
 ) -> SearchStrategy[Invalid]:
-    """Payloads with one fault, each with the exact violations that it makes.
+    """Payloads that are broken by one edit, each with its exact violations.
 
-    There is every kind of fault that the schema can express, at any depth, and one for every rule
-    of prose. What is not broken is as a careful server would send it. A fault can break more than
-    one rule: a status that is a number is neither a string nor one of the enum's words.
+    Every keyword of the schema is broken, at any depth, and every rule of prose. The rest of a
+    payload is as a coherent server would send it. One edit can make several violations: a status
+    that is a number is neither a string nor one of the enum's values.
 
     Args:
         api: the API, by name or as an `Api`.
         schema: the name of the schema.
-        status_code: the HTTP status of the response that it is in; unless given, the first that
-            has this body.
+        status_code: the HTTP status of the response with this payload; unless given, the first
+            status that has this schema.
         alphabet: the characters of free texts.
         max_length: the most characters of free texts.
         max_items: the most items of a list without a limit.
 
     Raises:
-        InvalidArgument: for what there is not, and for a schema in which nothing can be wrong.
-        ContractError: for a keyword whose faults cannot be foretold.
+        InvalidArgument: for an unknown API, schema or option, and for a schema that allows
+            everything.
+        ContractError: for a keyword whose violations cannot be predicted.
 
     >>> from hypothesis import given
     >>> @given(invalid_payloads("pinecone", "PaginationResponse"))
-    ... def test_faults(invalid):
+    ... def test_violations(invalid):
     ...     assert invalid.payload != {"next": "token"}
     ...     assert {rule for path, rule in invalid.violations} <= {
     ...         "schema.type", "schema.required", "pinecone.next-token"
     ...     }
-    >>> test_faults()
+    >>> test_violations()
     """
     asked = {**locals()}
     known = find_api(api)
@@ -83,7 +84,7 @@ def _invalid(api: Api, options: Options, name: str, status_code: int) -> Recipe:
     of_prose: list[Recipe] = []
     for rule in api.checking.rules:
         for path in predictor.compiler.contract.schema_paths(predictor.root).get(rule.on, ()):
-            # One branch for each rule, however many ways to break it there are.
+            # One alternative for each rule, however many ways there are to break it.
             for edit in rule_edits(compiler, rule, path):
                 of_prose += _by_edits(predictor, [edit])
             wholes = [values_with(compiler, root, path, end) for end in bad_objects(compiler, rule)]
@@ -99,7 +100,7 @@ def _invalid(api: Api, options: Options, name: str, status_code: int) -> Recipe:
 
 
 def _by_edits(predictor: Predictor, edits: Iterable[Edit]) -> list[Recipe]:
-    """Recipes for the edits; those that need the same to be there share one."""
+    """Recipes for the edits. Edits that need the same part of a value share one."""
     needing: dict[Path, list[Edit]] = {}
     for edit in edits:
         needing.setdefault((*edit.path, *edit.needs), []).append(edit)

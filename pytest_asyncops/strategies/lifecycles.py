@@ -1,4 +1,4 @@
-"""Lifecycles that stubs can take."""
+"""Lifecycles that `Stub.start` takes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ORDER = (
     State.PENDING,
     State.PURGED,
 )
-"""The states, the ones that shrunk lives are made of first."""
+"""The states, in the order in which shrinking prefers them."""
 
 _HOUR = 3600
 
@@ -44,17 +44,17 @@ def lifecycles(
     polls: bool = True,
     progress: bool = True,
 ) -> SearchStrategy[Lifecycle]:
-    """Lifecycles that a stub can take.
+    """Lifecycles that `Stub.start` takes.
 
     Args:
-        api: the API that has to be able to show them; any unless given.
-        states: the states that they go through; all that the API has unless given.
-        max_duration: the most seconds until the last step begins, polls apart.
+        api: the API that can show them; unless given, they have all states.
+        states: the states that they go through; unless given, all that the API has.
+        max_duration: the most seconds until the last step begins, not counting polls.
         polls: whether durations can be counted in polls.
         progress: whether steps have percentages of their own.
 
     Raises:
-        InvalidArgument: for states that the API cannot show, or of which no life can be made.
+        InvalidArgument: for states that the API cannot show, or that make no lifecycle.
 
     >>> from hypothesis import given
     >>> @given(lifecycles("pinecone", states=[State.RUNNING, State.FAILED]))
@@ -69,17 +69,17 @@ def lifecycles(
     for state in wanted:
         if state not in possible:
             raise unknown_choice("state", state, [str(one) for one in _ORDER if one in possible])
-    lives = [
-        _lives(sequence, to_ns(max_duration, "max_duration"), polls, progress, _has_output(known))
+    plans = [
+        _plans(sequence, to_ns(max_duration, "max_duration"), polls, progress, _has_output(known))
         for sequence in _sequences(wanted)
     ]
-    if not lives:
-        raise InvalidArgument(f"no life can be made of {states!r}", value=states)
-    return as_call(lifecycles, asked, one_of(lives))
+    if not plans:
+        raise InvalidArgument(f"no lifecycle can be made of {states!r}", value=states)
+    return as_call(lifecycles, asked, one_of(plans))
 
 
 def _sequences(states: set[State]) -> list[tuple[State, ...]]:
-    """The ways that lives can take through these states, the plainest first."""
+    """The sequences of these states that lifecycles can have, the plainest first."""
     found: list[tuple[State, ...]] = []
     ways: list[tuple[State, ...]] = [
         (state,) for state in _ORDER if state in states and state is not State.PURGED
@@ -97,7 +97,7 @@ def _sequences(states: set[State]) -> list[tuple[State, ...]]:
     return sorted(found, key=lambda way: (len(way), len(set(way)) < len(way), State.PURGED in way))
 
 
-def _lives(
+def _plans(
     sequence: tuple[State, ...], most: int, polls: bool, progress: bool, has_output: bool
 ) -> Recipe:
     each = most // max(len(sequence) - 1, 1) // SECOND
@@ -143,7 +143,7 @@ def _steps(state: State, durations: Recipe | None, progress: bool, has_output: b
 
 
 def _has_output(api: Api | None) -> bool:
-    """Whether the API has a place for what an operation produced."""
+    """Whether the API shows the output of an operation."""
     if api is None:
         return True
     fields = {

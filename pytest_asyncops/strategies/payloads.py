@@ -1,4 +1,4 @@
-"""Payloads and whole bodies, as users ask for them."""
+"""Payloads: operations, whole bodies, errors, and all that a schema allows."""
 
 from __future__ import annotations
 
@@ -42,26 +42,27 @@ def operations(
     deviations: bool = False,
     **fields: SearchStrategy[Any],
 ) -> SearchStrategy[Any]:
-    """Operations as a careful server shows them: schema, rules of prose and habits are kept.
+    """Operations as a coherent server sends them: schema and rules of prose are kept.
 
     Args:
         api: the API, by name or as an `Api`.
-        state: the state that they are in; any unless given.
+        state: the state that they are in; unless given, any state.
         alphabet: the characters of free texts, as a string or a strategy.
         max_length: the most characters of free texts.
-        extra: ``"sometimes"`` for members that the contract does not document.
-        unknown: for open enums (``x-enum``), ``"sometimes"`` for words that the contract does not
-            document, ``"case"`` for documented ones in another case.
+        extra: ``"sometimes"`` adds members that the contract does not document.
+        unknown: for open enums (``x-enum``), ``"sometimes"`` adds values that the contract does
+            not document, ``"case"`` adds documented ones in another case.
         times: ``"usual"`` for timestamps in UTC with 0, 3, 6 or 9 digits, ``"any"`` for every
             form of RFC 3339.
         profile: the profile that they are written in.
-        encoded: whether they come as the bytes of a JSON text.
-        deviations: whether some of these bytes are such that readers refuse or disagree on them.
+        encoded: whether they are the bytes of a JSON text.
+        deviations: whether some of these bytes are written so that JSON readers refuse them or
+            disagree on them.
         **fields: strategies for certain members, which are then always there.
 
     Raises:
-        InvalidArgument: for an API, a state, a member or an option that there is not, and for
-            members that no operation has at once.
+        InvalidArgument: for an unknown API, state, member or option, and for members that no
+            operation has at once.
 
     >>> from hypothesis import given
     >>> @given(operations("pinecone", state=State.FAILED))
@@ -95,17 +96,17 @@ def lists(
     """Bodies of the list route, whose paging agrees with the operations on the page.
 
     Args:
-        api: as for `operations`, and so are all that are not named here.
+        api: the API, by name or as an `Api`.
         state: the state of all operations.
         alphabet: the characters of free texts.
         max_length: the most characters of free texts.
         max_items: the most operations on a page.
         extra: whether there are undocumented members.
-        unknown: whether there are undocumented words of open enums.
+        unknown: whether there are undocumented values of open enums.
         times: the forms of timestamps.
         profile: the profile.
-        encoded: whether bytes are wanted.
-        deviations: whether some bytes are bad.
+        encoded: whether they are bytes.
+        deviations: whether some of these bytes are bad JSON.
         **fields: strategies for certain members of the operations.
 
     >>> from hypothesis import given
@@ -168,16 +169,16 @@ def errors(
     """Bodies of errors, with the codes that the contract's prose fixes.
 
     Args:
-        api: as for `operations`, and so are all that are not named here.
-        status_code: the HTTP status; any that the contract knows unless given.
+        api: the API, by name or as an `Api`.
+        status_code: the HTTP status; unless given, any status that the contract documents.
         alphabet: the characters of free texts.
         max_length: the most characters of free texts.
         max_items: the most items of a list without a limit.
         extra: whether there are undocumented members.
-        unknown: whether there are undocumented words of open enums.
+        unknown: whether there are undocumented values of open enums.
         profile: the profile.
-        encoded: whether bytes are wanted.
-        deviations: whether some bytes are bad.
+        encoded: whether they are bytes.
+        deviations: whether some of these bytes are bad JSON.
 
     >>> from hypothesis import given
     >>> @given(errors("chainloop", 401))
@@ -214,19 +215,19 @@ def payloads(
     encoded: bool = False,
     deviations: bool = False,
 ) -> SearchStrategy[Any]:
-    """Everything that a named schema allows; the rules of prose are not kept.
+    """Everything that a named schema allows. The rules of prose are not kept.
 
     Args:
-        api: as for `operations`, and so are all that are not named here.
+        api: the API, by name or as an `Api`.
         schema: the schema's name.
         alphabet: the characters of free texts.
         max_length: the most characters of free texts.
         max_items: the most items of a list without a limit.
         extra: whether there are undocumented members.
-        unknown: whether there are undocumented words of open enums.
+        unknown: whether there are undocumented values of open enums.
         times: the forms of timestamps.
-        encoded: whether bytes are wanted.
-        deviations: whether some bytes are bad.
+        encoded: whether they are bytes.
+        deviations: whether some of these bytes are bad JSON.
 
     >>> from hypothesis import given
     >>> @given(payloads("pinecone", "PaginationResponse", extra="never"))

@@ -1,4 +1,4 @@
-"""Queries of the list route, and what they are answered."""
+"""Queries of the list route, with the status and code of the answer."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ListQuery(NamedTuple):
     Attributes:
         params: its parameters.
         status_code: the HTTP status of the answer.
-        code: the error's code in the answer, ``None`` where it is no error.
+        code: the code of the error in the answer, ``None`` if it is not an error.
     """
 
     params: dict[str, str]
@@ -50,22 +50,20 @@ def list_queries(
     alphabet: Alphabet = None,
     max_length: int | None = None,
 ) -> SearchStrategy[ListQuery]:
-    """Queries of the list route, each with the answer that it gets.
+    """Queries of the list route, each with the status and code of its answer.
 
-    Where the values of a parameter come from the server, such as tokens of pages, no valid query
-    has it.
+    No valid query has a parameter whose values only the server can make, such as a page token.
 
     Args:
         api: the API, by name or as an `Api`.
-        valid: whether the queries are good; otherwise one thing is wrong with each.
-        readings: how the server reads the contract where it is silent, by name; a stub has its
-            ``readings``. The defaults unless given.
+        valid: whether the queries are served; otherwise each is refused for one reason.
+        readings: readings of the API by name, such as ``stub.readings``; the others have their
+            defaults.
         alphabet: the characters of free texts, as a string or a strategy.
         max_length: the most characters of free texts.
 
     Raises:
-        InvalidArgument: for an API, a reading or an option that there is not, and where no query
-            is wrong.
+        InvalidArgument: for an unknown API, reading or option, and if the API refuses no query.
 
     >>> from hypothesis import given
     >>> @given(list_queries("pinecone", valid=False))
@@ -95,7 +93,7 @@ def list_queries(
         ]
         bad += [_with(good, told, {name: options.texts()}) for name in told.opaque]
         bad += [
-            _with(good, told, {name: good[name]})  # without the others of its group
+            _with(good, told, {name: good[name]})  # without the rest of its group
             for group in told.together
             for name in group
         ]
@@ -123,14 +121,14 @@ def _good(good: Recipes, told: Queries) -> Recipe:
 
 
 def _with(good: Recipes, told: Queries, bad: Recipes) -> Recipe:
-    """Queries with these parameters, and others that are good."""
+    """Queries with these parameters, and good values of others."""
     paired = {name for group in told.together for name in group}
     others = {name: found for name, found in good.items() if name not in bad and name not in paired}
     return objects([Shape(bad, others)])
 
 
 def _bad_texts(schema: Mapping[str, Any]) -> list[str]:
-    """Texts that are no value of a parameter."""
+    """Texts that are not a value of a parameter with this schema."""
     found = bad_values(schema)
     kind = schema.get("type")
     texts = list(_NO_NUMBERS) if kind in ("integer", "number") else []

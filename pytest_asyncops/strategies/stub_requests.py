@@ -1,4 +1,4 @@
-"""Requests that are as the contract wants them."""
+"""Sends requests to a stub, with the headers that the contract asks for."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def ask(
     query: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """What a stub answers to a request of a route.
+    """The answer of a stub to a request of a route.
 
     Args:
         stub: the stub.
         route: the route.
-        params: the path parameters; the one without a name is for those that are not named.
+        params: the path parameters; the one with an empty name serves for those not named.
         query: the parameters of the query.
-        headers: the headers; those that the contract asks for unless given.
+        headers: the headers; unless given, those that the contract asks for.
     """
     path = re.sub(
         r"\{(\w+)\}",
@@ -44,7 +44,7 @@ def ask(
 
 
 def asked_headers(api: Api, route: Route) -> dict[str, str]:
-    """The headers that the contract asks of a request: a credential, and what has a default."""
+    """The headers that the contract asks for: a credential, and required ones with a default."""
     found = {
         parameter["name"]: str(parameter["schema"]["default"])
         for parameter in parameters(api, route, "header")
@@ -60,7 +60,7 @@ def asked_headers(api: Api, route: Route) -> dict[str, str]:
 
 
 def parameters(api: Api, route: Route, place: str) -> Iterator[Mapping[str, Any]]:
-    """The documented parameters of a route that stand in this place of a request."""
+    """The documented parameters of a route in this place of a request."""
     contract = contract_of(api)
     told = contract.at(f"/paths/{escape(route.paths[0])}/{route.method.lower()}")
     for parameter in told.get("parameters", ()):

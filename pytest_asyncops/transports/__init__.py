@@ -1,5 +1,5 @@
-"""How requests of client libraries are caught: one file per library, imported when chosen.
+"""Transports catch the requests of client libraries: one file per library, imported when chosen.
 
-A transport is a class that takes the addresses of the stubs and the report of what it blocks, and
-has ``start`` and ``stop``.
+A transport is a class that takes the base URLs of the stubs, and a function to call before a
+request leaves for the network. It has ``start`` and ``stop``.
 """

@@ -1,4 +1,4 @@
-"""Catches what the requests library sends, by means of the responses library."""
+"""Catches the requests of the requests library, by means of the responses library."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from ..serving.base_urls import BaseUrls
 from ..serving.messages import Request, without_user
 
 Send = Callable[..., ClientResponse]
-"""``HTTPAdapter.send`` and whatever stands in its place."""
+"""``HTTPAdapter.send``, and the functions that replace it."""
 
 
 class ResponsesTransport:
-    """Takes requests to the stubs' URLs; lets every other one go where it would have gone.
+    """Takes the requests to the stubs' URLs, and lets all others go where they would have gone.
 
-    A mock of the responses library that the user has active keeps working for other URLs, whether
+    If the user has a mock of the responses library active, it keeps working for other URLs, whether
     it was started before this transport or after it.
 
     Args:
-        addresses: which stub a URL belongs to.
-        refuse: called with method and URL of a request that is about to reach the network; may
-            raise.
+        base_urls: which stub a URL belongs to.
+        refuse: called with the method and URL of a request that is about to reach the network;
+            may raise.
     """
 
     def __init__(self, base_urls: BaseUrls, refuse: Callable[[str, str], None]) -> None:
@@ -92,7 +92,7 @@ class ResponsesTransport:
 
     def _wait_for_retry(self, response: ClientResponse) -> ClientResponse:
         """Wait as urllib3 does before a retry: responses repeats the request but does not wait."""
-        # Nor should what was asked be kept twice; the stub has its own, bounded record.
+        # And forget the requests: the stub has its own record of them, which is bounded.
         self._mock.calls.reset()
         self._answer.calls.reset()
         retries = self._retrying.retries
@@ -111,7 +111,7 @@ class ResponsesTransport:
 
 
 class _StubResponse(responses.BaseResponse):
-    """What responses takes for the one registered response: whatever a stub answers."""
+    """The one response that is registered with responses: it answers as a stub does."""
 
     def __init__(self, base_urls: BaseUrls) -> None:
         super().__init__(responses.GET, "https://stubs.invalid/")

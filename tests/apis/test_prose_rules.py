@@ -1,4 +1,4 @@
-"""The law of the contracts' prose: every rule has a payload that breaks it, and only it."""
+"""A rule of prose is data that speaks of its contract, or a test of requests holds it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from support.chainloop_rule_rows import CHAINLOOP_TABLE, jobs
-from support.pinecone_rule_rows import PINECONE_TABLE, op
 
-from pytest_asyncops import violations
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.contract.openapi import load_contract
@@ -28,64 +23,6 @@ from pytest_asyncops.rules.rules import (
 
 APIS = (CHAINLOOP, PINECONE)
 RULES = [(api, rule) for api in APIS for rule in api.checking.rules]
-
-TABLE = [
-    *((CHAINLOOP, row) for row in CHAINLOOP_TABLE),
-    *((PINECONE, row) for row in PINECONE_TABLE),
-]
-
-
-def ids(rows):
-    return [f"{api.name}: {row.says}" for api, row in rows]
-
-
-@pytest.mark.parametrize(("api", "row"), TABLE, ids=ids(TABLE))
-def test_a_rule_is_broken_and_by_nothing_else(api, row):
-    found = violations(row.payload, api=api, route=row.route, status_code=row.status)
-    assert sorted((each.path, each.rule) for each in found) == sorted(row.broken)
-
-
-@pytest.mark.parametrize(("api", "row"), TABLE, ids=ids(TABLE))
-def test_its_neighbour_breaks_nothing(api, row):
-    assert violations(row.neighbour, api=api, route=row.route, status_code=row.status) == []
-
-
-def test_the_table_has_every_rule():
-    broken = {rule for _, row in TABLE for _, rule in row.broken if not rule.startswith("schema.")}
-    assert broken == {rule.id for _, rule in RULES}
-
-
-def test_no_row_is_there_twice():
-    assert len({(api.name, row.says, row.route) for api, row in TABLE}) == len(TABLE)
-
-
-@pytest.mark.parametrize(
-    ("member", "word", "route"),
-    [
-        ("$.status", op("Paused"), "get"),
-        ("$.operation_type", op(operation_type="copy_file"), "get"),
-        ("$.operations[0].status", {"operations": [op("Paused")]}, "list"),
-    ],
-)
-def test_a_word_that_nobody_knows_is_reported_when_asked(member, word, route):
-    [found] = violations(word, api="pinecone", route=route, unknown="forbid")
-    assert (found.path, found.rule) == (member, "schema.x-enum")
-
-
-@given(st.integers(0, 60), st.integers(1, 7))
-def test_the_pages_that_operations_fill_are_as_many_as_hold_them_all(total, size):
-    """Counted here by dealing the operations out."""
-    pages = len([range(start, total)[:size] for start in range(0, total, size)])
-    for said in (pages - 1, pages, pages + 1):
-        found = violations(
-            jobs(0, total_count=total, page_size=size, total_pages=said),
-            api="chainloop",
-            route="list",
-        )
-        # Where no number of pages was written, nothing is wrong with it.
-        assert [each.rule for each in found] == (
-            [] if said in (pages, -1) else ["chainloop.total-pages"]
-        )
 
 
 # --- the rules that no response can break, and who holds them

@@ -36,7 +36,7 @@ def place(api, member: str) -> str:
 def test_the_text_of_one():
     error = failure([op("Completed"), {}, op()][::2], "pinecone")
     assert str(error) == (
-        "what was seen of 1 pinecone operation is no legal life:\n"
+        "what was seen of 1 pinecone operation is not a legal history:\n"
         "\n"
         "  operation 'op-1', as it was seen:\n"
         "    [0] Completed\n"
@@ -59,7 +59,7 @@ def test_the_text_of_several():
     good, page = job("RUNNING", "3"), {"operations": [job("FAILED"), job("PENDING", "2", kind="a")]}
     values = [page, good, {"operation": job("FAILED", error_message="e")}, job(None, "2", kind="b")]
     assert str(failure(values, CHAINLOOP)) == (
-        "what was seen of 2 chainloop operations is no legal life:\n"
+        "what was seen of 2 chainloop operations is not a legal history:\n"
         "\n"
         "  operation '1', as it was seen:\n"
         f"    [0] {PREFIX}FAILED\n"

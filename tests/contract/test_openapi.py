@@ -4,165 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-import re
-from textwrap import dedent, indent
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from support.own_contracts import HEAD, SCHEMA_LINE, contract, refusal, with_schema
 
 from pytest_asyncops import ContractError
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.contract.openapi import Contract, load_contract
-from pytest_asyncops.contract.schema_keywords import FORMATS, pattern
-from pytest_asyncops.contract.yaml_document import read_document
-
-HEAD = """\
-openapi: 3.0.3
-paths:
-  /jobs/{id}:
-    summary: one job
-    get:
-      responses:
-        200: {content: {application/json: {schema: {$ref: '#/components/schemas/Job'}}}}
-        204: {description: nothing}
-        4XX: {content: {application/json: {schema: {type: string}}}}
-        default: {content: {}}
-components:
-  schemas:
-    Job: {type: object}
-"""
-SCHEMA_LINE = HEAD.count("\n") + 2
-
-
-def no_pattern(text):
-    """Why a text is not a regular expression, in Python's words."""
-    with pytest.raises(re.error) as caught:
-        re.compile(text)
-    return str(caught.value)
-
-
-def contract(text):
-    return Contract(read_document(text, "own.yaml"))
-
-
-def no_format(form, kind):
-    return f"the format {form} is not understood with type {kind}; understood are {FORMAT_NAMES}"
-
-
-def with_schema(text):
-    return f"{HEAD}    A:\n{indent(dedent(text).strip(), ' ' * 6)}\n"
-
-
-def refusal(text):
-    """Line, pointer and message of the error."""
-    with pytest.raises(ContractError) as caught:
-        contract(text)
-    error = caught.value
-    assert error.file == "own.yaml"
-    prefix = f"own.yaml:{error.line}: "
-    assert str(error).startswith(prefix)
-    return error.line, error.pointer, str(error).removeprefix(prefix)
-
-
-KEYWORDS = (
-    "$ref, additionalProperties, allOf, anyOf, default, deprecated, description, enum, example, "
-    "exclusiveMaximum, exclusiveMinimum, externalDocs, format, items, maxItems, maxLength, "
-    "maxProperties, maximum, minItems, minLength, minProperties, minimum, multipleOf, not, "
-    "nullable, oneOf, pattern, properties, readOnly, required, title, type, uniqueItems, "
-    "writeOnly or x-enum"
-)
-UNKNOWN = f"is not understood; understood are {KEYWORDS}"
-FORMAT_NAMES = "int32, int64, float, double, byte, binary, date, date-time, password or uuid"
-
-
-@pytest.mark.parametrize(
-    ("schema", "line", "below", "message"),
-    [
-        ("const: 1", 0, "const", f"the keyword 'const' {UNKNOWN}"),
-        (
-            "type: object\nproperties:\n  a: {type: string}\n  b:\n    minLenght: 1",
-            4,
-            "properties/b/minLenght",
-            f"the keyword 'minLenght' {UNKNOWN}",
-        ),
-        ("a/b~: 1", 0, "a~1b~0", f"the keyword 'a/b~' {UNKNOWN}"),
-        (
-            "$ref: '#/components/schemas/Job'\ntype: object\nnullable: true",
-            -1,
-            "",
-            "beside a $ref nothing counts in OpenAPI 3.0, so 'type' or 'nullable' would be skipped",
-        ),
-        *[
-            (
-                f"$ref: '{target}'",
-                0,
-                "$ref",
-                f"only references to #/components/schemas/ are followed, not '{target}'",
-            )
-            for target in ("https://a.example/b.yaml", "other.yaml#/A", "#/components/responses/A")
-        ],
-        (
-            "items: {$ref: '#/components/schemas/Jobs'}",
-            0,
-            "items/$ref",
-            "there is nothing at #/components/schemas/Jobs",
-        ),
-        (
-            "type: file",
-            0,
-            "type",
-            "the type 'file' is not one of OpenAPI 3.0's: array, boolean, integer, number, object "
-            "or string",
-        ),
-        ("type: 'null'", 0, "type", "the type 'null' is not one of OpenAPI 3.0's: array, boolean, "
-         "integer, number, object or string"),
-        (
-            "type: string\nformat: email",
-            1,
-            "format",
-            no_format("'email'", "'string'"),
-        ),
-        (
-            "type: string\nformat: int32",
-            1,
-            "format",
-            no_format("'int32'", "'string'"),
-        ),
-        (
-            "format: byte",
-            0,
-            "format",
-            no_format("'byte'", "None"),
-        ),
-        (
-            "enum: [a]\nnullable: true",
-            1,
-            "nullable",
-            "nullable counts only beside a type (OpenAPI 3.0.3, 4.7.24)",
-        ),
-        (
-            "type: string\npattern: '(a'",
-            1,
-            "pattern",
-            f"this is not a regular expression: {no_pattern('(a')}",
-        ),
-        ("properties: {a: 1}", 0, "properties/a", "a schema must be a mapping, not 1"),
-        ("items: {not: {items: {x: 1}}}", 0, "items/not/items/x",
-         f"the keyword 'x' {UNKNOWN}"),
-        ("additionalProperties: {x: 1}", 0, "additionalProperties/x",
-         f"the keyword 'x' {UNKNOWN}"),
-        ("oneOf:\n- {}\n- null", 2, "oneOf/1", "a schema must be a mapping, not None"),
-        ("anyOf:\n- {}\n- {x: 1}", 2, "anyOf/1/x",
-         f"the keyword 'x' {UNKNOWN}"),
-        ("allOf: [[]]", 0, "allOf/0", "a schema must be a mapping, not []"),
-    ],
-)  # fmt: skip
-def test_what_is_not_understood(schema, line, below, message):
-    pointer = f"/components/schemas/A/{below}".rstrip("/")
-    assert refusal(with_schema(schema)) == (SCHEMA_LINE + line, pointer, message)
-
+from pytest_asyncops.contract.openapi import load_contract
 
 LOOPS = [
     "{$ref: '#/components/schemas/A'}",
@@ -198,103 +47,14 @@ def test_a_schema_may_have_itself_as_a_part():
     assert found.schema_paths(found.schemas["A"]) == {"A": [("a",), ()]}
 
 
-BAD_VALUES = {
-    "type": ["[string]", "null"],
-    "format": ["1"],
-    "pattern": ["1"],
-    "enum": ["a", "{}"],
-    "x-enum": ["a"],
-    "required": ["true", "[1]", "[[a]]", "a"],
-    "minimum": ["'1'", "true"],
-    "maximum": ["1e999", "null"],
-    "multipleOf": ["0", "-0.5", "true"],
-    "exclusiveMinimum": ["1"],
-    "exclusiveMaximum": ["0"],
-    "uniqueItems": ["1"],
-    "nullable": ["yes"],
-    "minLength": ["1.0", "-1", "true"],
-    "maxLength": ["true"],
-    "minItems": ["-1"],
-    "maxItems": ["'1'"],
-    "minProperties": ["-1"],
-    "maxProperties": ["[]"],
-    "properties": ["[]"],
-    "items": ["[{}]", "true"],
-    "additionalProperties": ["a"],
-    "allOf": ["{}"],
-    "anyOf": ["{}"],
-    "oneOf": ["{}"],
-    "not": ["[]", "false"],
-    "$ref": ["1"],
-}
-
-
-@pytest.mark.parametrize(
-    ("keyword", "value"),
-    [(keyword, value) for keyword, values in BAD_VALUES.items() for value in values],
-)
-def test_values_that_a_keyword_cannot_have(keyword, value):
-    text = with_schema(f"{keyword}: {value}")
-    read = read_document(text, "own.yaml").root["components"]["schemas"]["A"][keyword]
-    assert refusal(text) == (
-        SCHEMA_LINE,
-        f"/components/schemas/A/{keyword}",
-        f"{read!r} cannot be the value of {keyword}",
-    )
-
-
-GOOD = """\
-title: A
-description: all that there is
-default: {}
-example: {x-any: thing}
-deprecated: true
-externalDocs: {url: 'https://a.example'}
-readOnly: true
-writeOnly: false
-type: object
-nullable: true
-required: [a]
-minProperties: 0
-maxProperties: 9
-properties:
-  a: {type: string, format: byte, pattern: '^a$', minLength: 0, maxLength: 3, enum: [a, null]}
-  b: {type: integer, format: int32, minimum: 0, maximum: 1.5, multipleOf: 0.5,
-      exclusiveMinimum: true, exclusiveMaximum: false, x-enum: [1]}
-  c: {type: array, items: {}, minItems: 0, maxItems: 1, uniqueItems: true}
-  d: {allOf: [{not: {}}], anyOf: [{}], oneOf: [{}], additionalProperties: true}
-additionalProperties: {type: boolean}
-"""
-
-
-def test_all_that_is_understood():
-    found = contract(with_schema(GOOD))
-    schema = found.at("/components/schemas/A")
-    for pointer in ("", "/properties/a", "/properties/d/allOf/0/not", "/additionalProperties"):
-        at = f"/components/schemas/A{pointer}"
-        assert found.pointers[id(found.at(at))] == at
-    assert set(BAD_VALUES) - {"$ref"} <= set(re.findall(r"([-\w]+):", GOOD))  # none is forgotten
-    assert found.resolved(schema) is schema
-
-
-@pytest.mark.parametrize(
-    ("form", "kind"), [(form, kind) for form, kinds in FORMATS.items() for kind in kinds]
-)
-def test_formats_belong_to_types(form, kind):
-    contract(with_schema(f"type: {kind}\nformat: {form}"))
-    assert refusal(with_schema(f"type: boolean\nformat: {form}"))[2].startswith(
-        f"the format '{form}' is not understood with type 'boolean'"
-    )
-
-
 @pytest.mark.parametrize(
     ("text", "line", "pointer", "message"),
     [
-        ("a: 1\n", 1, "/openapi", "this is no OpenAPI 3.0 document: openapi is None"),
+        ("a: 1\n", 1, "/openapi", "this is not an OpenAPI 3.0 document: openapi is None"),
         ("# 2\nswagger: '2.0'\nopenapi: 3.0\n", 3, "/openapi",
-         "this is no OpenAPI 3.0 document: openapi is 3.0"),
+         "this is not an OpenAPI 3.0 document: openapi is 3.0"),
         ("paths: {}\nopenapi: 3.1.0\n", 2, "/openapi",
-         "this is no OpenAPI 3.0 document: openapi is '3.1.0'"),
+         "this is not an OpenAPI 3.0 document: openapi is '3.1.0'"),
         ("- 1\n", 1, "", "here must be a mapping, not [1]"),
         ("openapi", 1, "", "here must be a mapping, not 'openapi'"),
         ("openapi: 3.0.3\npaths:\n", 2, "/paths", "here must be a mapping, not None"),
@@ -315,10 +75,6 @@ def test_formats_belong_to_types(form, kind):
          "    {application/json: {}}}}}}}\n", 4,
          "/paths/~1a/put/responses/200/content/application~1json/schema",
          "there is nothing at #/paths/~1a/put/responses/200/content/application~1json/schema"),
-        ("openapi: 3.0.3\npaths: {/a: {post: {responses: {200: {content: {application/json: "
-         "{schema:\n {x: 1}}}}}}}}\n", 3,
-         "/paths/~1a/post/responses/200/content/application~1json/schema/x",
-         f"the keyword 'x' {UNKNOWN}"),
     ],
 )  # fmt: skip
 def test_documents_that_are_no_contract(text, line, pointer, message):
@@ -428,29 +184,3 @@ def test_a_file_that_cannot_be_read(name, label, reason, advice):
         f"{label}: the contract cannot be read: {os.strerror(reason)}. {advice}"
     )
     assert caught.value.line is None
-
-
-@pytest.mark.parametrize(
-    ("text", "yes", "no"),
-    [
-        ("^a$", ["a"], ["a\n", "ba", "aa"]),
-        ("a$|b$", ["xa", "b"], ["a\n", "b\n"]),
-        (r"^a\$$", ["a$"], ["a", "a$\n"]),
-        ("^[$]$", ["$"], ["", "\n", "$\n"]),
-        (r"^[\]$]$", ["$", "]"], ["\\"]),
-        (r"^[^$]$", ["a", "\n"], ["$"]),
-        (r"^\d$", ["7"], ["\N{ARABIC-INDIC DIGIT ONE}", "a"]),
-        (r"^\w$", ["e", "_"], ["\N{LATIN SMALL LETTER E WITH ACUTE}"]),
-        (r"^\\$", ["\\"], ["\\\n"]),
-        ("^(?:[$]|x$)", ["$a", "x"], ["x\n"]),
-        ("", ["", "a\n"], []),
-    ],
-)
-def test_patterns_mean_what_they_mean_in_ecma_262(text, yes, no):
-    assert all(pattern(text).search(each) for each in yes)
-    assert not any(pattern(text).search(each) for each in no)
-
-
-@given(st.text(alphabet="a$\n", max_size=4))
-def test_the_end_is_the_very_end(text):
-    assert bool(pattern("^[a$\n]*a$").search(text)) == text.endswith("a")

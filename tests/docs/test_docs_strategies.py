@@ -54,8 +54,9 @@ def test_no_option_is_made_up():
 
 
 @pytest.mark.parametrize("name", ["lifecycles", "histories"])
-def test_options_of_lives(name):
-    _, _, table = section("strategies.md", "Lives").partition(f"| option of `{name}`")
+def test_options_of_lifecycles_and_histories(name):
+    text = section("strategies.md", "Lifecycles and histories")
+    _, _, table = text.partition(f"| option of `{name}`")
     assert told(f"|{table}") == options(name)
 
 

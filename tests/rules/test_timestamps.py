@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import calendar
 import datetime
 from fractions import Fraction
@@ -171,18 +170,6 @@ def test_a_date_is_a_day_of_the_calendar(text):
 )
 def test_near_misses(text):
     assert not is_date_time(text)
-
-
-texts = st.one_of(
-    timestamps,
-    mutated(),
-    loose,
-    loose.map(lambda text: text[:10]),
-    st.text(alphabet="aB3+/=\n", max_size=9),
-    st.binary(max_size=9).map(lambda data: base64.b64encode(data).decode()),
-    st.uuids().map(str),
-    st.uuids().map(lambda each: f"{str(each).upper()}\n"),
-)
 
 
 def instant(text):

@@ -1,4 +1,4 @@
-"""Headers mind no case and print no secret; the record of calls is bounded."""
+"""Headers mind no case, and nothing that passes between client and stub prints a secret."""
 
 from __future__ import annotations
 
@@ -6,24 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_asyncops.errors import (
-    AsyncOpsError,
-    ContractError,
-    InvalidArgument,
-    hides_usage_errors,
-    listed,
-    unknown_choice,
-)
-from pytest_asyncops.rules.violation import ConformanceError
-from pytest_asyncops.serving.calls import KEPT, Call, Calls
+from pytest_asyncops.serving.calls import Call, Calls
 from pytest_asyncops.serving.exchange import json_response
-from pytest_asyncops.serving.messages import (
-    ErrorResponse,
-    Headers,
-    Request,
-    Response,
-    UnmatchedRequests,
-)
+from pytest_asyncops.serving.messages import ErrorResponse, Headers, Request, Response
 
 SECRETS = ["Authorization", "Proxy-Authorization", "Api-Key", "X-Api-Key", "Cookie", "Set-Cookie"]
 secret_names = st.sampled_from(SECRETS).flatmap(
@@ -94,99 +79,3 @@ def test_a_refusal():
     )
     assert str(refusal) == "no such thing"
     assert refusal.headers == {}
-
-
-def a_call(number: int = 0) -> Call:
-    request = Request("GET", f"https://h/{number}", f"/{number}", {})
-    return Call(request, Response(200), number * 10**9, ())
-
-
-def test_a_call():
-    call = a_call(7)
-    assert call.at.isoformat() == "1970-01-01T00:00:07+00:00"
-    assert repr(call) == "<Call 1970-01-01T00:00:07Z GET https://h/7 -> 200>"
-
-
-def test_calls_are_a_sequence_and_print_the_latest():
-    calls = Calls()
-    assert repr(calls) == "<Calls 0: []>"
-    kept = [a_call(n) for n in range(5)]
-    for call in kept:
-        calls.add(call)
-    assert list(calls) == kept
-    assert (calls[0], calls[-1], calls[1:3], len(calls)) == (kept[0], kept[4], kept[1:3], 5)
-    assert kept[2] in calls
-    with pytest.raises(IndexError):
-        calls[5]
-    assert repr(calls) == f"<Calls 5: [{', '.join(map(repr, kept[2:]))}]>"
-
-
-def test_calls_keep_the_latest_and_count_them_all():
-    calls = Calls()
-    for number in range(KEPT + 10):
-        calls.add(a_call(number))
-    assert (len(calls), calls.total) == (KEPT, KEPT + 10)
-    assert calls[0].request.path == "/10"
-    saved = calls.checkpoint()
-    calls.add(a_call(1))
-    calls.restore(saved)
-    assert (len(calls), calls.total) == (KEPT, KEPT + 10)
-    assert calls[-1].request.path == f"/{KEPT + 9}"
-    calls.add(a_call(2))
-    assert (len(calls), calls.total) == (KEPT, KEPT + 11)
-
-
-# The words of errors
-
-
-@pytest.mark.parametrize(
-    ("names", "text"), [([], ""), (["a"], "a"), (["a", 5], "a or 5"), ("abc", "a, b or c")]
-)
-def test_lists_of_names(names, text):
-    assert listed(names) == text
-
-
-def test_an_unknown_name_without_choices():
-    error = unknown_choice("thing", 5, [], "Make one first.")
-    assert str(error) == "unknown thing 5. Make one first."
-    assert (error.value, error.choices) == (5, ())
-
-
-def test_an_unknown_name_far_from_all_choices():
-    assert str(unknown_choice("thing", "xyz", ["one", "two"])) == (
-        "unknown thing 'xyz'. Choose 'one' or 'two'."
-    )
-
-
-def test_a_contract_error_says_where():
-    error = ContractError("no such keyword: 'x'", file="toy.yaml", line=7, pointer="/paths")
-    assert str(error) == "toy.yaml:7: no such keyword: 'x'"
-    assert (error.file, error.line, error.pointer) == ("toy.yaml", 7, "/paths")
-    error = ContractError("no such file", file="toy.yaml")
-    assert str(error) == "toy.yaml: no such file"
-    assert (error.line, error.pointer) == (None, None)
-
-
-def test_what_a_test_fails_with_carries_its_facts():
-    request = Request("GET", "https://h/x", "/x", {})
-    unmatched = UnmatchedRequests("1 request", requests=iter([request]))
-    broken = ConformanceError("2 violations", violations=iter(["a", "b"]))
-    assert unmatched.requests == (request,)
-    assert broken.violations == ("a", "b")
-    for error, text in ((unmatched, "1 request"), (broken, "2 violations")):
-        assert str(error) == text
-        assert isinstance(error, AssertionError)
-        assert isinstance(error, AsyncOpsError)
-
-
-class Info:
-    """What pytest hands to ``__tracebackhide__``."""
-
-    def __init__(self, value):
-        self.value = value
-
-
-def test_frames_are_hidden_for_mistakes_of_the_user_only():
-    assert hides_usage_errors(Info(InvalidArgument("no")))
-    assert issubclass(InvalidArgument, AsyncOpsError)
-    assert not hides_usage_errors(Info(KeyError("x")))

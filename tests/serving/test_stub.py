@@ -7,11 +7,10 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.toy_api import ROUTES, request, toy
+from support.toy_api import request, toy
 
 from pytest_asyncops import InvalidArgument, Lifecycle, MockClosed, State, Stub, VirtualClock, polls
 from pytest_asyncops.serving.calls import Calls
-from pytest_asyncops.serving.exchange import json_response
 from pytest_asyncops.serving.messages import Headers, Request
 from pytest_asyncops.serving.routing import Route
 
@@ -38,22 +37,6 @@ def test_an_operation_is_shown_as_it_stands(stub):
     assert repr(response) == "<Response 200 toy get>"
     stub._clock.advance(10)
     assert body(stub, "/old/jobs/a/job-1")["status"] == "ok"
-
-
-def test_a_list_shows_and_counts_a_page(stub):
-    started = stub.start_many(4, shelf=lambda i: "ab"[i == 1], lifecycle=Lifecycle.hangs())
-    assert [job["id"] for job in body(stub, "/jobs")["jobs"]] == ["job-1", "job-3"]
-    assert [job["id"] for job in body(stub, "/jobs?everything")["jobs"]] == ["job-1", "job-2"]
-    assert [op.polls for op in started] == [2, 1, 1, 0]
-    assert stub.calls[0].operations == ("job-1", "job-3")
-
-
-def test_every_answer_that_shows_an_operation_is_a_poll_of_it(stub):
-    op = stub.start(shelf="a", lifecycle=Lifecycle.succeeds(running=polls(2)))
-    assert [body(stub, "/jobs/a/job-1")["status"] for _ in range(3)] == ["busy", "busy", "ok"]
-    assert (op.polls, op.state) == (3, State.SUCCEEDED)
-    assert stub.handle(request("/jobs/b/job-1")).status_code == 404
-    assert op.polls == 3
 
 
 @pytest.mark.parametrize(
@@ -210,7 +193,7 @@ def test_hidden_states_and_retention_come_from_the_readings():
     assert list(stub.operations) == ["job-1"]
 
 
-def test_where_a_stub_lives():
+def test_where_a_stub_is_found():
     assert Stub(toy(), VirtualClock()).base_url == "https://toy.example"
     stub = Stub(toy(), VirtualClock(), base_url="http://localhost:1/base/")
     assert stub.base_url == "http://localhost:1/base"
@@ -227,16 +210,6 @@ def test_an_error_of_an_endpoint_is_no_answer():
     with pytest.raises(ZeroDivisionError):
         stub.handle(request("/jobs"))
     assert stub.calls.total == 0
-
-
-def test_an_endpoint_can_start_operations_while_it_answers():
-    def create(exchange):
-        exchange.authenticate()
-        return json_response(202, exchange.show(stub.start(shelf="a")))
-
-    stub = Stub(toy(routes=(*ROUTES, Route("create", "POST", ("/jobs",), create))), VirtualClock())
-    assert body(stub, "/jobs", method="POST")["id"] == "job-1"
-    assert body(stub, "/jobs")["jobs"][0]["id"] == "job-1"
 
 
 # What one of Hypothesis' examples does, the next one does not see.

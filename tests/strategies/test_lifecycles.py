@@ -1,4 +1,4 @@
-"""Lifecycles, histories and queries are what a stub agrees with."""
+"""Lifecycles are what a stub takes, and operations come back from it as they were generated."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import base64
 import json
 
 import pytest
-from hypothesis import find, given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings
 from support.samples import anew
 
 from pytest_asyncops import (
@@ -17,7 +16,6 @@ from pytest_asyncops import (
     State,
     Step,
     VirtualClock,
-    assert_history,
     polls,
     strategies,
 )
@@ -34,52 +32,12 @@ FEW = settings(max_examples=50)
 EPOCH_NS = 1_767_225_600 * 10**9
 
 
-def stub_of(api, epoch_ns=EPOCH_NS, readings=None):
+def stub_of(api, epoch_ns=EPOCH_NS):
     clock = VirtualClock(epoch_ns)
-    stub = (api.serving.stub_class or Stub)(api, clock, readings=readings)
+    stub = (api.serving.stub_class or Stub)(api, clock)
     if api.serving.parent is not None:
         stub.add_parent("there")
     return clock, stub
-
-
-@EACH
-def test_histories_are_legal(api):
-    @FEW
-    @given(strategies.histories(api))
-    def check(bodies):
-        assert_history(bodies, api=api)
-
-    check()
-
-
-def test_histories_of_a_life():
-    life = Lifecycle.fails("full", running=polls(2))
-
-    @given(strategies.histories("pinecone", lifecycle=st.just(life), max_polls=4))
-    def check(bodies):
-        words = [body["status"] for body in bodies]
-        assert words == ["Processing", "Processing", "Failed", "Failed"][: len(words)]
-
-    check()
-
-
-def test_time_passes_between_polls():
-    life = Lifecycle.succeeds(running=30)
-    answers = strategies.histories("pinecone", lifecycle=st.just(life), max_wait=30)
-    bodies = find(answers, lambda bodies: bodies[-1]["status"] == "Completed")
-    assert [body["status"] for body in bodies] == ["Processing", "Completed"]
-    assert bodies[-1]["completed_on"] == "2026-01-01T00:00:30Z"
-
-
-def test_histories_take_fields():
-    given_id = st.just("f")
-
-    @settings(max_examples=10)
-    @given(strategies.histories("pinecone", file_id=given_id))
-    def check(bodies):
-        assert {body.get("file_id") for body in bodies} <= {"f"}
-
-    check()
 
 
 @EACH
@@ -124,78 +82,6 @@ def test_every_state_and_every_way_to_wait():
     steps = [step for lifecycle in anew(strategies.lifecycles(), 250) for step in lifecycle.plan]
     met = {step.state for step in steps} | {type(step.lasts) for step in steps}
     assert met == {*State, int, Polls, type(None)}
-
-
-# --- queries
-
-
-@EACH
-@pytest.mark.parametrize("valid", [True, False])
-def test_queries_are_answered_as_foretold(api, valid):
-    _, stub = stub_of(api)
-    named = set()
-    for query in anew(strategies.list_queries(api, valid=valid), 250, 5):
-        answer = ask(stub, api.routes[0], {"": "there"}, query=query.params)
-        body = json.loads(answer.content)
-        code = body.get("error", body).get("code")
-        assert (answer.status_code, code) == (query.status_code, query.code)
-        assert (query.status_code == 200) is valid
-        named.update(query.params)
-    known = {
-        CHAINLOOP: {
-            "pagination.page",
-            "pagination.page_size",
-            "resource_id",
-            "resource_type",
-            "status",
-            "kind",
-        },
-        PINECONE: {"operation_type", "status", "limit", "pagination_token"},
-    }[api]
-    assert named == (known - {"pagination_token"} if valid else known)
-
-
-READINGS = [
-    (CHAINLOOP, {"negative_page": "default", "page_base": "one"}),
-    (PINECONE, {"bad_filter": "empty"}),
-    (PINECONE, {"bad_limit": "clamp", "bad_token": "restart"}),
-]
-
-
-@pytest.mark.parametrize(("api", "readings"), READINGS, ids=str)
-@pytest.mark.parametrize("valid", [True, False])
-def test_queries_are_answered_as_the_readings_say(api, readings, valid):
-    _, stub = stub_of(api, readings=readings)
-    values = set()
-    for query in anew(strategies.list_queries(api, valid=valid, readings=stub.readings), 250, 5):
-        answer = ask(stub, api.routes[0], {"": "there"}, query=query.params)
-        assert (answer.status_code, answer.status_code == 200) == (query.status_code, valid)
-        values.update(query.params.items())
-    if valid:
-        loosened = {"default": "pagination.page", "empty": "status", "clamp": "limit"}
-        [name] = [loosened[said] for said in readings.values() if said in loosened]
-        found = {value for member, value in values if member == name}
-        assert any(value.startswith("-") for value in found) or name == "status"
-        assert found - {"Processing", "Completed", "Failed"}
-
-
-def test_histories_are_written_as_the_readings_say():
-    @settings(max_examples=20)
-    @given(strategies.histories("chainloop", readings={"profile": "gateway_camel"}))
-    def check(bodies):
-        assert all("createdAt" in body["operation"] for body in bodies)
-        assert_history(bodies, api="chainloop", profile="gateway_camel")
-
-    check()
-
-
-def test_histories_carry_headers():
-    @settings(max_examples=10)
-    @given(strategies.histories("chainloop", headers={"Authorization": "Basic token"}))
-    def check(bodies):
-        assert bodies == []  # each poll is refused
-
-    check()
 
 
 # --- round trip
@@ -282,18 +168,8 @@ def test_operations_come_back_from_a_stub(api):
     [
         (lambda: strategies.lifecycles("aws"), "unknown API 'aws'"),
         (lambda: strategies.lifecycles("pinecone", states=[State.CANCELLED]), "unknown state"),
-        (lambda: strategies.lifecycles(states=[State.PURGED]), "no life can be made of"),
+        (lambda: strategies.lifecycles(states=[State.PURGED]), "no lifecycle can be made of"),
         (lambda: strategies.lifecycles(max_duration=-1), "max_duration must be finite"),
-        (lambda: strategies.histories("pinecone", colour=st.none()), "unknown field of a pinecone"),
-        (lambda: strategies.histories("pinecone", file_id="f"), "file_id must be a strategy"),
-        (lambda: strategies.histories("pinecone", max_polls=-1), "max_polls must be a whole"),
-        (lambda: strategies.histories("pinecone", lifecycle=Lifecycle.hangs()), "lifecycle must"),
-        (lambda: strategies.list_queries("aws"), "unknown API 'aws'"),
-        (lambda: strategies.list_queries("pinecone", readings={"a": 1}), "unknown reading of pine"),
-        (
-            lambda: strategies.histories("chainloop", readings={"profile": "x"}),
-            "unknown profile 'x'",
-        ),
     ],
 )
 def test_what_there_is_not(make, message):

@@ -229,7 +229,7 @@ def test_jobs_within_jobs_end(shop):
         ("Problem", "list", 400),
     ],
 )
-def test_faults(shop, name, route, status_code):
+def test_edits(shop, name, route, status_code):
     met = set()
     api = shop if status_code != 400 else changed(shop, error_schema="Problem")
 

@@ -271,16 +271,7 @@ def fails(value):
             '"status":"ASYNC_OPERATION_STATUS_PENDING","created_at":"2026-01-01T00:00:00Z"}}\'',
         ),
     ],
-    ids=["life", "failure", "fault", "query", "bytes"],
+    ids=["life", "failure", "edit", "query", "bytes"],
 )
 def test_what_is_printed_can_be_pasted(values, expected):
     assert repr(printed(fails, values)) == expected
-
-
-def test_strategies_print_as_calls():
-    assert repr(strategies.operations("pinecone", state=State.FAILED)) == (
-        "operations('pinecone', state=State.FAILED)"
-    )
-    assert repr(strategies.payloads("chainloop", "rpcStatus")) == (
-        "payloads('chainloop', 'rpcStatus')"
-    )

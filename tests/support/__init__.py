@@ -1,10 +1,12 @@
 """What several test files share; a line for each module.
 
+- `chainloop_polls`: Polls of a Chainloop operation, as the code under test would send them.
 - `chainloop_rule_rows`: Rules of Chainloop: a payload that breaks each, and one that does not.
 - `chainloop_server`: A stub of Chainloop, its clock, and what is asked of it.
 - `client_responses`: Responses made by hand, each as the client library of its name makes them.
 - `library_idioms`: The ways in which libraries wait between two attempts, each as a small poller.
 - `loopback`: What stands for the network, an API that does the same, and the URLs that tests ask.
+- `own_contracts`: Contracts with one schema, and the place and message with which one is refused.
 - `pages`: README and docs, read for what they say.
 - `pinecone_rule_rows`: Rules of Pinecone: a payload that breaks each, and one that does not.
 - `pinecone_server`: A stub of Pinecone, its clock, and what is asked of it.

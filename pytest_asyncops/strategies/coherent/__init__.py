@@ -1,1 +1,1 @@
-"""What a coherent server sends: schema, prose and habits at once."""
+"""Makes payloads as a coherent server sends them: schema, prose and habits at once."""

@@ -1,8 +1,8 @@
-"""Payloads as a careful server sends them: schema, rules of prose and habits at once.
+"""Compiles what a coherent server sends: schema, rules of prose and habits at once.
 
-The rules are data, and each kind of rule is met by construction: one that says which members are
-there makes shapes, one that says what a member can be joins the schema, one that orders timestamps
-has them written in order.
+Each kind of rule is met by construction. Rules about the presence of members make shapes. Rules
+about the value of a member become part of its schema. Rules about the order of timestamps have them
+written in order.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ..schema.recipes import NULL, Recipe, choice, number, one_of
 from ..schema.scalars import in_other_case
 from ..schema.timestamps import put_in_order, ticks
 from .paging import is_list, numbered, paged
-from .presence import Presence, Words, cases, words_wanted
+from .presence import DecidingValues, Presence, cases, value_schemas
 
 __tracebackhide__ = hides_usage_errors
 
@@ -34,21 +34,21 @@ _ID_PICKS = 3
 
 
 class _Other:
-    """Stands for every word that an open enum does not list."""
+    """Stands for every value that an open enum does not list."""
 
 
 OTHER = _Other()
 
 
 class CoherentCompiler(Compiler):
-    """Makes recipes for what a careful server sends.
+    """Makes recipes for what a coherent server sends.
 
     Args:
         api: the API.
-        options: what the user said.
+        options: the options of the user.
         status_code: the HTTP status of the response.
-        words: for members that decide which others are there, the values that they can have.
-        overrides: what certain members of operations are.
+        values: for members that decide which others are there, the values that they can have.
+        overrides: recipes for certain members of operations.
     """
 
     def __init__(
@@ -57,26 +57,26 @@ class CoherentCompiler(Compiler):
         options: Options,
         *,
         status_code: int = 200,
-        words: Words | None = None,
+        values: DecidingValues | None = None,
         overrides: Recipes | None = None,
     ) -> None:
         super().__init__(contract_of(api), options)
         self.api = api
         self.status_code = status_code
-        self._words = words or {}
+        self._values = values or {}
         self._overrides = overrides or {}
         self._operation = api.checking.history.schema if api.checking.history is not None else None
 
-    def narrowed(self, words: Words) -> CoherentCompiler:
-        """The same where certain members have only these values."""
-        return CoherentCompiler(self.api, self.options, status_code=self.status_code, words=words)
+    def narrowed(self, values: DecidingValues) -> CoherentCompiler:
+        """The same compiler, with certain members that have only these values."""
+        return CoherentCompiler(self.api, self.options, status_code=self.status_code, values=values)
 
     def whole(self, name: str) -> Schema:
         """The named schema, and what rules and habits add to it."""
         parts: list[Schema] = [refer(name)]
         for rule in self.api.checking.rules:
             if rule.on == name:
-                parts += words_wanted(rule.kind, self.status_code)
+                parts += value_schemas(rule.kind, self.status_code)
         stricter = self.api.generation.stricter.get(name)
         return {"allOf": [*parts, stricter] if stricter else parts}
 
@@ -95,11 +95,11 @@ class CoherentCompiler(Compiler):
             dict.fromkeys(kind.when for kind in self.presence(name) if kind.when in properties)
         )
 
-    def words(self, schema: Schema, name: str) -> Words:
+    def values(self, schema: Schema, name: str) -> DecidingValues:
         """The values of the members that decide which others are there."""
         kinds = list(self.presence(name))
         return {
-            member: self._words_of(member, schema, kinds) for member in self.deciding(schema, name)
+            member: self._values_of(member, schema, kinds) for member in self.deciding(schema, name)
         }
 
     def shapes(self, schema: Schema, name: str | None = None) -> list[Shape]:
@@ -116,18 +116,18 @@ class CoherentCompiler(Compiler):
         return [one for shape in shapes for one in self._counted(shape, schema)]
 
     def variants(self, schema: Schema, name: str) -> Iterator[Shape]:
-        """The shapes of a named schema's objects, as rules and habits let them be."""
+        """The shapes of a named schema's objects that rules and habits allow."""
         kinds = list(self.presence(name))
-        words = self.words(schema, name)
+        values = self.values(schema, name)
         overrides = self._overrides if name == self._operation else {}
         for base in self._bases(schema, name):
-            for case in cases(words, kinds):
+            for case in cases(values, kinds):
                 shape = base
                 for member in case.absent:
                     shape = self._without(shape, schema, member)
                 for member in case.present:
                     shape = self._with(shape, schema, member)
-                for member, choices in case.words.items():
+                for member, choices in case.values.items():
                     shape = shape.requiring(member, self._saying(member, choices, schema))
                 if all(shape.can_be_set(member) for member in overrides):
                     for member, found in overrides.items():
@@ -135,7 +135,7 @@ class CoherentCompiler(Compiler):
                     yield self._timed(shape, schema, name, overrides)
 
     def set_member(self, schema: Schema, name: str, member: str) -> Recipe:
-        """What a member is where it is there and not null."""
+        """The values of a member that is there and not null."""
         for rule in self.api.checking.rules:
             ordered = rule.kind.members if isinstance(rule.kind, Ordered) else ()
             if rule.on == name and member in ordered and self._is_time(schema, member):
@@ -156,29 +156,29 @@ class CoherentCompiler(Compiler):
         )
 
     def _decided(self, deciding_overrides: Recipes) -> Recipe:
-        """Operations with pinned members that decide what else is there: these are drawn first."""
+        """Operations with overrides that decide which members there are: these are drawn first."""
         others = {
             name: found for name, found in self._overrides.items() if name not in deciding_overrides
         }
         kinds = list(self.presence(str(self._operation)))
-        named = [(kind.when, word) for kind in kinds for word in kind.values]
+        named = [(kind.when, value) for kind in kinds for value in kind.values]
         made: dict[object, Recipe] = {}
 
         def make(draw: DrawFn, choices: bytes, at: int) -> dict[str, Any]:
-            words = {member: found.drawn_by(draw) for member, found in deciding_overrides.items()}
-            # Words that no rule names are all alike.
-            key = tuple(pair if pair in named else None for pair in words.items())
+            values = {member: found.drawn_by(draw) for member, found in deciding_overrides.items()}
+            # To the rules, all values that they do not name are alike.
+            key = tuple(pair if pair in named else None for pair in values.items())
             if key not in made:
-                said = {**self._words, **{name: (word,) for name, word in words.items()}}
+                said = {**self._values, **{name: (value,) for name, value in values.items()}}
                 compiler = CoherentCompiler(
                     self.api,
                     self.options,
                     status_code=self.status_code,
-                    words=said,
+                    values=said,
                     overrides=others,
                 )
                 made[key] = compiler.recipe(refer(str(self._operation)))
-            return {**made[key].drawn_by(draw), **words}
+            return {**made[key].drawn_by(draw), **values}
 
         return Recipe(0, make)
 
@@ -191,44 +191,44 @@ class CoherentCompiler(Compiler):
             for member in rule.kind.members
         ]
         shape = self.shape(schema, tuple(unwelcome))
-        life = self.api.checking.history
-        if life is None:
+        history = self.api.checking.history
+        if history is None:
             return [shape]
-        if name == life.schema:
+        if name == history.schema:
             shape = shape.grouped(self.api.generation.together)
-            if shape.has(life.id) and self._makes_ids(schema):
+            if shape.has(history.id) and self._makes_ids(schema):
                 new_id = self.api.new_id
                 counted = number(_ID_PICKS).mapped(lambda before: new_id(before + 1))
-                shape = shape.replacing(life.id, counted)
-        if not is_list(self.api, name) or not shape.has(life.listed_in):
+                shape = shape.replacing(history.id, counted)
+        if not is_list(self.api, name) or not shape.has(history.listed_in):
             return [shape]
-        items = self.flat(schema["properties"][life.listed_in])
+        items = self.flat(schema["properties"][history.listed_in])
         item = self.flat(items.get("items", {}))
-        if life.id not in self._overrides and self._makes_ids(item):
-            renumber = partial(numbered, api=self.api, life=life)
+        if history.id not in self._overrides and self._makes_ids(item):
+            renumber = partial(numbered, api=self.api, history=history)
             shape = replace(shape, finish=(*shape.finish, renumber))
         full = self.arrays(items, 1) if self.options.max_items else None
-        return paged(self.api, life, shape, full)
+        return paged(self.api, history, shape, full)
 
     def _makes_ids(self, schema: Schema) -> bool:
         """Whether an operation of this schema can have the ids that stubs make."""
-        life = self.api.checking.history
-        inner = schema.get("properties", {}).get(life.id) if life is not None else None
+        history = self.api.checking.history
+        inner = schema.get("properties", {}).get(history.id) if history is not None else None
         return inner is not None and self.is_valid(inner, self.api.new_id(1))
 
-    def _words_of(self, member: str, schema: Schema, kinds: list[Presence]) -> tuple[Any, ...]:
-        if member in self._words:
-            return self._words[member]
+    def _values_of(self, member: str, schema: Schema, kinds: list[Presence]) -> tuple[Any, ...]:
+        if member in self._values:
+            return self._values[member]
         inner = schema["properties"][member]
         told = self.flat(inner)
         if "enum" in told:
-            return tuple(word for word in told["enum"] if self.is_valid(inner, word))
-        named = [word for kind in kinds if kind.when == member for word in kind.values]
+            return tuple(value for value in told["enum"] if self.is_valid(inner, value))
+        named = [value for kind in kinds if kind.when == member for value in kind.values]
         known = tuple(told.get("x-enum", dict.fromkeys(named)))
         return known if self.options.unknown == "never" else (*known, OTHER)
 
     def _saying(self, member: str, choices: tuple[Any, ...], schema: Schema) -> Recipe:
-        known = [word for word in choices if word is not OTHER]
+        known = [value for value in choices if value is not OTHER]
         if len(known) == len(choices):
             return choice(known)
         listed_words = self.flat(schema["properties"][member]).get("x-enum", known)
@@ -248,7 +248,7 @@ class CoherentCompiler(Compiler):
         return shape.requiring(member, self._not_null(schema["properties"][member]))
 
     def _without(self, shape: Shape, schema: Schema, member: str) -> Shape:
-        """The shape without a member, or at most with null for it where the schema allows that."""
+        """The shape without a member, or with null for it if the schema allows null."""
         groups = [group for group in shape.groups if member in group]
         for one in {member}.union(*groups):
             shape = shape.without(one)
@@ -258,7 +258,7 @@ class CoherentCompiler(Compiler):
         return shape
 
     def _timed(self, shape: Shape, schema: Schema, name: str, overrides: Recipes) -> Shape:
-        """The shape, with timestamps in the order that the rules want."""
+        """The shape with its timestamps in the order that the rules demand."""
         for rule in self.api.checking.rules:
             if rule.on != name or not isinstance(rule.kind, Ordered):
                 continue

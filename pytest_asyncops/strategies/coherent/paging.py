@@ -1,4 +1,4 @@
-"""Lists that agree with what they say of their page, and whose operations differ."""
+"""Makes lists coherent: paging agrees with the operations, whose ids differ."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..schema.recipes import Recipe, combine, number
 
 
 class _Place(NamedTuple):
-    """Where a page lies: how many are before it, what it has room for, what comes after it."""
+    """The place of a page: how many pages are before it, its free room, and how much follows."""
 
     before: int
     room: int
@@ -27,35 +27,35 @@ class _Place(NamedTuple):
 PLACES = combine(_Place, number(1), number(1), number(2))
 
 
-def paged(api: Api, life: HistorySchema, shape: Shape, full: Recipe | None) -> list[Shape]:
+def paged(api: Api, history: HistorySchema, shape: Shape, full: Recipe | None) -> list[Shape]:
     """The shapes of the bodies of lists, with coherent paging.
 
     Args:
         api: the API.
-        life: how its operations live.
+        history: its history schema.
         shape: the shape of the bodies.
-        full: lists of operations that are not empty, ``None`` where there are none.
+        full: lists of operations that are not empty, ``None`` if lists are always empty.
     """
     paging = api.generation.paging
     if paging is None or not shape.has(paging.member):
         return [shape]
-    return _KINDS[type(paging)](shape, life.listed_in, paging, full)
+    return _KINDS[type(paging)](shape, history.listed_in, paging, full)
 
 
-def numbered(value: dict[str, Any], api: Api, life: HistorySchema) -> dict[str, Any]:
-    """The body of a list with a new id for each operation whose id an earlier one has."""
+def numbered(value: dict[str, Any], api: Api, history: HistorySchema) -> dict[str, Any]:
+    """The body of a list, with a new id for each operation that has the id of an earlier one."""
     seen = set()
-    for operation in value.get(life.listed_in, ()):
-        if life.id in operation:
+    for operation in value.get(history.listed_in, ()):
+        if history.id in operation:
             ids = map(api.new_id, itertools.count(1))
-            while operation[life.id] in seen:
-                operation[life.id] = next(ids)
-            seen.add(operation[life.id])
+            while operation[history.id] in seen:
+                operation[history.id] = next(ids)
+            seen.add(operation[history.id])
     return value
 
 
 def is_list(api: Api, name: str) -> bool:
-    """Whether the bodies of the API's lists have the schema of this name."""
+    """Whether this is the name of the schema of the API's lists."""
     contract = load_contract(str(api.checking.contract))
     for route in api.routes:
         if route.name == "list":
@@ -79,7 +79,7 @@ def _count(value: dict[str, Any], listed_in: str, paging: NumberedPages) -> dict
     if isinstance(place, _Place):
         found = len(value.get(listed_in, ()))
         page, room, after = place
-        # Only a full page has others after it, and only pages with something on them are pages.
+        # Only a full page is followed by others, and an empty page is the first.
         size = found + room or 1
         if found == 0:
             page = 0
@@ -95,7 +95,7 @@ def _count(value: dict[str, Any], listed_in: str, paging: NumberedPages) -> dict
 
 def _tokened(shape: Shape, listed_in: str, paging: TokenPages, full: Recipe | None) -> list[Shape]:
     last = shape.without(paging.member)
-    # Where nothing is on a page, nothing follows it.
+    # Nothing follows an empty page.
     return (
         [last]
         if full is None
@@ -107,4 +107,4 @@ _KINDS: Mapping[type, Callable[[Shape, str, Any, Any], list[Shape]]] = {
     NumberedPages: _counted,
     TokenPages: _tokened,
 }
-"""How each kind of paging is made."""
+"""For each kind of paging, the function that makes it."""

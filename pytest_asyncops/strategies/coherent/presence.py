@@ -1,4 +1,4 @@
-"""What rules say of an object: which members are there, and which values one of them has."""
+"""Combines rules about which members of an object are there, and about a member's values."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from ...contract.schema_keywords import Schema
 from ...rules.rules import Absent, Constraint, Fixed, Never, Present, SameAsStatus
 
 Presence = Union[Absent, Present]
-Words = Mapping[str, tuple[Any, ...]]
-"""The values that each of the members can have that decide."""
+DecidingValues = Mapping[str, tuple[Any, ...]]
+"""For each member that decides which others are there, the values that it can have."""
 
 
 class Case(NamedTuple):
-    """Values with which the same members are there.
+    """A case: values of the deciding members with which the same other members are there.
 
     Attributes:
-        words: the values; whichever of them are put together, the case is the same.
+        values: the values of each deciding member; every combination of them makes this case.
         absent: the members that are not there.
         present: the members that are.
     """
 
-    words: Words
+    values: DecidingValues
     absent: frozenset[str]
     present: frozenset[str]
 
 
-def cases(words: Words, kinds: Iterable[Presence]) -> Iterator[Case]:
-    """The cases that these values make under these rules, in the order of the values.
+def cases(values: DecidingValues, kinds: Iterable[Presence]) -> Iterator[Case]:
+    """The cases of these values under these rules, in the order of the values.
 
-    What a rule wants absent is absent, whatever another one wants.
+    A member that one rule wants absent is absent, whatever other rules want.
     """
     told = list(kinds)
     groups: dict[tuple[frozenset[str], frozenset[str]], list[tuple[Any, ...]]] = {}
-    for combination in itertools.product(*words.values()):
-        chosen = dict(zip(words, combination, strict=True))
+    for combination in itertools.product(*values.values()):
+        chosen = dict(zip(values, combination, strict=True))
         applying = [kind for kind in told if chosen.get(kind.when) in kind.values]
         absent = frozenset(kind.member for kind in applying if isinstance(kind, Absent))
         present = frozenset(kind.member for kind in applying if isinstance(kind, Present))
@@ -47,13 +47,13 @@ def cases(words: Words, kinds: Iterable[Presence]) -> Iterator[Case]:
         if math.prod(map(len, columns)) == len(combinations):
             blocks = [columns]
         else:
-            blocks = [[(word,) for word in combination] for combination in combinations]
+            blocks = [[(value,) for value in combination] for combination in combinations]
         for block in blocks:
-            yield Case(dict(zip(words, block, strict=True)), absent, present)
+            yield Case(dict(zip(values, block, strict=True)), absent, present)
 
 
-def words_wanted(kind: Constraint, status_code: int) -> Iterator[Schema]:
-    """What a rule says of the values of one member, as a schema."""
+def value_schemas(kind: Constraint, status_code: int) -> Iterator[Schema]:
+    """The schemas that express what a rule demands of the value of a member."""
     if isinstance(kind, Never):
         yield {"properties": {kind.member: {"not": {"enum": list(kind.values)}}}}
     if isinstance(kind, SameAsStatus):

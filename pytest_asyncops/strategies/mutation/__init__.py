@@ -1,1 +1,1 @@
-"""What is wrong with a payload: edits that break it, and the violations that they make."""
+"""Breaks payloads by edits, and predicts the violations that these make."""

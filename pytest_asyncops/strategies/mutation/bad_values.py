@@ -1,4 +1,4 @@
-"""Values that break one keyword of a schema, and which other keywords they cannot help breaking."""
+"""Values that break a keyword of a schema, if possible no other one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WRONG_TYPES: Mapping[str, tuple[Any, ...]] = {
     "array": ({}, "", 0),
     "object": ([], "", 0),
 }
-"""For each type some values of another one; a whole float is no integer in OpenAPI 3.0."""
+"""For each type some values of other types; 1.0 is not an integer in OpenAPI 3.0."""
 
 _WRONG_FORMS: Mapping[str, tuple[Any, ...]] = {
     "date-time": (
@@ -42,23 +42,23 @@ _WRONG_FORMS: Mapping[str, tuple[Any, ...]] = {
 }
 
 _TEXTS = ("", "a", "A", "0", " ", "\n", "!", "é", "a b", "a" * 300, "0" * 300, "-_.~", "\x00")
-"""Texts of which one or another breaks most patterns."""
+"""Texts of which at least one breaks almost every pattern."""
 
 
 def bad_values(schema: Schema) -> dict[str, list[Any]]:
     """For each keyword of a flat schema, values that break it.
 
-    Where a value can break the keyword alone, only such values are given. What is broken by the
-    members or the items of a value is not looked at here.
+    If there are values that break the keyword alone, only such values are returned. The members and
+    items of values are not looked at.
     """
     found: dict[str, list[Any]] = {}
     for keyword, make in _MAKERS.items():
         if keyword not in schema:
             continue
         values = [(value, broken(schema, value)) for value in make(schema[keyword], schema)]
-        breaking = [(value, words) for value, words in values if keyword in words]
-        fewest = min((len(words) for _, words in breaking), default=0)
-        best = [value for value, words in breaking if len(words) == fewest]
+        breaking = [(value, keywords) for value, keywords in values if keyword in keywords]
+        fewest = min((len(keywords) for _, keywords in breaking), default=0)
+        best = [value for value, keywords in breaking if len(keywords) == fewest]
         if best:
             found[keyword] = best
     return found
@@ -68,7 +68,7 @@ def broken(schema: Schema, value: Any) -> tuple[str, ...]:
     """The keywords of a flat schema that a value breaks by itself."""
     if value is None and schema.get("nullable"):
         return ("enum",) if None not in schema.get("enum", [None]) else ()
-    return tuple(word for word, is_broken in _BROKEN.items() if is_broken(schema, value))
+    return tuple(keyword for keyword, is_broken in _BROKEN.items() if is_broken(schema, value))
 
 
 def _numeric(value: Any) -> bool:
@@ -87,14 +87,16 @@ def _is_no_multiple(schema: Schema, value: Any) -> bool:
     return step is not None and _numeric(value) and math.fmod(value, step) != 0
 
 
-def _out_of_size(schema: Schema, value: Any, word: str, sign: int) -> bool:
-    return word in schema and isinstance(value, str) and (schema[word] - len(value)) * sign > 0
+def _out_of_size(schema: Schema, value: Any, keyword: str, sign: int) -> bool:
+    return (
+        keyword in schema and isinstance(value, str) and (schema[keyword] - len(value)) * sign > 0
+    )
 
 
 _BROKEN: Mapping[str, Callable[[Schema, Any], bool]] = {
     "type": lambda schema, value: "type" in schema and not is_type(value, schema["type"]),
     "enum": lambda schema, value: (
-        "enum" in schema and not any(json_equal(value, word) for word in schema["enum"])
+        "enum" in schema and not any(json_equal(value, keyword) for keyword in schema["enum"])
     ),
     "format": lambda schema, value: (
         not matches_format(value if not isinstance(value, bool) else None, schema.get("format", ""))
@@ -110,7 +112,7 @@ _BROKEN: Mapping[str, Callable[[Schema, Any], bool]] = {
     "minLength": lambda schema, value: _out_of_size(schema, value, "minLength", 1),
     "maxLength": lambda schema, value: _out_of_size(schema, value, "maxLength", -1),
 }
-"""What each keyword says of a value by itself, as far as values of `_MAKERS` are concerned."""
+"""For each keyword, whether a value breaks it. This need only be right for values of `_MAKERS`."""
 
 
 def _types(name: str, schema: Schema) -> Iterator[Any]:
@@ -119,11 +121,11 @@ def _types(name: str, schema: Schema) -> Iterator[Any]:
         yield None
 
 
-def _words(words: list[Any], schema: Schema) -> Iterator[Any]:
-    texts = [word for word in words if isinstance(word, str)]
+def _enum_values(keywords: list[Any], schema: Schema) -> Iterator[Any]:
+    texts = [keyword for keyword in keywords if isinstance(keyword, str)]
     yield from in_other_case(texts)
-    yield from ("", *(f"{word}_" for word in texts), *(f" {word}" for word in texts))
-    numbers = [word for word in words if _numeric(word)]
+    yield from ("", *(f"{keyword}_" for keyword in texts), *(f" {keyword}" for keyword in texts))
+    numbers = [keyword for keyword in keywords if _numeric(keyword)]
     if numbers:
         yield from (max(numbers) + 1, min(numbers) - 1)
 
@@ -139,7 +141,7 @@ def _steps(step: float, schema: Schema) -> Iterator[Any]:
 
 _MAKERS: Mapping[str, Callable[[Any, Schema], Any]] = {
     "type": _types,
-    "enum": _words,
+    "enum": _enum_values,
     "format": lambda form, schema: _WRONG_FORMS.get(form, ()),
     "pattern": lambda text, schema: _TEXTS,
     "minimum": lambda low, schema: (
@@ -152,4 +154,4 @@ _MAKERS: Mapping[str, Callable[[Any, Schema], Any]] = {
     "minLength": lambda least, schema: ("a" * (least - 1), "0" * (least - 1)) if least else (),
     "maxLength": lambda most, schema: ("a" * (most + 1), "0" * (most + 1)),
 }
-"""For each keyword of a single value, what may break it; the first one is the plainest."""
+"""For each keyword, values that may break it, the plainest first."""

@@ -1,4 +1,4 @@
-"""Values that have something at a place, and what makes them bad there."""
+"""Edits, which break a good value at a place, and good values that have this place."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from .predicted import Path
 
 @dataclass(frozen=True)
 class Edit:
-    """What makes a good value bad.
+    """A change at one place that breaks a good value.
 
     Attributes:
-        path: where the value is.
-        apply: from the good value and a number to the bad one.
-        needs: what has to be in the value for that.
+        path: the place.
+        apply: a function from the good value at this place, and a number, to the bad one.
+        needs: what the value at this place has to have for that, as a path below it.
     """
 
     path: Path
@@ -34,15 +34,15 @@ class Edit:
 def values_with(
     compiler: CoherentCompiler, schema: Schema, path: Path, end: Recipe | None = None
 ) -> Recipe | None:
-    """Good values of a schema that have something at a path, ``None`` where none can have.
+    """Good values of a schema that have something at a path, ``None`` if no value can have it.
 
-    On the way through lists, it is the first item that has it.
+    Where the path leads through lists, the first item has it.
 
     Args:
-        compiler: makes the strategies.
+        compiler: the compiler for good values.
         schema: the schema.
         path: the path.
-        end: what is at its end, if that is something of its own.
+        end: the values at its end, if they are special.
     """
     name = schema["$ref"].rpartition("/")[2] if "$ref" in schema else None
     if not path:
@@ -76,14 +76,14 @@ def values_with(
 
 
 def _headed(one: Any, others: list[Any], most: int, unique: bool) -> list[Any]:
-    """A list that begins with an item, as the schema of the others wants it."""
+    """A list that begins with an item and goes on with others, as its schema allows."""
     if unique:
         others = [other for other in others if identity(other) != identity(one)]
     return [one, *others[: most - 1]]
 
 
 def edited(value: Any, edit: Edit, number: int) -> Any:
-    """The value with the edit; on the way through lists, in the item that the number says."""
+    """The edited value. Where the path leads through lists, the number chooses the item."""
     return _edited(value, edit.path, edit, number)
 
 

@@ -1,8 +1,8 @@
-"""What is wrong with a value, by the keywords of its schema and the rules of prose.
+"""Predicts the violations of a value, from the keywords of its schema and the rules of prose.
 
-A fault is made in one place, and what it breaks around that place, such as the number of members
-or an alternative that fits no longer, is judged in the value as it is. Of conformance only the
-question is used whether a value fits an alternative.
+An edit breaks a value at one place, but it can also make violations around that place, such as in
+the number of members. So the whole edited value is judged. Of the room ``conformance``, only the
+question whether a value fits an alternative is used.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from ..schema.compiler import Compiler, identity
 from .bad_values import broken
 
 Path = tuple[str, ...]
-"""Where in a value: member names, and ``*`` for an item of a list."""
+"""A path in a value: member names, and ``*`` for an item of a list."""
 
 
 class Invalid(NamedTuple):
-    """A payload with one fault.
+    """A payload that was broken by one edit.
 
     Attributes:
         payload: the payload.
-        violations: path and rule of every violation that the fault makes, sorted.
+        violations: the path and rule of each violation, sorted.
     """
 
     payload: Any
@@ -43,45 +43,45 @@ _OF_OBJECTS: Mapping[str, Callable[[int, dict[str, Any]], bool]] = {
     "minProperties": lambda least, value: len(value) < least,
     "maxProperties": lambda most, value: len(value) > most,
 }
-"""Whether a value breaks a keyword, from the keyword's value."""
+"""For each keyword, whether a value breaks it, from the keyword's own value."""
 
 COMBINED: Mapping[str, Callable[[list[bool]], bool]] = {
     "anyOf": lambda fits: not any(fits),
     "oneOf": lambda fits: sum(fits) != 1,
     "not": any,
 }
-"""Whether a value breaks a keyword, from which of the keyword's schemas it fits."""
+"""For each keyword, whether a value breaks it, from which of the keyword's schemas it fits."""
 
 
-def combined_in(schema: Schema, word: str) -> list[Schema]:
+def combined_in(schema: Schema, keyword: str) -> list[Schema]:
     """The schemas of one of the `COMBINED` keywords."""
-    return [schema[word]] if word == "not" else schema[word]
+    return [schema[keyword]] if keyword == "not" else schema[keyword]
 
 
-def breaks_combined(compiler: Compiler, schema: Schema, word: str, value: Any) -> bool:
+def breaks_combined(compiler: Compiler, schema: Schema, keyword: str, value: Any) -> bool:
     """Whether a value breaks one of the `COMBINED` keywords."""
-    fits = [compiler.is_valid(inner, value) for inner in combined_in(schema, word)]
-    return COMBINED[word](fits)
+    fits = [compiler.is_valid(inner, value) for inner in combined_in(schema, keyword)]
+    return COMBINED[keyword](fits)
 
 
 def predicted_breaks(
     compiler: Compiler, schema: Schema, value: Any, at: Place = ()
 ) -> Iterator[tuple[Place, str]]:
-    """Where in a value of a schema which keyword is broken."""
+    """The place and keyword of each violation of the schema in a value."""
     schema = compiler.contract.resolved(schema)
-    for word in broken(schema, value):
-        yield at, word
-    for word in COMBINED:
-        if word in schema and breaks_combined(compiler, schema, word, value):
-            yield at, word
+    for keyword in broken(schema, value):
+        yield at, keyword
+    for keyword in COMBINED:
+        if keyword in schema and breaks_combined(compiler, schema, keyword, value):
+            yield at, keyword
     for part in schema.get("allOf", ()):
         yield from predicted_breaks(compiler, part, value, at)
     if isinstance(value, dict):
         yield from _predicted_in_object(compiler, schema, value, at)
     if isinstance(value, list):
-        for word, is_out in _OF_LISTS.items():
-            if word in schema and is_out(schema[word], value):
-                yield at, word
+        for keyword, is_out in _OF_LISTS.items():
+            if keyword in schema and is_out(schema[keyword], value):
+                yield at, keyword
         for index, item in enumerate(value):
             yield from predicted_breaks(compiler, schema.get("items", {}), item, (*at, index))
 
@@ -89,9 +89,9 @@ def predicted_breaks(
 def _predicted_in_object(
     compiler: Compiler, schema: Schema, value: dict[str, Any], at: Place
 ) -> Iterator[tuple[Place, str]]:
-    for word, is_out in _OF_OBJECTS.items():
-        if word in schema and is_out(schema[word], value):
-            yield at, word
+    for keyword, is_out in _OF_OBJECTS.items():
+        if keyword in schema and is_out(schema[keyword], value):
+            yield at, keyword
     for name in schema.get("required", ()):
         if name not in value:
             yield at, "required"
@@ -107,10 +107,10 @@ def _predicted_in_object(
 
 @dataclass(frozen=True)
 class Predictor:
-    """Says what is wrong with values of a schema.
+    """Predicts the violations of values of one schema.
 
     Attributes:
-        compiler: what knows the API.
+        compiler: the compiler of the API.
         root: the schema.
     """
 
@@ -118,16 +118,16 @@ class Predictor:
     root: Schema
 
     def __call__(self, value: Any) -> Invalid:
-        """The value with everything that is wrong with it."""
+        """The value with all its violations."""
         found = [
-            (json_path(place), f"schema.{word}")
-            for place, word in predicted_breaks(self.compiler, self.root, value)
+            (json_path(place), f"schema.{keyword}")
+            for place, keyword in predicted_breaks(self.compiler, self.root, value)
         ]
         found += [(json_path(place), rule) for place, rule in self._predicted_prose(value)]
         return Invalid(value, tuple(sorted(found)))
 
     def _predicted_prose(self, value: Any) -> Iterator[tuple[Place, str]]:
-        """The rules of prose that a value breaks, and where."""
+        """The place and id of each rule of prose that a value breaks."""
         contract, status_code = self.compiler.contract, self.compiler.status_code
         for place, schema, found in contract.walk_objects(self.root, value):
             for rule in self.compiler.api.checking.rules:

@@ -1,4 +1,4 @@
-"""How to break what the contract says in prose: for each kind of rule, how."""
+"""Breaks the rules of prose, each kind of rule in its way."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ from .edits import Edit
 from .predicted import Path
 
 Bad = Iterator[Recipe]
-"""Objects of the named schema that a rule is on, which break it."""
+"""Objects of a rule's named schema that break the rule."""
 
 
 def bad_objects(compiler: CoherentCompiler, rule: Rule) -> list[Recipe]:
-    """Objects that break a rule which is broken while they are made."""
+    """Objects that break a rule. Empty for kinds of rules that are broken by edits."""
     make = _OBJECTS.get(type(rule.kind))
     return [] if make is None else list(make(compiler, rule.on, rule.kind))
 
 
 def rule_edits(compiler: CoherentCompiler, rule: Rule, path: Path) -> Iterator[Edit]:
-    """Edits that break a rule which is broken by changing a good value.
+    """Edits of good values that break a rule. None for kinds of rules that `bad_objects` breaks.
 
     Raises:
-        InvalidArgument: for a rule that takes a function to say, and does not say how to break it.
+        InvalidArgument: for a rule of the kind `ByFunction` for which the API has no `RuleEdit`.
     """
     make = _EDITS.get(type(rule.kind))
     if make is not None:
@@ -49,13 +49,13 @@ def rule_edits(compiler: CoherentCompiler, rule: Rule, path: Path) -> Iterator[E
 
 def _absent(compiler: CoherentCompiler, name: str, kind: Absent) -> Bad:
     schema = compiler.flat(compiler.whole(name))
-    words = {**compiler.words(schema, name), kind.when: kind.values}
+    values = {**compiler.values(schema, name), kind.when: kind.values}
     for other in compiler.presence(name):
         if isinstance(other, Absent) and other.member == kind.member and other != kind:
-            # Where it can be, this rule alone is broken.
-            left = tuple(word for word in words[other.when] if word not in other.values)
-            words[other.when] = left or words[other.when]
-    narrow = compiler.narrowed(words)
+            # If possible, this rule alone is broken.
+            left = tuple(value for value in values[other.when] if value not in other.values)
+            values[other.when] = left or values[other.when]
+    narrow = compiler.narrowed(values)
     for shape in narrow.variants(schema, name):
         yield objects([shape.requiring(kind.member, narrow.set_member(schema, name, kind.member))])
 
@@ -102,8 +102,10 @@ def _fixed(compiler: CoherentCompiler, rule: Rule, path: Path) -> Iterator[Edit]
     schema = compiler.contract.schemas[rule.on]
     for member in kind.path:
         schema = compiler.flat(compiler.flat(schema)["properties"][member])
-    words = [*schema.get("enum", ()), *schema.get("x-enum", ()), *range(20), 200, 500, "OTHER"]
-    others = [word for word in words if word not in allowed and compiler.is_valid(schema, word)]
+    values = [*schema.get("enum", ()), *schema.get("x-enum", ()), *range(20), 200, 500, "OTHER"]
+    others = [
+        value for value in values if value not in allowed and compiler.is_valid(schema, value)
+    ]
     yield Edit((*path, *kind.path), partial(_other, others))
 
 
@@ -112,15 +114,15 @@ def _other(values: list[Any], value: Any, number: int) -> Any:
 
 
 def _check(compiler: CoherentCompiler, rule: Rule, path: Path) -> Iterator[Edit]:
-    fault = compiler.api.generation.rule_edits.get(rule.id)
-    if fault is None:
+    rule_edit = compiler.api.generation.rule_edits.get(rule.id)
+    if rule_edit is None:
         raise InvalidArgument(
             f"the rule {rule.id} is a function, and {compiler.api.name} does not say how to break "
             "it. Give its Api "
             f"generation=GenerationHints(rule_edits={{{rule.id!r}: RuleEdit(...)}}).",
             value=rule.id,
         )
-    yield Edit(path, lambda value, number: fault.apply(value, number + 1), fault.needs)
+    yield Edit(path, lambda value, number: rule_edit.apply(value, number + 1), rule_edit.needs)
 
 
 _OBJECTS: Mapping[type, Callable[[CoherentCompiler, str, Any], Bad]] = {

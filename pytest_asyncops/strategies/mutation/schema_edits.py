@@ -1,4 +1,4 @@
-"""How to break what a schema says."""
+"""Edits that break the keywords of a schema."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _NEW = "x_new"
 def schema_edits(
     compiler: CoherentCompiler, schema: Schema, path: Path = (), within: tuple[str, ...] = ()
 ) -> Iterator[Edit]:
-    """All ways to break a published schema, its members and its items.
+    """All edits that break a schema of a contract, its members and its items.
 
     Raises:
-        ContractError: for a keyword of which no value is found that breaks it.
+        ContractError: for a keyword for which no value is found that breaks it.
     """
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
@@ -32,7 +32,7 @@ def schema_edits(
         within = (*within, name)
     whole = compiler.flat(schema)
     found = [*bad_values(whole).values()]
-    found += [_bad_combined(compiler, whole, word) for word in COMBINED if word in whole]
+    found += [_bad_combined(compiler, whole, keyword) for keyword in COMBINED if keyword in whole]
     for values in found:
         yield Edit(path, partial(_replaced, values))
     yield from _object_edits(compiler, whole, path)
@@ -43,15 +43,15 @@ def schema_edits(
         yield from schema_edits(compiler, whole["items"], (*path, "*"), within)
 
 
-def _bad_combined(compiler: CoherentCompiler, schema: Schema, word: str) -> list[Any]:
-    """Values that break this keyword, and no other one where that can be."""
+def _bad_combined(compiler: CoherentCompiler, schema: Schema, keyword: str) -> list[Any]:
+    """Values that break this keyword, if possible no other one."""
     rest = {name: value for name, value in schema.items() if name not in COMBINED}
     candidates = [*PLAIN_VALUES]
-    for inner in map(compiler.flat, combined_in(schema, word)):
+    for inner in map(compiler.flat, combined_in(schema, keyword)):
         candidates += [*inner.get("enum", ()), *chain(*bad_values(inner).values())]
-    values = [value for value in candidates if breaks_combined(compiler, schema, word, value)]
+    values = [value for value in candidates if breaks_combined(compiler, schema, keyword, value)]
     if not values:
-        raise compiler.refusal(schema)(f"no value is found that breaks {word}")
+        raise compiler.refusal(schema)(f"no value is found that breaks {keyword}")
     return [value for value in values if compiler.is_valid(rest, value)] or values
 
 

@@ -1,1 +1,1 @@
-"""The engine: from any schema to values. It knows no API."""
+"""Makes values of any schema. Nothing here knows an API."""

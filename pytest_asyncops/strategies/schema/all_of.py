@@ -1,4 +1,4 @@
-"""Schemas that apply at once, as one schema; so that values are made rather than sifted."""
+"""Merges schemas that apply at once into one, so that values can be constructed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Members = dict[str, Any]
 
 
 class Contradiction(ValueError):
-    """Schemas that cannot be put together; the message says which keyword stands against it."""
+    """Schemas that cannot be merged. The message names the keyword that prevents it."""
 
 
 def flat(contract: Contract, schema: Schema) -> Schema:
     """The schema without a reference at its top, and without ``allOf``.
 
     Raises:
-        Contradiction: if what it says at once cannot be said in one schema.
+        Contradiction: if its parts cannot be merged.
     """
     schema = contract.resolved(schema)
     if "allOf" not in schema:
@@ -32,10 +32,10 @@ def flat(contract: Contract, schema: Schema) -> Schema:
 
 
 def both(one: Schema, other: Schema) -> Schema:
-    """A schema of the values that fit both; neither is a reference or has ``allOf``.
+    """The schema of the values that fit both. Neither is a reference or has ``allOf``.
 
     Raises:
-        Contradiction: if it cannot be said in one schema.
+        Contradiction: if they cannot be merged.
     """
     for part, beside in ((one, other), (other, one)):
         beyond = beside.get("properties", {}).keys() - part.get("properties", {}).keys()
@@ -77,7 +77,7 @@ def _types(name: str, one: str, other: str) -> str:
 
 
 def _words(name: str, one: list[Any], other: list[Any]) -> list[Any]:
-    return [word for word in one if word in other]
+    return [keyword for keyword in one if keyword in other]
 
 
 def _steps(name: str, one: float, other: float) -> float:
@@ -118,10 +118,10 @@ _MERGED: Mapping[str, Callable[[str, Any, Any], Any]] = {
     },
     **{
         name: lambda name, one, other: one
-        for name in ("nullable", "exclusiveMinimum", "exclusiveMaximum")  # seen to in `both`
+        for name in ("nullable", "exclusiveMinimum", "exclusiveMaximum")  # `both` decides these
     },
 }
-"""How two values of a keyword are put together."""
+"""For each keyword, how two of its values are merged."""
 
 _NOTES = ("title", "description", "default", "example", "deprecated", "externalDocs")
 _LIMITS = (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))
@@ -139,9 +139,9 @@ def can_end(contract: Contract, schema: Schema, within: tuple[str, ...] = ()) ->
     if schema.get("minItems") and "items" in schema:
         inner.append(schema["items"])
     return all(can_end(contract, part, within) for part in inner) and all(
-        any(can_end(contract, part, within) for part in schema[word])
-        for word in ("anyOf", "oneOf")
-        if word in schema
+        any(can_end(contract, part, within) for part in schema[keyword])
+        for keyword in ("anyOf", "oneOf")
+        if keyword in schema
     )
 
 

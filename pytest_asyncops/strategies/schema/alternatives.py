@@ -1,4 +1,4 @@
-"""``anyOf``, ``oneOf`` and ``not``, as far as values can be constructed for them."""
+"""Resolves ``anyOf``, ``oneOf`` and ``not``, if values can be constructed for them."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from .all_of import Contradiction, both, flat
 
 
 def alternatives(contract: Contract, schema: Schema) -> list[Schema] | None:
-    """Schemas whose values are those of this one, ``None`` where it has no alternatives.
+    """Schemas that together have the values of this one, ``None`` if it has no alternatives.
 
     Raises:
-        Contradiction: for alternatives of which values cannot be constructed.
+        Contradiction: for alternatives whose values cannot be constructed.
     """
-    for word in ("anyOf", "oneOf"):
-        if word in schema:
-            rest = {name: value for name, value in schema.items() if name != word}
-            parts = [flat(contract, part) for part in schema[word]]
-            if word == "oneOf":
+    for keyword in ("anyOf", "oneOf"):
+        if keyword in schema:
+            rest = {name: value for name, value in schema.items() if name != keyword}
+            parts = [flat(contract, part) for part in schema[keyword]]
+            if keyword == "oneOf":
                 _check_apart(contract, parts)
             return [both(rest, part) for part in parts]
     return None
@@ -33,9 +33,9 @@ def _check_apart(contract: Contract, parts: list[Schema]) -> None:
 
 
 def _apart(contract: Contract, one: Schema, other: Schema) -> bool:
-    """Whether it is plain to see that no value fits both."""
+    """Whether it is certain that no value fits both."""
     if "enum" in one and "enum" in other:
-        return not any(word in other["enum"] for word in one["enum"])
+        return not any(keyword in other["enum"] for keyword in one["enum"])
     if one.get("nullable") and other.get("nullable"):
         return False
     kinds = {one.get("type"), other.get("type")}
@@ -52,10 +52,10 @@ def _apart(contract: Contract, one: Schema, other: Schema) -> bool:
 
 
 def without_not(schema: Schema) -> Schema:
-    """The schema with its ``not`` worked into the other keywords.
+    """The schema with its ``not`` expressed by other keywords.
 
     Raises:
-        Contradiction: for a ``not`` that is more than values or types.
+        Contradiction: for a ``not`` of more than values or types.
     """
     if "not" not in schema:
         return schema
@@ -71,7 +71,7 @@ def without_not(schema: Schema) -> Schema:
         if "anyOf" in rest:
             raise Contradiction("not beside anyOf")
         if kinds & {"integer", "number"}:
-            kinds |= {"integer", "number"}  # a whole number is of either
+            kinds |= {"integer", "number"}  # an integer is a number too
         left = [kind for kind in TYPES if kind not in kinds]
         if not left:
             raise Contradiction("not of every type")

@@ -1,4 +1,4 @@
-"""From schemas to recipes: by construction, so that nothing is drawn to be thrown away."""
+"""Compiles schemas to recipes that construct their values, so that no draw is thrown away."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from .scalars import integers, json_values, numbers, strings
 __tracebackhide__ = hides_usage_errors
 
 _LEVELS = 4
-"""How often a schema that contains itself is nested. Values that end are made, not hoped for."""
+"""How many levels deep a schema that contains itself is nested, at most."""
 
 
 class TooDeep(Exception):
-    """No more nesting: what is optional is left out here."""
+    """A schema that contains itself is nested deep enough: leave it out if it is optional."""
 
 
 _IMPLIED: Mapping[str, tuple[str, ...]] = {
@@ -46,15 +46,15 @@ _IMPLIED: Mapping[str, tuple[str, ...]] = {
         "maxProperties",
     ),
 }
-"""The keywords that say something of one type only; they stand in for a type that is left out."""
+"""For each type the keywords that constrain only it. They imply a type that is left out."""
 
 
 class Compiler:
     """Makes recipes of the schemas of one contract.
 
     Args:
-        contract: where references lead.
-        options: what the user said.
+        contract: the contract, in which references are looked up.
+        options: the options of the user.
     """
 
     def __init__(self, contract: Contract, options: Options) -> None:
@@ -67,7 +67,7 @@ class Compiler:
         """The values of this schema.
 
         Raises:
-            ContractError: for a schema that has none, or none that can be constructed.
+            ContractError: for a schema that has none, or whose values cannot be constructed.
         """
         if "$ref" in schema:
             return self.named(schema["$ref"].removeprefix(REFERENCE))
@@ -77,18 +77,18 @@ class Compiler:
         return self._once(key, schema, lambda: self._made(self.flat(schema), schema))
 
     def named(self, name: str) -> Recipe:
-        """The values of the schema of this name; the name is written as in a reference."""
+        """The values of the schema of this name, which is escaped as in a reference."""
         schema = self.contract.at(f"/components/schemas/{name}")
         if not self._within and not can_end(self.contract, schema):
             raise self.refusal(schema)("no value of this schema ever ends")
         return self._once(name, schema, lambda: self._made_named(name, schema))
 
     def shapes(self, schema: Schema, name: str | None = None) -> list[Shape]:
-        """The shapes of the objects of a schema that is flat, ``name`` being its name if any."""
+        """The shapes of the objects of a flat schema; ``name`` is its name, if it has one."""
         return self._counted(self.shape(schema), schema)
 
     def shape(self, schema: Schema, unwelcome: tuple[str, ...] = ()) -> Shape:
-        """The shape of the objects of a schema, as far as its keywords say."""
+        """The shape of the objects of a schema, by ``properties``, ``required`` and the like."""
         properties: Mapping[str, Schema] = schema.get("properties", {})
         needed = schema.get("required", ())
         members = {}
@@ -124,15 +124,15 @@ class Compiler:
             raise self.refusal(schema)(f"allOf of {trouble} is not generated") from None
 
     def alternatives(self, schema: Schema, origin: Schema) -> list[Schema] | None:
-        """Schemas whose values are those of a flat one, ``None`` where it has no alternatives.
+        """Schemas that together have the values of a flat one, ``None`` if it has no alternatives.
 
         Raises:
-            ContractError: for alternatives of which values cannot be constructed.
+            ContractError: for alternatives whose values cannot be constructed.
         """
         return self._alternatives(schema, origin)[1]
 
     def refusal(self, schema: Schema) -> Callable[[str], Exception]:
-        """From what is wrong with a schema to an error that says where."""
+        """A function from a message to the error with the place of this schema."""
         pointer = self.contract.pointers.get(id(schema), "")
         return lambda message: self.contract.document.error(message, pointer)
 
@@ -145,10 +145,10 @@ class Compiler:
         return self._made(self.flat(schema), schema, name)
 
     def _once(self, key: str, schema: Schema, make: Callable[[], Recipe]) -> Recipe:
-        """The strategy for this key, made once for each way in which schemas are nested here.
+        """The recipe for this key, made once for each nesting of schemas around it.
 
         Raises:
-            TooDeep: where a schema that contains itself has been nested often enough.
+            TooDeep: if a schema that contains itself is nested deep enough.
         """
         within = dict(self._within)
         level = within.get(key, 0)
@@ -168,10 +168,10 @@ class Compiler:
     def _made(self, schema: Schema, origin: Schema, name: str | None = None) -> Recipe:
         refuse = self.refusal(origin)
         if "enum" in schema:
-            words = [word for word in schema["enum"] if self.is_valid(origin, word)]
-            if not words:
+            values = [value for value in schema["enum"] if self.is_valid(origin, value)]
+            if not values:
                 raise refuse("none of the enum's values fits the other keywords")
-            return choice(words)
+            return choice(values)
         schema, several = self._alternatives(schema, origin)
         if several is not None:
             return one_of([*self._able(several, origin)])
@@ -189,11 +189,11 @@ class Compiler:
             raise self.refusal(origin)(f"{trouble} is not generated") from None
 
     def _able(self, several: list[Schema], origin: Schema) -> Iterator[Recipe]:
-        """The alternatives that have an end here."""
+        """Recipes for the alternatives, without those that are nested too deep here."""
         found = 0
         for index, one in enumerate(several):
             try:
-                # A reference among the alternatives is followed, so these count as nested too.
+                # Alternatives count as nested too, because references among them are followed.
                 key = json.dumps(one, sort_keys=True)
                 yield self._once(key, origin, partial(self._made, one, origin))
                 found += 1
@@ -258,7 +258,7 @@ class Compiler:
         return shapes
 
     def _filled(self, shape: Shape, schema: Schema, least: int, most: int | None) -> Shape:
-        """A shape without optional members, with as many extra ones as it takes."""
+        """A shape without optional members, with enough extra members."""
         names = extra_names(shape.required, self.options).strategy()
         needed = len(shape.required)
         low = max(least - needed, 0)
@@ -274,7 +274,7 @@ def _unlike(items: SearchStrategy[Any], least: int, most: int, key: Callable[[An
     distinct = st.lists(items, min_size=least, max_size=most, unique_by=key)
 
     def make(draw: DrawFn, choices: bytes, at: int) -> list[Any]:
-        # To leave out what is there twice is cheaper than to draw again, where enough is left.
+        # If enough items are left, dropping doubles is cheaper than drawing again.
         found = list({key(item): item for item in draw(several)}.values())
         return found if len(found) >= least else draw(distinct)
 
@@ -285,11 +285,15 @@ _SCALARS = {"string": strings, "integer": integers, "number": numbers}
 
 
 def _implied(schema: Schema) -> list[str]:
-    return [kind for kind, words in _IMPLIED.items() if any(word in schema for word in words)]
+    return [
+        kind
+        for kind, keywords in _IMPLIED.items()
+        if any(keyword in schema for keyword in keywords)
+    ]
 
 
 def identity(value: Any) -> Any:
-    """What is the same for equal JSON values only; there, 1 and 1.0 are equal and true is not."""
+    """A value that is equal for equal JSON values only. In JSON, 1 equals 1.0 but not true."""
     if isinstance(value, dict):
         return "object", frozenset((name, identity(inner)) for name, inner in value.items())
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Objects: which members are there, and what is seen to once they are all made."""
+"""Objects: which members they have, and the last changes once all members are made."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ Recipes = Mapping[str, Recipe]
 
 @dataclass(frozen=True)
 class Shape:
-    """One way in which the members of an object can be there.
+    """A shape of objects: which members they have.
 
     Attributes:
         required: the members that are there.
         optional: the members that may be there.
-        extras: the members that nobody documents, ``None`` for none.
-        finish: what is done with an object once it is made.
+        extras: undocumented members, ``None`` for none.
+        finish: functions that change an object once all members are made.
         order: the order of the members.
         groups: optional members that come together or not at all.
     """
@@ -43,7 +43,7 @@ class Shape:
         return {name: found[name] for name in dict.fromkeys([*self.order, *found]) if name in found}
 
     def can_be_set(self, member: str) -> bool:
-        """Whether the member can be there and be more than null."""
+        """Whether the member can be there with a value other than null."""
         return self.has(member) and self.members[member] is not NULL
 
     def has(self, member: str) -> bool:
@@ -51,13 +51,13 @@ class Shape:
         return member in self.required or member in self.optional
 
     def replacing(self, member: str, found: Recipe) -> Shape:
-        """The same with another recipe for a member that it takes."""
+        """The same shape with another recipe for a member that it has."""
         if member in self.required:
             return replace(self, required={**self.required, member: found})
         return replace(self, optional={**self.optional, member: found})
 
     def requiring(self, member: str, found: Recipe | None = None) -> Shape:
-        """The same with this member always there, and those that come together with it."""
+        """The same shape with this member always there, and with those that come with it."""
         shape = self
         for group in self.groups:
             if member in group:
@@ -70,7 +70,7 @@ class Shape:
         return replace(shape, required={**shape.required, member: found}, optional=optional)
 
     def grouped(self, groups: Iterable[tuple[str, ...]]) -> Shape:
-        """The same where these members come together or not at all."""
+        """The same shape with groups of members that come together or not at all."""
         shape = replace(self, groups=tuple(groups))
         for group in shape.groups:
             for member in group:
@@ -79,13 +79,13 @@ class Shape:
         return shape
 
     def without(self, member: str) -> Shape:
-        """The same with this member never there."""
+        """The same shape without this member."""
         required = {name: other for name, other in self.required.items() if name != member}
         optional = {name: other for name, other in self.optional.items() if name != member}
         return replace(self, required=required, optional=optional)
 
     def presence_of(self, member: str) -> str:
-        """The member that stands for all those that are there whenever this one is."""
+        """The member whose choice decides whether this member is there: the first of its group."""
         together = (group for group in self.groups if member in group)
         return next((one for group in together for one in group if self.has(one)), member)
 
@@ -93,8 +93,8 @@ class Shape:
 def objects(shapes: Sequence[Shape]) -> Recipe:
     """The objects of these shapes, the plainest first.
 
-    The picks of a member are at the same place whatever the shape, so that an object keeps what it
-    has while it shrinks to a plainer shape.
+    The choices of a member have the same place in every shape, so an object keeps its members'
+    values while it shrinks to a plainer shape.
     """
     sizes: dict[str, int] = {}
     for shape in shapes:
@@ -126,7 +126,7 @@ def objects(shapes: Sequence[Shape]) -> Recipe:
 def _plan(
     shape: Shape, gates: Mapping[str, int], places: Mapping[str | None, int]
 ) -> tuple[list[tuple[str, int, int, Make]], Recipe | None, tuple[Finish, ...]]:
-    """For each member, where its picks are: whether it is there, 0 if it is always, and what."""
+    """For each member the places of its choices: for its presence (0 if always), and its value."""
     steps = [
         (
             name,
@@ -143,7 +143,7 @@ _PLAUSIBLE = ("x_new", "newField", "labels", "@type", "")
 
 
 def extra_names(taken: Collection[str], options: Options) -> Recipe:
-    """Names of members that are none of these."""
+    """Names of members, other than these."""
 
     def free(name: str) -> str:
         while name in taken:
@@ -155,7 +155,7 @@ def extra_names(taken: Collection[str], options: Options) -> Recipe:
 
 
 def some_extras(names: Recipe, values: Recipe) -> Recipe:
-    """Mostly no member, and now and then one or two."""
+    """Mostly no member, sometimes one or two."""
     none = constant(())
     one = combine(lambda *member: [member], names, values)
     two = combine(lambda *parts: [parts[:2], parts[2:]], names, values, names, values)
@@ -166,10 +166,7 @@ _MOST_SHAPES = 64
 
 
 def counted(shape: Shape, least: int, most: int | None) -> list[Shape] | None:
-    """The shapes of at least and at most so many members; ``None`` where there are too many.
-
-    A shape with extra members is left out where they would count.
-    """
+    """The shapes with at least and at most so many members, ``None`` if these are too many."""
     needed = len(shape.required)
     shapes = [shape]
     if most is not None and needed + len(shape.optional) > most:

@@ -1,4 +1,4 @@
-"""What users can say about all that is generated."""
+"""The options that the strategies have in common."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .recipes import Recipe, constant, from_strategy, one_of
 __tracebackhide__ = hides_usage_errors
 
 Alphabet = Union[str, Sequence[str], SearchStrategy[str], None]
-"""The characters that free texts are made of; ``None`` for all that UTF-8 has."""
+"""The characters of free texts; ``None`` for all that UTF-8 has."""
 
 EXTRA = ("never", "sometimes")
 UNKNOWN = ("never", "sometimes", "case")
@@ -24,7 +24,7 @@ TIMES = ("any", "usual")
 
 
 _PLAIN = ("", "0", "a", *("0" * size for size in (2, 4, 8, 32, 256)))
-"""Texts of every order of length; what long texts shrink to."""
+"""Plain texts of several lengths, to which long texts shrink."""
 
 _ODD = (
     " ",
@@ -46,12 +46,12 @@ _ODD = (
     "\ufeff",
     "\U0001f600",
 )
-"""Texts that have broken programs, with those that are not ASCII side by side at the end."""
+"""Texts that have broken programs; those that are not ASCII are together at the end."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What can be said about all that is generated; the public functions explain each.
+    """The options that the strategies have in common. The public functions explain them.
 
     Raises:
         InvalidArgument: for a value that an option cannot have.
@@ -72,7 +72,7 @@ class Options:
         checked_count(self.max_items, "max_items")
 
     def texts(self, min_size: int = 0, max_size: int | None = None) -> Recipe:
-        """Free texts: every other one is well known and takes no draw."""
+        """Free texts. Every other one is a known text, which takes no draw."""
         limit = max_size
         if limit is None and self.max_length is not None:
             limit = max(self.max_length, min_size)
@@ -88,7 +88,7 @@ class Options:
 
 
 def make_options(asked: Mapping[str, Any], **settled: str) -> Options:
-    """The options among the arguments of a public function, and those that it settles itself.
+    """The options among the arguments of a public function, and those that it sets itself.
 
     Raises:
         InvalidArgument: for a value that an option cannot have.
@@ -131,5 +131,5 @@ def _characters(alphabet: Alphabet) -> SearchStrategy[str] | None:
 
 @lru_cache(maxsize=256)
 def _sampled(letters: tuple[str, ...]) -> SearchStrategy[str]:
-    """One strategy for the same letters, so that options with them are the same."""
+    """Always the same strategy for the same letters, so that options with them are equal."""
     return st.sampled_from(letters)

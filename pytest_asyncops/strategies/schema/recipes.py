@@ -1,8 +1,8 @@
-"""Values of few draws: one says which branches are taken, the others what stands there.
+"""Recipes make values with few draws: one draw for all choices, and others for free values.
 
-What a draw costs hardly depends on what is drawn. So all small choices of a value, such as which
-members are there and which word one of them has, are read off a single draw of bytes, the picks.
-Each byte shrinks by itself towards 0, which stands for the plainest choice.
+The cost of a draw hardly depends on what is drawn. So all small choices of a value, such as which
+members are there and which enum value one of them has, are read from a single draw of bytes, the
+choices. Each byte shrinks by itself towards 0, which stands for the plainest choice.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 T = TypeVar("T")
 
 Make = Callable[[DrawFn, bytes, int], Any]
-"""From a draw function, the picks, and where among them its own begin, to a value."""
+"""A function from a draw function, the choices, and the place of its own choices, to a value."""
 
 CHOICES_PER_BYTE = 256
-"""How many there are of what a byte picks."""
+"""Between how many values a byte can choose."""
 
 _LARGE = 128
 
@@ -32,9 +32,9 @@ class Recipe:
     """How to make a value.
 
     Attributes:
-        size: how many picks it takes.
-        make: makes it.
-        values: all that it can make, ``None`` where they are many.
+        size: how many choices it takes.
+        make: makes the value.
+        values: all values that it can make, ``None`` if they are many.
     """
 
     size: int
@@ -43,11 +43,11 @@ class Recipe:
 
     @cached_property
     def choices(self) -> SearchStrategy[bytes]:
-        """What the picks are drawn from."""
+        """The strategy that the choices are drawn from."""
         return st.binary(min_size=self.size, max_size=self.size)
 
     def drawn_by(self, draw: DrawFn) -> Any:
-        """A value."""
+        """Make a value."""
         return self.make(draw, draw(self.choices) if self.size else b"", 0)
 
     def strategy(self) -> SearchStrategy[Any]:
@@ -56,23 +56,23 @@ class Recipe:
         def value(draw: DrawFn, size: int = self.size) -> Any:
             return self.drawn_by(draw)
 
-        # Hypothesis takes strategies of one function for alike, unless its defaults differ, and
-        # copies what one has drawn to the other.
+        # Hypothesis treats strategies of one function as the same unless its defaults differ, and
+        # copies the draws of one to the other.
         return st.composite(value)()
 
     def mapped(self, change: Callable[[Any], Any]) -> Recipe:
-        """The same, and each value changed."""
+        """The same recipe, with each value changed."""
         make = self.make
         return Recipe(self.size, lambda draw, choices, at: change(make(draw, choices, at)))
 
     def with_own_draw(self) -> Recipe:
-        """The same with picks of its own if it takes many, so that they are drawn if needed."""
+        """The same recipe; if it takes many choices, they are drawn only when they are needed."""
         return from_strategy(self.strategy()) if self.size > _LARGE else self
 
 
 def constant(value: Any) -> Recipe:
-    """Nothing but this value."""
-    if isinstance(value, (dict, list)):  # each is the user's own to change
+    """The recipe for one value."""
+    if isinstance(value, (dict, list)):  # a copy each time, which the user may change
         return Recipe(0, lambda draw, choices, at: copy.deepcopy(value), (value,))
     return Recipe(0, lambda draw, choices, at: value, (value,))
 
@@ -81,19 +81,19 @@ NULL = constant(None)
 
 
 def from_strategy(found: SearchStrategy[Any]) -> Recipe:
-    """The values of a strategy."""
+    """The recipe for the values of a strategy."""
     return Recipe(0, lambda draw, choices, at: draw(found))
 
 
 def choice(values: Sequence[Any]) -> Recipe:
-    """One of these values, the plainest first."""
+    """The recipe for one of these values, the plainest first."""
     if len(values) > CHOICES_PER_BYTE:
         return from_strategy(st.sampled_from(values))
     return one_of([constant(value) for value in values])
 
 
 def one_of(recipes: Sequence[Recipe]) -> Recipe:
-    """The values of one of these recipes, the plainest first."""
+    """The recipe for a value of one of these recipes, the plainest first."""
     if len(recipes) == 1:
         return recipes[0]
     if len(recipes) > CHOICES_PER_BYTE:
@@ -108,12 +108,12 @@ def one_of(recipes: Sequence[Recipe]) -> Recipe:
 
 
 def number(size: int) -> Recipe:
-    """Whole numbers from 0 on that have so many bytes."""
+    """The recipe for whole numbers of so many bytes."""
     return Recipe(size, lambda draw, choices, at: int.from_bytes(choices[at : at + size], "big"))
 
 
 def combine(function: Callable[..., Any], *recipes: Recipe) -> Recipe:
-    """What becomes of the values of these recipes."""
+    """The recipe for what a function makes of the values of these recipes."""
     places = [sum(recipe.size for recipe in recipes[:index]) for index in range(len(recipes))]
     parts = [(recipe.make, place) for recipe, place in zip(recipes, places, strict=True)]
     return Recipe(
@@ -125,5 +125,5 @@ def combine(function: Callable[..., Any], *recipes: Recipe) -> Recipe:
 
 
 def lookup_table(values: Sequence[T]) -> tuple[T, ...]:
-    """What each byte picks of these choices: in turn, as shrinking always tries the first bytes."""
+    """The value for each byte: in turn, because shrinking always tries the first bytes."""
     return tuple(values[pick % len(values)] for pick in range(CHOICES_PER_BYTE))

@@ -1,4 +1,4 @@
-"""Strings, numbers and the like, from their schemas."""
+"""Recipes for strings, numbers and any JSON value."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from .recipes import CHOICES_PER_BYTE, Recipe, choice, from_strategy, one_of
 from .timestamps import timestamps
 
 Refuse = Callable[[str], Exception]
-"""From what is wrong with a schema to the error to raise."""
+"""A function from a message to the error to raise."""
 
 _BASE64 = ("", "AA==", "AAA=", "AAAA", "e30=", "bnVsbA==", "AB==", "AAB=", "+/+/", "//==", "/+A=")
-"""Nothing, zeros, JSON, bits that are set and not used, and the end of the alphabet."""
+"""Base64 of nothing, zeros and JSON, with unused bits that are set, and the alphabet's end."""
 
 
 def _base64(options: Options) -> Recipe:
@@ -43,10 +43,10 @@ _FORMATS: Mapping[str, Callable[[Options], Recipe]] = {
     "date-time": lambda options: timestamps(options.times),
     "uuid": _uuids,
 }
-"""The formats of strings that say what the text is; the others leave it free."""
+"""The formats that determine a text; the other formats of strings leave it free."""
 
 _CLASS = re.compile(r"\^(\[(?!\^)(?:\\.|[^\]\\])+\]|\\[dw])(\*|\+|\{(\d+)(,(\d*))?\})\$", re.ASCII)
-"""A pattern that is one class of characters, so many times."""
+"""A pattern of one class of characters with a number of repetitions."""
 
 
 def strings(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
@@ -65,7 +65,7 @@ def strings(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
         found = _matching(regex, least, most, refuse)
     else:
         found = options.texts(least, most)
-    return _open_words(schema["x-enum"], found, options) if "x-enum" in schema else found
+    return _open_enum(schema["x-enum"], found, options) if "x-enum" in schema else found
 
 
 def _matching(regex: str, least: int, most: int | None, refuse: Refuse) -> Recipe:
@@ -92,24 +92,24 @@ def _repeated(match: re.Match[str]) -> tuple[int, float]:
     return int(least), (int(most) if most else math.inf)
 
 
-def in_other_case(words: list[Any]) -> list[str]:
-    """The words in upper and lower case, as far as they are none of the words."""
-    texts = [word for word in words if isinstance(word, str)]
+def in_other_case(values: list[Any]) -> list[str]:
+    """The values in upper and lower case, without those that are among the values."""
+    texts = [value for value in values if isinstance(value, str)]
     cases = {case(text): None for text in texts for case in (str.lower, str.upper, str.swapcase)}
-    return [word for word in cases if word not in words]
+    return [value for value in cases if value not in values]
 
 
-def _open_words(words: list[str], others: Recipe, options: Options) -> Recipe:
-    """The documented words of an open enum, and as many others as the options want."""
-    known = choice(words)
+def _open_enum(values: list[str], others: Recipe, options: Options) -> Recipe:
+    """The documented values of an open enum, and others as the options say."""
+    known = choice(values)
     if options.unknown == "never":
         return known
-    cases = choice(in_other_case(words) or words)
+    cases = choice(in_other_case(values) or values)
     return one_of([known, cases] if options.unknown == "case" else [known, known, cases, others])
 
 
 def integers(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
-    """Whole numbers of this schema."""
+    """Integers of this schema."""
     step = schema.get("multipleOf", 1)
     if step <= 0 or step != int(step):
         raise refuse(f"multipleOf {step!r} of whole numbers is not generated")
@@ -124,7 +124,7 @@ def integers(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
 
 
 def numbers(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
-    """Numbers of this schema, whole ones among them."""
+    """Numbers of this schema, integers among them."""
     step = schema.get("multipleOf")
     if step is not None:
         return _multiples(step, schema, options, refuse)
@@ -151,7 +151,7 @@ def numbers(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
 
 _LIMITS = {"minimum", "maximum"}
 _EXACT = 2**52
-"""Up to here, every whole number times a power of two is a float of its own."""
+"""Up to here, every integer times a power of two is a float of its own."""
 
 
 def _multiples(step: float, schema: Schema, options: Options, refuse: Refuse) -> Recipe:
@@ -186,15 +186,15 @@ def _bounds(schema: Schema) -> tuple[float, float]:
 
 
 PLAIN_VALUES: tuple[Any, ...] = (None, False, 0, "", [], {}, True, -1, 0.5, 2**64, [None], [[]])
-"""JSON values without a character."""
+"""JSON values without any character."""
 
 _FULL: tuple[Any, ...] = ("0", "\u00e9", {"": 0}, {"0": {}})
-"""Those that have text in them."""
+"""JSON values with text in them."""
 
 
 @lru_cache(maxsize=64)
 def json_values(options: Options) -> Recipe:
-    """Any JSON value; the one in four that is drawn is nested up to two deep."""
+    """Any JSON value. One in four is drawn, and nested up to two deep; the others are known."""
     texts = options.texts().strategy()
     scalars = st.one_of(
         st.none(),
@@ -206,7 +206,7 @@ def json_values(options: Options) -> Recipe:
     values: SearchStrategy[Any] = scalars
     for _ in range(2):
         inner = values
-        members = st.lists(st.tuples(texts, inner), max_size=2)  # a name twice is one member
+        members = st.lists(st.tuples(texts, inner), max_size=2)  # equal names become one member
         values = st.one_of(scalars, st.lists(inner, max_size=2), members.map(dict))
     known = choice(PLAIN_VALUES if options.alphabet is not None else [*PLAIN_VALUES, *_FULL])
     return one_of([known, known, known, from_strategy(values)])

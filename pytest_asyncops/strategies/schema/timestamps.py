@@ -1,4 +1,4 @@
-"""Timestamps in every form that RFC 3339 allows, one by one and in order."""
+"""Recipes for timestamps in every form of RFC 3339, single ones and several in order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...rules.timestamps import in_order, instant_of
 from .recipes import Recipe, choice, combine, constant, from_strategy, one_of
 
 _BASE = datetime.datetime(2026, 1, 1)
-"""What instants shrink to: the epoch of the stubs' clock."""
+"""The instant that timestamps shrink to: the epoch of the stubs' clock."""
 
 _SECOND = datetime.timedelta(seconds=1)
 _EARLIEST = (datetime.datetime(1, 1, 3) - _BASE) // _SECOND
@@ -23,13 +23,13 @@ _LONGEST = 10**9
 
 
 class Zone(NamedTuple):
-    """A way to write the zone, and what goes with it.
+    """A way to write the zone of a timestamp, and the parts that go with it.
 
     Attributes:
         text: how UTC or the offset is written.
         offset: the offset in seconds.
-        separator: what stands between date and time.
-        leap: whether the leap second that ends the hour is meant.
+        separator: the character between date and time.
+        leap: whether it is the leap second at the end of the hour.
     """
 
     text: str = "Z"
@@ -39,7 +39,7 @@ class Zone(NamedTuple):
 
 
 class Tick(NamedTuple):
-    """A timestamp that is not written yet: so many seconds after the one before."""
+    """A timestamp before it is written: so many seconds after the timestamp before."""
 
     seconds: int
     fraction: str = ""
@@ -53,8 +53,8 @@ _FRACTIONS = (
     "999999999",
     "000",
 )
-"""The plainest first, and those of one length side by side, because shrinking goes step by step
-towards the first one."""
+"""Fractions, the plainest first. Those of one length stand side by side, because shrinking goes
+step by step towards the first one."""
 
 _USUAL = ("", "", "123", "123456", "123456789")
 """The fractions that protobuf's JSON mapping writes."""
@@ -78,7 +78,7 @@ _ZONES = (
 
 @lru_cache(maxsize=8)
 def ticks(times: str, first: bool) -> Recipe:
-    """Timestamps to be put in order; the first one counts from `_BASE`, the others from it."""
+    """Ticks to be put in order. The first counts from `_BASE`, the others from the one before."""
     gaps = from_strategy(st.integers(_EARLIEST, _LATEST) if first else st.integers(0, _LONGEST))
     usual = times == "usual"
     return combine(
@@ -90,12 +90,12 @@ def ticks(times: str, first: bool) -> Recipe:
 
 
 def timestamps(times: str) -> Recipe:
-    """Timestamps by themselves."""
+    """Single timestamps."""
     return ticks(times, True).mapped(_by_itself)
 
 
 def backwards() -> Recipe:
-    """Timestamps before the one before."""
+    """Ticks that run backwards, to break an order."""
     return from_strategy(st.integers(1, 86_400)).mapped(lambda seconds: Tick(-seconds))
 
 
@@ -104,7 +104,7 @@ def _by_itself(tick: Tick) -> str:
 
 
 def _write(start: datetime.datetime, tick: Tick) -> str:
-    """The timestamp so long after the start."""
+    """Write the timestamp of a tick that counts from ``start``."""
     seconds, fraction, (zone, offset, separator, leap) = tick
     local = start + datetime.timedelta(seconds=seconds + offset)
     if leap:
@@ -115,9 +115,9 @@ def _write(start: datetime.datetime, tick: Tick) -> str:
 
 
 def put_in_order(value: dict[str, Any], members: Iterable[str]) -> None:
-    """Write the ticks among these members so that no timestamp is before the one before it.
+    """Write the ticks among these members so that the timestamps are in order.
 
-    Texts that are there already stay, and the ticks are put before, between and after them.
+    Timestamps that are written already stay, and the ticks are fitted around them.
     """
     there = [name for name in members if isinstance(value.get(name), (Tick, str))]
     fixed = [index for index, name in enumerate(there) if isinstance(value[name], str)]
@@ -135,22 +135,22 @@ def put_in_order(value: dict[str, Any], members: Iterable[str]) -> None:
 
 
 def _after(tick: Tick, last: str) -> str:
-    """The tick as a timestamp that is not before the last one, unless it runs backwards."""
+    """Write a tick as a timestamp that is not before ``last``, unless the tick runs backwards."""
     bound = instant_of(last)
     if bound is None:
         return _write(_BASE, tick)
-    with suppress(OverflowError):  # at the end of the calendar
-        gaps = (tick.seconds, 1, 3600)  # a leap second may be an hour off
+    with suppress(OverflowError):  # past the end of the calendar
+        gaps = (tick.seconds, 1, 3600)  # a leap second can be an hour off
         texts = (_write(bound[0], tick._replace(seconds=gap)) for gap in gaps)
         return next(text for text in texts if tick.seconds < 0 or in_order(last, text))
     return last
 
 
 def _before(tick: Tick, next_one: str) -> str:
-    """The tick as a timestamp that is not after the next one."""
+    """Write a tick as a timestamp that is not after ``next_one``."""
     bound = instant_of(next_one)
     plain = tick._replace(zone=tick.zone._replace(leap=False))
-    with suppress(OverflowError):  # at the start of the calendar
+    with suppress(OverflowError):  # before the start of the calendar
         gaps = (abs(tick.seconds) % _LONGEST, 1)
         start = bound[0] if bound else _BASE
         texts = (_write(start, plain._replace(seconds=-gap)) for gap in gaps)

@@ -1,21 +1,19 @@
-"""Pins that decide what is there, bytes of any value, schemas at once, an API's own rules."""
+"""Payloads keep to the rules and habits of their API, whatever is overridden."""
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
-from openapi_schema_validator import OAS30Validator
-from support.samples import anew
 from support.toy_api import changed
 
 from pytest_asyncops import InvalidArgument, State, strategies, violations
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.rules.generation_hints import GenerationHints
-from pytest_asyncops.strategies import from_schema
 
 FEW = settings(max_examples=30)
 
@@ -59,62 +57,9 @@ def test_pins_reach_into_lists(body):
 
 
 @FEW
-@given(strategies.lists("pinecone", max_items=0))
-def test_pages_with_nothing_on_them(body):
-    assert body == {"operations": []}
-
-
-@FEW
 @given(strategies.operations("chainloop", resource_id=st.just("r")))
 def test_what_comes_together(operation):
     assert operation["resource_type"]
-
-
-AT_ONCE = [
-    [{"type": "string", "x-enum": ["a", "b"]}, {"x-enum": ["b", "c"]}],
-    [{"multipleOf": 0.5}, {"type": "number", "multipleOf": 2.0, "maximum": 9}],
-    [{"multipleOf": 4}, {"type": "integer", "multipleOf": 6}],
-    [{"type": "number", "multipleOf": 0.5}, {"multipleOf": 0.25}],
-    [
-        {"type": "object", "additionalProperties": {"type": "integer"}},
-        {"additionalProperties": True},
-    ],
-    [
-        {"additionalProperties": True},
-        {"type": "object", "additionalProperties": {"type": "integer"}},
-    ],
-    [{"type": "object", "additionalProperties": False}, {"additionalProperties": {"minimum": 1}}],
-    [
-        {"type": "object", "additionalProperties": {"minimum": 1}},
-        {"additionalProperties": {"type": "integer"}},
-    ],
-    [{"type": "integer", "minimum": 2, "exclusiveMinimum": True}, {"minimum": 2, "maximum": 4}],
-    [
-        {"type": "array", "uniqueItems": True, "minItems": 1},
-        {"items": {"type": "boolean"}, "maxItems": 2},
-    ],
-    [{"not": {"enum": [1]}}, {"not": {"enum": [2]}}, {"enum": [1, 2, 3]}],
-    [{"type": "string", "description": "a"}, {"description": "b", "minLength": 2, "maxLength": 3}],
-    [{"type": "string", "nullable": True}, {"type": "string", "nullable": True}],
-]
-
-
-@pytest.mark.parametrize("parts", AT_ONCE, ids=str)
-def test_schemas_at_once(parts):
-    validator = OAS30Validator({"allOf": parts})
-
-    @FEW
-    @given(from_schema({"allOf": parts}))
-    def check(value):
-        assert list(validator.iter_errors(value)) == []
-
-    check()
-
-
-def test_a_rule_that_does_not_say_how_to_break_it():
-    bare = dataclasses.replace(PINECONE, generation=GenerationHints())
-    with pytest.raises(InvalidArgument, match=r"pinecone\.next-token is a function"):
-        strategies.invalid_payloads(bare, "PaginationResponse")
 
 
 def test_an_api_without_habits():
@@ -130,17 +75,26 @@ def test_an_api_without_habits():
     assert rules <= {"chainloop.total-pages", "chainloop.within-total"}
 
 
-def test_pages_that_need_not_be_counted():
-    free = dataclasses.replace(CHAINLOOP.generation, stricter={})
-    api = dataclasses.replace(CHAINLOOP, generation=free)
-    met = set()
-    for body in anew(strategies.lists(api), 50, 5):
-        met.add("pagination" in body)
-        assert violations(body, api=api, route="list") == []
-    assert met == {True, False}
-
-
 def test_an_api_without_a_contract():
     bare = changed(PINECONE, contract=None)
     with pytest.raises(InvalidArgument, match="has no contract to generate from"):
         strategies.payloads(bare, "OperationModel")
+
+
+PLACES = [*itertools.permutations(["2026-01-01T00:00:00Z", None], 2)]
+
+
+@pytest.mark.parametrize(("created", "finished"), PLACES)
+def test_pinned_times_stay_in_order(created, finished):
+    overrides = {
+        name: st.just(text)
+        for name, text in (("created_at", created), ("finished_at", finished))
+        if text
+    }
+
+    @given(strategies.operations("chainloop", **overrides))
+    def check(operation):
+        assert violations({"operation": operation}, api="chainloop", route="get") == []
+        assert all(operation[name] == "2026-01-01T00:00:00Z" for name in overrides)
+
+    check()

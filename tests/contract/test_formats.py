@@ -1,0 +1,225 @@
+"""Types and formats mean what the standards say, as judged by Python's own readers."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime
+import math
+import struct
+import uuid
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pytest_asyncops.contract.formats import (
+    MEANINGS,
+    NUMBER_FORMATS,
+    STRING_FORMATS,
+    is_type,
+    json_equal,
+    matches_format,
+)
+from pytest_asyncops.contract.schema_keywords import FORMATS, TYPES
+
+BOUND = ("int32", "int64", "float", "double")
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner),
+    max_leaves=3,
+)
+
+
+@given(json_values)
+def test_a_value_has_one_type_or_is_null_or_is_no_json(value):
+    types = {name for name in TYPES if is_type(value, name)}
+    if isinstance(value, int) and not isinstance(value, bool):
+        assert types == {"integer", "number"}
+    elif value is None or (isinstance(value, float) and not math.isfinite(value)):
+        assert types == set()
+    else:
+        assert len(types) == 1
+
+
+@given(json_values, st.sampled_from(["byte", "date", "date-time", "uuid", *BOUND, "password"]))
+def test_a_format_concerns_its_own_type_only(value, form):
+    kind = "number" if form in BOUND else "string"
+    if not is_type(value, kind) and not isinstance(value, (bool, float)):
+        assert matches_format(value, form)
+
+
+def test_every_format_that_is_understood_is_a_pattern_a_bound_or_no_constraint():
+    assert {"binary", "password"} == FORMATS.keys() - STRING_FORMATS.keys() - NUMBER_FORMATS.keys()
+    assert STRING_FORMATS.keys() == MEANINGS.keys()
+    assert {FORMATS[form] for form in STRING_FORMATS} == {("string",)}
+    assert {form: FORMATS[form] for form in NUMBER_FORMATS} == {
+        "int32": ("integer",),
+        "int64": ("integer",),
+        "float": ("number",),
+        "double": ("number",),
+    }
+
+
+# --- Python's own readers as judges
+
+
+def is_base64(text):
+    try:
+        read = base64.b64decode(text.encode("ascii"), validate=True)
+    except (UnicodeEncodeError, binascii.Error):
+        return False
+    # The reader takes bits behind the last byte, whatever they are; its writer sets none of them.
+    spare = {0: 1, 1: 16, 2: 4}[len(read) % 3]
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    body = text.rstrip("=")
+    if spare > 1:
+        body = body[:-1] + alphabet[alphabet.index(body[-1]) // spare * spare]
+    return base64.b64encode(read).decode() == body + "=" * (len(text) - len(text.rstrip("=")))
+
+
+def is_uuid(text):
+    try:
+        return str(uuid.UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+def is_date(text):
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+JUDGES = {"byte": is_base64, "uuid": is_uuid, "date": is_date}
+
+encoded = st.binary(max_size=9).map(lambda data: base64.b64encode(data).decode())
+nearly_encoded = st.text(alphabet="aB3+/=\n_\u00e9", max_size=9)
+identifiers = st.uuids().flatmap(
+    lambda each: st.sampled_from(
+        [
+            str(each),
+            str(each).upper(),
+            f"{each}\n",
+            each.hex,
+            f"{{{each}}}",
+            each.urn,
+            str(each)[:-1],
+            f"{each}0",
+            str(each).replace("-", "", 1),
+            str(each).replace("-", "_"),
+        ]
+    )
+)
+days = st.dates().map(datetime.date.isoformat)
+nearly_days = st.builds(
+    "{}-{:02d}-{:02d}{}".format,
+    st.sampled_from(["1900", "2000", "2023", "2024", "0001", "9999"]),
+    st.integers(0, 13),
+    st.integers(0, 32),
+    st.sampled_from(["", "", "\n", "Z", " "]),
+)
+texts = st.one_of(encoded, nearly_encoded, identifiers, days, nearly_days, st.text(max_size=9))
+
+
+@pytest.mark.parametrize("form", JUDGES)
+@given(text=texts)
+@example("aGk=\n")
+@example("aG=k")
+@example("aH==")
+@example("2023-02-29")
+@example("01234567-89ab-cdef-ABCD-EF0123456789")
+def test_a_format_of_texts_is_what_the_standard_library_reads(form, text):
+    assert matches_format(text, form) == JUDGES[form](text)
+
+
+@given(st.datetimes(), st.sampled_from(["Z", "+00:00", "-11:30", "+23:59"]))
+def test_a_timestamp_that_python_writes_is_one_and_without_its_zone_is_none(moment, zone):
+    text = moment.isoformat()
+    assert matches_format(f"{text}{zone}", "date-time")
+    assert not matches_format(text, "date-time")
+    assert matches_format(text[:10], "date")
+    assert not matches_format(f"{text}{zone}", "date")
+
+
+def fits(code, number):
+    try:
+        struct.pack(f"<{code}", number)
+    except (struct.error, OverflowError):
+        return False
+    return True
+
+
+near_integers = st.sampled_from([0, 2**31, -(2**31), 2**63, -(2**63)]).flatmap(
+    lambda edge: st.integers(edge - 2, edge + 2)
+)
+
+
+@pytest.mark.parametrize(("form", "code"), [("int32", "i"), ("int64", "q")])
+@given(number=near_integers | st.integers())
+def test_an_integer_has_its_format_if_it_can_be_packed(form, code, number):
+    assert matches_format(number, form) == fits(code, number)
+
+
+@pytest.mark.parametrize(("form", "code"), [("float", "f"), ("double", "d")])
+@given(number=st.floats(allow_nan=False, allow_infinity=False))
+@example(3.4028234663852886e38)
+@example(-3.4028234663852886e38)
+@example(3.5e38)
+def test_a_float_has_its_format_if_it_can_be_packed(form, code, number):
+    # Numbers between the largest float and the next one are packed as the largest.
+    packed = fits(code, number)
+    if packed and form == "float":
+        assert matches_format(struct.unpack("<f", struct.pack("<f", number))[0], form)
+    else:
+        assert matches_format(number, form) == packed
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan, 10**400])
+@pytest.mark.parametrize("form", BOUND)
+def test_no_format_has_what_is_no_finite_number(form, number):
+    assert not matches_format(number, form)
+
+
+# --- equal in JSON
+
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-1, 2),
+    st.sampled_from([0.0, -0.0, 1.0, 1.5, math.nan]),
+    st.sampled_from(["", "1", "true", "null"]),
+)
+
+
+@given(scalars, scalars)
+def test_equality_is_symmetric_and_knows_true_from_one(one, other):
+    assert json_equal(one, other) == json_equal(other, one)
+    assert json_equal(one, one) == (one == one)  # NaN is not
+    same_kind = any(is_type(one, kind) and is_type(other, kind) for kind in TYPES)
+    assert json_equal(one, other) == (one == other and (same_kind or one is other is None))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        (True, 1, False),
+        (False, 0, False),
+        (True, 1.0, False),
+        (True, True, True),
+        (1, 1.0, True),
+        (0, -0.0, True),
+        (None, False, False),
+        (None, None, True),
+        ("1", 1, False),
+        ([1, "a"], [1.0, "a"], True),
+        ([], {}, False),
+        ({"a": None}, {}, False),
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}, True),
+    ],
+)
+def test_equal_and_unequal(one, other, equal):
+    assert json_equal(one, other) is json_equal(other, one) is equal

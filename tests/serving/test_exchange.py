@@ -1,0 +1,205 @@
+"""An endpoint finds operations, and each that its answer shows counts as polled, once."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.toy_api import ROUTES, request, toy
+
+from pytest_asyncops import Lifecycle, State, Stub, VirtualClock, polls
+from pytest_asyncops.serving.exchange import Exchange, json_response
+from pytest_asyncops.serving.messages import ErrorResponse
+from pytest_asyncops.serving.routing import Route
+
+
+@pytest.fixture(name="stub")
+def a_stub() -> Stub:
+    return Stub(toy(), VirtualClock())
+
+
+def body(stub, path, **more):
+    return stub.handle(request(path, **more)).json()
+
+
+def test_a_list_shows_and_counts_a_page(stub):
+    started = stub.start_many(4, shelf=lambda i: "ab"[i == 1], lifecycle=Lifecycle.hangs())
+    assert [job["id"] for job in body(stub, "/jobs")["jobs"]] == ["job-1", "job-3"]
+    assert [job["id"] for job in body(stub, "/jobs?everything")["jobs"]] == ["job-1", "job-2"]
+    assert [op.polls for op in started] == [2, 1, 1, 0]
+    assert stub.calls[0].operations == ("job-1", "job-3")
+
+
+def test_every_answer_that_shows_an_operation_is_a_poll_of_it(stub):
+    op = stub.start(shelf="a", lifecycle=Lifecycle.succeeds(running=polls(2)))
+    assert [body(stub, "/jobs/a/job-1")["status"] for _ in range(3)] == ["busy", "busy", "ok"]
+    assert (op.polls, op.state) == (3, State.SUCCEEDED)
+    assert stub.handle(request("/jobs/b/job-1")).status_code == 404
+    assert op.polls == 3
+
+
+def test_an_endpoint_can_start_operations_while_it_answers():
+    def create(exchange):
+        exchange.authenticate()
+        return json_response(202, exchange.show(stub.start(shelf="a")))
+
+    stub = Stub(toy(routes=(*ROUTES, Route("create", "POST", ("/jobs",), create))), VirtualClock())
+    assert body(stub, "/jobs", method="POST")["id"] == "job-1"
+    assert body(stub, "/jobs")["jobs"][0]["id"] == "job-1"
+
+
+# --- an exchange by itself
+
+
+def seen_by_an_endpoint(stub, path="/asked/a%20b?x=1"):
+    """What an endpoint of a route of its own works with, and the answer that it gave."""
+    met = []
+
+    def endpoint(exchange):
+        met.append(exchange)
+        return json_response(200, [job["id"] for job in exchange.show_all(exchange.members({}))])
+
+    facts = toy(routes=(Route("asked", "GET", ("/asked/{word}",), endpoint),))
+    asked = Stub(facts, VirtualClock())
+    stub(asked)
+    response = asked.handle(request(path))
+    [exchange] = met
+    return exchange, response, asked
+
+
+def test_an_endpoint_has_the_request_and_what_it_is_about():
+    exchange, response, stub = seen_by_an_endpoint(lambda stub: stub.add_parent("b"))
+    assert isinstance(exchange, Exchange)
+    assert exchange.request is stub.calls[-1].request
+    assert (exchange.request.query, exchange.params) == ("x=1", {"word": "a b"})
+    assert exchange.readings == {"wire": "plain", "most": 5}
+    assert set(exchange.parents) == {"b"}
+    assert (exchange.shown, exchange.states, response.json()) == ([], [], [])
+
+
+shelves = st.lists(st.sampled_from("ab"), max_size=5)
+lifecycles = st.sampled_from(
+    [
+        Lifecycle.hangs(),
+        Lifecycle.succeeds(running=polls(2)),
+        Lifecycle.succeeds(running=3),
+        Lifecycle.fails("no", pending=polls(1), running=1),
+    ]
+)
+
+
+@given(shelves, st.data())
+def test_what_is_shown_is_counted_and_recorded_in_the_order_in_which_it_was_shown(places, data):
+    stub = Stub(toy(), VirtualClock())
+    started = [stub.start(shelf=shelf, lifecycle=data.draw(lifecycles)) for shelf in places]
+    exchange = Exchange(
+        request("/jobs"),
+        params={},
+        readings=stub.readings,
+        store=stub._store,
+        render=lambda operation, snapshot: {"id": operation.id, "state": snapshot.state},
+        authenticate=lambda asked: None,
+        parents=set(),
+    )
+    counts, expected = [0] * len(started), []
+    for _ in range(data.draw(st.integers(0, 4))):
+        numbers = (
+            data.draw(st.lists(st.sampled_from(range(len(started))), max_size=4)) if places else []
+        )
+        states = []
+        for number in numbers:
+            counts[number] += 1
+        before = [started[number].state for number in numbers]
+        shown = exchange.show_all(numbers)
+        assert [each["id"] for each in shown] == [started[number].id for number in numbers]
+        states = [each["state"] for each in shown]
+        # What is shown is what stood there before this poll of it was counted.
+        if len(set(numbers)) == len(numbers):
+            assert states == before
+        expected += zip((started[number] for number in numbers), states, strict=True)
+    assert list(zip(exchange.shown, exchange.states, strict=True)) == expected
+    assert [operation.polls for operation in started] == counts
+
+
+@given(shelves)
+def test_looking_for_operations_counts_nothing(places):
+    stub = Stub(toy(), VirtualClock())
+    started = [stub.start(shelf=shelf, lifecycle=Lifecycle.hangs()) for shelf in places]
+    exchange = Exchange(
+        request("/jobs"),
+        params={},
+        readings={},
+        store=stub._store,
+        render=lambda operation, snapshot: {},
+        authenticate=lambda asked: None,
+        parents=set(),
+    )
+    for shelf in "abc":
+        found = [number for number, its in enumerate(places) if its == shelf]
+        assert list(exchange.members({"shelf": shelf})) == found
+        assert list(exchange.members({"shelf": shelf}, frozenset({State.SUCCEEDED}))) == []
+        for operation in started:
+            belongs = operation.fields["shelf"] == shelf
+            assert exchange.find(operation.id, shelf=shelf) is (operation if belongs else None)
+    assert exchange.find("job-0") is None
+    assert {operation.polls for operation in started} <= {0}
+    assert (exchange.shown, exchange.states) == ([], [])
+
+
+def test_a_credential_is_looked_at_when_the_endpoint_says_so():
+    asked = []
+
+    def refuse(request):
+        asked.append(request)
+        raise ErrorResponse(401, "no_key", "who are you?")
+
+    exchange = Exchange(
+        request("/jobs"),
+        params={},
+        readings={},
+        store=None,
+        render=None,
+        authenticate=refuse,
+        parents=set(),
+    )
+    assert asked == []
+    with pytest.raises(ErrorResponse):
+        exchange.authenticate()
+    assert asked == [exchange.request]
+
+
+# --- a body of JSON
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.integers(200, 599), json_values)
+def test_the_body_is_compact_ascii_that_reads_as_the_payload(status, payload):
+    response = json_response(status, payload)
+    assert json.loads(response.content) == payload
+    assert response.content.isascii()
+    assert response.status_code == status
+    # Between the pieces of a body there is no blank; in a text there may be.
+    assert len(response.content) == len(json.dumps(payload, separators=(",", ":")))
+    assert dict(response.headers) == {"Content-Type": "application/json"}
+
+
+def test_the_members_of_a_body_keep_their_order():
+    response = json_response(200, {"b": 1, "a": [True, None]})
+    assert response.content == b'{"b":1,"a":[true,null]}'
+
+
+def test_further_headers_stand_beside_the_content_type_or_instead_of_it():
+    given = {"Location": "/v1", "Content-Type": "application/problem+json"}
+    assert dict(json_response(202, {}, given).headers) == given
+    assert dict(json_response(202, {}, {"Retry-After": "5"}).headers) == {
+        "Content-Type": "application/json",
+        "Retry-After": "5",
+    }
+    assert given == {"Location": "/v1", "Content-Type": "application/problem+json"}

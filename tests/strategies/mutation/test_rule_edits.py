@@ -1,0 +1,133 @@
+"""Every rule of prose can be broken, each kind of rule in its own way."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openapi_schema_validator import OAS30Validator
+
+from pytest_asyncops import InvalidArgument, strategies
+from pytest_asyncops.apis.chainloop import CHAINLOOP
+from pytest_asyncops.apis.pinecone import PINECONE
+from pytest_asyncops.contract.openapi import load_contract
+from pytest_asyncops.rules.generation_hints import GenerationHints
+from pytest_asyncops.rules.rules import ByFunction, Fixed, NotAMember, Rule, SameAsStatus
+from pytest_asyncops.strategies.api_schemas import compiled, error_bodies
+from pytest_asyncops.strategies.mutation.edits import edited, values_with
+from pytest_asyncops.strategies.mutation.rule_edits import bad_objects, rule_edits
+from pytest_asyncops.strategies.schema.options import Options
+from pytest_asyncops.strategies.schema.recipes import one_of
+
+
+def test_a_rule_that_does_not_say_how_to_break_it():
+    bare = dataclasses.replace(PINECONE, generation=GenerationHints())
+    with pytest.raises(InvalidArgument, match=r"pinecone\.next-token is a function"):
+        strategies.invalid_payloads(bare, "PaginationResponse")
+
+
+RULES = [(api, rule) for api in (CHAINLOOP, PINECONE) for rule in api.checking.rules]
+MADE_WHOLE = [
+    (api, rule)
+    for api, rule in RULES
+    if not isinstance(rule.kind, (Fixed, SameAsStatus, ByFunction))
+]
+EDITED = [pair for pair in RULES if pair not in MADE_WHOLE]
+
+
+def each(pairs):
+    return pytest.mark.parametrize(("api", "rule"), pairs, ids=[rule.id for _, rule in pairs])
+
+
+def refers(name):
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def judge_of(api, name):
+    """A validator that knows nothing of this package."""
+    root = load_contract(api.checking.contract).document.root
+    return OAS30Validator({**refers(name), "components": root["components"]})
+
+
+def breaks(rule, value, status_code=200):
+    return [*rule.kind.breaks(value, status_code)]
+
+
+@each(MADE_WHOLE)
+def test_objects_are_made_that_break_the_rule_and_not_the_schema(api, rule):
+    compiler, judge = compiled(api, Options()), judge_of(api, rule.on)
+    documented = load_contract(api.checking.contract).schemas[rule.on]["properties"].keys()
+    found = bad_objects(compiler, rule)
+    assert found
+    assert [*rule_edits(compiler, rule, ())] == []
+
+    @settings(max_examples=40)
+    @given(one_of([one.with_own_draw() for one in found]).strategy())
+    def check(value):
+        assert breaks(rule, value)
+        assert list(judge.iter_errors(value)) == []
+        if not isinstance(rule.kind, NotAMember):
+            assert value.keys() <= documented
+
+    check()
+
+
+def status_of(api, rule):
+    """A status with which the rule says something."""
+    if isinstance(rule.kind, Fixed):
+        return next(iter(rule.kind.by_status))
+    return next((code for code, body in error_bodies(api).items() if body == refers(rule.on)), 200)
+
+
+@each(EDITED)
+def test_edits_of_good_values_break_the_rule_and_not_the_schema(api, rule):
+    status_code = status_of(api, rule)
+    compiler, judge = compiled(api, Options(), status_code), judge_of(api, rule.on)
+    assert bad_objects(compiler, rule) == []
+    [edit] = rule_edits(compiler, rule, ())
+    good = values_with(compiler, refers(rule.on), (*edit.path, *edit.needs))
+
+    @settings(max_examples=40)
+    @given(good.strategy(), st.integers(0, 300))
+    def check(value, number):
+        assert breaks(rule, value, status_code) == []
+        bad = edited(value, edit, number)
+        assert breaks(rule, bad, status_code)
+        assert list(judge.iter_errors(bad)) == []
+
+    check()
+
+
+@each(EDITED)
+def test_an_edit_is_at_the_place_of_its_rule(api, rule):
+    compiler = compiled(api, Options(), status_of(api, rule))
+    [here] = rule_edits(compiler, rule, ())
+    [there] = rule_edits(compiler, rule, ("body", "*"))
+    assert there.path == ("body", "*", *here.path)
+    assert there.needs == here.needs
+
+
+def test_a_rule_that_says_nothing_of_a_status_is_not_broken_with_it():
+    kind = Fixed(("error", "code"), {401: ("UNAUTHENTICATED",), 404: ("NOT_FOUND", "OTHER")})
+    rule = Rule("own.code", "ErrorResponse", "", "", kind)
+    assert [*rule_edits(compiled(PINECONE, Options(), 500), rule, ())] == []
+    [edit] = rule_edits(compiled(PINECONE, Options(), 404), rule, ())
+    assert edit.path == ("error", "code")
+    found = {edit.apply("NOT_FOUND", number) for number in range(50)}
+    assert found
+    assert not found & {"NOT_FOUND", "OTHER"}
+
+
+def test_the_refusal_says_what_to_give():
+    bare = dataclasses.replace(PINECONE, generation=GenerationHints())
+    [rule] = [rule for rule in PINECONE.checking.rules if isinstance(rule.kind, ByFunction)]
+    with pytest.raises(InvalidArgument) as caught:
+        [*rule_edits(compiled(bare, Options()), rule, ())]
+    assert str(caught.value) == (
+        "the rule pinecone.next-token is a function, and pinecone does not say how to break it. "
+        "Give its Api generation="
+        "GenerationHints(rule_edits={'pinecone.next-token': RuleEdit(...)})."
+    )
+    assert caught.value.value == "pinecone.next-token"

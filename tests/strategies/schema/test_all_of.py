@@ -1,0 +1,260 @@
+"""A value is one of schemas put together exactly if it is one of each of them."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openapi_schema_validator import OAS30Validator
+from support.schema_kinds import INTEGER, STRING, obj
+
+from pytest_asyncops import ContractError
+from pytest_asyncops.contract.openapi import Contract
+from pytest_asyncops.contract.yaml_document import Document
+from pytest_asyncops.strategies import from_schema
+from pytest_asyncops.strategies.schema.all_of import Contradiction, both, can_end, flat
+
+FEW = settings(max_examples=30)
+
+AT_ONCE = [
+    [{"type": "string", "x-enum": ["a", "b"]}, {"x-enum": ["b", "c"]}],
+    [{"multipleOf": 0.5}, {"type": "number", "multipleOf": 2.0, "maximum": 9}],
+    [{"multipleOf": 4}, {"type": "integer", "multipleOf": 6}],
+    [{"type": "number", "multipleOf": 0.5}, {"multipleOf": 0.25}],
+    [
+        {"type": "object", "additionalProperties": {"type": "integer"}},
+        {"additionalProperties": True},
+    ],
+    [
+        {"additionalProperties": True},
+        {"type": "object", "additionalProperties": {"type": "integer"}},
+    ],
+    [{"type": "object", "additionalProperties": False}, {"additionalProperties": {"minimum": 1}}],
+    [
+        {"type": "object", "additionalProperties": {"minimum": 1}},
+        {"additionalProperties": {"type": "integer"}},
+    ],
+    [{"type": "integer", "minimum": 2, "exclusiveMinimum": True}, {"minimum": 2, "maximum": 4}],
+    [
+        {"type": "array", "uniqueItems": True, "minItems": 1},
+        {"items": {"type": "boolean"}, "maxItems": 2},
+    ],
+    [{"not": {"enum": [1]}}, {"not": {"enum": [2]}}, {"enum": [1, 2, 3]}],
+    [{"type": "string", "description": "a"}, {"description": "b", "minLength": 2, "maxLength": 3}],
+    [{"type": "string", "nullable": True}, {"type": "string", "nullable": True}],
+]
+
+
+@pytest.mark.parametrize("parts", AT_ONCE, ids=str)
+def test_schemas_at_once(parts):
+    validator = OAS30Validator({"allOf": parts})
+
+    @FEW
+    @given(from_schema({"allOf": parts}))
+    def check(value):
+        assert list(validator.iter_errors(value)) == []
+
+    check()
+
+
+REFUSED = [
+    ({"allOf": [{"pattern": "a"}, {"pattern": "b"}]}, "allOf of two different pattern"),
+    ({"allOf": [INTEGER, STRING]}, "allOf of type integer and type string"),
+    (
+        {"allOf": [obj({"a": STRING}, additionalProperties=False), obj({"b": STRING})]},
+        "additionalProperties beside the members",
+    ),
+    ({"allOf": [{"multipleOf": 0.5}, {"multipleOf": 0.75}]}, "multipleOf 0.5 and 0.75"),
+]
+
+
+@pytest.mark.parametrize(("schema", "message"), REFUSED, ids=[message for _, message in REFUSED])
+def test_what_cannot_be_made_is_refused_by_name(schema, message):
+    with pytest.raises(ContractError) as caught:
+        from_schema(schema)
+    assert message in str(caught.value)
+
+
+def fits(schema, value):
+    return OAS30Validator(schema).is_valid(value)
+
+
+def at_once(*schemas):
+    """The schemas as one, ``None`` where they contradict each other."""
+    merged = {}
+    try:
+        for schema in schemas:
+            merged = both(merged, schema)
+    except Contradiction:
+        return None
+    return merged
+
+
+def bounds(limit, shut):
+    return [{limit: bound, shut: is_shut} for bound in (0, 1, 2) for is_shut in (False, True)]
+
+
+def sizes(*keywords):
+    return [{keyword: size} for keyword in keywords for size in (0, 1, 2)]
+
+
+KEYWORDS = {
+    "type": [
+        {"type": name, "nullable": null} for name in ("integer", "number") for null in (True, False)
+    ],
+    "lower bounds": bounds("minimum", "exclusiveMinimum"),
+    "upper bounds": bounds("maximum", "exclusiveMaximum"),
+    "steps": [{"multipleOf": step} for step in (0.25, 0.5, 1, 2, 3, 4, 6)],
+    "lengths": sizes("minLength", "maxLength"),
+    "items": sizes("minItems", "maxItems"),
+    "members": sizes("minProperties", "maxProperties"),
+    "words": [{"enum": words} for words in ([0, "a", None], ["a", "bb"], [1, 2, {}], [[]])],
+    "ruled out": [{"not": {"enum": words}} for words in ([0, "a"], ["a", "bb"], [1])],
+    "unlike items": [{"uniqueItems": unlike} for unlike in (True, False)],
+    "each item": [{"items": schema} for schema in ({}, INTEGER, STRING, {"minimum": 1})],
+    "required": [{"required": names} for names in (["a"], ["b"], ["b", "a"])],
+    "named": [{"properties": {"a": schema}} for schema in ({}, INTEGER, STRING, {"minimum": 1})],
+    "others": [
+        {"additionalProperties": schema}
+        for schema in (True, False, {}, INTEGER, STRING, {"minimum": 1})
+    ],
+}
+"""For each keyword, schemas of which any two can be said at once."""
+
+VALUES = [None, True, -3, 0, 1, 2, 3, 4, 6, 0.25, 0.5, 1.5, "", "a", "bb", "ccc"]
+VALUES += [[], [0], [0, 0], [1, "a"], [2, 3, 4], {}, {"a": 0}, {"a": 1}, {"b": 1, "a": "bb"}]
+VALUES += [{"c": 2, "a": 1}, {"a": 1, "b": 2, "c": 3}]
+
+
+@pytest.mark.parametrize("keyword", KEYWORDS)
+def test_two_of_one_keyword_are_what_fits_each(keyword):
+    for one, other in itertools.product(KEYWORDS[keyword], repeat=2):
+        merged = at_once(one, other)
+        for value in VALUES:
+            both_fit = fits(one, value) and fits(other, value)
+            assert fits(merged, value) is both_fit, (one, other, value)
+
+
+KINDS = [{"type": "string"}, {"type": "array", "nullable": True}, {"type": "object"}]
+ROWS = [row for rows in KEYWORDS.values() for row in rows]
+NOTES = [{"title": "one"}, {"title": "other"}]
+SCHEMAS = st.lists(st.sampled_from([*KINDS, *ROWS, *NOTES]), max_size=4).map(
+    lambda rows: {keyword: value for row in rows for keyword, value in row.items()}
+)
+
+
+@given(SCHEMAS, SCHEMAS)
+def test_what_fits_both_is_what_fits_each(one, other):
+    merged = at_once(one, other)
+    if merged is not None:
+        assert "allOf" not in merged
+        for value in VALUES:
+            assert fits(merged, value) is (fits(one, value) and fits(other, value)), value
+
+
+@given(SCHEMAS)
+def test_nothing_is_lost_beside_what_says_nothing_and_beside_itself(schema):
+    for value in VALUES:
+        assert fits(at_once(schema, {}), value) is fits(schema, value)
+        assert fits(at_once(schema, schema), value) is fits(schema, value)
+
+
+CONTRADICTIONS = [
+    ({"pattern": "a"}, {"pattern": "b"}, "two different pattern"),
+    ({"anyOf": [INTEGER]}, {"anyOf": [STRING]}, "two different anyOf"),
+    ({**STRING, "format": "date"}, {**STRING, "format": "uuid"}, "two different format"),
+    (INTEGER, STRING, "type integer and type string"),
+    ({"multipleOf": 0.75}, {"multipleOf": 0.5}, "multipleOf 0.75 and 0.5"),
+    (
+        {"additionalProperties": False},
+        {"properties": {"a": {}}},
+        "additionalProperties beside the members of another schema",
+    ),
+    (
+        {"properties": {"a": {}, "b": {}}},
+        {"properties": {"a": {}}, "additionalProperties": INTEGER},
+        "additionalProperties beside the members of another schema",
+    ),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "text"), CONTRADICTIONS)
+def test_what_cannot_be_said_at_once_is_named(one, other, text):
+    with pytest.raises(Contradiction) as caught:
+        both(one, other)
+    assert str(caught.value) == text
+    with pytest.raises(Contradiction):
+        both(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "merged"),
+    [
+        (INTEGER, {"type": "number"}, {"type": "integer", "nullable": False}),
+        ({"multipleOf": 4}, {"multipleOf": 6}, {"multipleOf": 12}),
+        ({"x-enum": ["a", "b"]}, {"x-enum": ["b", "c"]}, {"x-enum": ["b"]}),
+        ({"title": "one"}, {"title": "other"}, {"title": "one"}),
+        ({"required": ["b", "a"]}, {"required": ["a", "c"]}, {"required": ["b", "a", "c"]}),
+        ({"minimum": 1}, {"minimum": 2}, {"minimum": 2, "exclusiveMinimum": False}),
+        (
+            {"maximum": 1, "exclusiveMaximum": True},
+            {"maximum": 1},
+            {"maximum": 1, "exclusiveMaximum": True},
+        ),
+        (
+            {"properties": {"a": INTEGER}},
+            {"properties": {"a": {"minimum": 1}}},
+            {"properties": {"a": {"allOf": [INTEGER, {"minimum": 1}]}}},
+        ),
+    ],
+)
+def test_what_becomes_of_two(one, other, merged):
+    assert both(one, other) == merged
+
+
+def contract_of(**schemas):
+    root = {"openapi": "3.0.3", "components": {"schemas": schemas}}
+    return Contract(Document("own", root, {"": 1}))
+
+
+def refers(name):
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+@given(SCHEMAS, SCHEMAS, SCHEMAS)
+def test_references_and_what_is_nested_are_followed(own, inner, named):
+    contract = contract_of(named=named, middle={"allOf": [inner, refers("named")]})
+    try:
+        merged = flat(contract, {**own, "allOf": [refers("middle")]})
+    except Contradiction:
+        return
+    assert not merged.keys() & {"$ref", "allOf"}
+    for value in VALUES:
+        assert fits(merged, value) is all(fits(part, value) for part in (own, inner, named))
+
+
+NESTED = {"type": "array", "items": refers("a")}
+
+
+@pytest.mark.parametrize(
+    ("schema", "ends"),
+    [
+        (INTEGER, True),
+        (refers("a"), False),
+        (obj({"a": refers("a")}), True),
+        (obj({"a": refers("a")}, required=["a"]), False),
+        (obj({"a": refers("a")}, required=["a"], nullable=True), True),
+        (obj({"a": refers("a")}, required=["b"]), True),
+        (NESTED, True),
+        ({**NESTED, "minItems": 1}, False),
+        ({"allOf": [INTEGER, refers("a")]}, False),
+        ({"anyOf": [INTEGER, refers("a")]}, True),
+        ({"oneOf": [refers("a"), {**NESTED, "minItems": 1}]}, False),
+    ],
+    ids=str,
+)
+def test_what_has_a_finite_value_is_known(schema, ends):
+    contract = contract_of(a=obj({"again": refers("a")}, required=["again"]))
+    assert can_end(contract, schema) is ends

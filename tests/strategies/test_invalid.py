@@ -1,0 +1,159 @@
+"""Each invalid payload has exactly the violations that are foretold with it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from support.samples import anew
+from support.schema_kinds import INTEGER, obj, own_api
+
+from pytest_asyncops import InvalidArgument, strategies, violations
+from pytest_asyncops.apis.chainloop import CHAINLOOP
+from pytest_asyncops.apis.pinecone import PINECONE
+from pytest_asyncops.contract.openapi import load_contract
+from pytest_asyncops.rules.violation import json_path
+
+EACH = pytest.mark.parametrize("api", [CHAINLOOP, PINECONE], ids=lambda api: api.name)
+
+# --- one edit
+
+INVALID = {
+    CHAINLOOP: [
+        ("v1AsyncOperationsServiceListOperationsResponse", "list", 200, ()),
+        ("v1AsyncOperationsServiceGetOperationResponse", "get", 200, ()),
+        ("v1AsyncOperationResult", "get", 200, ("operation",)),
+        ("v1AsyncOperationStatus", "get", 200, ("operation", "status")),
+        ("v1OffsetPaginationResponse", "list", 200, ("pagination",)),
+        ("v1BadRequestResponse", "get", 400, ()),
+        ("v1UnauthorizedResponse", "get", 401, ()),
+        ("v1PermissionDeniedResponse", "get", 403, ()),
+        ("v1InternalServerErrorResponse", "get", 500, ()),
+        ("rpcStatus", "get", 404, ()),
+        ("protobufAny", "get", 404, ("details", 0)),
+    ],
+    PINECONE: [
+        ("OperationList", "list", 200, ()),
+        ("OperationModel", "get", 200, ()),
+        ("PaginationResponse", "list", 200, ("pagination",)),
+        ("ErrorResponse", "get", 401, ()),
+    ],
+}
+"""Each named schema, and a response in which its values stand: route, status and place."""
+
+
+KEYWORDS = {
+    CHAINLOOP: {"enum", "format", "pattern", "required", "type"},
+    PINECONE: {"format", "maximum", "minimum", "required", "type"},
+}
+
+
+def rules_broken(api, name, route, status_code, place):
+    """Hold each pair against the conformance wing; gives the rules that were broken at once."""
+    rules = set()
+    sites = load_contract(api.checking.contract).schema_paths(
+        {"$ref": f"#/components/schemas/{name}"}
+    )
+    of_the_rest = {rule.id for rule in api.checking.rules if rule.on not in sites}
+
+    count = 500 if name == api.checking.history.schema else 200 if status_code == 200 else 100
+    for invalid in anew(strategies.invalid_payloads(api, name), count, 10):
+        body = invalid.payload
+        for part in reversed(place):
+            body = [body] if part == 0 else {part: body}
+        said = violations(body, api=api, route=route, status_code=status_code)
+        foretold = [
+            (path.replace("$", json_path(place), 1), rule) for path, rule in invalid.violations
+        ]
+        assert foretold
+        assert foretold == sorted(
+            (violation.path, violation.rule)
+            for violation in said
+            if violation.rule not in of_the_rest
+        )
+        rules.add(tuple(rule for _, rule in foretold))
+    return rules
+
+
+@EACH
+def test_violations_are_as_foretold(api):
+    assert {name for name, *_ in INVALID[api]} == {*load_contract(api.checking.contract).schemas}
+    broken = set().union(*[rules_broken(api, *response) for response in INVALID[api]])
+    rules = {rule.id for rule in api.checking.rules} | {f"schema.{word}" for word in KEYWORDS[api]}
+    assert {rule for at_once in broken for rule in at_once} == rules
+    # The contract's one pattern is that of base64, so what breaks it breaks the format as well.
+    alone = {at_once[0] for at_once in broken if len(at_once) == 1}
+    assert rules - alone <= {"schema.pattern"}
+
+
+# --- options and refusals
+
+
+@pytest.mark.parametrize("status_code", [401, 404, 500])
+def test_the_status_decides_which_codes_are_good(status_code):
+    found = strategies.invalid_payloads("pinecone", "ErrorResponse", status_code=status_code)
+
+    @settings(max_examples=60)
+    @given(found)
+    def check(invalid):
+        said = violations(invalid.payload, api="pinecone", route="get", status_code=status_code)
+        assert [*invalid.violations] == sorted((one.path, one.rule) for one in said)
+
+    check()
+
+
+def test_unless_said_the_status_is_the_first_that_has_this_body():
+    asked = "v1PermissionDeniedResponse"
+    codes = {
+        rule
+        for invalid in anew(strategies.invalid_payloads("chainloop", asked), 100)
+        for _, rule in invalid.violations
+        if rule.startswith("chainloop.code-")
+    }
+    assert codes == {"chainloop.code-403"}
+
+
+def texts_of(value):
+    if isinstance(value, str):
+        yield value
+    if isinstance(value, list):
+        for inner in value:
+            yield from texts_of(inner)
+
+
+def test_what_is_not_broken_keeps_to_the_options(tmp_path):
+    items = {"type": "array", "items": {"type": "string"}}
+    api = own_api(tmp_path, {"Box": obj({"items": items, "size": INTEGER}, required=["size"])})
+    found = strategies.invalid_payloads(api, "Box", alphabet="x", max_length=2, max_items=1)
+
+    @given(found)
+    def check(invalid):
+        items = invalid.payload.get("items", []) if isinstance(invalid.payload, dict) else []
+        if ("$.items", "schema.type") not in invalid.violations:
+            assert len(items) <= 1
+            assert {*texts_of(items)} <= {"", "x", "xx"}
+
+    check()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda api: strategies.invalid_payloads(api, "free"),
+            "nothing can be wrong with a free of own",
+        ),
+        (
+            lambda api: strategies.invalid_payloads(api, "freee"),
+            "unknown schema of own 'freee'. Did you mean 'free'? Choose 'free'.",
+        ),
+        (
+            lambda api: strategies.invalid_payloads(api, "free", max_items=-1),
+            "max_items must be a whole number, 0 or more, not -1",
+        ),
+    ],
+)
+def test_what_there_is_not(tmp_path, make, message):
+    api = own_api(tmp_path, {"free": {}})
+    with pytest.raises(InvalidArgument) as caught:
+        make(api)
+    assert str(caught.value) == message
