@@ -12,8 +12,8 @@ import requests
 from pytest_asyncops import Lifecycle, mocked
 from pytest_asyncops.configure import resolve_settings
 from pytest_asyncops.mocking import AsyncOpsMock
+from pytest_asyncops.virtual_time.activation import VirtualTime
 from pytest_asyncops.virtual_time.clock import VirtualClock
-from pytest_asyncops.virtual_time.takeover import VirtualTime
 
 from .measure import ROOT, compare, elsewhere, looped, once, rounds_of
 from .report import Figure, Ratio, Row

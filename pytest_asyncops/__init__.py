@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .serving.api import Field as Field
     from .serving.calls import Call as Call
     from .serving.calls import Calls as Calls
-    from .serving.guards import PollerHangs as PollerHangs
+    from .serving.hang_guards import PollerHangs as PollerHangs
     from .serving.messages import UnmatchedRequests as UnmatchedRequests
     from .serving.operations import Operation as Operation
     from .serving.stub import Stub as Stub
@@ -57,7 +57,7 @@ _HOMES = {
     "NetworkBlocked": "errors",
     "Operation": "serving.operations",
     "PineconeStub": "apis.pinecone",
-    "PollerHangs": "serving.guards",
+    "PollerHangs": "serving.hang_guards",
     "Polls": "lifecycle.states",
     "Progress": "lifecycle.progress",
     "State": "lifecycle.states",

@@ -15,7 +15,7 @@ from .errors import MockClosed, NetworkBlocked, counted, hides_usage_errors, unk
 from .serving.api import Api
 from .serving.base_urls import BaseUrls
 from .serving.calls import Call, Calls
-from .serving.guards import Guards
+from .serving.hang_guards import Guards
 from .serving.messages import Request, UnmatchedRequests
 from .serving.stub import Stub
 from .virtual_time.clock import VirtualClock
@@ -208,7 +208,7 @@ class _Session:
             transport.start()
             stack.callback(transport.stop)
             if settings.clock == "virtual":
-                from .virtual_time.takeover import VirtualTime
+                from .virtual_time.activation import VirtualTime
 
                 virtual_time = VirtualTime(self.clock, self._guards.skipped)
                 virtual_time.start()

@@ -29,7 +29,7 @@ THIRD_PARTIES = {
     "plugin": {"pytest"},
     "conformance.dialect": {"jsonschema"},
     "contract.yaml_document": {"yaml"},
-    "serving.guards": {"pytest"},
+    "serving.hang_guards": {"pytest"},
     "serving.state_index": {"sortedcontainers"},
     **{
         f"strategies.{name}": {"hypothesis"}
@@ -52,7 +52,7 @@ THIRD_PARTIES = {
         )
     },
     "transports.responses": {"requests", "responses", "urllib3"},
-    "virtual_time.takeover": {"time_machine"},
+    "virtual_time.activation": {"time_machine"},
 }
 """Who may import what from outside at the top of the module."""
 

@@ -10,8 +10,8 @@ from ..errors import counted, hides_usage_errors, unknown_choice
 from ..rules.violation import ConformanceError, Violation
 from ..serving.api import Api, find_profile
 from .checker import find_checker
+from .client_responses import ClientResponse, parse, read_response
 from .fast_check import fast_parse
-from .replies import Reply, parse, read_reply
 
 __tracebackhide__ = hides_usage_errors
 
@@ -52,10 +52,10 @@ def assert_conforms(
     >>> operation = {"id": "1", "status": "ASYNC_OPERATION_STATUS_RUNNING"}
     >>> assert_conforms({"operation": operation}, api="chainloop", route="get")
     """
-    reply = read_reply(value, api=api, route=route, status_code=status_code)
-    found = _violations(reply, extra=extra, unknown=unknown, profile=profile)
+    response = read_response(value, api=api, route=route, status_code=status_code)
+    found = _violations(response, extra=extra, unknown=unknown, profile=profile)
     if found:
-        raise ConformanceError(_report(reply, found), violations=found)
+        raise ConformanceError(_report(response, found), violations=found)
 
 
 def violations(
@@ -74,27 +74,29 @@ def violations(
     >>> found.path, found.message, found.rule
     ('$.operation.id', 'must be a string', 'schema.type')
     """
-    reply = read_reply(value, api=api, route=route, status_code=status_code)
-    return _violations(reply, extra=extra, unknown=unknown, profile=profile)
+    response = read_response(value, api=api, route=route, status_code=status_code)
+    return _violations(response, extra=extra, unknown=unknown, profile=profile)
 
 
-def _violations(reply: Reply, *, extra: str, unknown: str, profile: str | None) -> list[Violation]:
+def _violations(
+    response: ClientResponse, *, extra: str, unknown: str, profile: str | None
+) -> list[Violation]:
     for name, choice in (("extra", extra), ("unknown", unknown)):
         if choice not in _CHOICES:
             raise unknown_choice(name, choice, _CHOICES)
-    contract_form = find_profile(reply.api, profile or reply.profile or "contract")
-    checker = find_checker(reply.api, reply.route, reply.status_code)
-    wrong = checker.violations_outside_body(reply)
-    if wrong or reply.is_head or not checker.has_body:
+    contract_form = find_profile(response.api, profile or response.profile or "contract")
+    checker = find_checker(response.api, response.route, response.status_code)
+    wrong = checker.violations_outside_body(response)
+    if wrong or response.is_head or not checker.has_body:
         return wrong
     if extra == unknown == "allow":
         with suppress(ValueError):
-            if checker.is_good(contract_form(_payload(reply, fast_parse))):
+            if checker.is_good(contract_form(_payload(response, fast_parse))):
                 return []
     try:
-        payload = _payload(reply, parse)
+        payload = _payload(response, parse)
     except ValueError as error:
-        return [checker.unreadable(reply.body, error)]
+        return [checker.unreadable(response.body, error)]
     try:
         return checker.violations(
             contract_form(payload), extra=extra == "forbid", unknown=unknown == "forbid"
@@ -103,14 +105,14 @@ def _violations(reply: Reply, *, extra: str, unknown: str, profile: str | None) 
         return [checker.unreadable(payload, "it is nested too deep to be checked")]
 
 
-def _payload(reply: Reply, read: Callable[[bytes], Any]) -> Any:
-    return reply.payload if reply.body is None else read(reply.body)
+def _payload(response: ClientResponse, read: Callable[[bytes], Any]) -> Any:
+    return response.payload if response.body is None else read(response.body)
 
 
-def _report(reply: Reply, found: list[Violation]) -> str:
-    what = f"{reply.api.name} {reply.route.name if reply.route else 'error'}"
+def _report(response: ClientResponse, found: list[Violation]) -> str:
+    what = f"{response.api.name} {response.route.name if response.route else 'error'}"
     places = counted(len(found), "place")
-    lines = [f"{what}, status {reply.status_code}, breaks its contract in {places}:"]
+    lines = [f"{what}, status {response.status_code}, breaks its contract in {places}:"]
     for violation in found:
         lines += ["", *(f"  {line}" for line in str(violation).splitlines())]
     return "\n".join(lines)

@@ -12,9 +12,9 @@ from ..rules.rules import Rule
 from ..rules.violation import Violation, json_path
 from ..serving.api import FIRST_ERROR, Api
 from ..serving.routing import Route
+from .client_responses import ClientResponse
 from .dialect import make_validator
 from .fast_check import fast_check
-from .replies import Reply
 
 __tracebackhide__ = hides_usage_errors
 
@@ -75,7 +75,7 @@ class Checker:
         """Whether the contract documents a body."""
         return self._schema is not None
 
-    def violations_outside_body(self, reply: Reply) -> list[Violation]:
+    def violations_outside_body(self, response: ClientResponse) -> list[Violation]:
         """The violations of status, presence of a body and content type."""
         if self._response is None and self._schema is None:
             known = f"; documented are {listed(self._documented)}" if self._documented else ""
@@ -87,24 +87,24 @@ class Checker:
                     self._status_code,
                 )
             ]
-        if reply.body and self._schema is None:
+        if response.body and self._schema is None:
             return [
                 self._violation(
                     "must be empty: no body is documented",
                     "schema.content",
                     self._response or "",
-                    reply.body,
+                    response.body,
                 )
             ]
-        if reply.body and reply.content_type is not None:
-            media_type = reply.content_type.partition(";")[0].strip().lower()
+        if response.body and response.content_type is not None:
+            media_type = response.content_type.partition(";")[0].strip().lower()
             if media_type != "application/json":
                 return [
                     self._violation(
                         "must have the content type application/json",
                         "schema.content-type",
                         self._response or self._schema or "",
-                        reply.content_type,
+                        response.content_type,
                     )
                 ]
         return []

@@ -18,8 +18,8 @@ from ..contract.formats import NUMBER_FORMATS, STRING_FORMATS
 from ..contract.openapi import Contract
 from ..contract.schema_keywords import ANNOTATIONS, Schema, pattern
 from ..rules.rules import Constraint, Rule
+from .client_responses import parse
 from .dialect import make_validator
-from .replies import parse
 from .shape_cache import NOTHING, Check, Part, breaks_any, object_check
 
 

@@ -12,7 +12,7 @@ from ..lifecycle.states import TRANSITIONS, State
 from ..rules.rules import HistorySchema
 from ..rules.violation import ConformanceError, Violation, json_path
 from ..serving.api import FIRST_ERROR, Api, find_history_schema, find_profile
-from .replies import parse, read_reply
+from .client_responses import parse, read_response
 
 __tracebackhide__ = hides_usage_errors
 
@@ -80,17 +80,17 @@ def _operations(
     body, written_in = value, None
     if value is not None and not isinstance(value, (dict, list, str, int, float)):
         # The route does not matter: the body itself shows whether it is a list's.
-        reply = read_reply(value, api=api, route=api.routes[0].name)
-        if reply.status_code >= FIRST_ERROR or reply.is_head:
+        response = read_response(value, api=api, route=api.routes[0].name)
+        if response.status_code >= FIRST_ERROR or response.is_head:
             return
-        assert reply.body is not None  # only payloads have no body
+        assert response.body is not None  # only payloads have no body
         try:
-            body = parse(reply.body)
+            body = parse(response.body)
         except ValueError as error:
             raise InvalidArgument(
                 f"values[{index}] is not valid JSON: {error}", value=value
             ) from None
-        written_in = reply.profile
+        written_in = response.profile
     for operation in history.found_in(find_profile(api, profile or written_in or "contract")(body)):
         if not isinstance(operation, Mapping) or not isinstance(operation.get(history.id), str):
             raise InvalidArgument(

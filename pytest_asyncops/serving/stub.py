@@ -20,7 +20,7 @@ from ..virtual_time.clock import VirtualClock
 from .api import Api
 from .calls import Call, Calls
 from .exchange import Exchange, json_response
-from .guards import Guards
+from .hang_guards import Guards
 from .messages import ErrorResponse, Request, Response
 from .operations import Operation, OperationStore, SavedOperation
 from .rate_limit import RateLimit

@@ -13,7 +13,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-from .frames import TOOLS
+from .stack_frames import TOOLS
 
 
 class Holder(NamedTuple):

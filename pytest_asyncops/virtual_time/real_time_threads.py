@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Any
 from weakref import WeakSet
 
-from .frames import module_of
+from .stack_frames import module_of
 
 
 class RealTimeThreads:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 
 from . import sockets
-from .frames import module_of
+from .stack_frames import module_of
 
 _real_monotonic = time.monotonic
 

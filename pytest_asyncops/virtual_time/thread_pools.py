@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from .frames import module_of
+from .stack_frames import module_of
 
 _Task = Callable[[], Any]
 

@@ -16,9 +16,9 @@ from typing import Any
 from ..durations import SECOND
 from .client_clock import ClientClock
 from .clock import VirtualClock
-from .frames import is_tool, module_of, package_of
 from .real_time_threads import RealTimeThreads
 from .scheduler import Scheduler
+from .stack_frames import is_tool, module_of, package_of
 
 _real_sleep = time.sleep
 _real_monotonic = time.monotonic

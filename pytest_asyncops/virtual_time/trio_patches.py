@@ -18,9 +18,9 @@ from typing import Any
 from ..durations import SECOND
 from ..errors import InvalidArgument
 from .file_waits import are_ready, wait_for_files
-from .frames import module_of
 from .scheduler import Scheduler
 from .sockets import Sockets
+from .stack_frames import module_of
 
 RUN = "trio._core._run"
 """Trio's module that asks for the time, and waits."""

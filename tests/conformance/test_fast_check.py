@@ -27,7 +27,7 @@ from pytest_asyncops import Violation, violations
 from pytest_asyncops.conformance import assertions as checking
 from pytest_asyncops.conformance import fast_check as quick
 from pytest_asyncops.conformance.checker import Checker
-from pytest_asyncops.conformance.replies import parse
+from pytest_asyncops.conformance.client_responses import parse
 from pytest_asyncops.contract.openapi import Contract
 from pytest_asyncops.rules.rules import Never, Ordered, Rule
 from pytest_asyncops.serving.messages import Response

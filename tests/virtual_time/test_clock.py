@@ -181,7 +181,7 @@ def test_a_time_does_not_move_under_a_request():
 
 # Two runs print the same: what differs from run to run is asked for in a few places only.
 
-ALLOWED = {"mocking", "virtual_time.takeover", "virtual_time.client_clock",
+ALLOWED = {"mocking", "virtual_time.activation", "virtual_time.client_clock",
            "virtual_time.thread_activity", "virtual_time.sockets",
            "virtual_time.time_functions"}  # fmt: skip
 CLOCKS = {

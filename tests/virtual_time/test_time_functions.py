@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_asyncops import AsyncOpsMock, VirtualClock, mocked
+from pytest_asyncops.virtual_time.activation import VirtualTime
 from pytest_asyncops.virtual_time.client_clock import ClientClock
 from pytest_asyncops.virtual_time.real_time_threads import RealTimeThreads
-from pytest_asyncops.virtual_time.takeover import VirtualTime
 from pytest_asyncops.virtual_time.time_functions import (
     TIME_FUNCTIONS,
     ActiveTime,

@@ -20,7 +20,7 @@ from hypothesis.errors import DeadlineExceeded
 from support.pytest_runs import Reports
 
 from pytest_asyncops import mocked
-from pytest_asyncops.virtual_time.takeover import _keep_real
+from pytest_asyncops.virtual_time.activation import _keep_real
 
 MONTH = 30 * 86_400
 

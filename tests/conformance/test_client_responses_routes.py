@@ -10,7 +10,7 @@ from support.verdicts import refused, rules
 
 from pytest_asyncops import assert_conforms
 from pytest_asyncops.apis.chainloop import CHAINLOOP
-from pytest_asyncops.conformance.replies import read_reply
+from pytest_asyncops.conformance.client_responses import read_response
 from pytest_asyncops.serving.messages import Headers, Response
 
 # --- URLs
@@ -43,17 +43,17 @@ from pytest_asyncops.serving.messages import Headers, Response
     ],
 )
 def test_a_url_says_what_it_leads_to(url, api, route):
-    reply = read_reply(of_requests(b"", url))
+    reply = read_response(of_requests(b"", url))
     assert (reply.api.name, reply.route.name) == (api, route)
     # What is said besides wins, and what is not said is still read from the URL.
     other = "list" if route == "get" else "get"
-    assert read_reply(of_requests(b"", url), route=other).route.name == other
-    assert read_reply(of_requests(b"", url), api=api).route.name == route
+    assert read_response(of_requests(b"", url), route=other).route.name == other
+    assert read_response(of_requests(b"", url), api=api).route.name == route
 
 
 def test_urls_of_an_api_of_ones_own():
     own = toy()
-    reply = read_reply(of_requests(b"", "https://x/prefix/old/jobs/a/b"), api=own)
+    reply = read_response(of_requests(b"", "https://x/prefix/old/jobs/a/b"), api=own)
     assert (reply.api, reply.route.name) == (own, "get")
     assert refused(of_requests(b"", "https://x/jobs"), api="pinecone") == (
         "the route of a response to GET https://x/jobs cannot be told. Name it: api='chainloop', "
@@ -86,7 +86,7 @@ def test_a_url_that_leads_nowhere(url, status):
 @pytest.mark.parametrize("path", ["/", "/v2/operations", "/v1/operations/a/b", "/operations/a"])
 def test_an_address_tells_the_api_where_the_path_leads_nowhere(path):
     url = f"https://api.app.chainloop.dev{path}"
-    reply = read_reply(of_requests(b"{}", url, 404))
+    reply = read_response(of_requests(b"{}", url, 404))
     assert (reply.api, reply.route) == (CHAINLOOP, None)
     assert refused(of_requests(b"{}", url)) == (
         f"the route of a response to GET {url} cannot be told. Name it: api='chainloop', "
@@ -210,8 +210,8 @@ def test_an_api_has_its_own_wire_profiles():
 
 @pytest.mark.parametrize("code", [100, 200, 599])
 def test_a_status_that_is_said_wins(code):
-    assert read_reply({}, api="pinecone", route="get", status_code=code).status_code == code
-    assert read_reply(of_requests(GOOD), status_code=code).status_code == code
+    assert read_response({}, api="pinecone", route="get", status_code=code).status_code == code
+    assert read_response(of_requests(GOOD), status_code=code).status_code == code
     recorded = Response(201, GOOD)
-    assert read_reply(recorded, api="pinecone", status_code=code).status_code == code
-    assert read_reply(recorded, api="pinecone").status_code == 201
+    assert read_response(recorded, api="pinecone", status_code=code).status_code == code
+    assert read_response(recorded, api="pinecone").status_code == 201

@@ -15,6 +15,7 @@ from typing import Any
 
 import time_machine
 
+from .asyncio_patches import AsyncioPatches
 from .bound_functions import BoundFunctions
 from .client_clock import ClientClock
 from .clock import VirtualClock
@@ -67,7 +68,7 @@ class VirtualTime:
             traveller = travel.start()
             stack.callback(travel.stop)
             traveller.time_ns = wall_clock(active)  # type: ignore[method-assign]  # see above
-            stack.enter_context(_takeover)
+            stack.enter_context(_replacements)
             stack.enter_context(active.real_time_threads.without_current())
             stack.enter_context(active.scheduler.listening(self._skipped))
             turn_on(active)
@@ -95,7 +96,7 @@ class VirtualTime:
         scheduler = Scheduler(
             self._clock.shared_time,
             is_foreign=real_time_threads.__contains__,
-            activity=ThreadActivity(_takeover.is_idle, _takeover.is_called),
+            activity=ThreadActivity(_replacements.is_idle, _replacements.is_called),
             client=client,
         )
         return ActiveTime(
@@ -103,7 +104,7 @@ class VirtualTime:
         )
 
 
-class _Takeover:
+class _Replacements:
     """The replacements, in place for as long as any virtual time is on.
 
     When they are called they ask for the virtual time that is on, so one set serves all mocks.
@@ -117,7 +118,8 @@ class _Takeover:
         perf_counter_hooks[RUN] = trio_patches.install
         self._parts = (
             BoundFunctions([(original, new) for _, original, new in TIME_FUNCTIONS]),
-            ThreadingPatches(_scheduler_here, _keep_real, sockets),
+            ThreadingPatches(_scheduler_here, _keep_real),
+            AsyncioPatches(_scheduler_here, sockets),
             sockets,
             pools,
             trio_patches,
@@ -166,4 +168,4 @@ def _bind_time(task: Callable[[], Any]) -> Callable[[], Any]:
     return task if active is None else active.real_time_threads.bind_time(task)
 
 
-_takeover = _Takeover()
+_replacements = _Replacements()

@@ -22,8 +22,8 @@ from support.client_responses import (
 from support.verdicts import refused, rules
 
 from pytest_asyncops import Lifecycle, assert_conforms, mocked, violations
-from pytest_asyncops.conformance import replies as reading
-from pytest_asyncops.conformance.replies import read_reply
+from pytest_asyncops.conformance import client_responses as reading
+from pytest_asyncops.conformance.client_responses import read_response
 from pytest_asyncops.serving.calls import Call
 from pytest_asyncops.serving.messages import Headers, Request
 
@@ -83,8 +83,8 @@ def test_through_the_mock():
         assert_conforms(value)
     for call, answer in zip(calls, (response, streamed, unauthorized), strict=True):
         assert_conforms(call.response)
-        assert read_reply(call).status_code == read_reply(answer).status_code
-        assert read_reply(call).route is read_reply(answer).route
+        assert read_response(call).status_code == read_response(answer).status_code
+        assert read_response(call).route is read_response(answer).route
 
 
 def test_httpx():

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_asyncops.virtual_time.frames import TOOLS, is_tool, module_of, package_of
+from pytest_asyncops.virtual_time.stack_frames import TOOLS, is_tool, module_of, package_of
 
 
 def _frame_in(**namespace: Any) -> FrameType:

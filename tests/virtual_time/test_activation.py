@@ -12,7 +12,7 @@ import time_machine
 
 from pytest_asyncops import PollerHangs, VirtualClock, mocked
 from pytest_asyncops.virtual_time import client_clock
-from pytest_asyncops.virtual_time.takeover import VirtualTime
+from pytest_asyncops.virtual_time.activation import VirtualTime
 
 REAL = (time.sleep, time.monotonic, time.monotonic_ns)
 PACE = 5.0

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from pytest_asyncops import AsyncOpsMock, Lifecycle, PollerHangs, mocked
-from pytest_asyncops.serving import guards
+from pytest_asyncops.serving import hang_guards as guards
 
 _PRELUDE = """
 import threading, time
@@ -85,7 +85,7 @@ def test_polls_without_time_in_between(run) -> None:
         ],
         consecutive=True,
     )
-    assert "guards.py" not in str(result.stdout)
+    assert "hang_guards.py" not in str(result.stdout)
 
 
 def test_more_virtual_time_than_any_test_takes(run) -> None:

@@ -21,7 +21,7 @@ __tracebackhide__ = hides_usage_errors
 
 
 @dataclass(frozen=True)
-class Reply:
+class ClientResponse:
     """A response in the one form that conformance is checked in.
 
     Attributes:
@@ -64,9 +64,9 @@ def _refuse_constant(name: str) -> Any:
 _decoder = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
-def read_reply(
+def read_response(
     value: Any, *, api: object = None, route: str | None = None, status_code: int | None = None
-) -> Reply:
+) -> ClientResponse:
     """The response of any library, or the payload, with what the caller knows of it.
 
     Raises:
@@ -82,7 +82,7 @@ def read_reply(
         if answered is None:
             raise _cannot_tell("API", repr(value), value)
         name = route or value.route
-        return Reply(
+        return ClientResponse(
             answered,
             None if name is None else find_route(answered, name),
             status_code or value.status_code,
@@ -100,8 +100,8 @@ def read_reply(
                 "route='get'.",
                 value=value,
             )
-        return Reply(known, find_route(known, route), status_code or 200, payload=value)
-    return _client_reply(value, known, route, status_code)
+        return ClientResponse(known, find_route(known, route), status_code or 200, payload=value)
+    return _from_client(value, known, route, status_code)
 
 
 def _check_status(status_code: object) -> None:
@@ -117,7 +117,9 @@ def _check_status(status_code: object) -> None:
 _STATUSES = range(100, 600)
 
 
-def _client_reply(value: Any, api: Api | None, route: str | None, status_code: int | None) -> Reply:
+def _from_client(
+    value: Any, api: Api | None, route: str | None, status_code: int | None
+) -> ClientResponse:
     """The response of a client library: requests, httpx, aiohttp, urllib3, or a similar one."""
     status = status_code or getattr(value, "status_code", getattr(value, "status", None))
     if not isinstance(status, int) or not hasattr(value, "headers"):
@@ -139,7 +141,7 @@ def _client_reply(value: Any, api: Api | None, route: str | None, status_code: i
             api, name = found
             route = route or name
     assert api is not None  # otherwise an error was raised above
-    return Reply(
+    return ClientResponse(
         api,
         None if route is None else find_route(api, route),
         status,
