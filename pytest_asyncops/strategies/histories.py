@@ -75,7 +75,9 @@ def histories(
         for name, field in known.fields.items()
         if field.required and field.default is None
     }
-    lives = lifecycles(known) if lifecycle is None else checked_strategy("lifecycle", lifecycle)
+    known_lifecycles = (
+        lifecycles(known) if lifecycle is None else checked_strategy("lifecycle", lifecycle)
+    )
     most = to_ns(max_wait, "max_wait") // SECOND
     waits = st.lists(st.integers(0, most), max_size=max(max_polls - 1, 0))
 
@@ -96,7 +98,9 @@ def histories(
         [Shape({**given, **{name: from_strategy(one) for name, one in fields.items()}}, {})]
     )
     return as_call(
-        histories, asked, combine(seen, from_strategy(waits), start, from_strategy(lives))
+        histories,
+        asked,
+        combine(seen, from_strategy(waits), start, from_strategy(known_lifecycles)),
     )
 
 

@@ -211,7 +211,7 @@ PROFILES = {
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_a_life_on_the_wire(profile):
+def test_each_answer_of_a_success(profile):
     server = Server(profile=profile)
     life = Lifecycle.succeeds(pending=0.12, running=1, output=b"\xfb\xff").then_purged(1)
     server.start(id="x", kind="k", lifecycle=life)
@@ -231,7 +231,7 @@ def test_a_life_on_the_wire(profile):
         server.clock.advance(wait)
 
 
-def test_a_failure_on_the_wire():
+def test_the_last_answer_of_a_failure():
     server = Server()
     server.start(
         id="x",

@@ -140,7 +140,7 @@ def test_head_has_no_body(target):
 # --- the wire
 
 
-def test_a_life_on_the_wire():
+def test_each_answer_of_a_success():
     server = Server()
     server.start(
         "op-1",
@@ -169,7 +169,7 @@ def test_a_life_on_the_wire():
     assert server.page()["operations"] == [server.get("op-1")]
 
 
-def test_a_failure_on_the_wire():
+def test_the_last_answer_of_a_failure():
     server = Server()
     plan = Lifecycle.fails("unsupported file format", running=12, percent=15)
     server.start("op-1", ingestion_units=2.5, lifecycle=plan)

@@ -128,7 +128,7 @@ def test_what_a_stub_of_ones_own_serves(own):
 # --- profiles
 
 
-LIVES = {
+LIFECYCLES = {
     "PENDING": Lifecycle.hangs(pending=60),
     "RUNNING": Lifecycle.hangs(),
     "COMPLETED": Lifecycle.succeeds(running=1, output=b"x"),
@@ -144,12 +144,12 @@ NULLS = {
 }
 
 
-@pytest.mark.parametrize("word", LIVES)
+@pytest.mark.parametrize("word", LIFECYCLES)
 @pytest.mark.parametrize("profile", ["contract", "gateway", "gateway_camel"])
 @pytest.mark.parametrize("path", ["/v1/operations/1", "/v1/operations", "/v1/operations/2"])
-def test_what_is_served_conforms_in_its_wire_profile(profile, word, path):
+def test_what_is_served_conforms_in_its_profile(profile, word, path):
     server = Server(profile=profile)
-    server.start(id="1", lifecycle=LIVES[word])
+    server.start(id="1", lifecycle=LIFECYCLES[word])
     server.clock.advance(5)
     answer = server.ask(path)
     assert answer.status_code == (404 if path.endswith("2") else 200)
@@ -160,10 +160,10 @@ def test_what_is_served_conforms_in_its_wire_profile(profile, word, path):
     assert_conforms(received, profile=profile, extra="forbid", unknown="forbid")
 
 
-@pytest.mark.parametrize("word", LIVES)
+@pytest.mark.parametrize("word", LIFECYCLES)
 def test_without_its_profile_the_nulls_of_a_gateway_are_violations(word):
     server = Server(profile="gateway")
-    server.start(id="1", lifecycle=LIVES[word])
+    server.start(id="1", lifecycle=LIFECYCLES[word])
     server.clock.advance(5)
     answer = server.ask("/v1/operations/1")
     nulls = [(f"$.operation.{name}", "schema.type") for name in NULLS[word]]
@@ -173,7 +173,7 @@ def test_without_its_profile_the_nulls_of_a_gateway_are_violations(word):
 
 def test_without_its_profile_camel_case_is_undocumented():
     server = Server(profile="gateway_camel")
-    server.start(id="1", lifecycle=LIVES["RUNNING"])
+    server.start(id="1", lifecycle=LIFECYCLES["RUNNING"])
     answer = of_requests(server.ask("/v1/operations/1").content)
     found = violations(answer, extra="forbid")
     assert {each.rule for each in found} == {"schema.properties"}

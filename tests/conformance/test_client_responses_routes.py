@@ -202,7 +202,7 @@ def test_what_is_said_is_checked(value, said, error):
     assert refused(value, **{"api": "chainloop", "route": "get", **said}) == error
 
 
-def test_an_api_has_its_own_wire_profiles():
+def test_an_api_has_its_own_profiles():
     assert refused({}, api="pinecone", route="get", profile="gateway") == (
         "unknown profile of pinecone 'gateway'. Choose 'contract'."
     )

@@ -42,7 +42,7 @@ def checker_of(case):
     return Checker(case.api, case.route, case.status_code)
 
 
-def faults(checker, payload, **more):
+def violations_of(checker, payload, **more):
     return checker.violations(payload, **{"extra": False, "unknown": False, **more})
 
 
@@ -130,7 +130,7 @@ def test_the_schema_part_is_what_an_independent_validator_says(group):
         case, payload = answer
         ours = {
             steps(violation.path)
-            for violation in faults(checker_of(case), payload)
+            for violation in violations_of(checker_of(case), payload)
             if violation.rule.startswith("schema.")
         }
         theirs = {tuple(error.absolute_path) for error in judge(case).iter_errors(payload)}
@@ -141,13 +141,13 @@ def test_the_schema_part_is_what_an_independent_validator_says(group):
 
 
 @groups
-def test_what_the_fast_check_lets_pass_is_without_fault(group):
+def test_what_the_fast_check_lets_pass_conforms(group):
     @given(answers(group))
     def law(answer):
         case, payload = answer
         checker = checker_of(case)
         if checker.is_good(payload):
-            assert faults(checker, payload) == []
+            assert violations_of(checker, payload) == []
 
     law()
 
@@ -160,7 +160,7 @@ def test_the_fast_check_is_of_use(group):
     def law(answer):
         case, payload = answer
         checker = checker_of(case)
-        assert checker.is_good(payload) == (faults(checker, payload) == [])
+        assert checker.is_good(payload) == (violations_of(checker, payload) == [])
 
     law()
 
@@ -207,7 +207,7 @@ def test_paths_lead_to_values_and_sources_to_keywords(group):
     def law(answer):
         case, payload = answer
         lines = lines_of(case.api.checking.contract)
-        for violation in faults(checker_of(case), payload, extra=True, unknown=True):
+        for violation in violations_of(checker_of(case), payload, extra=True, unknown=True):
             path = steps(violation.path)
             try:
                 assert is_same(value_at(payload, path), violation.value)
@@ -226,18 +226,18 @@ def test_paths_lead_to_values_and_sources_to_keywords(group):
 
 
 @groups
-def test_faults_come_once_and_in_order(group):
+def test_violations_come_once_and_in_order(group):
     @given(answers(group))
     def law(answer):
         case, payload = answer
         checker = checker_of(case)
         before = copy.deepcopy(payload)
-        found = faults(checker, payload)
-        assert_same(found, faults(checker, copy.deepcopy(payload)))
+        found = violations_of(checker, payload)
+        assert_same(found, violations_of(checker, copy.deepcopy(payload)))
         assert is_same(repr(payload), repr(before))
         told = [(each.path, each.rule, each.message) for each in found]
         assert len(set(told)) == len(told)
-        strict = faults(checker, payload, extra=True, unknown=True)
+        strict = violations_of(checker, payload, extra=True, unknown=True)
         more = [each for each in strict if each.rule in ("schema.properties", "schema.x-enum")]
         assert_same([each for each in strict if each not in more], found)
 

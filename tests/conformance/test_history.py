@@ -1,4 +1,4 @@
-"""The law of histories: what a poller sees of a life is legal in its order and in no other."""
+"""The law of histories: what a poller sees of a lifecycle is legal in its order and in no other."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.client_responses import of_requests
+from support.observed_operations import PREFIX, broken, failure, job, op
 from support.served_answers import APIS, Server, new_operations, path_of, readings
-from support.sights import PREFIX, broken, failure, job, op
 
 from pytest_asyncops import Lifecycle, Progress, State, Step, assert_history
 from pytest_asyncops.apis.pinecone import PINECONE
@@ -58,7 +58,7 @@ DONE = {"chainloop": ("COMPLETED", "FAILED", "PURGED"), "pinecone": ("Completed"
 RUNNING = {"chainloop": "RUNNING", "pinecone": "Processing"}
 
 
-def lives(api, *members):
+def observed(api, *members):
     """Sights of a running operation with these members."""
     make = job if api == "chainloop" else op
     return [make(RUNNING[api], **each) for each in members]
@@ -66,18 +66,18 @@ def lives(api, *members):
 
 @pytest.mark.parametrize(("api", "member"), CONSTANT)
 def test_what_is_fixed_at_the_start_never_changes(api, member):
-    assert broken(lives(api, {}, {member: "a"}, {member: None}, {}, {member: "a"}), api) == []
-    assert broken(lives(api, {member: "a"}, {}, {member: "b"}, {member: "a"}), api) == [
+    assert broken(observed(api, {}, {member: "a"}, {member: None}, {}, {member: "a"}), api) == []
+    assert broken(observed(api, {member: "a"}, {}, {member: "b"}, {member: "a"}), api) == [
         (f"$[2].{member}", "constant")
     ]
 
 
 @pytest.mark.parametrize(("api", "member"), ONCE)
 def test_a_time_is_set_once(api, member):
-    assert broken(lives(api, {}, {member: None}, {member: "a"}, {member: "a"}), api) == []
-    assert broken(lives(api, {member: "a"}, {member: "b"}), api) == [(f"$[1].{member}", "once")]
+    assert broken(observed(api, {}, {member: None}, {member: "a"}, {member: "a"}), api) == []
+    assert broken(observed(api, {member: "a"}, {member: "b"}), api) == [(f"$[1].{member}", "once")]
     for unset in ({}, {member: None}):
-        found = broken(lives(api, {member: "a"}, unset, {member: "a"}), api)
+        found = broken(observed(api, {member: "a"}, unset, {member: "a"}), api)
         assert found == [(f"$[1].{member}", "once")]
 
 
@@ -96,9 +96,9 @@ def test_the_result_of_what_is_done_stays(api, member):
         for changed in (after, make(word)):
             assert broken([before, changed], api) == [(f"$[1].{member}", "result")]
             assert broken([changed, before], api) == [(f"$[1].{member}", "result")]
-    assert broken(lives(api, {member: 1}, {member: 2}, {}), api) == []
+    assert broken(observed(api, {member: 1}, {member: 2}, {}), api) == []
     assert broken([make("PAUSED", **{member: 1}), make("PAUSED")], api) == []
-    assert broken([*lives(api, {member: 1}), make(DONE[api][0], **{member: 2})], api) == []
+    assert broken([*observed(api, {member: 1}), make(DONE[api][0], **{member: 2})], api) == []
 
 
 def test_what_is_purged_loses_its_result():
@@ -178,8 +178,8 @@ def test_what_a_poller_sees_is_legal_and_in_another_order_is_not(api, data):
         assert f"{api.name}.history-forward" in rules
 
 
-def test_the_poller_meets_lives_that_can_be_swapped():
-    """The property above is about something: a plain life has states to swap."""
+def test_the_poller_meets_histories_that_can_be_swapped():
+    """The property above is about something: a plain lifecycle has states to swap."""
     for api in APIS:
         server = Server(api)
         operation = server.stub.start(**{"assistant_name": "docs"} if api is PINECONE else {})

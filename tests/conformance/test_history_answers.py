@@ -1,4 +1,4 @@
-"""What `assert_history` takes, and what it says of lives that are not legal."""
+"""What `assert_history` takes, and what it says of histories that are not legal."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import json
 
 import pytest
 from support.client_responses import of_requests
+from support.observed_operations import PREFIX, broken, failure, job, op
 from support.served_answers import Server
-from support.sights import PREFIX, broken, failure, job, op
 from support.toy_api import toy
 
 from pytest_asyncops import InvalidArgument, State, assert_history, mocked
@@ -80,7 +80,7 @@ def test_the_text_of_several():
 
 
 @pytest.mark.parametrize("count", [20, 21, 35])
-def test_a_long_life_is_shown_from_its_last_sights(count):
+def test_a_long_history_is_shown_from_its_last_answers(count):
     values = [*[op()] * (count - 2), op("Completed"), op()]
     lines = str(failure(values, "pinecone")).splitlines()
     shown = [line for line in lines if line.startswith("    [")]
@@ -158,7 +158,7 @@ def test_answers_with_an_error_status_and_heads_are_passed_over():
 
 
 @pytest.mark.parametrize("profile", ["gateway", "gateway_camel"])
-def test_recorded_calls_are_read_in_their_wire_profile(profile):
+def test_recorded_calls_are_read_in_their_profile(profile):
     server = Server(CHAINLOOP, profile=profile)
     operation = server.stub.start()
     server.clock.advance(5)
@@ -171,7 +171,7 @@ def test_recorded_calls_are_read_in_their_wire_profile(profile):
     assert ("$[2].finished_at", "once") in broken(changed)
 
 
-def test_answers_in_a_wire_profile_that_is_named():
+def test_answers_in_a_profile_that_is_named():
     seen = [{"operation": {"id": "1", "startedAt": "a"}}, {"operations": [{"id": "1"}]}]
     assert broken(seen) == []
     assert [each.path for each in failure(seen, "chainloop", "gateway_camel").violations] == [
@@ -226,7 +226,7 @@ def test_what_is_no_list(values):
     assert refused(values) == message
 
 
-def test_what_is_no_wire_profile():
+def test_an_unknown_profile():
     with pytest.raises(InvalidArgument) as caught:
         assert_history([op()], api="pinecone", profile="gateway")
     assert str(caught.value) == ("unknown profile of pinecone 'gateway'. Choose 'contract'.")

@@ -135,17 +135,15 @@ def stamp(second: int, form: str) -> str:
 
 
 stamps = st.tuples(st.integers(0, 3), st.sampled_from(["Z", "Z", "z", ".000Z", "zone"]))
-lives = st.dictionaries(members, st.none() | stamps)
+stamped = st.dictionaries(members, st.none() | stamps)
 
 
-@given(st.lists(lives, max_size=3), statuses)
-def test_order_is_that_of_instants(given_lives, status):
+@given(st.lists(stamped, max_size=3), statuses)
+def test_order_is_that_of_instants(given, status):
     made = Ordered(NAMES)
-    values = [
-        {name: found and stamp(*found) for name, found in life.items()} for life in given_lives
-    ]
+    values = [{name: found and stamp(*found) for name, found in life.items()} for life in given]
     expected = []
-    for life in given_lives:
+    for life in given:
         there = [(name, life[name][0]) for name in NAMES if life.get(name) is not None]
         expected.append(
             [after for (_, earlier), (after, later) in pairwise(there) if later < earlier]

@@ -20,7 +20,7 @@ from pytest_asyncops.serving.state_index import window
 
 RETENTION = 4
 
-some_lives = st.one_of(
+some_lifecycles = st.one_of(
     st.just(Lifecycle.manual()),
     lifecycles(st.one_of(whole_seconds, counted)),
     lifecycles(counted),
@@ -73,16 +73,16 @@ class Store(RuleBasedStateMachine):
         self.names = itertools.count()
         self.saves = []
 
-    def new_operations(self, lives):
-        return [NewOperation(f"op-{next(self.names)}", fields, life) for fields, life in lives]
+    def new_operations(self, lifecycles):
+        return [NewOperation(f"op-{next(self.names)}", fields, life) for fields, life in lifecycles]
 
     @rule(
-        lives=st.lists(st.tuples(some_fields, some_lives), min_size=1, max_size=3),
+        lifecycles=st.lists(st.tuples(some_fields, some_lifecycles), min_size=1, max_size=3),
         again=st.sampled_from([False, False, False, True]),
         pick=picks,
     )
-    def start(self, lives, again, pick):
-        new_operations = [NewOperation(f"op-{next(self.names)}", *life) for life in lives]
+    def start(self, lifecycles, again, pick):
+        new_operations = [NewOperation(f"op-{next(self.names)}", *life) for life in lifecycles]
         if again:
             taken = [*(op.id for op in self.model), *(new.id for new in new_operations)]
             new_operations.append(new_operations[0]._replace(id=taken[-1 - pick % len(taken)]))
@@ -208,9 +208,9 @@ def a_store(**kwargs):
     return OperationStore(VirtualClock(), **kwargs)
 
 
-def started(store: OperationStore, *lives: Lifecycle) -> list[Operation]:
+def started(store: OperationStore, *lifecycles: Lifecycle) -> list[Operation]:
     new_operations = [
-        NewOperation(f"op-{len(store) + i}", {}, life) for i, life in enumerate(lives)
+        NewOperation(f"op-{len(store) + i}", {}, life) for i, life in enumerate(lifecycles)
     ]
     return store.add(new_operations)
 
@@ -229,12 +229,12 @@ def test_lists_know_of_moves_by_hand(move):
 
 
 @given(
-    st.lists(some_lives, min_size=1, max_size=12),
+    st.lists(some_lifecycles, min_size=1, max_size=12),
     st.lists(st.integers(0, 5), max_size=6),
 )
-def test_the_states_partition_the_list_at_every_instant(lives, waits):
+def test_the_states_partition_the_list_at_every_instant(lifecycles, waits):
     store = a_store()
-    started(store, *lives)
+    started(store, *lifecycles)
     for wait in waits:
         store.clock.advance(wait)
         parts = [list(store.members({}, frozenset({state}))) for state in State]
@@ -244,10 +244,10 @@ def test_the_states_partition_the_list_at_every_instant(lives, waits):
 
 
 @given(st.lists(lifecycles(), min_size=1, max_size=8), st.integers(0, 9), st.integers(0, 9))
-def test_a_clock_that_moves_twice_has_moved_once(lives, a, b):
+def test_a_clock_that_moves_twice_has_moved_once(lifecycles, a, b):
     at_once, in_two = a_store(), a_store()
     for store in (at_once, in_two):
-        started(store, *lives)
+        started(store, *lifecycles)
     at_once.clock.advance(a + b)
     in_two.clock.advance(a)
     for state in State:  # views that were asked in between must not remember it

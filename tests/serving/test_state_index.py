@@ -72,19 +72,19 @@ def test_paging_by_the_last_one_shows_none_twice_and_misses_none(count, size, or
 class World:
     """Operations by number, each born at its own time; and how often one was looked at."""
 
-    def __init__(self, lives):
-        self.lives = lives
+    def __init__(self, lifecycles):
+        self.lifecycles = lifecycles
         self.now = 0
         self.looks = 0
 
     def forecast(self, number):
         self.looks += 1
-        born, life = self.lives[number]
+        born, life = self.lifecycles[number]
         past = life.advanced(self.now - born)
         return life.snapshot(past).state, [(born + t, state) for t, state in life.changes(past)]
 
     def scan(self, states, group=None):
-        numbers = range(len(self.lives)) if group is None else group
+        numbers = range(len(self.lifecycles)) if group is None else group
         looks = self.looks
         found = [number for number in numbers if self.forecast(number)[0] in states]
         self.looks = looks
@@ -98,9 +98,9 @@ some_states = st.frozensets(st.sampled_from(State), min_size=1, max_size=5)
     st.lists(lifecycles(st.integers(0, 20)), min_size=1, max_size=40),
     st.lists(st.tuples(st.integers(0, 30 * SECOND), some_states), max_size=12),
 )
-def test_a_view_agrees_with_a_scan_however_time_goes(lives, asked):
-    world = World([(0, life) for life in lives])
-    group = list(range(len(lives)))
+def test_a_view_agrees_with_a_scan_however_time_goes(lifecycles, asked):
+    world = World([(0, life) for life in lifecycles])
+    group = list(range(len(lifecycles)))
     views = {states: StateView(group, states, world.forecast) for _, states in asked}
     for wait, states in asked:
         world.now += wait
@@ -185,13 +185,13 @@ def test_a_doubted_operation_is_looked_at_again():
     for _ in range(50):
         listing.add({"kind": "a"})
     assert len(listing.members({"kind": "a"}, RUNNING, 0)) == 50
-    world.lives[7] = (0, Lifecycle.steps(*Lifecycle.fails("no", running=0).plan))
+    world.lifecycles[7] = (0, Lifecycle.steps(*Lifecycle.fails("no", running=0).plan))
     assert len(listing.members({"kind": "a"}, RUNNING, 0)) == 50
     looks = world.looks
     listing.invalidate(7)
     assert list(listing.members({"kind": "a"}, RUNNING, 0)) == world.scan(RUNNING)
     assert world.looks == looks + 1
-    world.lives[7] = (0, Lifecycle.hangs())
+    world.lifecycles[7] = (0, Lifecycle.hangs())
     listing.invalidate(7)
     listing.invalidate(8)
     assert list(listing.members({"kind": "a"}, RUNNING, 0)) == list(range(50))

@@ -6,6 +6,7 @@
 - `client_responses`: Responses made by hand, each as the client library of its name makes them.
 - `library_idioms`: The ways in which libraries wait between two attempts, each as a small poller.
 - `loopback`: What stands for the network, an API that does the same, and the URLs that tests ask.
+- `observed_operations`: Operations as polls show them, and what is wrong with several in a row.
 - `own_contracts`: Contracts with one schema, and the place and message with which one is refused.
 - `pages`: README and docs, read for what they say.
 - `pinecone_rule_rows`: Rules of Pinecone: a payload that breaks each, and one that does not.
@@ -15,7 +16,6 @@
 - `samples`: Many values of a strategy.
 - `schema_kinds`: Schemas of every kind, and an API that has nothing but schemas.
 - `served_answers`: What stubs of both APIs are asked and answer, for Hypothesis.
-- `sights`: Sights of operations, and what is wrong with a row of them.
 - `spoilt_payloads`: Payloads of both APIs for Hypothesis: mostly right, then spoilt at any depth.
 - `ticking_lifecycles`: Lifecycles for Hypothesis, and a plain, slow simulation of them that ticks.
 - `toy_api`: An API that nobody has, with statuses, routes and an envelope of its own.

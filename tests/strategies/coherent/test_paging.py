@@ -151,10 +151,10 @@ def test_a_body_without_operations_has_nothing_to_number():
 
 def test_new_ids_are_the_first_that_are_free():
     new = PINECONE.new_id
-    ids = [new(1), new(2), new(1), new(1), "own", "own"]
+    ids = ["own", "own", new(3), new(1), new(2), new(2)]
     value = {"operations": [{"id": name} for name in ids]}
     after = numbered(value, PINECONE, PINECONE.checking.history)["operations"]
-    expected = [new(1), new(2), new(3), new(4), "own", new(5)]
+    expected = ["own", new(1), new(3), new(2), new(4), new(5)]
     assert [one["id"] for one in after] == expected
 
 

@@ -51,7 +51,10 @@ def test_absent_beats_present():
 
 DECIDING = ("status", "kind", "stage")
 CHOICES = st.lists(st.sampled_from(["on", "off", "done"]), min_size=1, max_size=3, unique=True)
-WORDS = st.dictionaries(st.sampled_from(DECIDING), CHOICES.map(tuple), max_size=3)
+WORDS = st.fixed_dictionaries(
+    {"status": st.just(("on", "off")), "kind": st.permutations(["on", "off", "done"]).map(tuple)},
+    optional={"stage": CHOICES.map(tuple)},
+)
 RULES = st.lists(
     st.builds(
         lambda kind, *facts: kind(*facts),
@@ -60,8 +63,14 @@ RULES = st.lists(
         st.sampled_from([*DECIDING, "elsewhere"]),
         CHOICES.map(tuple),
     ),
+    min_size=1,
     max_size=5,
 )
+
+
+def test_where_nothing_decides_there_is_one_case():
+    rules = [Absent("end", "status", ("on",)), Present("cost", "kind", ("off",))]
+    assert [*cases({}, rules)] == [Case({}, frozenset(), frozenset())]
 
 
 @given(WORDS, RULES)

@@ -1,4 +1,4 @@
-"""Sights of operations, and what is wrong with a row of them."""
+"""Operations as polls show them, and what is wrong with several in a row."""
 
 from __future__ import annotations
 
