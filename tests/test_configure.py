@@ -8,28 +8,17 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.settings_table import TABLE, read
 from support.toy_api import toy
 
 from pytest_asyncops import InvalidArgument
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.configure import find_api, resolve_settings
-from pytest_asyncops.settings import GENERAL, READINGS, Setting
+from pytest_asyncops.settings import Setting
 
 UTC = datetime.timezone.utc
 EPOCH = 1_767_225_600 * 10**9
-
-TABLE = {setting.name: setting for setting in GENERAL} | {
-    f"{api}_{setting.name}": setting for api, settings in READINGS.items() for setting in settings
-}
-
-
-def read(settings, name):
-    """The setting of this name, in the form that it has once it is read."""
-    for api in settings.readings:
-        if name.startswith(f"{api}_"):
-            return settings.readings[api][name.removeprefix(f"{api}_")]
-    return getattr(settings, name)
 
 
 def test_the_defaults():

@@ -7,17 +7,13 @@ import itertools
 import re
 
 import pytest
+from support.settings_table import TABLE, read
 
 from pytest_asyncops import InvalidArgument
 from pytest_asyncops.configure import BUILT_IN, resolve_settings
 from pytest_asyncops.settings import GENERAL, READINGS, Setting
 
 UTC = datetime.timezone.utc
-
-TABLE = {setting.name: setting for setting in GENERAL} | {
-    f"{api}_{setting.name}": setting for api, settings in READINGS.items() for setting in settings
-}
-
 
 CHOICES = [
     (name, choice)
@@ -40,14 +36,6 @@ OTHERS = {
     "pinecone_default_limit": (1, 50, "12"),
     "pinecone_retention": (0, 1.5, "60", "1e3", datetime.timedelta(days=1)),
 }
-
-
-def read(settings, name):
-    """The setting of this name, in the form that it has once it is read."""
-    for api in settings.readings:
-        if name.startswith(f"{api}_"):
-            return settings.readings[api][name.removeprefix(f"{api}_")]
-    return getattr(settings, name)
 
 
 def test_the_readings_of_the_table_are_those_of_the_apis():

@@ -16,6 +16,7 @@
 - `samples`: Many values of a strategy.
 - `schema_kinds`: Schemas of every kind, and an API that has nothing but schemas.
 - `served_answers`: What stubs of both APIs are asked and answer, for Hypothesis.
+- `settings_table`: Every setting by its full name, and its value in settings that have been read.
 - `spoilt_payloads`: Payloads of both APIs for Hypothesis: mostly right, then spoilt at any depth.
 - `ticking_lifecycles`: Lifecycles for Hypothesis, and a plain, slow simulation of them that ticks.
 - `toy_api`: An API that nobody has, with statuses, routes and an envelope of its own.
