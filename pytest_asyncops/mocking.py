@@ -1,4 +1,4 @@
-"""APIs, clock and transport put together."""
+"""Puts APIs, clock and transport together."""
 
 from __future__ import annotations
 

@@ -196,3 +196,17 @@ def test_its_value_is_short():
         lines = itertools.dropwhile(lambda line: line != "# --- the API begins\n", file)
         api = list(itertools.takewhile(lambda line: line != "# --- the API ends\n", lines))
     assert 40 < len([line for line in api if line.strip()]) <= 60
+
+
+def test_it_prints_as_its_name():
+    class Printer:
+        """The part of IPython's and Hypothesis' printers that the protocol asks for."""
+
+        printed = ""
+
+        def text(self, text):
+            self.printed += text
+
+    printer = Printer()
+    JOBS._repr_pretty_(printer, False)
+    assert printer.printed == repr(JOBS) == "<Api jobs>"

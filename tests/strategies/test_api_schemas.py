@@ -154,7 +154,7 @@ def test_what_is_asked_for_twice_is_compiled_once():
 
 
 @pytest.mark.parametrize("api", [CHAINLOOP, PINECONE], ids=lambda api: api.name)
-def test_what_is_plain_is_not_always_what_a_careful_server_sends(api):
+def test_what_is_plain_is_not_always_what_a_coherent_server_sends(api):
     root = load_contract(api.checking.contract).document.root
     judge = OAS30Validator({**operation(api), "components": root["components"]})
     members = set()

@@ -15,6 +15,7 @@ from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.contract.openapi import load_contract
 from pytest_asyncops.strategies.api_schemas import compiled
 from pytest_asyncops.strategies.mutation.edits import Edit, edited, values_with
+from pytest_asyncops.strategies.mutation.predicted import Predictor
 from pytest_asyncops.strategies.schema.options import Options
 from pytest_asyncops.strategies.schema.recipes import constant
 
@@ -133,6 +134,7 @@ def test_good_values_have_something_at_every_path_of_the_contracts(api, name, pa
     @given(values_with(compiler, schema, path).strategy())
     def check(value):
         assert list(judge.iter_errors(value)) == []
+        assert Predictor(compiler, schema)(value).violations == ()
         at(value, path)
 
     check()

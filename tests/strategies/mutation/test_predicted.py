@@ -95,13 +95,44 @@ VALUES = st.recursive(
 )
 
 
+def judged(schema, value):
+    """Where which keyword is broken, as jsonschema finds it."""
+    errors = JUDGE(schema).iter_errors(value)
+    return sorted(((tuple(error.absolute_path), error.validator) for error in errors), key=repr)
+
+
+INTEGER, WORD = {"type": "integer"}, refers("Word")
+KEYWORDS = [
+    *({"additionalProperties": more} for more in (True, False, {}, INTEGER, WORD)),
+    *({"properties": {"a": named}} for named in ({}, INTEGER, WORD)),
+    {"properties": {"a": INTEGER}, "additionalProperties": False},
+    {"properties": {"a": {}}, "additionalProperties": INTEGER},
+    *({"required": names} for names in ([], ["a"], ["c", "a"])),
+    *({keyword: 1} for keyword in ("minProperties", "maxProperties", "minItems", "maxItems")),
+    *({"uniqueItems": unique} for unique in (True, False)),
+    *({"items": items} for items in ({}, INTEGER, WORD, {"items": INTEGER})),
+    *({word: [INTEGER, {"minimum": 1}]} for word in ("allOf", "anyOf", "oneOf")),
+    {"not": INTEGER},
+    {"not": {"anyOf": [INTEGER, WORD]}},
+    refers("Word"),
+    refers("Tree"),
+]
+ALL = [None, True, 0, 1, 0.5, "a", "c", [], [0], [0, "a"], ["a", "c", "a"], [1, True], [1, 1.0]]
+ALL += [["1", 1], [[1], [True]], [{"a": 1, "b": 2}, {"b": 2, "a": 1}], {}, {"a": 1}, {"a": "a"}]
+ALL += [{"b": {"a": "c"}}, {"a": "a", "b": {"a": "a", "c": 0}}, {"c": None, "b": 1}]
+
+
+@pytest.mark.parametrize("schema", KEYWORDS, ids=str)
+def test_the_breaks_of_each_keyword_are_foretold(schema):
+    for value in ALL:
+        foretold = sorted(predicted_breaks(COMPILER, schema, value), key=repr)
+        assert foretold == judged(schema, value), value
+
+
 @given(SCHEMAS, VALUES)
 def test_every_break_of_a_schema_is_foretold_with_its_place(schema, value):
-    said = [
-        (tuple(error.absolute_path), error.validator) for error in JUDGE(schema).iter_errors(value)
-    ]
-    foretold = [*predicted_breaks(COMPILER, schema, value)]
-    assert sorted(foretold, key=repr) == sorted(said, key=repr)
+    foretold = sorted(predicted_breaks(COMPILER, schema, value), key=repr)
+    assert foretold == judged(schema, value)
 
 
 @given(st.sampled_from(["anyOf", "oneOf"]), st.lists(LEAVES, min_size=1, max_size=3), VALUES)

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
+from support.samples import anew
 
 from pytest_asyncops import InvalidArgument, strategies
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.contract.openapi import load_contract
 from pytest_asyncops.rules.generation_hints import GenerationHints
-from pytest_asyncops.rules.rules import ByFunction, Fixed, NotAMember, Rule, SameAsStatus
+from pytest_asyncops.rules.rules import Absent, ByFunction, Fixed, NotAMember, Rule, SameAsStatus
 from pytest_asyncops.strategies.api_schemas import compiled, error_bodies
 from pytest_asyncops.strategies.mutation.edits import edited, values_with
 from pytest_asyncops.strategies.mutation.rule_edits import bad_objects, rule_edits
@@ -72,6 +73,24 @@ def test_objects_are_made_that_break_the_rule_and_not_the_schema(api, rule):
             assert value.keys() <= documented
 
     check()
+
+
+@each(MADE_WHOLE)
+def test_each_of_these_rules_is_broken_alone_now_and_then(api, rule):
+    others = [one for one in api.checking.rules if one.on == rule.on and one is not rule]
+    found = one_of([one.with_own_draw() for one in bad_objects(compiled(api, Options()), rule)])
+    values = anew(found.strategy(), 100)
+    assert any(not any(breaks(other, value) for other in others) for value in values)
+    if isinstance(rule.kind, Absent):
+        # Another rule on the same member, which looks elsewhere, can always be kept.
+        kept = [
+            other
+            for other in others
+            if isinstance(other.kind, Absent)
+            and other.kind.member == rule.kind.member
+            and other.kind.when != rule.kind.when
+        ]
+        assert not any(breaks(other, value) for other in kept for value in values)
 
 
 def status_of(api, rule):
