@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from .serving.stub import Stub as Stub
     from .virtual_time.clock import VirtualClock as VirtualClock
 
-# Where each public name lives. The plugin imports this package at the start of every pytest
+# The module of each public name. The plugin imports this package at the start of every pytest
 # session, so a name's module is imported when the name is first used.
 _HOMES = {
     "Api": "serving.api",

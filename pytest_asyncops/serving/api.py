@@ -101,7 +101,7 @@ class Api:
 
     Attributes:
         name: the name that tests use; also the attribute of `AsyncOpsMock`.
-        base_url: where the real service lives, unless a test says otherwise.
+        base_url: the address of the real service, unless a test says otherwise.
         routes: the routes that are served.
         new_id: the id of the n-th operation, from 1.
         statuses: what the API calls each state that it can show.

@@ -78,7 +78,7 @@ def active_anywhere() -> ActiveTime | None:
 
 
 def active_here() -> ActiveTime | None:
-    """The virtual time that the current thread lives in, ``None`` for real time."""
+    """The virtual time of the current thread, ``None`` for real time."""
     if not _active_times or _active_times[-1].real_time_threads.is_here():
         return None
     return _active_times[-1]

@@ -204,7 +204,7 @@ def test_the_answer_that_shows_a_bug(client, answers, expected):
     assert repr(printed(client, answers)) == repr(eval(expected))
 
 
-# --- lives
+# --- lifecycles and histories
 
 
 def asks_once(bodies):
@@ -214,8 +214,8 @@ def asks_once(bodies):
 
 def test_the_shortest_history():
     states = {State.PENDING, State.RUNNING, State.SUCCEEDED}
-    lives = strategies.lifecycles("chainloop", states=states)
-    found = printed(asks_once, strategies.histories("chainloop", lifecycle=lives))
+    lifecycles = strategies.lifecycles("chainloop", states=states)
+    found = printed(asks_once, strategies.histories("chainloop", lifecycle=lifecycles))
     running = {
         "id": "00000000-0000-4000-8000-000000000001",
         "kind": "evidence_evaluation",
