@@ -14,7 +14,7 @@ from ..serving.api import Api
 from .api_schemas import compiled, error_bodies, schema_name
 from .call_repr import as_call
 from .mutation.edits import Edit, edited, values_with
-from .mutation.predicted import Invalid, Path, Predictor
+from .mutation.predicted_violations import Invalid, Path, Predictor
 from .mutation.rule_edits import bad_objects, rule_edits
 from .mutation.schema_edits import schema_edits
 from .schema.options import Alphabet, Options, make_options

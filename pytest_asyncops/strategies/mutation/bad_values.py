@@ -96,7 +96,7 @@ def _out_of_size(schema: Schema, value: Any, keyword: str, sign: int) -> bool:
 _BROKEN: Mapping[str, Callable[[Schema, Any], bool]] = {
     "type": lambda schema, value: "type" in schema and not is_type(value, schema["type"]),
     "enum": lambda schema, value: (
-        "enum" in schema and not any(json_equal(value, keyword) for keyword in schema["enum"])
+        "enum" in schema and not any(json_equal(value, allowed) for allowed in schema["enum"])
     ),
     "format": lambda schema, value: (
         not matches_format(value if not isinstance(value, bool) else None, schema.get("format", ""))
@@ -121,11 +121,11 @@ def _types(name: str, schema: Schema) -> Iterator[Any]:
         yield None
 
 
-def _enum_values(keywords: list[Any], schema: Schema) -> Iterator[Any]:
-    texts = [keyword for keyword in keywords if isinstance(keyword, str)]
+def _enum_values(values: list[Any], schema: Schema) -> Iterator[Any]:
+    texts = [value for value in values if isinstance(value, str)]
     yield from in_other_case(texts)
-    yield from ("", *(f"{keyword}_" for keyword in texts), *(f" {keyword}" for keyword in texts))
-    numbers = [keyword for keyword in keywords if _numeric(keyword)]
+    yield from ("", *(f"{text}_" for text in texts), *(f" {text}" for text in texts))
+    numbers = [value for value in values if _numeric(value)]
     if numbers:
         yield from (max(numbers) + 1, min(numbers) - 1)
 

@@ -13,7 +13,7 @@ from ..coherent.paging import PLACES
 from ..schema.compiler import identity
 from ..schema.objects import objects
 from ..schema.recipes import Recipe, combine, one_of
-from .predicted import Path
+from .predicted_violations import Path
 
 
 @dataclass(frozen=True)

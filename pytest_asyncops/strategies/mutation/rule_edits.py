@@ -24,7 +24,7 @@ from ..schema.objects import objects
 from ..schema.recipes import Recipe, choice
 from ..schema.timestamps import backwards
 from .edits import Edit
-from .predicted import Path
+from .predicted_violations import Path
 
 Bad = Iterator[Recipe]
 """Objects of a rule's named schema that break the rule."""

@@ -12,7 +12,7 @@ from ..coherent.compiler import CoherentCompiler
 from ..schema.scalars import PLAIN_VALUES
 from .bad_values import bad_values
 from .edits import Edit
-from .predicted import COMBINED, Path, breaks_combined, combined_in
+from .predicted_violations import COMBINED, Path, breaks_combined, combined_in
 
 _NEW = "x_new"
 

@@ -76,8 +76,8 @@ def _types(name: str, one: str, other: str) -> str:
     return one
 
 
-def _words(name: str, one: list[Any], other: list[Any]) -> list[Any]:
-    return [keyword for keyword in one if keyword in other]
+def _enum_values(name: str, one: list[Any], other: list[Any]) -> list[Any]:
+    return [value for value in one if value in other]
 
 
 def _steps(name: str, one: float, other: float) -> float:
@@ -97,8 +97,8 @@ def _extras(name: str, one: Any, other: Any) -> Any:
 
 _MERGED: Mapping[str, Callable[[str, Any, Any], Any]] = {
     "type": _types,
-    "enum": _words,
-    "x-enum": _words,
+    "enum": _enum_values,
+    "x-enum": _enum_values,
     "required": lambda name, one, other: list(dict.fromkeys([*one, *other])),
     "properties": _members,
     "items": _all_of,

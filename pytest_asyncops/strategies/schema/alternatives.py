@@ -35,7 +35,7 @@ def _check_apart(contract: Contract, parts: list[Schema]) -> None:
 def _apart(contract: Contract, one: Schema, other: Schema) -> bool:
     """Whether it is certain that no value fits both."""
     if "enum" in one and "enum" in other:
-        return not any(keyword in other["enum"] for keyword in one["enum"])
+        return not any(value in other["enum"] for value in one["enum"])
     if one.get("nullable") and other.get("nullable"):
         return False
     kinds = {one.get("type"), other.get("type")}

@@ -15,7 +15,7 @@ from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.contract.openapi import load_contract
 from pytest_asyncops.strategies.api_schemas import compiled
 from pytest_asyncops.strategies.mutation.edits import Edit, edited, values_with
-from pytest_asyncops.strategies.mutation.predicted import Predictor
+from pytest_asyncops.strategies.mutation.predicted_violations import Predictor
 from pytest_asyncops.strategies.schema.options import Options
 from pytest_asyncops.strategies.schema.recipes import constant
 

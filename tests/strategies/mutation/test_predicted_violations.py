@@ -15,7 +15,7 @@ from pytest_asyncops.contract.openapi import Contract
 from pytest_asyncops.contract.yaml_document import Document
 from pytest_asyncops.strategies import Invalid
 from pytest_asyncops.strategies.api_schemas import compiled
-from pytest_asyncops.strategies.mutation.predicted import (
+from pytest_asyncops.strategies.mutation.predicted_violations import (
     COMBINED,
     Predictor,
     breaks_combined,
