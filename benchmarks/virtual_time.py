@@ -130,8 +130,8 @@ def _idioms() -> Iterator[Row]:
     """What a test takes by the wall whose poller waits in each of the ways that are tested."""
     sys.path.insert(0, str(ROOT / "tests"))
     try:
-        from idioms import POLLERS
-        from library_idioms import LIBRARIES
+        from support.library_idioms import LIBRARIES
+        from support.waiting_idioms import POLLERS
     finally:
         sys.path.pop(0)
 
