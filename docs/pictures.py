@@ -10,6 +10,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from pytest_asyncops import State
@@ -53,6 +54,7 @@ def nodes(module: str, tree: ast.AST) -> Iterator[ast.AST]:
             yield from nodes(module, node)
 
 
+@cache
 def tree_of(module: str) -> ast.Module:
     """The module's syntax tree."""
     return ast.parse(MODULES[module].read_text(encoding="utf-8"))
@@ -73,11 +75,14 @@ def named(module: str, node: ast.AST) -> Iterator[str]:
             yield f"pytest_asyncops.{inner}" if inner in MODULES else home
 
 
-def own_imports(module: str) -> set[str]:
+@cache
+def own_imports(module: str) -> frozenset[str]:
     """The package's modules that a module imports."""
     names = {name for node in nodes(module, tree_of(module)) for name in named(module, node)}
     inside = {name for name in names if name.split(".")[0] == "pytest_asyncops"}
-    return {name.removeprefix("pytest_asyncops").lstrip(".") or "__init__" for name in inside}
+    return frozenset(
+        name.removeprefix("pytest_asyncops").lstrip(".") or "__init__" for name in inside
+    )
 
 
 def arrows() -> dict[str, set[str]]:
@@ -135,8 +140,9 @@ def picture_of_rooms() -> str:
     """The rooms from the top floor down, as a Mermaid flowchart without detours."""
     graph = arrows()
     graph.pop("__init__")  # it imports nothing until a name is asked for
+    levels = floors(graph)
     lines = ["```mermaid", "flowchart TD"]
-    for room in sorted(graph, key=lambda room: (-floors(graph)[room], room)):
+    for room in sorted(graph, key=lambda room: (-levels[room], room)):
         name = room.replace(".", "_")
         lines.append(f'    {name}["{path_of(room)}"]')
     for room, beneath in sorted(reduced(graph).items()):

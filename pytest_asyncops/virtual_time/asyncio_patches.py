@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .file_waits import are_ready, wait_for_files
-from .scheduler import Scheduler
+from .scheduler import FindScheduler
 from .sockets import Sockets
 
 _SELECTORS: list[Any] = [
@@ -22,8 +22,6 @@ _SELECTORS: list[Any] = [
 _LOOPS = frozenset({"asyncio.base_events", "nest_asyncio"})
 _SERVER = "socketserver"
 
-_Find = Callable[[], "Scheduler | None"]
-
 
 class AsyncioPatches:
     """Replaces the selects of event loops, and of Python's own servers, with the scheduler's waits.
@@ -33,7 +31,7 @@ class AsyncioPatches:
         sockets: which sockets are about to receive something.
     """
 
-    def __init__(self, scheduler: _Find, sockets: Sockets) -> None:
+    def __init__(self, scheduler: FindScheduler, sockets: Sockets) -> None:
         self._scheduler = scheduler
         self._sockets = sockets
         self._selects: list[tuple[Any, Any]] = []
@@ -52,7 +50,7 @@ class AsyncioPatches:
         self._selects.clear()
 
 
-def _selecting(real: Any, find: _Find, sockets: Sockets) -> Callable[..., Any]:
+def _selecting(real: Any, find: FindScheduler, sockets: Sockets) -> Callable[..., Any]:
     def selecting(selector: Any, timeout: float | None = None) -> Any:
         scheduler = None if timeout is not None and timeout <= 0 else find()
         caller = sys._getframe(1).f_globals.get("__name__")

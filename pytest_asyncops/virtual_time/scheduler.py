@@ -271,3 +271,7 @@ class Scheduler:
         if foreign and self._activity.any_called(foreign):
             return False
         return not others or self._activity.all_wait(others)
+
+
+FindScheduler = Callable[[], "Scheduler | None"]
+"""Returns the scheduler of the current thread, ``None`` if the thread waits really."""

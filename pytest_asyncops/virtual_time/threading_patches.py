@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from .scheduler import Scheduler
+from .scheduler import FindScheduler
 from .stack_frames import is_tool
 
 _real_wait = threading.Condition.wait
@@ -20,7 +20,6 @@ _new_lock = threading.Lock
 _real_join = threading.Thread.join
 _real_start = threading.Thread.start
 
-_Find = Callable[[], "Scheduler | None"]
 _KeepReal = Callable[[threading.Thread], None]
 
 
@@ -32,7 +31,7 @@ class ThreadingPatches:
         keep_real: called with each new thread that is to keep real time.
     """
 
-    def __init__(self, scheduler: _Find, keep_real: _KeepReal) -> None:
+    def __init__(self, scheduler: FindScheduler, keep_real: _KeepReal) -> None:
         self._scheduler = scheduler
         self._keep_real = keep_real
 
@@ -50,7 +49,7 @@ class ThreadingPatches:
         _put(threading.Thread, "start", _real_start)
 
 
-def _starting(find: _Find, keep_real: _KeepReal) -> Callable[..., None]:
+def _starting(find: FindScheduler, keep_real: _KeepReal) -> Callable[..., None]:
     def start(thread: threading.Thread) -> None:
         if find() is None or is_tool(sys._getframe(1)):
             keep_real(thread)
@@ -59,7 +58,7 @@ def _starting(find: _Find, keep_real: _KeepReal) -> Callable[..., None]:
     return start
 
 
-def _waiting(find: _Find) -> Callable[..., bool]:
+def _waiting(find: FindScheduler) -> Callable[..., bool]:
     def wait(condition: Any, timeout: float | None = None) -> bool:
         scheduler = find()
         if scheduler is None:
@@ -100,7 +99,7 @@ def _waiting(find: _Find) -> Callable[..., bool]:
     return wait
 
 
-def _joining(find: _Find) -> Callable[..., None]:
+def _joining(find: FindScheduler) -> Callable[..., None]:
     def join(thread: threading.Thread, timeout: float | None = None) -> None:
         scheduler = find()
         if (

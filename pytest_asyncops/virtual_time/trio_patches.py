@@ -18,7 +18,7 @@ from typing import Any
 from ..durations import SECOND
 from ..errors import InvalidArgument
 from .file_waits import are_ready, wait_for_files
-from .scheduler import Scheduler
+from .scheduler import FindScheduler
 from .sockets import Sockets
 from .stack_frames import module_of
 
@@ -32,8 +32,6 @@ _THREADS = "trio._core._thread_cache"
 _LONGEST = 86_400
 """The most seconds that trio waits at a time; without an earlier deadline it waits as long."""
 
-_Find = Callable[[], "Scheduler | None"]
-
 
 class TrioPatches:
     """Replaces the waits of trio with those of the scheduler.
@@ -46,7 +44,7 @@ class TrioPatches:
 
     def __init__(
         self,
-        scheduler: _Find,
+        scheduler: FindScheduler,
         sockets: Sockets,
         bind_time: Callable[[Callable[[], Any]], Callable[[], Any]],
     ) -> None:

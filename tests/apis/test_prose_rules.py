@@ -1,4 +1,4 @@
-"""A rule of prose is data that speaks of its contract, or a test of requests holds it."""
+"""A rule of prose has a payload that breaks only it, or a test of requests; it is data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.chainloop_rule_rows import CHAINLOOP_TABLE
+from support.pinecone_rule_rows import PINECONE_TABLE
 
+from pytest_asyncops import violations
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.contract.openapi import load_contract
@@ -23,6 +26,33 @@ from pytest_asyncops.rules.rules import (
 
 APIS = (CHAINLOOP, PINECONE)
 RULES = [(api, rule) for api in APIS for rule in api.checking.rules]
+TABLES = [(CHAINLOOP, CHAINLOOP_TABLE), (PINECONE, PINECONE_TABLE)]
+ROWS = [pytest.param(api, row, id=row.says) for api, table in TABLES for row in table]
+
+
+# --- the rules that a response can break
+
+
+@pytest.mark.parametrize(("api", "row"), ROWS)
+def test_a_rule_is_broken_and_by_nothing_else(api, row):
+    found = violations(row.payload, api=api, route=row.route, status_code=row.status)
+    assert sorted((each.path, each.rule) for each in found) == sorted(row.broken)
+
+
+@pytest.mark.parametrize(("api", "row"), ROWS)
+def test_its_neighbour_breaks_nothing(api, row):
+    assert violations(row.neighbour, api=api, route=row.route, status_code=row.status) == []
+
+
+@pytest.mark.parametrize(("api", "table"), TABLES)
+def test_the_table_has_every_rule(api, table):
+    broken = {rule for row in table for _, rule in row.broken if not rule.startswith("schema.")}
+    assert broken == {rule.id for rule in api.checking.rules}
+
+
+@pytest.mark.parametrize(("api", "table"), TABLES)
+def test_no_row_is_there_twice(api, table):
+    assert len({(row.says, row.route) for row in table}) == len(table)
 
 
 # --- the rules that no response can break, and who holds them

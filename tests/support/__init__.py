@@ -21,5 +21,6 @@
 - `ticking_lifecycles`: Lifecycles for Hypothesis, and a plain, slow simulation of them that ticks.
 - `toy_api`: An API that nobody has, with statuses, routes and an envelope of its own.
 - `verdicts`: What a check says of an answer: paths and rules, or why it cannot be read.
+- `virtual_seconds`: The virtual seconds since a mock was opened.
 - `waiting_idioms`: The ways in which Python code waits between two polls, each as a small poller.
 """

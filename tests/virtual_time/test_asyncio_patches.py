@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from support.virtual_seconds import seconds_elapsed
 
 from pytest_asyncops import AsyncOpsMock, mocked
 from pytest_asyncops.virtual_time.asyncio_patches import AsyncioPatches
@@ -24,10 +25,6 @@ SELECTORS: list[Any] = [
     if hasattr(selectors, name)
 ]  # fmt: skip
 """Where the patches are; the last selector is one of the others by another name."""
-
-
-def _elapsed(mock: AsyncOpsMock) -> float:
-    return mock.clock.elapsed.total_seconds()
 
 
 def test_a_thread_wakes_a_loop(mock: AsyncOpsMock) -> None:
@@ -43,9 +40,9 @@ def test_a_thread_wakes_a_loop(mock: AsyncOpsMock) -> None:
         thread = threading.Thread(target=work)
         thread.start()
         await event.wait()
-        assert _elapsed(mock) == 3
+        assert seconds_elapsed(mock) == 3
         await asyncio.to_thread(thread.join)
-        assert _elapsed(mock) == 12
+        assert seconds_elapsed(mock) == 12
 
     asyncio.run(main())
 
@@ -76,11 +73,11 @@ def test_the_selector_of_a_loop_waits_in_virtual_time(mock: AsyncOpsMock, caller
         assert ask(selector, 5) == []
         assert ask(selector, 0) == []
         assert ask(selector, -1) == []
-        assert _elapsed(mock) == 5
+        assert seconds_elapsed(mock) == 5
         other.send(b"x")
         [(key, events)] = ask(selector, 5)
         assert (key.fileobj, events) == (one, selectors.EVENT_READ)
-        assert _elapsed(mock) == 5
+        assert seconds_elapsed(mock) == 5
 
 
 def test_that_a_server_looks_whether_it_is_to_stop_takes_no_time(mock: AsyncOpsMock) -> None:
@@ -90,7 +87,7 @@ def test_that_a_server_looks_whether_it_is_to_stop_takes_no_time(mock: AsyncOpsM
         time.sleep(5.001)  # which ends between two looks
         server.shutdown()
         thread.join()
-    assert _elapsed(mock) == 5.001
+    assert seconds_elapsed(mock) == 5.001
 
 
 def test_patched_selects_are_the_real_ones_again_afterwards() -> None:

@@ -11,12 +11,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from support.virtual_seconds import seconds_elapsed
 
 from pytest_asyncops import AsyncOpsMock, mocked
-
-
-def _elapsed(mock: AsyncOpsMock) -> float:
-    return mock.clock.elapsed.total_seconds()
 
 
 @pytest.fixture
@@ -34,7 +31,7 @@ def test_a_task_of_the_test_is_its_own_in_a_pool_of_before() -> None:
         pool.submit(time.monotonic).result()
         with mocked() as mock:
             pool.submit(time.sleep, 5).result(timeout=30)
-            assert _elapsed(mock) == 5
+            assert seconds_elapsed(mock) == 5
             blocks = threading.Event()
             first, second = pool.submit(blocks.wait), pool.submit(time.sleep, 5)
             assert second.cancel()
@@ -42,7 +39,7 @@ def test_a_task_of_the_test_is_its_own_in_a_pool_of_before() -> None:
             blocks.set()
             assert first.result(timeout=30)
             time.sleep(1)  # nothing is on its way to the pool, so this takes no time
-            assert _elapsed(mock) == 7
+            assert seconds_elapsed(mock) == 7
         began = time.monotonic()
         pool.submit(time.sleep, 0.001).result()
         assert time.monotonic() - began < 60
@@ -57,7 +54,7 @@ def test_the_clock_does_not_jump_while_a_thread_of_before_is_answered() -> None:
         with mock.clock.lock:
             answering.set()
             select.select([], [], [], 0.02)
-            seen.append(_elapsed(mock))
+            seen.append(seconds_elapsed(mock))
 
     opened = mocked()
     handed: queue.Queue[AsyncOpsMock] = queue.Queue()

@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from support.virtual_seconds import seconds_elapsed
 
 from pytest_asyncops import AsyncOpsMock, Lifecycle, mocked
 from pytest_asyncops.serving.messages import Request
@@ -19,17 +20,13 @@ from pytest_asyncops.virtual_time.time_functions import active_here
 _HEADERS = {"Authorization": "Bearer token"}
 
 
-def _elapsed(mock: AsyncOpsMock) -> float:
-    return mock.clock.elapsed.total_seconds()
-
-
 def test_threads_wake_in_the_order_of_their_deadlines(mock: AsyncOpsMock) -> None:
     woken: list[tuple[str, float]] = []
 
     def work(name: str, every: float) -> None:
         for _ in range(3):
             time.sleep(every)
-            woken.append((name, _elapsed(mock)))
+            woken.append((name, seconds_elapsed(mock)))
 
     threads = [threading.Thread(target=work, args=args) for args in (("a", 3), ("b", 5))]
     for thread in threads:
@@ -45,7 +42,7 @@ def test_tasks_wake_in_the_order_of_their_deadlines(mock: AsyncOpsMock) -> None:
     async def work(name: str, every: float) -> None:
         for _ in range(3):
             await asyncio.sleep(every)
-            woken.append((name, _elapsed(mock)))
+            woken.append((name, seconds_elapsed(mock)))
 
     async def main() -> None:
         await asyncio.gather(work("a", 3), work("b", 5))
@@ -60,7 +57,7 @@ def test_a_bare_lock_is_handed_on_before_the_next_jump(mock: AsyncOpsMock) -> No
 
     def work() -> None:
         with lock:
-            got.append(_elapsed(mock))
+            got.append(seconds_elapsed(mock))
 
     lock.acquire()
     thread = threading.Thread(target=work)
@@ -84,7 +81,7 @@ def test_every_thread_sees_time_run_forward(mock: AsyncOpsMock) -> None:
     with ThreadPoolExecutor(8) as pool:
         for future in [pool.submit(work, 0.1 * number) for number in range(1, 9)]:
             future.result()
-    assert _elapsed(mock) == 40
+    assert seconds_elapsed(mock) == 40
 
 
 def test_who_is_slow_to_wake_comes_first_all_the_same(mock: AsyncOpsMock) -> None:
@@ -100,13 +97,13 @@ def test_who_is_slow_to_wake_comes_first_all_the_same(mock: AsyncOpsMock) -> Non
 
     def work() -> None:
         active.scheduler.wait(3, is_kept_from_running, over=lambda: False)
-        woken.append(("slow", _elapsed(mock)))
+        woken.append(("slow", seconds_elapsed(mock)))
 
     thread = threading.Thread(target=work)
     thread.start()
     begun.wait()
     time.sleep(10)
-    woken.append(("quick", _elapsed(mock)))
+    woken.append(("quick", seconds_elapsed(mock)))
     thread.join()
     assert woken == [("slow", 3), ("quick", 10)]
 
@@ -119,13 +116,13 @@ def test_who_waits_while_it_answers_keeps_nobody_from_waiting(mock: AsyncOpsMock
         with mock.clock.lock:  # as a server does whose answer takes its time
             answering.set()
             time.sleep(5)
-            woken.append(("server", _elapsed(mock)))
+            woken.append(("server", seconds_elapsed(mock)))
 
     server = threading.Thread(target=answer)
     server.start()
     answering.wait()
     time.sleep(3)
-    woken.append(("client", _elapsed(mock)))
+    woken.append(("client", seconds_elapsed(mock)))
     server.join()
     assert woken == [("client", 3), ("server", 5)]
 
@@ -140,11 +137,11 @@ def test_a_wait_within_a_wait(mock: AsyncOpsMock, inner: float, outer: float) ->
     def interrupted() -> bool:
         if not woken:
             time.sleep(inner)
-            woken.append(("handler", _elapsed(mock)))
+            woken.append(("handler", seconds_elapsed(mock)))
         return False
 
     active.scheduler.wait(5, lambda seconds: False, over=interrupted)
-    woken.append(("waiter", _elapsed(mock)))
+    woken.append(("waiter", seconds_elapsed(mock)))
     assert woken == [("handler", inner), ("waiter", outer)]
 
 
@@ -152,7 +149,7 @@ def test_who_spins_until_a_time_gets_there(mock: AsyncOpsMock) -> None:
     until = time.monotonic() + 0.0005
     while time.monotonic() < until:
         time.sleep(0)
-    assert _elapsed(mock) == 0
+    assert seconds_elapsed(mock) == 0
 
 
 _RUNS = 20 if os.environ.get("HYPOTHESIS_PROFILE") == "explore" else 3
@@ -175,7 +172,7 @@ def _an_hour_of_200_pollers(run: int) -> bytes:
                 if b"STATUS_COMPLETED" in stub.handle(request).content:
                     break
                 await asyncio.sleep(300 + 0.1 * (index % 13))
-            await asyncio.sleep(max(0, 3600 - _elapsed(mock)))
+            await asyncio.sleep(max(0, 3600 - seconds_elapsed(mock)))
 
         async def main() -> None:
             await asyncio.gather(*map(poll, range(200)))

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from support.virtual_seconds import seconds_elapsed
 
 from pytest_asyncops import AsyncOpsMock
 from pytest_asyncops.virtual_time.thread_pools import ThreadPools
@@ -17,10 +18,6 @@ from pytest_asyncops.virtual_time.thread_pools import ThreadPools
 IDLE = (True, False)
 CALLED = (False, True)
 NEITHER = (False, False)
-
-
-def _elapsed(mock: AsyncOpsMock) -> float:
-    return mock.clock.elapsed.total_seconds()
 
 
 @pytest.fixture
@@ -59,8 +56,8 @@ def _look(pools: ThreadPools, pool: ThreadPoolExecutor) -> tuple[bool, bool]:
 def test_a_task_in_a_pool_begins_before_the_next_jump(mock: AsyncOpsMock) -> None:
     with ThreadPoolExecutor(2) as pool:
         for _ in range(20):
-            began = _elapsed(mock)
-            future = pool.submit(lambda: _elapsed(mock))
+            began = seconds_elapsed(mock)
+            future = pool.submit(lambda: seconds_elapsed(mock))
             time.sleep(5)
             assert future.result() == began
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from support.virtual_seconds import seconds_elapsed
 
 from pytest_asyncops import AsyncOpsMock, mocked
 from pytest_asyncops.virtual_time.threading_patches import ThreadingPatches
@@ -22,10 +23,6 @@ PLACES: list[tuple[Any, str]] = [
 ]
 
 
-def _elapsed(mock: AsyncOpsMock) -> float:
-    return mock.clock.elapsed.total_seconds()
-
-
 def _functions() -> list[Any]:
     return [getattr(owner, name) for owner, name in PLACES]
 
@@ -34,11 +31,11 @@ def test_a_notice_comes_before_the_next_jump(mock: AsyncOpsMock) -> None:
     for _ in range(20):
         event = threading.Event()
         woken: list[float] = []
-        began = _elapsed(mock)
+        began = seconds_elapsed(mock)
 
         def wait(event: threading.Event = event, woken: list[float] = woken) -> None:
             assert event.wait(100)
-            woken.append(_elapsed(mock))
+            woken.append(seconds_elapsed(mock))
 
         thread = threading.Thread(target=wait)
         thread.start()
@@ -53,9 +50,9 @@ def test_a_set_event_ends_the_wait_at_once(mock: AsyncOpsMock) -> None:
     event = threading.Event()
     threading.Timer(3, event.set).start()
     assert event.wait(10)
-    assert _elapsed(mock) == 3
+    assert seconds_elapsed(mock) == 3
     assert event.wait(10)
-    assert _elapsed(mock) == 3
+    assert seconds_elapsed(mock) == 3
 
 
 def test_a_queue_hands_on_what_a_thread_puts_in_it(mock: AsyncOpsMock) -> None:
@@ -67,10 +64,14 @@ def test_a_queue_hands_on_what_a_thread_puts_in_it(mock: AsyncOpsMock) -> None:
             items.put(number)
 
     threading.Thread(target=work).start()
-    assert [(items.get(timeout=60), _elapsed(mock)) for _ in range(3)] == [(0, 2), (1, 4), (2, 6)]
+    assert [(items.get(timeout=60), seconds_elapsed(mock)) for _ in range(3)] == [
+        (0, 2),
+        (1, 4),
+        (2, 6),
+    ]
     with pytest.raises(queue.Empty):
         items.get(timeout=60)
-    assert _elapsed(mock) == 66
+    assert seconds_elapsed(mock) == 66
 
 
 def test_the_primitives_refuse_what_they_refuse_really(mock: AsyncOpsMock) -> None:
@@ -83,7 +84,7 @@ def test_the_primitives_refuse_what_they_refuse_really(mock: AsyncOpsMock) -> No
     pool.shutdown()
     with pytest.raises(RuntimeError):
         pool.submit(time.sleep, 5)
-    assert _elapsed(mock) == 0
+    assert seconds_elapsed(mock) == 0
 
 
 def test_a_join_of_no_length_does_not_wait(mock: AsyncOpsMock) -> None:
@@ -96,7 +97,7 @@ def test_a_join_of_no_length_does_not_wait(mock: AsyncOpsMock) -> None:
     thread.join(5)
     assert not thread.is_alive()
     thread.join()
-    assert _elapsed(mock) == 0
+    assert seconds_elapsed(mock) == 0
 
 
 def test_who_joins_a_thread_of_before_waits_really_and_the_clock_with_it() -> None:
@@ -114,7 +115,7 @@ def test_who_joins_a_thread_of_before_waits_really_and_the_clock_with_it() -> No
         asked.set()
         joins.join(30)
         assert not joins.is_alive()
-        assert _elapsed(mock) == 0
+        assert seconds_elapsed(mock) == 0
 
 
 def test_patched_functions_are_the_real_ones_again_afterwards() -> None:
@@ -170,7 +171,7 @@ def test_a_wait_of_no_length_takes_no_time(mock: AsyncOpsMock, timeout: float) -
     assert thread.is_alive()
     goes_on.set()
     thread.join()
-    assert _elapsed(mock) == 0
+    assert seconds_elapsed(mock) == 0
 
 
 def test_who_waits_for_no_length_until_a_time_comes_gets_there(mock: AsyncOpsMock) -> None:
@@ -179,7 +180,7 @@ def test_who_waits_for_no_length_until_a_time_comes_gets_there(mock: AsyncOpsMoc
     while time.monotonic() < until:
         assert not event.wait(0)
     assert time.monotonic() < until + 1  # and did not have to wait really
-    assert _elapsed(mock) == 0
+    assert seconds_elapsed(mock) == 0
 
 
 def test_who_gave_up_waiting_takes_no_notice_away_from_others(mock: AsyncOpsMock) -> None:
@@ -199,7 +200,7 @@ def test_who_gave_up_waiting_takes_no_notice_away_from_others(mock: AsyncOpsMock
         condition.notify()
     thread.join()
     assert came == [True]
-    assert _elapsed(mock) == 6
+    assert seconds_elapsed(mock) == 6
 
 
 def test_a_notice_for_one_wakes_one(mock: AsyncOpsMock) -> None:
@@ -209,7 +210,7 @@ def test_a_notice_for_one_wakes_one(mock: AsyncOpsMock) -> None:
     def work() -> None:
         with condition:
             notified = condition.wait(7)
-            came.append((_elapsed(mock), notified))
+            came.append((seconds_elapsed(mock), notified))
 
     threads = [threading.Thread(target=work) for _ in range(2)]
     for thread in threads:
@@ -238,7 +239,7 @@ def test_a_wait_gives_a_lock_up_altogether_and_takes_it_back(mock: AsyncOpsMock)
     thread.join()
     with pytest.raises(RuntimeError):
         condition.notify()
-    assert _elapsed(mock) == 0
+    assert seconds_elapsed(mock) == 0
 
 
 @pytest.mark.parametrize(
@@ -250,7 +251,7 @@ def test_a_join_ends_with_the_thread_or_at_its_limit(
     thread = threading.Thread(target=time.sleep, args=(3,))
     thread.start()
     thread.join(limit)
-    assert (_elapsed(mock), thread.is_alive()) == (elapsed, alive)
+    assert (seconds_elapsed(mock), thread.is_alive()) == (elapsed, alive)
     thread.join()
     thread.join(5)  # which has ended
-    assert _elapsed(mock) == 3
+    assert seconds_elapsed(mock) == 3

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import trio
 import trio.testing
+from support.virtual_seconds import seconds_elapsed
 
 from pytest_asyncops import AsyncOpsMock, InvalidArgument, mocked
 from pytest_asyncops.virtual_time.time_functions import perf_counter_hooks
@@ -23,10 +24,6 @@ CLOCKS: dict[str, Callable[[], Any]] = {
 }
 
 
-def _elapsed(mock: AsyncOpsMock) -> float:
-    return mock.clock.elapsed.total_seconds()
-
-
 @pytest.mark.parametrize("clock", CLOCKS)
 def test_tasks_wake_in_the_order_of_their_deadlines(mock: AsyncOpsMock, clock: str) -> None:
     woken: list[tuple[str, float]] = []
@@ -34,7 +31,7 @@ def test_tasks_wake_in_the_order_of_their_deadlines(mock: AsyncOpsMock, clock: s
     async def work(name: str, every: float) -> None:
         for _ in range(3):
             await trio.sleep(every)
-            woken.append((name, _elapsed(mock)))
+            woken.append((name, seconds_elapsed(mock)))
 
     async def main() -> None:
         async with trio.open_nursery() as nursery:
@@ -55,7 +52,7 @@ def test_deadlines(mock: AsyncOpsMock, clock: str, seconds: float) -> None:
         return trio.current_time() - began
 
     assert trio.run(main, clock=CLOCKS[clock]()) == pytest.approx(seconds, abs=1e-5)
-    assert _elapsed(mock) == seconds
+    assert seconds_elapsed(mock) == seconds
 
 
 @pytest.mark.parametrize("clock", CLOCKS)
@@ -65,9 +62,9 @@ def test_threads(clock: str) -> None:
 
             async def main(mock: AsyncOpsMock = mock) -> None:
                 await trio.to_thread.run_sync(time.sleep, 7)
-                assert _elapsed(mock) == 7
+                assert seconds_elapsed(mock) == 7
                 await trio.sleep(1)  # while the thread of the pool has nothing to do
-                assert _elapsed(mock) == 8
+                assert seconds_elapsed(mock) == 8
 
             trio.run(main, clock=CLOCKS[clock]())
 
@@ -85,9 +82,9 @@ def test_a_thread_wakes_a_run(mock: AsyncOpsMock) -> None:
         thread = threading.Thread(target=work)
         thread.start()
         await event.wait()
-        assert _elapsed(mock) == 3
+        assert seconds_elapsed(mock) == 3
         await trio.to_thread.run_sync(thread.join)
-        assert _elapsed(mock) == 12
+        assert seconds_elapsed(mock) == 12
 
     trio.run(main)
 
@@ -117,7 +114,7 @@ def test_a_guest(mock: AsyncOpsMock) -> None:
         await event.wait()
 
     _as_a_guest(main)
-    assert _elapsed(mock) == 19
+    assert seconds_elapsed(mock) == 19
 
 
 def test_trio_is_met_when_a_test_imports_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +127,7 @@ def test_trio_is_met_when_a_test_imports_it(monkeypatch: pytest.MonkeyPatch) -> 
             patch.setattr(module, "perf_counter", time.perf_counter)
             trio.run(trio.sleep, 5)
             trio.run(trio.sleep, 5)
-            assert _elapsed(mock) == 10
+            assert seconds_elapsed(mock) == 10
     assert kept == (module.TheIOManager.get_events, trio.testing.MockClock.jump)  # type: ignore[attr-defined]
 
 
@@ -148,10 +145,10 @@ def test_a_run_that_was_there_before_waits_really() -> None:
     begun.wait()
     with mocked() as mock:
         time.sleep(5)
-        assert _elapsed(mock) == 5
+        assert seconds_elapsed(mock) == 5
         over.set()
         thread.join()
-        assert _elapsed(mock) == 5
+        assert seconds_elapsed(mock) == 5
 
 
 def test_a_trio_that_is_made_otherwise_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
