@@ -139,7 +139,6 @@ class OperationStore:
         check_open: Callable[[], None] = lambda: None,
     ) -> None:
         self.clock = clock
-        self.lock = clock.lock
         self._visible = frozenset(State) - hidden
         self._retention = retention
         self._admit = admit
@@ -163,7 +162,7 @@ class OperationStore:
         Raises:
             InvalidArgument: for an id that is taken, or an operation that the API cannot show.
         """
-        with self.lock:
+        with self.clock.lock:
             taken: set[str] = set()
             plans: dict[Lifecycle, Lifecycle] = {}
             for new in new_operations:
@@ -241,7 +240,7 @@ class OperationStore:
             MockClosed: after the test or the ``with`` block.
         """
         self._check_open()
-        with self.lock:
+        with self.clock.lock:
             lifecycle = operation.lifecycle
             if not lifecycle.by_hand:
                 raise InvalidArgument(
@@ -270,7 +269,7 @@ class OperationStore:
 
     def restore(self, saved: Sequence[SavedOperation]) -> None:
         """Forget the operations started since a checkpoint, and bring the others back to it."""
-        with self.lock:
+        with self.clock.lock:
             for operation in self._operations[len(saved) :]:
                 del self._by_id[operation.id]
             del self._operations[len(saved) :]

@@ -6,12 +6,12 @@ code under test reads jump with it; `client_clock` says how they move in between
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
-from types import FrameType
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TypeVar
 
 import time_machine
 
@@ -19,23 +19,27 @@ from .asyncio_patches import AsyncioPatches
 from .bound_functions import BoundFunctions
 from .client_clock import ClientClock
 from .clock import VirtualClock
-from .real_time_threads import RealTimeThreads, begins_bound_task
+from .handed_tasks import HandedTask
+from .outside import Outside
+from .real_time_threads import RealTimeThreads
 from .scheduler import Scheduler
+from .simple_queues import counted_simple_queue
 from .sockets import Sockets
-from .thread_activity import ThreadActivity
 from .thread_pools import ThreadPools
 from .threading_patches import ThreadingPatches
+from .threads import ThreadStarts
 from .time_functions import (
     TIME_FUNCTIONS,
     ActiveTime,
     active_anywhere,
     active_here,
+    is_scheduled_by,
     perf_counter_hooks,
     turn_off,
     turn_on,
     wall_clock,
 )
-from .trio_patches import RUN, TrioPatches, is_called, is_idle
+from .trio_patches import RUN, TrioPatches
 
 _real_monotonic_ns = time.monotonic_ns
 
@@ -69,7 +73,7 @@ class VirtualTime:
             stack.callback(travel.stop)
             traveller.time_ns = wall_clock(active)  # type: ignore[method-assign]  # see above
             stack.enter_context(_replacements)
-            stack.enter_context(active.real_time_threads.without_current())
+            stack.enter_context(self._hosted(active))
             stack.enter_context(active.scheduler.listening(self._skipped))
             turn_on(active)
             stack.callback(turn_off, active)
@@ -78,6 +82,21 @@ class VirtualTime:
     def stop(self) -> None:
         """Put them back."""
         self._stack.close()
+
+    @staticmethod
+    @contextmanager
+    def _hosted(active: ActiveTime) -> Iterator[None]:
+        """Count the current thread as one of the test's; the last block closes the scheduler."""
+        with active.real_time_threads.without_current() as was_real:
+            active.scheduler.enter()
+            own = threading.get_ident()
+            try:
+                yield
+            finally:
+                if was_real:
+                    active.scheduler.settle(own)
+                if not is_scheduled_by(active.scheduler):
+                    active.scheduler.close(own)
 
     def _activated(self) -> ActiveTime:
         outer = active_anywhere()
@@ -94,10 +113,7 @@ class VirtualTime:
         real_time_threads = RealTimeThreads()
         client = ClientClock(self._clock.shared_time)
         scheduler = Scheduler(
-            self._clock.shared_time,
-            is_foreign=real_time_threads.__contains__,
-            activity=ThreadActivity(_replacements.is_idle, _replacements.is_called),
-            client=client,
+            self._clock.shared_time, client, Outside(_replacements.sockets.receiver_until)
         )
         return ActiveTime(
             client, scheduler, real_time_threads, self._clock, lambda: _real_monotonic_ns() + offset
@@ -112,39 +128,41 @@ class _Replacements:
     """
 
     def __init__(self) -> None:
-        pools = ThreadPools(_bind_time)
-        sockets = Sockets(lambda: active_here() is not None)
-        trio_patches = TrioPatches(_scheduler_here, sockets, _bind_time)
+        self.sockets = sockets = Sockets(lambda: active_here() is not None)
+        trio_patches = TrioPatches(_scheduler_here, sockets, lambda: _hand(HandedTask))
         perf_counter_hooks[RUN] = trio_patches.install
+        counted = counted_simple_queue(_scheduler_here)
+        functions = [(original, new) for _, original, new in TIME_FUNCTIONS]
         self._parts = (
-            BoundFunctions([(original, new) for _, original, new in TIME_FUNCTIONS]),
-            ThreadingPatches(_scheduler_here, _keep_real),
+            BoundFunctions([*functions, (queue.SimpleQueue, counted)]),
+            ThreadStarts(_scheduler_here, _real_time_threads),
+            ThreadingPatches(_scheduler_here),
             AsyncioPatches(_scheduler_here, sockets),
             sockets,
-            pools,
+            ThreadPools(
+                _hand,
+                lambda tasks, by: isinstance(tasks, counted) and tasks.is_counted_by(by),
+            ),
             trio_patches,
         )
-        self._pools = pools
+        self._attributes = [
+            *((time, name, replacement) for name, _, replacement in TIME_FUNCTIONS),
+            (queue, "SimpleQueue", counted),
+        ]
         self._depth = 0
         self._stack = ExitStack()
 
     def __enter__(self) -> None:
         if not self._depth:
             with ExitStack() as stack:
-                for name, _, replacement in TIME_FUNCTIONS:
-                    stack.callback(setattr, time, name, getattr(time, name))
-                    setattr(time, name, replacement)
+                for module, name, replacement in self._attributes:
+                    stack.callback(setattr, module, name, getattr(module, name))
+                    setattr(module, name, replacement)
                 for part in self._parts:
                     stack.callback(part.restore)
                     part.replace()
                 self._stack = stack.pop_all()
         self._depth += 1
-
-    def is_idle(self, frame: FrameType) -> bool:
-        return self._pools.is_idle(frame) or is_idle(frame)
-
-    def is_called(self, frame: FrameType) -> bool:
-        return self._pools.is_called(frame) or is_called(frame) or begins_bound_task(frame)
 
     def __exit__(self, *error: object) -> None:
         self._depth -= 1
@@ -157,15 +175,17 @@ def _scheduler_here() -> Scheduler | None:
     return None if active is None else active.scheduler
 
 
-def _keep_real(thread: threading.Thread) -> None:
+def _real_time_threads() -> RealTimeThreads | None:
     active = active_anywhere()
-    if active is not None:
-        active.real_time_threads.add(thread)
+    return None if active is None else active.real_time_threads
 
 
-def _bind_time(task: Callable[[], Any]) -> Callable[[], Any]:
+_AnyTask = TypeVar("_AnyTask", bound=HandedTask)
+
+
+def _hand(task: type[_AnyTask]) -> _AnyTask | None:
     active = active_anywhere()
-    return task if active is None else active.real_time_threads.bind_time(task)
+    return None if active is None else task(active.scheduler, active.real_time_threads)
 
 
 _replacements = _Replacements()

@@ -7,9 +7,12 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from .file_waits import are_ready, wait_for_files
+from .client_clock import PASS, SLEEP_OF_ZERO
+from .file_waits import File, wait_for_files
 from .scheduler import FindScheduler
 from .sockets import Sockets
+from .stack_frames import is_tool, module_of
+from .time_functions import LOOPS
 
 _SELECTORS: list[Any] = [
     getattr(selectors, name)
@@ -18,8 +21,6 @@ _SELECTORS: list[Any] = [
     if hasattr(selectors, name)
 ]  # fmt: skip
 
-# The modules whose selects are virtual. Other code waits for sockets alone, and waits really.
-_LOOPS = frozenset({"asyncio.base_events", "nest_asyncio"})
 _SERVER = "socketserver"
 
 
@@ -52,22 +53,31 @@ class AsyncioPatches:
 
 def _selecting(real: Any, find: FindScheduler, sockets: Sockets) -> Callable[..., Any]:
     def selecting(selector: Any, timeout: float | None = None) -> Any:
-        scheduler = None if timeout is not None and timeout <= 0 else find()
-        caller = sys._getframe(1).f_globals.get("__name__")
-        if scheduler is None or not (caller in _LOOPS or caller == _SERVER):
+        scheduler = find()
+        if scheduler is None:
             return real(selector, timeout)
-        keys = selector.get_map  # None if another thread has just closed the selector
+        caller = sys._getframe(1)
+        if is_tool(caller):
+            return real(selector, timeout)
+        if timeout is not None and timeout <= 0:
+            scheduler.client.note_reading(PASS if module_of(caller) in LOOPS else SLEEP_OF_ZERO)
+            return real(selector, timeout)
+        # A server's limit is only how often it looks whether to stop: it does not wait for a time.
+        serves = module_of(caller) == _SERVER and caller.f_code.co_name == "serve_forever"
+        keys = list((selector.get_map() or {}).values())
         return wait_for_files(
             scheduler,
             lambda limit: real(selector, timeout if limit is None else limit),
-            # A server's limit is only how often it looks whether to stop, so it is not a wait for
-            # time.
-            seconds=None if caller == _SERVER else timeout,
-            files=[key.fd for key in keys().values()],
-            ready=lambda: are_ready(
-                [(key.fd, key.events) for key in list((keys() or {}).values())]
-            ),
+            seconds=None if serves else timeout,
+            real_limit=timeout if serves else None,
+            files=_inside(selector) or [(key.fd, key.events) for key in keys],
+            watched=[key.fd for key in keys],
             sockets=sockets,
         )
 
     return selecting
+
+
+def _inside(selector: Any) -> list[File]:
+    """The one descriptor that stands for all that a selector has, on systems with such a thing."""
+    return [(selector.fileno(), selectors.EVENT_READ)] if hasattr(selector, "fileno") else []

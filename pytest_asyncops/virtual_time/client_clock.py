@@ -1,9 +1,10 @@
 """The clocks that the code under test reads.
 
-They jump by what is skipped. Between two jumps they stand still, so that a deadline minus the
-present is the number that the test's author sees in the code, the same in every run. They do not
-stand still for ever, because code that spins until a time has come would never end: real time
-counts too, in whole ticks of `TICK`.
+They jump by what is skipped, and stand still while code runs, so that a deadline minus the present
+is the number that the test's author sees in the code, the same in every run. But code that spins
+until a time has come would never end. So the clocks also move when they are read again and again
+without a wait in between: by steps that begin far below a microsecond and grow with the number of
+readings. Real time does not count.
 """
 
 from __future__ import annotations
@@ -18,16 +19,19 @@ from .clock import SharedTime, VirtualClock
 _real_monotonic_ns = time.monotonic_ns
 _real_perf_counter_ns = time.perf_counter_ns
 
-TICK = 10 * SECOND
-"""The steps in which real time counts, in nanoseconds.
+FREE = 1_000
+"""How many readings in a row leave the clocks alone."""
 
-A step is longer than what a test does between two waits takes on a busy machine."""
+SLEEP_OF_ZERO = 100
+"""As how many readings a wait of no length counts: it lets other threads run."""
 
-PATIENT = 10
-"""How many waits of no length in a row leave the clocks alone: they let other threads run."""
+PASS = 10
+"""As how many readings a pass of an event loop counts that does not wait."""
 
-NUDGE = 1_000
-"""How far each further wait of no length moves the clocks, in nanoseconds."""
+_SPIN, _READINGS = 600 * SECOND, 1_000_000
+# So many readings in a row move the clocks by so many nanoseconds, and n times as many by n³ times
+# as many: 30,000 by 16 ms. A program that reads the time to log what it does is hardly
+# moved, and one that spins gets there within a second.
 
 _GRAIN = 100
 """The nanoseconds to a multiple of which a computed wait is rounded, at least."""
@@ -44,15 +48,14 @@ class ClientClock:
 
     def __init__(self, shared_time: SharedTime) -> None:
         self._shared_time = shared_time
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal's handler may read a clock too
         # A whole second, so that 0.1 s more is rounded alike whenever the run began.
         self._base = (_real_monotonic_ns() // SECOND + 1) * SECOND
         self._perf_base = (_real_perf_counter_ns() // SECOND + 1) * SECOND
-        self._real = _real_monotonic_ns()
         self._skipped = shared_time.skipped_ns
-        self._ticks = 0
-        self._nudges = 0
-        self._nudged_at = -1
+        self._readings = 0
+        self._lingered = 0
+        self._lingered_before = 0
         self._ahead = 0.0
         self._ahead_at = -1
 
@@ -62,11 +65,11 @@ class ClientClock:
 
     def monotonic_ns(self) -> int:
         """Nanoseconds that never run backwards."""
-        return self._base + self._shared_time.skipped_ns + self.ticks_ns()
+        return self._base + self._shared_time.skipped_ns + self._lingered
 
     def wall_ns(self, server: VirtualClock) -> int:
         """The present of a server, in nanoseconds since 1970."""
-        return server.now_ns + self.ticks_ns()
+        return server.now_ns + self._lingered
 
     def perf_counter_ns(self) -> int:
         """A clock for measuring: it never stands still, and jumps as the other clocks do."""
@@ -74,7 +77,7 @@ class ClientClock:
 
     def deadline(self) -> float:
         """``perf_counter`` for code that keeps deadlines by it: it moves as ``monotonic`` does."""
-        moved = self._shared_time.skipped_ns + self.ticks_ns()
+        moved = self._shared_time.skipped_ns + self._lingered
         return (self._perf_base + moved) / SECOND + self._lead()
 
     def span_ns(self, seconds: float) -> int:
@@ -111,28 +114,28 @@ class ClientClock:
     def _step(self) -> float:
         """The seconds between two neighbouring readings that a float can hold."""
         whole = (
-            max(self._base, self._perf_base + _TRIO) + self._shared_time.skipped_ns + self._ticks
+            max(self._base, self._perf_base + _TRIO) + self._shared_time.skipped_ns + self._lingered
         )
         return math.ulp(whole / SECOND)
 
-    def nudge(self) -> None:
-        """Move the clocks a little once many waits of no length have come in a row."""
-        with self._lock:
-            skipped = self._shared_time.skipped_ns
-            self._nudges = self._nudges + 1 if skipped == self._nudged_at else 1
-            self._nudged_at = skipped
-            if self._nudges > PATIENT:
-                self._ticks += NUDGE
+    def note_reading(self, weight: int = 1) -> None:
+        """Note that a clock was read, or that code of the test lingers in another way.
 
-    def ticks_ns(self) -> int:
-        """The real time in whole ticks that has gone by while nothing was skipped."""
+        Args:
+            weight: as how many readings this counts.
+        """
         with self._lock:
-            real, skipped = _real_monotonic_ns(), self._shared_time.skipped_ns
-            if skipped != self._skipped:  # after a skipped wait, real time counts from there
-                self._skipped = skipped
-                self._real = real
-            elif real - self._real >= TICK:
-                ticks = (real - self._real) // TICK
-                self._ticks += ticks * TICK
-                self._real += ticks * TICK
-            return self._ticks
+            self._readings += weight
+            if self._readings > FREE:
+                if self._skipped != self._shared_time.skipped_ns:
+                    self.note_wait()
+                else:
+                    spun = (self._readings - FREE) ** 3 * _SPIN // _READINGS**3
+                    self._lingered = self._lingered_before + spun
+
+    def note_wait(self) -> None:
+        """Note that a thread has waited: readings count from here."""
+        with self._lock:
+            self._readings = 0
+            self._lingered_before = self._lingered
+            self._skipped = self._shared_time.skipped_ns

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import datetime
 import threading
+from collections import deque
 from collections.abc import Callable
+from contextlib import ExitStack
+from itertools import compress
+from operator import methodcaller
 from typing import Any, Protocol
 
 from ..durations import SECOND, Seconds, from_ns, instant_to_ns, rfc3339, to_ns
@@ -16,48 +20,67 @@ __tracebackhide__ = hides_usage_errors
 class SharedTime:
     """The time that several clocks share: moving one of them moves them all.
 
+    All of them are counted from one number, so that a move is a single step, which a signal's
+    handler cannot split.
+
     Attributes:
         skipped_ns: all nanoseconds ever skipped. They are never set back, not even between
             Hypothesis' examples, because the client's ``time.monotonic`` is built on them and must
             not run backwards.
+        advanced_ns: those of them by which the test moved a clock, and not a wait.
         clocks: the clocks.
     """
 
-    __slots__ = ("_lock", "clocks", "skipped_ns")
+    __slots__ = ("advanced_ns", "clocks", "skipped_ns")
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self.skipped_ns = 0
+        self.advanced_ns = 0
         self.clocks: list[VirtualClock] = []
 
     def advance(self, duration: int) -> None:
         """Move all clocks forward, once no request is being answered."""
-        for clock in tuple(self.clocks):
-            with clock.lock:
-                clock.move(duration)
-        with self._lock:
+        with ExitStack() as stack:
+            for clock in tuple(self.clocks):
+                stack.enter_context(clock.lock)
+            self.advanced_ns += duration
             self.skipped_ns += duration
 
-    def try_to_advance(self, duration: int) -> bool:
-        """Move all clocks forward, unless a request of another thread is being answered.
+    def try_to_reach(self, instant: int) -> bool:
+        """Move all clocks forward to an instant, unless another thread's request is being answered.
+
+        Args:
+            instant: the value that ``skipped_ns`` is to have. One that has gone by changes nothing.
 
         Returns:
-            Whether they have moved.
+            Whether it has been reached.
         """
-        held: list[VirtualClock] = []
+        locks = [clock.lock for clock in tuple(self.clocks)]
+        # One call into C acquires the locks and remembers which, and one releases them: no signal's
+        # handler comes in between. Releasing them twice does nothing.
+        acquired: list[bool] = []
+        releases = map(_RELEASE, compress(locks, acquired))
         try:
-            for clock in tuple(self.clocks):
-                if not clock.lock.acquire(blocking=False):
+            try:
+                acquired.extend(map(_ACQUIRE_AT_ONCE, locks))
+                if not all(acquired):
                     return False
-                held.append(clock)
-            for clock in held:
-                clock.move(duration)
+                self.skipped_ns = max(self.skipped_ns, instant)
+                return True
+            finally:
+                _exhaust(releases)
         finally:
-            for clock in held:
-                clock.lock.release()
-        with self._lock:
-            self.skipped_ns += duration
-        return True
+            _exhaust(releases)
+
+    def renew_locks(self) -> None:
+        """Have new locks, in a forked process: nobody is left there to release the old ones."""
+        for clock in self.clocks:
+            clock.renew_lock()
+
+
+_ACQUIRE_AT_ONCE = methodcaller("acquire", False)
+_RELEASE = methodcaller("release")
+_exhaust = deque[None](maxlen=0).extend
 
 
 class _Lock(Protocol):
@@ -93,6 +116,10 @@ class _Standstill:
         self._depth -= 1
         self._lock.release()
 
+    def anew(self) -> _Standstill:
+        """Another one of the same source, that nobody holds."""
+        return _Standstill(self._source)
+
     def __enter__(self) -> None:
         self.acquire()
 
@@ -112,7 +139,7 @@ class VirtualClock:
     ('2026-01-01T00:01:30+00:00', 90.0)
     """
 
-    __slots__ = ("_elapsed", "_source", "epoch_ns", "lock", "shared_time")
+    __slots__ = ("_begin", "_source", "epoch_ns", "lock", "shared_time")
 
     def __init__(
         self, epoch_ns: int = 1_767_225_600 * SECOND, source: Callable[[], int] | None = None
@@ -125,18 +152,29 @@ class VirtualClock:
         if source is not None:
             self.lock = still = _Standstill(source)
             self._source = still.read
-        self._elapsed = 0
-        self.join(SharedTime())
+        self._begin = 0
+        self.shared_time = SharedTime()
+        self.shared_time.clocks.append(self)
 
     def join(self, shared_time: SharedTime) -> None:
         """Share this time with its other clocks, from now on."""
+        elapsed = self._elapsed
         self.shared_time = shared_time
+        self.rewind(elapsed)
         shared_time.clocks.append(self)
 
     def leave(self) -> None:
         """Have a time of its own again; the other clocks go on."""
         self.shared_time.clocks.remove(self)
         self.join(SharedTime())
+
+    def renew_lock(self) -> None:
+        """Have a new lock, in a forked process."""
+        if isinstance(self.lock, _Standstill):
+            self.lock = still = self.lock.anew()
+            self._source = still.read
+        else:
+            self.lock = threading.RLock()
 
     def now(self) -> datetime.datetime:
         """The server's present, in UTC."""
@@ -156,6 +194,10 @@ class VirtualClock:
     def elapsed_ns(self) -> int:
         """How far the clock has come, in nanoseconds."""
         return self._elapsed if self._source is None else self._source()
+
+    @property
+    def _elapsed(self) -> int:
+        return self.shared_time.skipped_ns - self._begin
 
     def advance(self, duration: Seconds) -> None:
         """Move the clock forward.
@@ -177,10 +219,6 @@ class VirtualClock:
             )
         self.shared_time.advance(duration)
 
-    def move(self, duration: int) -> None:
-        """Move this clock alone, by nanoseconds; its `SharedTime` calls this for each clock."""
-        self._elapsed += duration
-
     def advance_to(self, instant: datetime.datetime) -> None:
         """Move the clock forward to an instant.
 
@@ -200,7 +238,7 @@ class VirtualClock:
 
     def rewind(self, elapsed_ns: int) -> None:
         """Set the clock back, at a reset and between Hypothesis' examples."""
-        self._elapsed = elapsed_ns
+        self._begin = self.shared_time.skipped_ns - elapsed_ns
 
     def __repr__(self) -> str:
         return f"<VirtualClock {rfc3339(self.now_ns)}, {self.elapsed.total_seconds():g} s on>"

@@ -1,17 +1,132 @@
-"""Waits for files and for time at once, as an event loop does."""
+"""Waits for files and for time at once, as an event loop does.
+
+A thread that waits for files is blocked in ``poll``, which takes nothing out of them: whatever is
+ready stays visible to other threads until the waiting thread itself is in motion again.
+"""
 
 from __future__ import annotations
 
+import os
+import select
 import selectors
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .scheduler import Scheduler
+from .in_motion import InMotion
 from .sockets import Sockets
+from .waits import Gate, Wait
 
-PATIENCE = 0.02
-"""Real seconds that the clock waits for a file of which nothing is known."""
+if TYPE_CHECKING:
+    from .scheduler import Scheduler
+
+File = tuple[int, int]
+"""A descriptor, and the events of ``selectors`` that count."""
+
+
+class _Bell:
+    """Wakes one thread that waits for files; the thread keeps it for all of its waits."""
+
+    def __init__(self) -> None:
+        self.file, self._other = os.pipe()
+        os.set_blocking(self.file, False)
+        os.set_blocking(self._other, False)
+
+    def ring(self) -> None:
+        """Make the file ready to be read."""
+        with suppress(OSError):  # it is full, and so ready; or its thread has ended
+            os.write(self._other, b"x")
+
+    def silence(self) -> None:
+        """Make the file unready."""
+        with suppress(BlockingIOError):
+            os.read(self.file, 4096)
+
+    def __del__(self) -> None:
+        for file in (self.file, self._other):
+            os.close(file)
+
+
+class _Bells(threading.local):
+    def __init__(self) -> None:
+        self.own = _Bell()
+
+
+_bells = _Bells()
+
+
+def renew_bells() -> None:
+    """Make new ones, in a forked process: it shares the old ones with its parent."""
+    global _bells
+    _bells = _Bells()
+
+
+class _FileGate(Gate):
+    """Keeps one thread waiting until it is opened, or one of its files is ready."""
+
+    __slots__ = ("_bell", "_files", "_limit")
+
+    def __init__(self, files: Sequence[File], limit: float | None) -> None:
+        self._files = files
+        self._limit = None if limit is None else limit * 1_000
+        self._bell = _bells.own
+
+    def open(self) -> None:
+        self._bell.ring()
+
+    def pass_through(self) -> None:
+        _ready([*self._files, (self._bell.file, selectors.EVENT_READ)], self._limit)
+        self._bell.silence()
+
+
+class FileWait(Wait):
+    """A wait of the current thread for files.
+
+    Args:
+        in_motion: what holds the clock.
+        files: what is waited for.
+        limit: after how many real seconds the wait is over in any case, if it has such a limit.
+
+    Attributes:
+        files: as given.
+    """
+
+    __slots__ = ("_limit", "files")
+
+    def __init__(
+        self, in_motion: InMotion, files: Sequence[File], limit: float | None = None
+    ) -> None:
+        super().__init__(in_motion, _FileGate(files, limit))
+        self.files = files
+        self._limit = limit
+
+    def pass_through(self) -> None:
+        """Wait until a file is ready or the time has come, or for less."""
+        super().pass_through()
+        if self._limit is not None or are_ready(self.files):
+            self.came = True
+
+
+def are_ready(files: Iterable[File]) -> bool:
+    """Whether something has happened to files that counts for them."""
+    return _ready(files, 0)
+
+
+def _ready(files: Iterable[File], limit: float | None) -> bool:
+    poll = select.poll()
+    for file, events in files:
+        if file >= 0:  # else it has just been closed
+            poll.register(file, _POLLED[events])
+    return any(happened != select.POLLNVAL for _, happened in poll.poll(limit))
+
+
+_POLLED = {
+    0: 0,
+    selectors.EVENT_READ: select.POLLIN,
+    selectors.EVENT_WRITE: select.POLLOUT,
+    selectors.EVENT_READ | selectors.EVENT_WRITE: select.POLLIN | select.POLLOUT,
+}
 
 
 def wait_for_files(
@@ -19,9 +134,10 @@ def wait_for_files(
     real: Callable[[float | None], Any],
     *,
     seconds: float | None,
-    files: Sequence[int],
-    ready: Callable[[], bool],
+    files: Sequence[File],
+    watched: Sequence[int],
     sockets: Sockets,
+    real_limit: float | None = None,
 ) -> Any:
     """Wait for files in virtual time.
 
@@ -29,40 +145,26 @@ def wait_for_files(
         scheduler: the scheduler of the wait.
         real: waits for at most so many real seconds, and returns what has happened.
         seconds: the virtual seconds, ``None`` for ever.
-        files: the descriptors that are waited for; one of them is the loop's own.
-        ready: whether something has happened; other threads ask this.
-        sockets: which of the files are about to receive something.
+        files: what is waited for; it may be one file that stands for all.
+        watched: the descriptors that are waited for in the end.
+        sockets: which of them are about to receive something.
+        real_limit: after how many real seconds to stop in any case; ``None`` for no such limit.
 
     Returns:
         What ``real`` returned last.
     """
-    if seconds is None:
-        return scheduler.wait_forever(lambda: real(None), over=ready)
-    happened: Any = None
-
-    def arrives(limit: float) -> bool:
-        nonlocal happened
-        happened = real(limit)
-        return bool(happened)
-
-    unknown = sum(not sockets.knows(file) for file in files)
-    scheduler.wait(
-        seconds,
-        arrives,
-        over=lambda: sockets.are_awaited(files) or ready(),
-        patience=PATIENCE if unknown > 1 else 0,
-    )
-    return happened
-
-
-def are_ready(files: Iterable[tuple[int, int]]) -> bool:
-    """Whether something has happened to files, each given with the events that count.
-
-    The selector in which another thread waits cannot be asked: two threads cannot use one poll() at
-    the same time.
-    """
-    with selectors.DefaultSelector() as probe:
-        for file, events in files:
-            with suppress(OSError, ValueError):  # the waiting thread has just closed it
-                probe.register(file, events)
-        return bool(probe.get_map()) and bool(probe.select(0))
+    happened = real(0)
+    if happened:
+        return happened
+    wait = FileWait(scheduler.in_motion, files, real_limit)
+    outside = scheduler.outside
+    until = sockets.watch(watched, patience=outside.patience, seconds=seconds)
+    if until is not None:
+        outside.await_until(wait, until)
+    try:
+        scheduler.wait(wait, seconds)
+    finally:
+        outside.forget(wait)
+    if wait.came:
+        sockets.note_ready(watched)
+    return real(0)

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
-from typing import Any
-from weakref import WeakSet
-
-from .stack_frames import module_of
 
 
 class RealTimeThreads:
@@ -20,55 +15,33 @@ class RealTimeThreads:
 
     def __init__(self) -> None:
         own = threading.current_thread()
-        self._before = {
-            thread.ident: thread for thread in threading.enumerate() if thread is not own
-        }
-        self._later: WeakSet[threading.Thread] = WeakSet()
-        self._borrowed: set[threading.Thread] = set()
+        self._kept = {thread.ident for thread in threading.enumerate() if thread is not own}
 
     def __contains__(self, thread: threading.Thread) -> bool:
-        if thread in self._borrowed:
-            return False
-        return self._before.get(thread.ident) is thread or thread in self._later
+        return thread.ident in self._kept
 
     def is_here(self) -> bool:
         """Whether the current thread is one of them. Every reading of a clock asks this."""
-        if threading.get_ident() not in self._before and not self._later:
-            return False
-        return threading.current_thread() in self
+        return threading.get_ident() in self._kept
 
-    def add(self, thread: threading.Thread) -> None:
-        """Count a thread that has not started yet as one of them."""
-        self._later.add(thread)
+    def add_current(self) -> None:
+        """Count the current thread as one of them."""
+        self._kept.add(threading.get_ident())
+
+    def discard_current(self) -> None:
+        """Count the current thread as one of the test's."""
+        self._kept.discard(threading.get_ident())
 
     @contextmanager
-    def without_current(self) -> Iterator[None]:
-        """Count the current thread as one of the test's inside of the block."""
-        own = threading.current_thread()
-        before = own in self
-        self._borrowed.add(own)
-        try:
-            yield
-        finally:
-            if before:
-                self._borrowed.discard(own)
+    def without_current(self) -> Iterator[bool]:
+        """Count the current thread as one of the test's inside of the block.
 
-    def bind_time(self, task: Callable[[], Any]) -> Callable[[], Any]:
-        """The task, made to keep the time of the current thread in whichever thread it runs.
-
-        That thread keeps this time until its next task, because after this one it still has to
-        notify the threads that wait for the result.
+        Yields whether it is another one's otherwise.
         """
-        change = self._borrowed.discard if self.is_here() else self._borrowed.add
-
-        def do() -> Any:
-            change(threading.current_thread())
-            return task()
-
-        return do
-
-
-def begins_bound_task(frame: FrameType) -> bool:
-    """Whether a thread with this top frame is about to begin a task made by `bind_time`."""
-    back = frame.f_back
-    return __name__ in (module_of(frame), "" if back is None else module_of(back))
+        was_kept = self.is_here()
+        self.discard_current()
+        try:
+            yield was_kept
+        finally:
+            if was_kept:
+                self.add_current()

@@ -1,65 +1,33 @@
 """Which thread waits for which virtual time, and when the clock may jump.
 
-Once every thread of the test waits, the clock jumps to the earliest deadline and lets the thread
-with that deadline go on. So threads take turns in the order of their deadlines, as they would in
-real time if computing took no time. A thread that computes holds the clock, and so does one that
-waits for a server's answer.
+The clock jumps once nothing of the test is in motion: no thread runs, and nothing that was given
+waits to be taken (see `in_motion`). Then it jumps to the earliest deadline, and the thread with that
+deadline gets its turn, and no other thread. So threads take turns in the order of their deadlines, as
+they would in real time if computing took no time. Whichever thread is the last one to wait makes the
+jump itself. A thread that waits in a way that the scheduler does not see is found by the `lookout`.
 """
 
 from __future__ import annotations
 
 import heapq
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any
 
-from .client_clock import ClientClock
+from .client_clock import SLEEP_OF_ZERO, ClientClock
 from .clock import SharedTime
-from .thread_activity import SLICE, ThreadActivity
+from .file_waits import FileWait, are_ready, renew_bells
+from .forks import renewed_at_fork
+from .in_motion import InMotion
+from .lookout import Lookout
+from .outside import Outside
+from .waits import Wait
 
 _real_sleep = time.sleep
-_new_lock = threading.Lock
-
-_T = TypeVar("_T")
-
-
-class _Wait:
-    """One thread's wait.
-
-    Attributes:
-        deadline: when it ends, in skipped nanoseconds; ``None`` for a wait without a limit.
-        number: counts waits, so that of two with the same deadline the earlier one ends first.
-        thread: the thread's identity.
-        outer: the wait of this thread that this one interrupts, as in a signal's handler.
-        over: whether what it waits for has come, even if the thread has not noticed yet.
-        wake: lets the thread notice at once that its time has come.
-        due: whether its time has come.
-    """
-
-    __slots__ = ("deadline", "due", "number", "outer", "over", "thread", "wake")
-
-    def __init__(
-        self,
-        deadline: int | None,
-        number: int,
-        *,
-        over: Callable[[], bool] | None,
-        wake: Callable[[], object] | None,
-        outer: _Wait | None,
-    ) -> None:
-        self.deadline = deadline
-        self.number = number
-        self.thread = threading.get_ident()
-        self.outer = outer
-        self.over = over
-        self.wake = wake
-        self.due = False
-
-    def holds(self) -> bool:
-        """Whether the thread will go on waiting, as far as other threads can tell."""
-        return self.over is None or not self.over()
+_new_mutex = threading.RLock
 
 
 class Scheduler:
@@ -67,36 +35,32 @@ class Scheduler:
 
     Args:
         shared_time: the time that jumps.
-        is_foreign: whether a thread does not belong to the test.
-        activity: whether threads that wait without the scheduler's knowledge do wait.
         client: the clocks from which threads compute their waits.
+        outside: what the real world decides, which holds the clock.
 
     Attributes:
         shared_time: as given.
-        is_foreign: as given.
         client: as given.
+        outside: as given.
+        in_motion: what holds the clock.
     """
 
-    def __init__(
-        self,
-        shared_time: SharedTime,
-        *,
-        is_foreign: Callable[[threading.Thread], bool],
-        activity: ThreadActivity,
-        client: ClientClock,
-    ) -> None:
+    def __init__(self, shared_time: SharedTime, client: ClientClock, outside: Outside) -> None:
         self.shared_time = shared_time
-        self.is_foreign = is_foreign
-        self._activity = activity
         self.client = client
+        self.outside = outside
+        self.in_motion = InMotion()
         self._listeners: list[Callable[[int], None]] = []
         # Reentrant, because a signal's handler or a finalizer may come anywhere, and may wait.
-        self._mutex = threading.RLock()
-        self._deadlines: list[tuple[int, int, _Wait]] = []
-        self._waiting: dict[int, _Wait] = {}
-        self._woken: set[int] = set()
+        self._mutex: Any = _new_mutex()  # with the methods that `threading.Condition` uses
+        self._deadlines: list[tuple[int, int, Wait]] = []
+        self._open: dict[int, Wait] = {}
+        self._files: dict[int, FileWait] = {}
+        self._joiners: dict[threading.Thread, list[Wait]] = {}
+        self._turn: Wait | None = None
         self._count = 0
-        self._waited = 0
+        self._lookout = Lookout(self.in_motion, outside)
+        renewed_at_fork.add(self)
 
     @contextmanager
     def listening(self, listener: Callable[[int], None]) -> Iterator[None]:
@@ -104,7 +68,7 @@ class Scheduler:
 
         The number counts from the beginning of the block. The listener may raise.
         """
-        before = self._waited
+        before = self._waited()
 
         def heard(total: int) -> None:
             listener(total - before)
@@ -115,162 +79,263 @@ class Scheduler:
         finally:
             self._listeners.remove(heard)
 
+    def _waited(self) -> int:
+        return self.shared_time.skipped_ns - self.shared_time.advanced_ns
+
+    def _tell(self) -> None:
+        waited = self._waited()
+        for listener in reversed(self._listeners):
+            listener(waited)
+
+    # --- who belongs to the test
+
+    def enter(self) -> None:
+        """Note that the current thread runs code of the test from here on."""
+        self._lookout.knows_new()
+        self.in_motion.add(threading.get_ident())
+
+    def leave(self) -> None:
+        """Note that the current thread no longer runs code of the test."""
+        self.settle(threading.get_ident())
+
+    def settle(self, token: object) -> None:
+        """Note that something has been done with, and let the clock jump if it was the last."""
+        with self._mutex:
+            self.in_motion.discard(token)
+            self._lookout.forget(token)
+            self._take_turns()
+
+    def begin_thread(self, thread: threading.Thread) -> None:
+        """Note that a thread is about to be started, so that it can be joined."""
+        self._joiners[thread] = []
+
+    def forget_thread(self, thread: threading.Thread | None) -> None:
+        """Note that a thread could not be started."""
+        if thread is not None:
+            self._joiners.pop(thread, None)
+
+    def end_thread(self, thread: threading.Thread | None) -> None:
+        """Note that the current thread has done everything and is about to end."""
+        with self._mutex:
+            for wait in self._joiners.pop(thread, ()) if thread is not None else ():
+                wait.give()
+            self.leave()
+
+    def expects_end_of(self, thread: threading.Thread) -> bool:
+        """Whether a thread has been started and has not ended, as far as the scheduler knows."""
+        return thread in self._joiners
+
+    # --- waits
+
     def sleep(self, duration: int) -> None:
         """Wait for so many nanoseconds of virtual time."""
         if not duration:
-            self.client.nudge()
+            self.client.note_reading(SLEEP_OF_ZERO)
             _real_sleep(0)  # lets other threads run
-            return
-        if not self._skips(duration):
-            gate = _new_lock()
-            gate.acquire()
-            self._wait(duration, lambda seconds: gate.acquire(timeout=seconds), wake=gate.release)
+        elif self._skips(duration):
+            self._tell()
+        else:
+            self._wait(Wait(self.in_motion), duration)
 
     def _skips(self, duration: int) -> bool:
-        """Skip a wait at once if no other thread could do anything meanwhile; whether it was."""
+        """Skip a wait at once if nobody else could do anything meanwhile; whether it was."""
         with self._mutex:
-            if self._waiting or not self._is_alone():
-                return False
-            if not self.shared_time.try_to_advance(duration):
-                return False
-            self._waited += duration
-        self._tell()
-        return True
+            deadline = self.shared_time.skipped_ns + duration
+            return (
+                self.in_motion.is_only(threading.get_ident())
+                and not (self._deadlines and self._deadlines[0][0] <= deadline)
+                and not self.outside.is_known
+                and not self._lookout.parked
+                and self.shared_time.try_to_reach(deadline)
+            )
 
-    def _is_alone(self) -> bool:
-        own = threading.current_thread()
-        others = [thread for thread in threading.enumerate() if thread is not own]
-        return not others or (
-            all(map(self.is_foreign, others)) and not self._activity.any_called(others)
-        )
+    def notice(self) -> Wait:
+        """A wait of the current thread, for others to give it something even before it begins."""
+        return Wait(self.in_motion)
 
-    def _tell(self) -> None:
-        for listener in reversed(self._listeners):
-            listener(self._waited)
-
-    def wait(
-        self,
-        seconds: float,
-        arrives: Callable[[float], bool],
-        *,
-        over: Callable[[], bool],
-        patience: float = 0,
-    ) -> bool:
-        """Wait for something, for at most so many seconds of virtual time.
+    def wait(self, wait: Wait, seconds: float | None) -> bool:
+        """Wait until this is given its notice, or for at most so many seconds of virtual time.
 
         Args:
-            seconds: the limit, usually what is left until a deadline.
-            arrives: waits so many real seconds for it, and says whether it has come.
-            over: whether it has come; other threads ask this.
-            patience: the real seconds to wait for it before the clock may jump.
+            wait: the wait, which has not begun.
+            seconds: the limit, usually what is left until a deadline; ``None`` for none.
 
         Returns:
-            Whether it came.
+            Whether the notice came.
         """
+        if seconds is None:
+            return self._wait(wait, None)
         duration = self.client.span_ns(seconds)
         until = self.client.monotonic() + seconds
-        if arrives(patience if duration else 0):
-            return True
-        came = bool(duration) and self._wait(duration, arrives, over=over)
+        came = self._wait(wait, duration) if duration else wait.came
         if not came:
             self.client.reach(until)
         return came
 
-    def _wait(
-        self,
-        duration: int,
-        arrives: Callable[[float], bool],
-        *,
-        over: Callable[[], bool] | None = None,
-        wake: Callable[[], object] | None = None,
-    ) -> bool:
-        wait = self._begin(duration, over=over, wake=wake)
+    def join(self, thread: threading.Thread, seconds: float | None) -> bool:
+        """Wait for the end of a thread that the scheduler expects; whether it came."""
+        wait = self.notice()
+        with self._mutex:
+            joiners = self._joiners.get(thread)
+            if joiners is None:
+                return True
+            joiners.append(wait)
         try:
-            while not self._comes_due(wait):
-                if arrives(SLICE):
-                    break
+            return self.wait(wait, seconds)
+        finally:
+            if wait in joiners:
+                joiners.remove(wait)
+
+    def _wait(self, wait: Wait, duration: int | None) -> bool:
+        # Twice, because a signal's handler may raise an error in the first of them. Until `_end`,
+        # the clock may jump though this thread runs; so its first step is that it does not.
+        wait.frame = sys._getframe()
+        try:
+            try:
+                if self._begins(wait, duration):
+                    self._pass_through(wait)
+            finally:
+                self._end(wait)
         finally:
             self._end(wait)
         if wait.due:
             self._tell()
-        return not wait.due
+        return wait.came
 
-    def wait_forever(self, until: Callable[[], _T], *, over: Callable[[], bool]) -> _T:
-        """Wait for something without a limit, by calling ``until``."""
-        wait = self._begin(None, over=over)
-        try:
-            return until()
-        finally:
-            self._end(wait)
-
-    def _begin(
-        self,
-        duration: int | None,
-        *,
-        over: Callable[[], bool] | None = None,
-        wake: Callable[[], object] | None = None,
-    ) -> _Wait:
+    def _begins(self, wait: Wait, duration: int | None) -> bool:
+        """Begin a wait, and let the clock jump if it may; whether the thread has to wait."""
+        self.client.note_wait()
         with self._mutex:
             self._count += 1
-            self._activity.note_activity()
-            deadline = None if duration is None else self.shared_time.skipped_ns + duration
-            outer = self._waiting.get(threading.get_ident())
-            if outer is not None:
-                self._forget(outer)
-            wait = _Wait(deadline, self._count, over=over, wake=wake, outer=outer)
-            self._expect(wait)
-            return wait
-
-    def _end(self, wait: _Wait) -> None:
-        with self._mutex:
-            self._woken.discard(wait.thread)
-            if not wait.due:
-                self._forget(wait)
-            if wait.outer is not None:
-                self._expect(wait.outer)
-
-    def _expect(self, wait: _Wait) -> None:
-        self._waiting[wait.thread] = wait
-        if wait.deadline is not None:
-            heapq.heappush(self._deadlines, (wait.deadline, wait.number, wait))
-
-    def _forget(self, wait: _Wait) -> None:
-        del self._waiting[wait.thread]
-        if wait.deadline is not None:
-            self._deadlines.remove((wait.deadline, wait.number, wait))
-            heapq.heapify(self._deadlines)
-
-    def _comes_due(self, wait: _Wait) -> bool:
-        """Let the clock jump if it may; whether the time of this wait has come by now."""
-        with self._mutex:
-            if not wait.due and self._everybody_waits():
-                deadline, _, first = self._deadlines[0]
-                distance = max(deadline - self.shared_time.skipped_ns, 0)
-                if self.shared_time.try_to_advance(distance):
-                    heapq.heappop(self._deadlines)
-                    self._waited += distance
-                    # From here on, this thread holds the clock until it waits again.
-                    first.due = True
-                    del self._waiting[first.thread]
-                    self._woken.add(first.thread)
-                    if first is not wait and first.wake is not None:
-                        first.wake()
-            return wait.due
-
-    def _everybody_waits(self) -> bool:
-        if self._woken:
-            return False
-        others: list[threading.Thread] = []
-        foreign: list[threading.Thread] = []
-        for thread in threading.enumerate():
-            wait = self._waiting.get(thread.ident or 0)
-            if wait is None:
-                (foreign if self.is_foreign(thread) else others).append(thread)
-            elif not wait.holds():
+            wait.number = self._count
+            wait.outer = self._outer(wait.thread)
+            self._open[wait.thread] = wait
+            if isinstance(wait, FileWait):
+                self._files[wait.number] = wait
+            self._lookout.knows_current()
+            wait.waiting = True
+            if wait.has_come():
                 return False
-        if foreign and self._activity.any_called(foreign):
-            return False
-        return not others or self._activity.all_wait(others)
+            if duration is not None:
+                wait.deadline = self.shared_time.skipped_ns + duration
+                heapq.heappush(self._deadlines, (wait.deadline, wait.number, wait))
+            self.in_motion.discard(wait.thread)
+            self._take_turns()
+            if not wait.goes_on():
+                return False
+            if self._deadlines:
+                self._lookout.look_out(self.look)
+            return True
+
+    def _outer(self, thread: int) -> Wait | None:
+        """The wait of this thread that a new one interrupts, as in a signal's handler."""
+        outer = self._open.get(thread)
+        while outer is not None and (outer.ended or outer.is_left_behind()):
+            outer.end()  # an error of a handler may have torn the thread out of it
+            outer = outer.outer
+        if outer is not None:
+            # The thread cannot take what comes now, so that must not hold the clock.
+            outer.interrupted = True
+            self.in_motion.discard(outer)
+        return outer
+
+    def _pass_through(self, wait: Wait) -> None:
+        # A handler or a finalizer may wait in the midst of a change that its own thread makes. That
+        # change can bear others in between, and must not keep the other threads from making them.
+        saved = self._mutex._release_save() if self._mutex._is_owned() else None
+        try:
+            while wait.goes_on():
+                wait.pass_through()
+        finally:
+            if saved is not None:
+                self._mutex._acquire_restore(saved)
+
+    def _end(self, wait: Wait) -> None:
+        wait.end()
+        self._files.pop(wait.number, None)
+        if self._open.get(wait.thread) is wait:
+            if wait.outer is None:
+                self._open.pop(wait.thread, None)
+            else:
+                wait.outer.interrupted = False
+                self._open[wait.thread] = wait.outer
+
+    # --- turns
+
+    def look(self) -> bool:
+        """Let the clock jump if it may by now; whether anyone waits for a time. Never interrupted.
+
+        The lookout calls this now and then.
+        """
+        with self._mutex:
+            if self._first() is None:
+                return False
+            for wait in tuple(self._open.values()):
+                wait.finish_hand_over()
+            self._lookout.park_the_motionless()
+            self._take_turns()
+            return True
+
+    def _first(self) -> Wait | None:
+        """The wait with the earliest deadline of those whose turn has not come."""
+        while self._deadlines:
+            wait = self._deadlines[0][2]
+            if not (wait.ended or wait.due):
+                return wait
+            heapq.heappop(self._deadlines)
+        return None
+
+    def _take_turns(self) -> None:
+        """Once nothing is in motion, jump to the earliest deadline and give its thread the turn."""
+        if self._turn is not None:  # a handler has raised an error before this turn was given
+            self._give_turn(self._turn)
+        while not self.in_motion:
+            wait = self._first()
+            if wait is None or wait.deadline is None:
+                return
+            if self._files_are_ready() or not self._lookout.parked_still_wait():
+                return
+            if wait.deadline > self.shared_time.skipped_ns and self.outside.holds():
+                return
+            # What was asked just now has taken time, in which a thread of before or a handler may
+            # have given something to somebody.
+            if self.in_motion or not self.shared_time.try_to_reach(wait.deadline):
+                return
+            self._give_turn(wait)
+
+    def _give_turn(self, wait: Wait) -> None:
+        self._turn = wait
+        wait.give_turn()
+        self._turn = None
+
+    def _files_are_ready(self) -> bool:
+        waits = tuple(self._files.values())
+        return bool(waits) and are_ready([file for wait in waits for file in wait.files])
+
+    def close(self, thread: int) -> None:
+        """Be done with; the threads that still wait go on to take their turns.
+
+        Args:
+            thread: the identity of the thread that has been the test's own.
+        """
+        self.settle(thread)
+        self._lookout.end()
+
+    def renew(self) -> None:
+        """Be as in a process that has just been forked: the current thread is alone."""
+        own = threading.get_ident()
+        self._mutex = _new_mutex()
+        self.shared_time.renew_locks()
+        renew_bells()
+        self._open = {own: self._open[own]} if own in self._open else {}
+        self._files = {number: wait for number, wait in self._files.items() if wait.thread == own}
+        self._deadlines = [entry for entry in self._deadlines if entry[2].thread == own]
+        heapq.heapify(self._deadlines)
+        self._joiners.clear()
+        self._turn = None
+        self.in_motion.keep_only(own)
+        self._lookout = Lookout(self.in_motion, self.outside)
+        self._lookout.knows_current()
 
 
 FindScheduler = Callable[[], "Scheduler | None"]

@@ -1,4 +1,4 @@
-"""Which sockets of an event loop are about to receive something.
+"""Which sockets and pipes are about to receive something from outside.
 
 A loop waits for its timers and for all of its sockets at once. From outside, an idle connection
 looks like one with a request on its way. The difference is what was done with the socket last: a
@@ -9,18 +9,24 @@ known, and they may wait for the clock before they answer.
 
 from __future__ import annotations
 
+import os
 import socket
+import stat
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
+
+from .children import has_children
 
 _real_monotonic = time.monotonic
 _Socket = socket.socket
 
 ANSWER = 2.0
-"""Real seconds that an answer may take. A client that never gets one must not hold the clock."""
+"""Real seconds for which nothing moves the clock under a request, however short the waits are that
+go on meanwhile."""
 
 MORE = 0.02
 """Real seconds in which the rest of an answer may come."""
@@ -35,8 +41,30 @@ _ASKING, _HEARING = (
 )
 
 
+class _Expected(NamedTuple):
+    """What is expected of a descriptor.
+
+    Attributes:
+        since: the real time from which it counts.
+        firm: for how many real seconds, whatever else goes on.
+        more: whether it may be for longer, until patience is lost.
+    """
+
+    since: float = 0.0
+    firm: float = 0.0
+    more: bool = False
+
+    def until(self, longest: float, patience: float) -> float:
+        """Until when this holds the clock under a wait that ends at ``longest``."""
+        firm = self.since + self.firm
+        return min(self.since + patience, max(firm, longest)) if self.more else firm
+
+
+_NOTHING = _Expected()
+
+
 class Sockets:
-    """Until when each socket is expected to receive something, by its descriptor.
+    """What is expected of each socket and pipe, by its descriptor.
 
     Args:
         is_own: whether the current thread belongs to the test.
@@ -44,39 +72,84 @@ class Sockets:
 
     def __init__(self, is_own: Callable[[], bool]) -> None:
         self._is_own = is_own
-        self._until: dict[int, float] = {}
+        self._expected: dict[int, _Expected] = {}
+        self._pipes: dict[int, tuple[int, int] | None] = {}
         self._clients: dict[Any, int] = {}
         self._served: WeakKeyDictionary[socket.socket, Any] = WeakKeyDictionary()
         self._own: set[Any] = set()
+        self._receiving: dict[int, int] = {}
         self._stack = ExitStack()
 
     def replace(self) -> None:
         """Begin to note what is done with sockets."""
         for name in _ASKING:
-            self._put(name, self._noting(getattr(_Socket, name), self._asks))
+            self._put(_Socket, name, self._noting(getattr(_Socket, name), self._asks))
         for name in _HEARING:
-            self._put(name, self._noting(getattr(_Socket, name), self._hears))
-        self._put("accept", self._accepting(_Socket.accept))
-        self._put("close", self._noting(_Socket.close, self._forgets))
+            self._put(_Socket, name, self._receives(getattr(_Socket, name)))
+        self._put(_Socket, "accept", self._accepting(_Socket.accept))
+        self._put(_Socket, "close", self._noting(_Socket.close, self._forgets))
+        self._put(socket, "socketpair", self._pairing(socket.socketpair))
 
     def restore(self) -> None:
         """Stop noting it."""
         self._stack.close()
-        for known in (self._until, self._clients, self._served, self._own):
+        for known in (self._expected, self._pipes, self._clients, self._served, self._own,
+                      self._receiving):  # fmt: skip
             known.clear()
 
-    def knows(self, file: int) -> bool:
-        """Whether anything has been done with this descriptor."""
-        return file in self._until
+    # --- what is expected
 
-    def are_awaited(self, files: Iterable[int]) -> bool:
-        """Whether one of these descriptors is expected to receive something."""
-        now = _real_monotonic()
-        return any(now < self._until.get(file, 0) for file in files)
+    def watch(
+        self, files: Sequence[int], *, patience: float, seconds: float | None
+    ) -> Callable[[], float] | None:
+        """Begin to wait for files.
+
+        Args:
+            files: their descriptors.
+            patience: the most real seconds for which the clock waits for one of them.
+            seconds: the virtual seconds of the wait, ``None`` for ever.
+
+        Returns:
+            What tells until which real time they hold the clock, ``None`` if they never will.
+        """
+        for file in files:
+            if file in self._pipes or file not in self._expected:
+                self._meet(file)
+        longest = _real_monotonic() + (patience if seconds is None else seconds)
+
+        def until() -> float:
+            expected = (self._expected.get(file, _NOTHING) for file in files)
+            return max((one.until(longest, patience) for one in expected), default=0)
+
+        return until if files else None
+
+    def _meet(self, file: int) -> None:
+        """Find out what a descriptor stands for that is not known as that of a socket."""
+        pipe = _pipe_from_outside(file)
+        if pipe is None:
+            self._pipes.pop(file, None)
+            self._expected[file] = _NOTHING
+        elif pipe != self._pipes.get(file):
+            self._pipes[file] = pipe
+            self._expected[file] = _Expected(_real_monotonic(), more=True)
+
+    def receiver_until(self, thread: int, since: float, patience: float) -> float:
+        """Until when a thread holds the clock that is blocked since some real time."""
+        file = self._receiving.get(thread)
+        if file is None:
+            return since + patience
+        return self._expected.get(file, _NOTHING).until(since + patience, patience)
+
+    def note_ready(self, files: Iterable[int]) -> None:
+        """Note that something has happened to one of these files."""
+        for file in self._pipes.keys() & set(files) if self._pipes else ():
+            self._expected[file] = _Expected(_real_monotonic(), more=True)
+
+    # --- what is done with sockets
 
     def _asks(self, used: socket.socket) -> None:
         if used not in self._served:  # a server that has answered expects nothing
-            self._until[used.fileno()] = _real_monotonic() + ANSWER
+            self._expected[used.fileno()] = _Expected(_real_monotonic(), ANSWER, more=True)
             self._clients[_address(used)] = used.fileno()
 
     def _hears(self, used: socket.socket) -> None:
@@ -84,24 +157,25 @@ class Sockets:
         if used in self._served:
             client = self._clients.get(self._served[used])
             if client is not None and self._is_own():
-                self._until[client] = self._until[file] = 0
+                self._expected[client] = self._expected[file] = _NOTHING
             else:
-                self._until[file] = _real_monotonic() + MORE
+                self._expected[file] = _Expected(_real_monotonic(), MORE)
         # A socket that neither asked nor was asked is the loop's own, by which threads wake it.
-        elif self.knows(file):
+        elif self._expected.get(file, _NOTHING) is not _NOTHING:
             own = _address(used) in self._own
-            self._until[file] = 0 if own else _real_monotonic() + MORE
+            self._expected[file] = _NOTHING if own else _Expected(_real_monotonic(), MORE)
 
     def _forgets(self, used: socket.socket) -> None:
-        self._until.pop(used.fileno(), None)  # another socket may get the same one
+        file = used.fileno()  # another socket may get the same one
+        self._expected.pop(file, None)
         self._own.discard(self._served.pop(used, None))
 
-    def _put(self, name: str, value: Any) -> None:
-        if name in vars(_Socket):
-            self._stack.callback(setattr, _Socket, name, vars(_Socket)[name])
+    def _put(self, owner: Any, name: str, value: Any) -> None:
+        if name in vars(owner):
+            self._stack.callback(setattr, owner, name, vars(owner)[name])
         else:
-            self._stack.callback(delattr, _Socket, name)
-        setattr(_Socket, name, value)
+            self._stack.callback(delattr, owner, name)
+        setattr(owner, name, value)
 
     @staticmethod
     def _noting(real: Any, note: Callable[[socket.socket], None]) -> Any:
@@ -111,16 +185,54 @@ class Sockets:
 
         return noting
 
+    def _receives(self, real: Any) -> Any:
+        def receiving(used: socket.socket, *args: Any, **kwargs: Any) -> Any:
+            thread = threading.get_ident()
+            self._receiving[thread] = used.fileno()
+            try:
+                received = real(used, *args, **kwargs)
+            finally:
+                self._receiving.pop(thread, None)
+            self._hears(used)
+            return received
+
+        return receiving
+
     def _accepting(self, real: Any) -> Any:
         def accept(used: socket.socket) -> Any:
-            accepted, address = real(used)
+            thread = threading.get_ident()
+            self._receiving[thread] = -1  # that is how a server waits for clients
+            try:
+                accepted, address = real(used)
+            finally:
+                self._receiving.pop(thread, None)
             self._served[accepted] = address
             if self._is_own():
                 self._own.add(address)
-            self._until[accepted.fileno()] = _real_monotonic() + MORE
+            self._expected[accepted.fileno()] = _Expected(_real_monotonic(), MORE)
             return accepted, address
 
         return accept
+
+    def _pairing(self, real: Any) -> Any:
+        def socketpair(*args: Any, **kwargs: Any) -> Any:
+            pair = real(*args, **kwargs)
+            for one in pair:  # whatever comes through it comes from this process
+                self._expected[one.fileno()] = _NOTHING
+            return pair
+
+        return socketpair
+
+
+def _pipe_from_outside(file: int) -> tuple[int, int] | None:
+    """What tells a pipe from others that another process may write to, ``None`` if it is none."""
+    try:
+        status = os.fstat(file)
+    except OSError:  # it has just been closed
+        return None
+    # A socket is the loop's own, of before the test, if none of those who use sockets used it.
+    is_pipe = not stat.S_ISREG(status.st_mode) and not stat.S_ISSOCK(status.st_mode)
+    return (status.st_dev, status.st_ino) if is_pipe and has_children() else None
 
 
 def _address(used: socket.socket) -> Any:

@@ -1,38 +1,99 @@
-"""Whether the workers of thread pools have something to do.
+"""The tasks that are given to the workers of thread pools.
 
-An idle worker waits in C for its next task. From outside it looks the same whether a task is on its
-way or not. So tasks are counted from their submission until they begin.
+A pool's workers wait for their tasks in a queue, and a queue that was made while virtual time is on
+counts what is put in it (see `simple_queues`). A pool that is older has a queue that nobody sees,
+and workers that keep real time. So each task that the test gives it counts by itself: from its
+submission until everybody has been told its result. A task that has to wait until a worker is free
+does not count meanwhile, for then the workers hold the clock if they do anything.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from types import FrameType
+from concurrent.futures import Future, ThreadPoolExecutor, thread
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from .stack_frames import module_of
-
-_Task = Callable[[], Any]
+from .handed_tasks import HandedTask
+from .scheduler import Scheduler
 
 _real_submit = ThreadPoolExecutor.submit
-_real_shutdown = ThreadPoolExecutor.shutdown
+# The standard library's own: what a pool's queue holds. Only its end comes after all callbacks.
+_WorkItem: Any = thread._WorkItem
+_real_run = _WorkItem.run
+
+
+class _Workload:
+    """The test's tasks in one older pool; in motion while one of them may begin at once."""
+
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        self._threads = pool._threads
+        self._lock = threading.RLock()
+        self._queued = 0
+        self._running = 0
+
+    def change(self, task: _Task, *, queued: int = 0, running: int = 0) -> None:
+        with self._lock:
+            self._queued += queued
+            self._running += running
+            if self._queued and self._running < len(self._threads):
+                task.scheduler.in_motion.add(self)
+            else:
+                task.scheduler.settle(self)
+
+
+class _Task(HandedTask):
+    """One task, as it is given to a pool: its function and arguments."""
+
+    workload: _Workload | None = None
+    _is_queued = False
+
+    def __call__(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    def enqueue(self) -> None:
+        self._is_queued = True
+        self._change(queued=1)
+
+    def dequeue(self) -> bool:
+        """Take it out of the count of those that have not begun; whether it was in it."""
+        was_queued, self._is_queued = self._is_queued, False
+        if was_queued:
+            self._change(queued=-1)
+        return was_queued
+
+    def begin(self) -> None:
+        super().begin()
+        self._change(running=1)
+        self.dequeue()
+
+    def end(self) -> None:
+        self._change(running=-1)
+        super().end()
+
+    def _change(self, *, queued: int = 0, running: int = 0) -> None:
+        if self.workload is not None:
+            self.workload.change(self, queued=queued, running=running)
 
 
 class ThreadPools:
-    """The tasks that were submitted and have not begun, by pool.
+    """Counts the tasks that are given to pools.
 
     Args:
-        bind_time: makes a task keep the time of the current thread in whichever thread it runs.
+        hand: makes a task of the current thread, given the class; ``None`` while no virtual time is
+            on.
+        counts: whether a scheduler counts what is put in a queue.
     """
 
-    def __init__(self, bind_time: Callable[[_Task], _Task]) -> None:
-        self._bind_time = bind_time
-        self._lock = threading.Lock()
-        self._promised: WeakKeyDictionary[ThreadPoolExecutor, int] = WeakKeyDictionary()
-        self._closing: WeakKeyDictionary[ThreadPoolExecutor, bool] = WeakKeyDictionary()
+    def __init__(
+        self,
+        hand: Callable[[type[_Task]], _Task | None],
+        counts: Callable[[object, Scheduler], bool],
+    ) -> None:
+        self._hand = hand
+        self._counts = counts
+        self._workloads: WeakKeyDictionary[ThreadPoolExecutor, _Workload] = WeakKeyDictionary()
 
     def replace(self) -> None:
         """Begin to count tasks."""
@@ -40,60 +101,46 @@ class ThreadPools:
         def submit(
             pool: ThreadPoolExecutor, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
         ) -> Future[Any]:
-            def begin() -> Any:
-                self._promise(pool, -1)
-                return fn(*args, **kwargs)
-
-            def breaks(future: Future[Any]) -> None:
-                if future.cancelled():  # only a task that has not begun can be
-                    self._promise(pool, -1)
-
-            self._promise(pool, 1)
+            task = self._hand(_Task)
+            if task is None or (task.is_own and self._counts(pool._work_queue, task.scheduler)):
+                return _real_submit(pool, fn, *args, **kwargs)
+            if task.is_own:
+                task.workload = self._workloads.setdefault(pool, _Workload(pool))
+            task.enqueue()
             try:
-                future = _real_submit(pool, self._bind_time(begin))
+                future = _real_submit(pool, task, fn, *args, **kwargs)
             except BaseException:
-                self._promise(pool, -1)
+                task.dequeue()
                 raise
-            future.add_done_callback(breaks)
+            task._change()  # there may be a new worker by now
+            future.add_done_callback(lambda future: future.cancelled() and task.dequeue())
             return future
 
-        def shutdown(pool: ThreadPoolExecutor, *args: Any, **kwargs: Any) -> None:
-            self._closing[pool] = True
-            _real_shutdown(pool, *args, **kwargs)
+        def run(item: Any, *args: Any) -> None:
+            task = _task_of(item)
+            if task is None:
+                _real_run(item, *args)
+                return
+            task.begin()
+            try:
+                _real_run(item, *args)
+            finally:
+                task.end()
 
-        _put("submit", submit)
-        _put("shutdown", shutdown)
+        _put(ThreadPoolExecutor, "submit", submit)
+        _put(_WorkItem, "run", run)
 
     def restore(self) -> None:
         """Stop counting tasks."""
-        _put("submit", _real_submit)
-        _put("shutdown", _real_shutdown)
-
-    def is_idle(self, frame: FrameType) -> bool:
-        """Whether this is the top frame of a worker without a task, and none is on its way."""
-        pool = _waits_for_work(frame)
-        # A worker whose pool is gone is about to end.
-        return pool is not None and pool not in self._closing and not self._promised.get(pool)
-
-    def is_called(self, frame: FrameType) -> bool:
-        """Whether this is the top frame of a worker that is about to begin a task."""
-        pool = _waits_for_work(frame)
-        return pool is not None and bool(self._promised.get(pool))
-
-    def _promise(self, pool: ThreadPoolExecutor, count: int) -> None:
-        with self._lock:
-            self._promised[pool] = self._promised.get(pool, 0) + count
+        _put(ThreadPoolExecutor, "submit", _real_submit)
+        _put(_WorkItem, "run", _real_run)
 
 
-def _waits_for_work(frame: FrameType) -> ThreadPoolExecutor | None:
-    """The pool of the worker with this top frame, ``None`` while it has a task."""
-    if frame.f_code.co_name != "_worker" or module_of(frame) != "concurrent.futures.thread":
-        return None
-    if "work_item" in frame.f_locals:
-        return None
-    pool: ThreadPoolExecutor | None = frame.f_locals["executor_reference"]()
-    return pool
+def _task_of(item: Any) -> _Task | None:
+    # Up to Python 3.13 the function is an attribute; from 3.14 on it is the first part of another.
+    function = item.fn if hasattr(item, "fn") else item.task[0]
+    return function if isinstance(function, _Task) else None
 
 
-def _put(name: str, value: Any) -> None:
-    setattr(ThreadPoolExecutor, name, value)
+def _put(owner: Any, name: str, value: Any) -> None:
+    setattr(owner, name, value)

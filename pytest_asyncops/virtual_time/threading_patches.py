@@ -6,21 +6,16 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from .client_clock import SLEEP_OF_ZERO
 from .scheduler import FindScheduler
-from .stack_frames import is_tool
 
 _real_wait = threading.Condition.wait
-_new_lock = threading.Lock
 _real_join = threading.Thread.join
-_real_start = threading.Thread.start
-
-_KeepReal = Callable[[threading.Thread], None]
 
 
 class ThreadingPatches:
@@ -28,34 +23,20 @@ class ThreadingPatches:
 
     Args:
         scheduler: returns the scheduler of the current thread, ``None`` if it waits really.
-        keep_real: called with each new thread that is to keep real time.
     """
 
-    def __init__(self, scheduler: FindScheduler, keep_real: _KeepReal) -> None:
+    def __init__(self, scheduler: FindScheduler) -> None:
         self._scheduler = scheduler
-        self._keep_real = keep_real
 
     def replace(self) -> None:
         """Put the replacements in place."""
-        find = self._scheduler
-        _put(threading.Condition, "wait", _waiting(find))
-        _put(threading.Thread, "join", _joining(find))
-        _put(threading.Thread, "start", _starting(find, self._keep_real))
+        _put(threading.Condition, "wait", _waiting(self._scheduler))
+        _put(threading.Thread, "join", _joining(self._scheduler))
 
     def restore(self) -> None:
         """Put the real waits back."""
         _put(threading.Condition, "wait", _real_wait)
         _put(threading.Thread, "join", _real_join)
-        _put(threading.Thread, "start", _real_start)
-
-
-def _starting(find: FindScheduler, keep_real: _KeepReal) -> Callable[..., None]:
-    def start(thread: threading.Thread) -> None:
-        if find() is None or is_tool(sys._getframe(1)):
-            keep_real(thread)
-        _real_start(thread)
-
-    return start
 
 
 def _waiting(find: FindScheduler) -> Callable[..., bool]:
@@ -64,37 +45,23 @@ def _waiting(find: FindScheduler) -> Callable[..., bool]:
         if scheduler is None:
             return _real_wait(condition, timeout)
         if timeout is not None and timeout <= 0:
-            scheduler.client.nudge()
+            scheduler.client.note_reading(SLEEP_OF_ZERO)
             return _real_wait(condition, timeout)
         # As threading does it, in the same order, apart from how it waits: a condition notifies by
-        # releasing a lock in its list, and only the code that put the lock there can tell.
+        # releasing what is in its list, and only the code that put it there can tell.
         if not condition._is_owned():
             raise RuntimeError("cannot wait on un-acquired lock")
-        waiter = _new_lock()
-        waiter.acquire()
-        condition._waiters.append(waiter)
+        notice = scheduler.notice()
+        condition._waiters.append(notice)
         saved = condition._release_save()
-        came = False
-
-        def notified() -> bool:
-            return waiter not in condition._waiters
-
         try:
-            if timeout is None:
-                came = scheduler.wait_forever(waiter.acquire, over=notified)
-            else:
-                came = scheduler.wait(
-                    timeout,
-                    lambda seconds: waiter.acquire(timeout=seconds),
-                    over=notified,
-                )
+            scheduler.wait(notice, timeout)
         finally:
             condition._acquire_restore(saved)
-            if not came:
-                came = notified()
+            if not notice.came:
                 with suppress(ValueError):
-                    condition._waiters.remove(waiter)
-        return came
+                    condition._waiters.remove(notice)
+        return notice.came
 
     return wait
 
@@ -102,27 +69,15 @@ def _waiting(find: FindScheduler) -> Callable[..., bool]:
 def _joining(find: FindScheduler) -> Callable[..., None]:
     def join(thread: threading.Thread, timeout: float | None = None) -> None:
         scheduler = find()
-        if (
-            scheduler is None
-            or not thread.is_alive()
-            or thread is threading.current_thread()  # it raises the fitting error
-            or scheduler.is_foreign(thread)  # it takes real time, and so does this wait
-        ):
+        # A thread raises the fitting error if it has not begun, or joins itself.
+        if scheduler is None or (timeout is not None and timeout <= 0) or not thread.is_alive():
             _real_join(thread, timeout)
-            return
-
-        def ended(seconds: float) -> bool:
-            _real_join(thread, seconds)
-            return not thread.is_alive()
-
-        def ends() -> bool:
-            # A thread leaves this list a little before it is no longer alive.
-            return thread not in threading.enumerate()
-
-        if timeout is None:
-            scheduler.wait_forever(lambda: _real_join(thread), over=ends)
-        elif timeout > 0:
-            scheduler.wait(timeout, ended, over=ends)
+        elif scheduler.expects_end_of(thread):
+            if thread is threading.current_thread() or scheduler.join(thread, timeout):
+                _real_join(thread)
+        else:  # it takes real time, and so does this wait
+            with scheduler.outside.awaited(timeout):
+                _real_join(thread, timeout)
 
     return join
 

@@ -56,6 +56,9 @@ class ActiveTime:
         self.real_wall_ns = real_wall_ns
 
 
+LOOPS = frozenset({"asyncio.base_events", "nest_asyncio"})
+"""The modules of event loops: that they read a clock says nothing of the code under test."""
+
 perf_counter_hooks: dict[str, Callable[[], None]] = {}
 """The modules that keep deadlines by ``time.perf_counter``, and what to do when they call it."""
 
@@ -77,6 +80,11 @@ def active_anywhere() -> ActiveTime | None:
     return _active_times[-1] if _active_times else None
 
 
+def is_scheduled_by(scheduler: Scheduler) -> bool:
+    """Whether a virtual time is on that this scheduler schedules."""
+    return any(active.scheduler is scheduler for active in _active_times)
+
+
 def active_here() -> ActiveTime | None:
     """The virtual time of the current thread, ``None`` for real time."""
     if not _active_times or _active_times[-1].real_time_threads.is_here():
@@ -90,6 +98,16 @@ def _for(depth: int) -> ActiveTime | None:
     if active is None:
         return None
     return None if is_tool(sys._getframe(depth)) else active
+
+
+def _read_by(frame: FrameType) -> ClientClock | None:
+    """The clocks for this code to read, ``None`` for the real ones."""
+    active = active_here()
+    if active is None or is_tool(frame):
+        return None
+    if module_of(frame) not in LOOPS:
+        active.client.note_reading()
+    return active.client
 
 
 class _TimeFunctions:
@@ -110,12 +128,12 @@ class _TimeFunctions:
         )
 
     def monotonic(self) -> float:
-        active = _for(2)
-        return _real_monotonic() if active is None else active.client.monotonic()
+        client = _read_by(sys._getframe(1))
+        return _real_monotonic() if client is None else client.monotonic()
 
     def monotonic_ns(self) -> int:
-        active = _for(2)
-        return _real_monotonic_ns() if active is None else active.client.monotonic_ns()
+        client = _read_by(sys._getframe(1))
+        return _real_monotonic_ns() if client is None else client.monotonic_ns()
 
     def perf_counter(self) -> float:
         active = _for(2)
@@ -150,6 +168,9 @@ def wall_clock(active: ActiveTime) -> Callable[[], int]:
         frame: FrameType = sys._getframe(1)
         while package_of(frame) == "time_machine" and frame.f_back is not None:
             frame = frame.f_back
-        return active.real_wall_ns() if is_tool(frame) else active.client.wall_ns(active.server)
+        if is_tool(frame):
+            return active.real_wall_ns()
+        active.client.note_reading()
+        return active.client.wall_ns(active.server)
 
     return time_ns

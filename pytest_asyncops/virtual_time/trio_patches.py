@@ -10,17 +10,16 @@ from __future__ import annotations
 import math
 import selectors
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from types import FrameType
 from typing import Any
 
 from ..durations import SECOND
 from ..errors import InvalidArgument
-from .file_waits import are_ready, wait_for_files
+from .file_waits import File, wait_for_files
+from .handed_tasks import HandedTask
 from .scheduler import FindScheduler
 from .sockets import Sockets
-from .stack_frames import module_of
 
 RUN = "trio._core._run"
 """Trio's module that asks for the time, and waits."""
@@ -39,17 +38,18 @@ class TrioPatches:
     Args:
         scheduler: returns the scheduler of the current thread, ``None`` if it waits really.
         sockets: which sockets are about to receive something.
-        bind_time: makes a task keep the time of the current thread in whichever thread it runs.
+        hand: makes a task of the current thread, for another one to do; ``None`` while no virtual
+            time is on.
     """
 
     def __init__(
         self,
         scheduler: FindScheduler,
         sockets: Sockets,
-        bind_time: Callable[[Callable[[], Any]], Callable[[], Any]],
+        hand: Callable[[], HandedTask | None],
     ) -> None:
         self._scheduler = scheduler
-        self._bind_time = bind_time
+        self._hand = hand
         self._sockets = sockets
         self._stack = ExitStack()
         self._there = False
@@ -108,16 +108,44 @@ class TrioPatches:
                 scheduler,
                 lambda limit: real(manager, timeout if limit is None else limit),
                 seconds=None if seconds == math.inf else seconds,
-                files=_files(manager),
-                ready=lambda: are_ready(_inside(manager)),
+                files=_inside(manager),
+                watched=_watched(manager),
                 sockets=self._sockets,
             )
 
         return get_events
 
     def _starting(self, real: Any) -> Any:
-        def start_thread_soon(cache: Any, fn: Callable[[], Any], *args: Any, **names: Any) -> None:
-            real(cache, self._bind_time(fn), *args, **names)
+        def start_thread_soon(
+            cache: Any,
+            fn: Callable[[], Any],
+            deliver: Callable[[Any], Any],
+            *args: Any,
+            **names: Any,
+        ) -> None:
+            task = self._hand()
+            if task is None:
+                real(cache, fn, deliver, *args, **names)
+                return
+
+            def begin() -> Any:
+                task.begin()
+                task.scheduler.in_motion.discard(task)
+                return fn()
+
+            def end(outcome: Any) -> None:
+                try:
+                    deliver(outcome)
+                finally:
+                    task.end()
+
+            if task.is_own:
+                task.scheduler.in_motion.add(task)
+            try:
+                real(cache, begin, end, *args, **names)
+            except BaseException:
+                task.scheduler.settle(task)
+                raise
 
         return start_thread_soon
 
@@ -129,24 +157,6 @@ class TrioPatches:
                 scheduler.sleep(round(seconds * SECOND))
 
         return jump
-
-
-def is_idle(frame: FrameType) -> bool:
-    """Whether this is the top frame of one of trio's threads that has nothing to do."""
-    worker = _waits_for_work(frame)
-    return worker is not None and worker in worker._thread_cache._idle_workers
-
-
-def is_called(frame: FrameType) -> bool:
-    """Whether this is the top frame of one of trio's threads that is about to begin a task."""
-    worker = _waits_for_work(frame)
-    return worker is not None and worker not in worker._thread_cache._idle_workers
-
-
-def _waits_for_work(frame: FrameType) -> Any:
-    if frame.f_code.co_name != "_work" or module_of(frame) != _THREADS:
-        return None
-    return frame.f_locals["self"]
 
 
 def _own_limit(timeout: float) -> float | None:
@@ -167,15 +177,17 @@ def _own_limit(timeout: float) -> float | None:
     return None if mocked and (statistics.tasks_runnable or until < math.inf) else until
 
 
-def _files(manager: Any) -> Sequence[int]:
+def _watched(manager: Any) -> Sequence[int]:
     """The descriptors that the tasks of a run wait for."""
     registered = getattr(manager, "_registered", ())  # not on Windows
     return [key[0] if isinstance(key, tuple) else key for key in registered]
 
 
-def _inside(manager: Any) -> Iterator[tuple[int, int]]:
+def _inside(manager: Any) -> Sequence[File]:
     """The one descriptor that stands for all that a run waits for, with its events."""
+    found = []
     for name in ("_epoll", "_kqueue"):
         if hasattr(manager, name):
             with suppress(ValueError):  # the run has just ended
-                yield getattr(manager, name).fileno(), selectors.EVENT_READ
+                found.append((getattr(manager, name).fileno(), selectors.EVENT_READ))
+    return found

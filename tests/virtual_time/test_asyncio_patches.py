@@ -47,14 +47,34 @@ def test_a_thread_wakes_a_loop(mock: AsyncOpsMock) -> None:
     asyncio.run(main())
 
 
-def test_other_users_of_selectors_wait_really() -> None:
+@pytest.mark.parametrize("kind", SELECTORS)
+def test_other_users_of_selectors_wait_for_time_and_files(
+    mock: AsyncOpsMock, kind: type[selectors.BaseSelector]
+) -> None:
     one, other = socket.socketpair()
-    with mocked() as mock, one, other, selectors.DefaultSelector() as selector:
+    with one, other, kind() as selector:
         selector.register(one, selectors.EVENT_READ)
-        assert selector.select(0.001) == []
-        assert mock.clock.elapsed_ns == 0
-        other.send(b"x")
+        assert selector.select(3) == []
+        assert seconds_elapsed(mock) == 3
+
+        def send() -> None:
+            time.sleep(2)
+            other.send(b"x")
+
+        thread = threading.Thread(target=send)
+        thread.start()
         assert len(selector.select(5)) == 1
+        assert seconds_elapsed(mock) == 5
+        thread.join()
+
+
+@pytest.mark.parametrize("kind", SELECTORS)
+def test_a_wait_for_no_file_at_all_is_a_sleep(
+    mock: AsyncOpsMock, kind: type[selectors.BaseSelector]
+) -> None:
+    with kind() as selector:
+        assert selector.select(3) == []
+        assert seconds_elapsed(mock) == 3
 
 
 def _select_as(caller: str) -> Callable[[selectors.BaseSelector, float], list[Any]]:

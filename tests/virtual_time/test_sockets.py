@@ -21,8 +21,8 @@ import requests
 
 from pytest_asyncops import AsyncOpsMock, mocked
 from pytest_asyncops.virtual_time import sockets
+from pytest_asyncops.virtual_time.lookout import STILL
 from pytest_asyncops.virtual_time.sockets import Sockets
-from pytest_asyncops.virtual_time.thread_activity import STILL
 
 MOMENT = 0.06
 """Real seconds that an answer takes: longer than an unknown file is given."""

@@ -300,8 +300,12 @@ def test_the_latest_virtual_time_that_is_on_counts() -> None:
 def _in_a_thread(function: Callable[[], Any], threads: RealTimeThreads) -> Any:
     """What a function gives in a thread that keeps real time."""
     given: list[Any] = []
-    thread = threading.Thread(target=lambda: given.append(function()))
-    threads.add(thread)
+
+    def give() -> None:
+        threads.add_current()
+        given.append(function())
+
+    thread = threading.Thread(target=give)
     thread.start()
     thread.join()
     return given[0]

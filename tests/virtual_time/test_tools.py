@@ -20,7 +20,6 @@ from hypothesis.errors import DeadlineExceeded
 from support.pytest_runs import Reports
 
 from pytest_asyncops import mocked
-from pytest_asyncops.virtual_time.activation import _keep_real
 
 MONTH = 30 * 86_400
 
@@ -84,7 +83,6 @@ def test_a_timer_of_pytest_timeout_keeps_real_time() -> None:
         timer.join()
         assert mock.clock.elapsed.total_seconds() == MONTH + 61
     assert fired == [False]
-    _keep_real(timer)  # one that is started as the mock closes: there is nothing left to do
 
 
 @pytest.mark.parametrize("seconds", [MONTH, 0])

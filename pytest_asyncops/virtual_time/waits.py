@@ -1,0 +1,127 @@
+"""One thread's wait, which ends when it is given a notice or when its time has come."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from types import FrameType
+
+from .in_motion import InMotion
+
+_new_lock = threading.Lock
+
+
+class Gate:
+    """Keeps one thread waiting until it is opened."""
+
+    __slots__ = ("_lock",)
+
+    def __init__(self) -> None:
+        self._lock = _new_lock()
+        self._lock.acquire()
+
+    def open(self) -> None:
+        """Let the thread go on, now or as soon as it comes; opening it again does nothing."""
+        try:
+            self._lock.release()
+        except RuntimeError:  # it is open
+            return
+
+    def pass_through(self) -> None:
+        """Wait until it is open. The handlers of signals run meanwhile."""
+        self._lock.acquire()
+
+
+class Wait:
+    """One thread's wait.
+
+    Args:
+        in_motion: what holds the clock.
+        gate: keeps the thread waiting.
+
+    Attributes:
+        deadline: when it ends, in skipped nanoseconds; ``None`` for a wait without a limit.
+        number: counts waits, so that of two with the same deadline the earlier one ends first.
+        thread: the thread's identity.
+        outer: the wait of this thread that this one interrupts, as in a signal's handler.
+        frame: the frame of the code that waits, for as long as it waits.
+        came: whether the notice has come.
+        due: whether the thread has been given its turn because its time has come.
+        waiting: whether the thread has begun to wait, and so no longer holds the clock itself.
+        ended: whether the thread goes on.
+        interrupted: whether the thread runs a signal's handler that itself waits.
+    """
+
+    __slots__ = ("_gate", "_in_motion", "came", "deadline", "due", "ended", "frame", "interrupted",
+                 "number", "outer", "thread", "waiting")  # fmt: skip
+
+    def __init__(self, in_motion: InMotion, gate: Gate | None = None) -> None:
+        self._in_motion = in_motion
+        self._gate = gate or Gate()
+        self.thread = threading.get_ident()
+        self.deadline: int | None = None
+        self.number = 0
+        self.outer: Wait | None = None
+        self.frame: FrameType | None = None
+        self.came = self.due = self.waiting = self.ended = self.interrupted = False
+
+    def release(self) -> None:
+        """Give the notice. A `threading.Condition` calls this, as it does with its locks.
+
+        Raises:
+            RuntimeError: if it has been given already, as a lock says it.
+        """
+        if self.came:
+            self._hand_over()
+            raise RuntimeError("this wait has been given its notice already")
+        self.give()
+
+    def give(self) -> None:
+        """Give the notice; giving it again does nothing."""
+        self.came = True
+        self._hand_over()
+
+    def give_turn(self) -> None:
+        """Let the thread go on because its time has come."""
+        self.due = True
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        # From here on until the thread takes it, this holds the clock. The thread may take it at
+        # any moment, so what it has taken already must not stay.
+        if self.waiting and not self.interrupted:
+            self._in_motion.add(self)
+            if self.ended:
+                self._in_motion.discard(self)
+        self._gate.open()
+
+    def finish_hand_over(self) -> None:
+        """Let the thread go on, if a handler has raised an error as it was about to be let."""
+        if (self.came or self.due) and not self.ended:
+            self._hand_over()
+
+    def has_come(self) -> bool:
+        """Whether what is waited for has come."""
+        return self.came
+
+    def goes_on(self) -> bool:
+        """Whether the thread has to wait on."""
+        return not (self.due or self.has_come())
+
+    def pass_through(self) -> None:
+        """Wait until the notice or the time has come, or for less."""
+        self._gate.pass_through()
+
+    def end(self) -> None:
+        """Go on, whether anything has come or not; doing it again does nothing."""
+        self._in_motion.add(self.thread)
+        self.ended = True
+        self.frame = None
+        self._in_motion.discard(self)
+
+    def is_left_behind(self) -> bool:
+        """Whether the current thread, whose wait this is, has been torn out of it by an error."""
+        frame: FrameType | None = sys._getframe()
+        while frame is not None and frame is not self.frame:
+            frame = frame.f_back
+        return frame is None
