@@ -49,17 +49,21 @@ class _Bell:
 
 
 class _Bells(threading.local):
-    def __init__(self) -> None:
-        self.own = _Bell()
+    own: _Bell | None = None
 
 
 _bells = _Bells()
 
 
+def _own_bell() -> _Bell:
+    if _bells.own is None:
+        _bells.own = _Bell()
+    return _bells.own
+
+
 def renew_bells() -> None:
     """Make new ones, in a forked process: it shares the old ones with its parent."""
-    global _bells
-    _bells = _Bells()
+    _bells.own = None
 
 
 class _FileGate(Gate):
@@ -70,7 +74,7 @@ class _FileGate(Gate):
     def __init__(self, files: Sequence[File], limit: float | None) -> None:
         self._files = files
         self._limit = None if limit is None else limit * 1_000
-        self._bell = _bells.own
+        self._bell = _own_bell()
 
     def open(self) -> None:
         self._bell.ring()

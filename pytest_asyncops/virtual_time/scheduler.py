@@ -1,10 +1,11 @@
 """Which thread waits for which virtual time, and when the clock may jump.
 
 The clock jumps once nothing of the test is in motion: no thread runs, and nothing that was given
-waits to be taken (see `in_motion`). Then it jumps to the earliest deadline, and the thread with that
-deadline gets its turn, and no other thread. So threads take turns in the order of their deadlines, as
-they would in real time if computing took no time. Whichever thread is the last one to wait makes the
-jump itself. A thread that waits in a way that the scheduler does not see is found by the `lookout`.
+waits to be taken (see `in_motion`). Then it jumps to the earliest deadline, and the thread with
+that deadline gets its turn, and no other thread. So threads take turns in the order of their
+deadlines, as they would in real time if computing took no time. Whichever thread is the last one to
+wait makes the jump itself. A thread that waits in a way that the scheduler does not see is found by
+the `lookout`.
 """
 
 from __future__ import annotations

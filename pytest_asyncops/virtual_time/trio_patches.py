@@ -121,11 +121,11 @@ class TrioPatches:
             fn: Callable[[], Any],
             deliver: Callable[[Any], Any],
             *args: Any,
-            **names: Any,
+            **kwargs: Any,
         ) -> None:
             task = self._hand()
             if task is None:
-                real(cache, fn, deliver, *args, **names)
+                real(cache, fn, deliver, *args, **kwargs)
                 return
 
             def begin() -> Any:
@@ -142,7 +142,7 @@ class TrioPatches:
             if task.is_own:
                 task.scheduler.in_motion.add(task)
             try:
-                real(cache, begin, end, *args, **names)
+                real(cache, begin, end, *args, **kwargs)
             except BaseException:
                 task.scheduler.settle(task)
                 raise
