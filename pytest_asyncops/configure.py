@@ -38,6 +38,8 @@ class Settings:
         max_polls_unchanged: how often one URL may give the same answer while no operation is going
             to change.
         max_virtual_time: how many seconds, or how long a ``timedelta``, may be skipped.
+        patience: how many real seconds, or how long a ``timedelta``, the virtual clock waits for
+            something outside.
         readings: how each API's contract is read where it is silent, by name of the API.
     """
 
@@ -52,6 +54,7 @@ class Settings:
     max_polls_per_operation: int
     max_polls_unchanged: int
     max_virtual_time: Seconds
+    patience: Seconds
     readings: Mapping[str, Mapping[str, Any]]
 
 

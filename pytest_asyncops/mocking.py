@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 
 from .apis.pinecone import PineconeStub
 from .configure import Settings, resolve_settings
-from .durations import to_ns
+from .durations import SECOND, to_ns
 from .errors import MockClosed, NetworkBlocked, counted, hides_usage_errors, unknown_choice
 from .serving.api import Api
 from .serving.base_urls import BaseUrls
@@ -210,7 +210,11 @@ class _Session:
             if settings.clock == "virtual":
                 from .virtual_time.activation import VirtualTime
 
-                virtual_time = VirtualTime(self.clock, self._guards.skipped)
+                virtual_time = VirtualTime(
+                    self.clock,
+                    self._guards.skipped,
+                    patience=to_ns(settings.patience) / SECOND,
+                )
                 virtual_time.start()
                 stack.callback(virtual_time.stop)
             self._stack = stack.pop_all()

@@ -17,10 +17,11 @@ import time_machine
 
 from .asyncio_patches import AsyncioPatches
 from .bound_functions import BoundFunctions
+from .child_processes import ChildProcesses
 from .client_clock import ClientClock
 from .clock import VirtualClock
 from .handed_tasks import HandedTask
-from .outside import Outside
+from .outside import PATIENCE, Outside, warn_of_lost_patience
 from .real_time_threads import RealTimeThreads
 from .scheduler import Scheduler
 from .simple_queues import counted_simple_queue
@@ -53,10 +54,14 @@ class VirtualTime:
     Args:
         clock: the clock.
         skipped: called after each wait with all nanoseconds skipped so far; may raise.
+        patience: the most real seconds that the clock waits for one thing outside.
     """
 
-    def __init__(self, clock: VirtualClock, skipped: Callable[[int], None]) -> None:
+    def __init__(
+        self, clock: VirtualClock, skipped: Callable[[int], None], patience: float = PATIENCE
+    ) -> None:
         self._clock = clock
+        self._patience = patience
         self._skipped = skipped
         self._stack = ExitStack()
 
@@ -80,7 +85,11 @@ class VirtualTime:
             self._stack = stack.pop_all()
 
     def stop(self) -> None:
-        """Put them back."""
+        """Put them back.
+
+        Warns:
+            PatienceWarning: if the clock has waited for something outside as long as it may.
+        """
         self._stack.close()
 
     @staticmethod
@@ -97,6 +106,7 @@ class VirtualTime:
                     active.scheduler.settle(own)
                 if not is_scheduled_by(active.scheduler):
                     active.scheduler.close(own)
+                    warn_of_lost_patience(active.scheduler.outside)
 
     def _activated(self) -> ActiveTime:
         outer = active_anywhere()
@@ -113,7 +123,9 @@ class VirtualTime:
         real_time_threads = RealTimeThreads()
         client = ClientClock(self._clock.shared_time)
         scheduler = Scheduler(
-            self._clock.shared_time, client, Outside(_replacements.sockets.receiver_until)
+            self._clock.shared_time,
+            client,
+            Outside(_replacements.sockets.receiver_until, self._patience),
         )
         return ActiveTime(
             client, scheduler, real_time_threads, self._clock, lambda: _real_monotonic_ns() + offset
@@ -131,10 +143,12 @@ class _Replacements:
         self.sockets = sockets = Sockets(lambda: active_here() is not None)
         trio_patches = TrioPatches(_scheduler_here, sockets, lambda: _hand(HandedTask))
         perf_counter_hooks[RUN] = trio_patches.install
+        children = ChildProcesses(_scheduler_here)
         counted = counted_simple_queue(_scheduler_here)
         functions = [(original, new) for _, original, new in TIME_FUNCTIONS]
         self._parts = (
-            BoundFunctions([*functions, (queue.SimpleQueue, counted)]),
+            BoundFunctions([*functions, *children.functions, (queue.SimpleQueue, counted)]),
+            children,
             ThreadStarts(_scheduler_here, _real_time_threads),
             ThreadingPatches(_scheduler_here),
             AsyncioPatches(_scheduler_here, sockets),

@@ -1,4 +1,4 @@
-"""Waits for files and for time at once, as an event loop does.
+"""One thread's wait for files.
 
 A thread that waits for files is blocked in ``poll``, which takes nothing out of them: whatever is
 ready stays visible to other threads until the waiting thread itself is in motion again.
@@ -10,16 +10,11 @@ import os
 import select
 import selectors
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
 
 from .in_motion import InMotion
-from .sockets import Sockets
 from .waits import Gate, Wait
-
-if TYPE_CHECKING:
-    from .scheduler import Scheduler
 
 File = tuple[int, int]
 """A descriptor, and the events of ``selectors`` that count."""
@@ -131,44 +126,3 @@ _POLLED = {
     selectors.EVENT_WRITE: select.POLLOUT,
     selectors.EVENT_READ | selectors.EVENT_WRITE: select.POLLIN | select.POLLOUT,
 }
-
-
-def wait_for_files(
-    scheduler: Scheduler,
-    real: Callable[[float | None], Any],
-    *,
-    seconds: float | None,
-    files: Sequence[File],
-    watched: Sequence[int],
-    sockets: Sockets,
-    real_limit: float | None = None,
-) -> Any:
-    """Wait for files in virtual time.
-
-    Args:
-        scheduler: the scheduler of the wait.
-        real: waits for at most so many real seconds, and returns what has happened.
-        seconds: the virtual seconds, ``None`` for ever.
-        files: what is waited for; it may be one file that stands for all.
-        watched: the descriptors that are waited for in the end.
-        sockets: which of them are about to receive something.
-        real_limit: after how many real seconds to stop in any case; ``None`` for no such limit.
-
-    Returns:
-        What ``real`` returned last.
-    """
-    happened = real(0)
-    if happened:
-        return happened
-    wait = FileWait(scheduler.in_motion, files, real_limit)
-    outside = scheduler.outside
-    until = sockets.watch(watched, patience=outside.patience, seconds=seconds)
-    if until is not None:
-        outside.await_until(wait, until)
-    try:
-        scheduler.wait(wait, seconds)
-    finally:
-        outside.forget(wait)
-    if wait.came:
-        sockets.note_ready(watched)
-    return real(0)

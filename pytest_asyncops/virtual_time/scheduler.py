@@ -206,6 +206,7 @@ class Scheduler:
     def _begins(self, wait: Wait, duration: int | None) -> bool:
         """Begin a wait, and let the clock jump if it may; whether the thread has to wait."""
         self.client.note_wait()
+        self.outside.begin_wait(wait, wait.thread, duration)
         with self._mutex:
             self._count += 1
             wait.number = self._count
@@ -254,6 +255,7 @@ class Scheduler:
     def _end(self, wait: Wait) -> None:
         wait.end()
         self._files.pop(wait.number, None)
+        self.outside.forget(wait)
         if self._open.get(wait.thread) is wait:
             if wait.outer is None:
                 self._open.pop(wait.thread, None)
@@ -272,7 +274,7 @@ class Scheduler:
             if self._first() is None:
                 return False
             for wait in tuple(self._open.values()):
-                wait.finish_hand_over()
+                wait.look_again()
             self._lookout.park_the_motionless()
             self._take_turns()
             return True

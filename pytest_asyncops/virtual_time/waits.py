@@ -95,7 +95,7 @@ class Wait:
                 self._in_motion.discard(self)
         self._gate.open()
 
-    def finish_hand_over(self) -> None:
+    def look_again(self) -> None:
         """Let the thread go on, if a handler has raised an error as it was about to be let."""
         if (self.came or self.due) and not self.ended:
             self._hand_over()
