@@ -67,7 +67,7 @@ class Beside:
     def __init__(self, mock: AsyncOpsMock, seconds: float = 5) -> None:
         self._mock = mock
         self._seconds = seconds
-        self._thread = threading.Thread(target=time.sleep, args=(seconds,))
+        self._thread = threading.Thread(target=time.sleep, args=(seconds,), daemon=True)
 
     def __enter__(self) -> None:
         self._thread.start()
@@ -85,7 +85,7 @@ class Worker:
     def __init__(self, limit: float | None = LIMIT) -> None:
         self._limit = limit
         self._tasks: queue.Queue[Callable[[], object] | None] = queue.Queue()
-        self._thread = threading.Thread(target=self._work)
+        self._thread = threading.Thread(target=self._work, daemon=True)
 
     def give(self, task: Callable[[], object]) -> None:
         self._tasks.put(task)

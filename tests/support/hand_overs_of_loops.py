@@ -49,7 +49,7 @@ def _in(run: Callable[[Callable[[], Any]], object], ends: float) -> Callable[[Ma
 @contextlib.contextmanager
 def loop_in_a_thread() -> Iterator[asyncio.AbstractEventLoop]:
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
         yield loop

@@ -259,7 +259,7 @@ def pollers_64(mock: AsyncOpsMock, older: ThreadPoolExecutor) -> None:
             late.append(seconds_elapsed(mock) - 5 * turn)
             time.sleep(5)
 
-    threads = [threading.Thread(target=work) for _ in range(64)]
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(64)]
     for thread in threads:
         thread.start()
     for thread in threads:

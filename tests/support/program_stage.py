@@ -131,7 +131,7 @@ class Stage:
     Attributes:
         journal: what has been done, in the order in which it was noted.
         boxes: gives to a mailbox, by actor and kind. Tasks put theirs here themselves.
-        ends: one for each actor and for all work that has been given away, done once it is.
+        ends: one for each piece of work that has been given away, done once that is.
     """
 
     def __init__(self, program: Program, older: dict[tuple[int, str], ThreadPoolExecutor]) -> None:
