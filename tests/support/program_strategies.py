@@ -110,8 +110,7 @@ def _moves(draw: Any, homes: tuple[str, ...]) -> Move:
     if homes[me] in {MAIN, THREAD}:
         kinds += [_jobs, _jobs, _child, _child, _pair, _pair, _call]
     else:
-        kinds += [_offload, _offload, _offload, _child]
-        kinds += [_resolve] if homes[me] in LOOPS else []
+        kinds += [_offload, _offload, _offload, _child, _resolve]
     return draw(_chosen(kinds))(draw, homes, me)
 
 
