@@ -58,6 +58,26 @@ def test_programs_run_as_simulated(family: str, interval: float | None) -> None:
     run_as_simulated()
 
 
+# An iterator over futures whose time has come asks for the time again and again until it is later.
+_RUNS_OUT = (Submit((Sleep(9000),), "new"), Collect("as_completed", 2000), Submit((), "new"))
+FOUND = {
+    "a raw thread": (Actor(MAIN, (Start((), "raw thread"), Join(None))),),
+    "trio is woken": (Actor(MAIN, (Give(1, "queue"),)), Actor(TRIO, (Take("queue", 600_000),))),
+    **{
+        f"{home} is woken after another's time has come": (
+            Actor(MAIN, (*_RUNS_OUT, Give(1, "queue"))),
+            Actor(home, (Sleep(5000),)),
+        )
+        for home in (LOOPS[0], TRIO)
+    },
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_what_once_ran_otherwise(name: str) -> None:
+    assert differences(Program(FOUND[name])) == []
+
+
 @settings(max_examples=EXAMPLES)
 @given(drawn_solos(MAIN))
 def test_one_thread_does_the_same_in_the_same_order(program: Program) -> None:
