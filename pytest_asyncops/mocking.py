@@ -199,6 +199,7 @@ class _Session:
             polls_per_operation=settings.max_polls_per_operation,
             polls_unchanged=settings.max_polls_unchanged,
             virtual_time=to_ns(settings.max_virtual_time),
+            real_wait=to_ns(settings.max_real_wait) / SECOND,
             change_is_coming=lambda: any(stub.will_change for stub in self.stubs.values()),
         )
         self.stubs = {api.name: self._stub(api) for api in settings.apis}
@@ -217,6 +218,7 @@ class _Session:
                 )
                 virtual_time.start()
                 stack.callback(virtual_time.stop)
+                self._guards.really_waited = virtual_time.polled
             self._stack = stack.pop_all()
         self.beginning = self.checkpoint()
 

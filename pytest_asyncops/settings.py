@@ -116,6 +116,13 @@ GENERAL = (
         kind="seconds",
     ),
     Setting(
+        "max_real_wait",
+        2,
+        "How many seconds the code under test may really wait between polls while virtual time "
+        "stands still, before the test fails: it waits where virtual time does not reach.",
+        kind="seconds",
+    ),
+    Setting(
         "patience",
         10,
         "How many real seconds the virtual clock waits for one thing that only the real world "

@@ -23,6 +23,7 @@ from .clock import VirtualClock
 from .handed_tasks import HandedTask
 from .outside import PATIENCE, Outside, warn_of_lost_patience
 from .real_time_threads import RealTimeThreads
+from .real_waits import RealWait, RealWaits
 from .scheduler import Scheduler
 from .simple_queues import counted_simple_queue
 from .sockets import Sockets
@@ -80,9 +81,15 @@ class VirtualTime:
             stack.enter_context(_replacements)
             stack.enter_context(self._hosted(active))
             stack.enter_context(active.scheduler.listening(self._skipped))
+            self._real_waits = RealWaits(active.scheduler.shared_time, active.client)
+            stack.callback(self._real_waits.close)
             turn_on(active)
             stack.callback(turn_off, active)
             self._stack = stack.pop_all()
+
+    def polled(self) -> RealWait | None:
+        """Note that the current thread polls; what it has waited for really, if for anything."""
+        return self._real_waits.polled()
 
     def stop(self) -> None:
         """Put them back.
@@ -127,6 +134,7 @@ class VirtualTime:
             client,
             Outside(_replacements.sockets.receiver_until, self._patience),
         )
+        self._clock.shared_time.run_really = lambda: _really(client, scheduler)
         return ActiveTime(
             client, scheduler, real_time_threads, self._clock, lambda: _real_monotonic_ns() + offset
         )
@@ -186,7 +194,14 @@ class _Replacements:
 
 def _scheduler_here() -> Scheduler | None:
     active = active_here()
-    return None if active is None else active.scheduler
+    return None if active is None or active.client.is_real_here else active.scheduler
+
+
+@contextmanager
+def _really(client: ClientClock, scheduler: Scheduler) -> Iterator[None]:
+    """A block in which the waits of the current thread are real and hold the clock."""
+    with scheduler.outside.held(), client.run_really():
+        yield
 
 
 def _real_time_threads() -> RealTimeThreads | None:

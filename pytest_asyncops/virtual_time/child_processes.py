@@ -1,7 +1,7 @@
 """Waits for child processes, which take the real time that a child needs, and no virtual time.
 
 `subprocess` asks again and again whether a child has ended, and sleeps in between. So do others,
-with ``os.waitpid``: what a thread waits for next after it was told that a child lives is that child.
+with ``os.waitpid``: what a thread waits for next after it was told that a child lives, is the child.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ more than a stated patience. A thread that computes on and on is a part of the r
 
 from __future__ import annotations
 
+import math
 import time
 import warnings
 from collections.abc import Callable, Hashable, Iterator
@@ -88,6 +89,16 @@ class Outside:
         until = _real_monotonic() + longest
         key = object()
         self.await_until(key, what, lambda: until)
+        try:
+            yield
+        finally:
+            self.forget(key)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the clock inside of the block, however long it takes."""
+        key = object()
+        self.await_until(key, "a block of real time", lambda: math.inf)
         try:
             yield
         finally:
