@@ -7,6 +7,7 @@ code under test reads jump with it; `client_clock` says how they move in between
 from __future__ import annotations
 
 import queue
+import select
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,10 +22,12 @@ from .child_processes import ChildProcesses
 from .client_clock import ClientClock
 from .clock import VirtualClock
 from .handed_tasks import HandedTask
+from .locks import virtual_lock
 from .outside import PATIENCE, Outside, warn_of_lost_patience
 from .real_time_threads import RealTimeThreads
 from .real_waits import RealWait, RealWaits
 from .scheduler import Scheduler
+from .selects import virtual_select
 from .simple_queues import counted_simple_queue
 from .sockets import Sockets
 from .thread_pools import ThreadPools
@@ -170,6 +173,8 @@ class _Replacements:
         self._attributes = [
             *((time, name, replacement) for name, _, replacement in TIME_FUNCTIONS),
             (queue, "SimpleQueue", counted),
+            (threading, "Lock", virtual_lock(_scheduler_here)),
+            (select, "select", virtual_select(_scheduler_here)),
         ]
         self._depth = 0
         self._stack = ExitStack()

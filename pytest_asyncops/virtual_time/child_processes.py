@@ -1,7 +1,7 @@
 """Waits for child processes, which take the real time that a child needs, and no virtual time.
 
 `subprocess` asks again and again whether a child has ended, and sleeps in between. So do others,
-with ``os.waitpid``: what a thread waits for next after it was told that a child lives, is the child.
+with ``os.waitpid``. After a thread was told that a child lives, its next wait is for the child.
 """
 
 from __future__ import annotations
@@ -14,28 +14,12 @@ from collections.abc import Callable
 from typing import Any
 
 from .children import has_ended
-from .scheduler import FindScheduler, Scheduler
-from .waits import Wait
+from .scheduler import FindScheduler
+from .waits import ProbedWait
 
 _real_monotonic = time.monotonic
 _real_waitpid: Any = getattr(os, "waitpid", None)
 _real_wait = subprocess.Popen.wait
-
-
-class _ChildWait(Wait):
-    """A wait for the end of a child."""
-
-    __slots__ = ("_has_ended",)
-
-    def __init__(self, scheduler: Scheduler, has_ended: Callable[[], bool]) -> None:
-        super().__init__(scheduler.in_motion)
-        self._has_ended = has_ended
-
-    def look_again(self) -> None:
-        """Give the notice if the child has ended."""
-        super().look_again()
-        if not self.came and self._has_ended():
-            self.give()
 
 
 class ChildProcesses:
@@ -85,8 +69,9 @@ class ChildProcesses:
             scheduler = find()
             if scheduler is None or timeout is None or timeout <= 0 or child.poll() is not None:
                 return _real_wait(child, timeout)
-            own = _ChildWait(
-                scheduler, lambda: child.returncode is not None or has_ended(child.pid)
+            own = ProbedWait(
+                scheduler.in_motion,
+                lambda: child.returncode is not None or has_ended(child.pid),
             )
             if scheduler.wait(own, timeout):
                 return _real_wait(child)

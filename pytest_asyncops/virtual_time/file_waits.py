@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from .in_motion import InMotion
-from .waits import Gate, Wait
+from .waits import Gate, ProbedWait
 
 File = tuple[int, int]
 """A descriptor, and the events of ``selectors`` that count."""
@@ -79,7 +79,7 @@ class _FileGate(Gate):
         self._bell.silence()
 
 
-class FileWait(Wait):
+class FileWait(ProbedWait):
     """A wait of the current thread for files.
 
     Args:
@@ -87,23 +87,21 @@ class FileWait(Wait):
         files: what is waited for.
         limit: after how many real seconds the wait is over in any case, if it has such a limit.
 
-    Attributes:
-        files: as given.
     """
 
-    __slots__ = ("_limit", "files")
+    __slots__ = ("_files", "_limit")
 
     def __init__(
         self, in_motion: InMotion, files: Sequence[File], limit: float | None = None
     ) -> None:
-        super().__init__(in_motion, _FileGate(files, limit))
-        self.files = files
+        super().__init__(in_motion, lambda: are_ready(files), _FileGate(files, limit))
+        self._files = files
         self._limit = limit
 
     def pass_through(self) -> None:
         """Wait until a file is ready or the time has come, or for less."""
         super().pass_through()
-        if self._limit is not None or are_ready(self.files):
+        if self._limit is not None or are_ready(self._files):
             self.came = True
 
 

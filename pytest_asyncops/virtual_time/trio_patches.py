@@ -17,8 +17,8 @@ from typing import Any
 from ..durations import SECOND
 from ..errors import InvalidArgument
 from .file_waits import File
-from .loop_waits import wait_for_files
 from .handed_tasks import HandedTask
+from .loop_waits import wait_for_files
 from .scheduler import FindScheduler
 from .sockets import Sockets
 

@@ -23,6 +23,7 @@
 - `program_threads`: How the threads of a program do their steps for real.
 - `programs`: Programs of threads and tasks that hand things to each other, as data.
 - `pytest_runs`: What runs of pytest are given to test, and what they print.
+- `real_pauses`: A pause of real time, also while virtual time is on.
 - `rule_rows`: What a row of a table of rules consists of.
 - `samples`: Many values of a strategy.
 - `schema_kinds`: Schemas of every kind, and an API that has nothing but schemas.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import queue
-import select
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,6 +16,7 @@ from pytest_asyncops import AsyncOpsMock, Lifecycle
 
 from .chainloop_polls import ask
 from .programs import MAIN, POOLS, THREAD, Entry, Offload, Poll, Program, Sleep, Submit, Work
+from .real_pauses import really_wait
 
 LONG = 10.0**6
 """Virtual seconds after which what should have ended long ago is given up."""
@@ -179,7 +179,7 @@ class Stage:
         """Take a moment of real time, as hand-overs do on a busy machine."""
         length = next(self._pauses)
         if length > 0:
-            select.select([], [], [], length / 1e6)
+            really_wait(length / 1e6)
         for _ in range(-10 * length):
             pass
 
