@@ -313,7 +313,7 @@ class Scheduler:
         self._turn = None
 
     def _anything_has_arrived(self) -> bool:
-        return any([wait.probe() for wait in tuple(self._probed.values())])
+        return max(map(ProbedWait.probe, tuple(self._probed.values())), default=False)
 
     def close(self, thread: int) -> None:
         """Be done with; the threads that still wait go on to take their turns.
