@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import select
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from typing import TypeVar
 
 import time_machine
 
+from .alarms import Alarms
 from .asyncio_patches import AsyncioPatches
 from .bound_functions import BoundFunctions
 from .child_processes import ChildProcesses
@@ -24,6 +26,7 @@ from .clock import VirtualClock
 from .handed_tasks import HandedTask
 from .locks import virtual_lock
 from .outside import PATIENCE, Outside, warn_of_lost_patience
+from .process_pools import ProcessPools
 from .real_time_threads import RealTimeThreads
 from .real_waits import RealWait, RealWaits
 from .scheduler import Scheduler
@@ -168,9 +171,12 @@ class _Replacements:
                 _hand,
                 lambda tasks, by: isinstance(tasks, counted) and tasks.is_counted_by(by),
             ),
+            ProcessPools(_scheduler_here),
             trio_patches,
         )
+        alarms = Alarms(_scheduler_here)
         self._attributes = [
+            *((signal, name, replacement) for name, _, replacement in alarms.functions),
             *((time, name, replacement) for name, _, replacement in TIME_FUNCTIONS),
             (queue, "SimpleQueue", counted),
             (threading, "Lock", virtual_lock(_scheduler_here)),

@@ -25,7 +25,7 @@ from .forks import renewed_at_fork
 from .in_motion import InMotion
 from .lookout import Lookout
 from .outside import Outside
-from .waits import ProbedWait, Wait
+from .waits import Alarm, ProbedWait, Wait
 
 _real_sleep = time.sleep
 _new_mutex = threading.RLock
@@ -59,6 +59,8 @@ class Scheduler:
         self._probed: dict[int, ProbedWait] = {}
         self._joiners: dict[threading.Thread, list[Wait]] = {}
         self._turn: Wait | None = None
+        self._alarm: Alarm | None = None
+        self._signals: list[Callable[[], object]] = []
         self._count = 0
         self._lookout = Lookout(self.in_motion, outside)
         renewed_at_fork.add(self)
@@ -247,10 +249,70 @@ class Scheduler:
         saved = self._mutex._release_save() if self._mutex._is_owned() else None
         try:
             while wait.goes_on():
-                wait.pass_through()
+                if self._signals and wait.thread == _main_thread():
+                    self._send_signals(wait)
+                else:
+                    wait.pass_through()
         finally:
             if saved is not None:
                 self._mutex._acquire_restore(saved)
+
+    # --- alarms
+
+    def alarm_left(self) -> tuple[int, int]:
+        """In how many nanoseconds the alarm is due, 0 if there is none, and its interval."""
+        alarm = self._alarm
+        if alarm is None or alarm.deadline is None:
+            return 0, 0
+        return max(alarm.deadline - self.shared_time.skipped_ns, 1), alarm.interval
+
+    def set_alarm(self, duration: int, interval: int, send: Callable[[int | None], object]) -> None:
+        """Order a signal, in place of the one that was ordered before.
+
+        Args:
+            duration: in how many nanoseconds it is due; 0 for never.
+            interval: after how many nanoseconds it is due again; 0 if it is not.
+            send: sends the signal to the thread with this identity, or to the current one.
+        """
+        with self._mutex:
+            if self._alarm is not None:
+                self._alarm.ended = True
+                self._alarm = None
+            if not duration:
+                return
+            alarm = Alarm(self.in_motion, interval, lambda: self._ring(alarm, send))
+            self._count += 1
+            alarm.number = self._count
+            alarm.deadline = self.shared_time.skipped_ns + duration
+            heapq.heappush(self._deadlines, (alarm.deadline, alarm.number, alarm))
+            self._alarm = alarm
+
+    def _ring(self, alarm: Alarm, send: Callable[[int | None], object]) -> None:
+        if alarm is self._alarm:
+            self._alarm = None
+            self.set_alarm(alarm.interval, alarm.interval, send)
+        main = _main_thread()
+        wait = self._open.get(main)
+        if wait is None:  # it waits where nobody sees it
+            send(main)
+            return
+        self.in_motion.add(alarm)
+        self._signals.append(lambda: self._send(alarm, send))
+        wait.wake()
+
+    def _send_signals(self, wait: Wait) -> None:
+        """Run the handlers that are due, in the main thread in the midst of its wait."""
+        self.in_motion.add(wait.thread)
+        while self._signals:
+            self._signals.pop(0)()
+        with self._mutex:
+            if wait.goes_on():
+                self.in_motion.discard(wait.thread)
+                self._take_turns()
+
+    def _send(self, alarm: Alarm, send: Callable[[int | None], object]) -> None:
+        self.in_motion.discard(alarm)
+        send(None)
 
     def _end(self, wait: Wait) -> None:
         wait.end()
@@ -339,6 +401,10 @@ class Scheduler:
         self.in_motion.keep_only(own)
         self._lookout = Lookout(self.in_motion, self.outside)
         self._lookout.knows_current()
+
+
+def _main_thread() -> int:
+    return threading.main_thread().ident or 0
 
 
 FindScheduler = Callable[[], "Scheduler | None"]

@@ -96,6 +96,10 @@ class Wait:
                 self._in_motion.discard(self)
         self._gate.open()
 
+    def wake(self) -> None:
+        """Let the thread look around, though nothing has come for it."""
+        self._gate.open()
+
     def finish_hand_over(self) -> None:
         """Let the thread go on, if a handler has raised an error as it was about to be let."""
         if (self.came or self.due) and not self.ended:
@@ -126,6 +130,31 @@ class Wait:
         while frame is not None and frame is not self.frame:
             frame = frame.f_back
         return frame is None
+
+
+class Alarm(Wait):
+    """A signal that is due at some time. It holds the clock until the main thread has had it.
+
+    Args:
+        in_motion: what holds the clock.
+        interval: after how many nanoseconds it is due again; 0 if it is not.
+        ring: called once it is due.
+
+    Attributes:
+        interval: as given.
+    """
+
+    __slots__ = ("_ring", "interval")
+
+    def __init__(self, in_motion: InMotion, interval: int, ring: Callable[[], object]) -> None:
+        super().__init__(in_motion)
+        self.interval = interval
+        self._ring = ring
+
+    def give_turn(self) -> None:
+        """Ring."""
+        self.due = True
+        self._ring()
 
 
 class ProbedWait(Wait):
