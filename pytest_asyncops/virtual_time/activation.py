@@ -43,6 +43,7 @@ from .time_functions import (
     active_here,
     is_scheduled_by,
     perf_counter_hooks,
+    ticking_travellers,
     turn_off,
     turn_on,
     wall_clock,
@@ -84,6 +85,7 @@ class VirtualTime:
             traveller = travel.start()
             stack.callback(travel.stop)
             traveller.time_ns = wall_clock(active)  # type: ignore[method-assign]  # see above
+            stack.enter_context(ticking_travellers(type(traveller), active))
             stack.enter_context(_replacements)
             stack.enter_context(self._hosted(active))
             stack.enter_context(active.scheduler.listening(self._skipped))
@@ -119,6 +121,7 @@ class VirtualTime:
                     active.scheduler.settle(own)
                 if not is_scheduled_by(active.scheduler):
                     active.scheduler.close(own)
+                    _replacements.loops.bring_back(active.client.ahead_ns())
                     warn_of_lost_patience(active.scheduler.outside)
 
     def _activated(self) -> ActiveTime:
@@ -157,6 +160,8 @@ class _Replacements:
         self.sockets = sockets = Sockets(lambda: active_here() is not None)
         trio_patches = TrioPatches(_scheduler_here, sockets, lambda: _hand(HandedTask))
         perf_counter_hooks[RUN] = trio_patches.install
+        loops = AsyncioPatches(_scheduler_here, sockets)
+        self.loops = loops.loops
         children = ChildProcesses(_scheduler_here)
         counted = counted_simple_queue(_scheduler_here)
         functions = [(original, new) for _, original, new in TIME_FUNCTIONS]
@@ -165,7 +170,7 @@ class _Replacements:
             children,
             ThreadStarts(_scheduler_here, _real_time_threads),
             ThreadingPatches(_scheduler_here),
-            AsyncioPatches(_scheduler_here, sockets),
+            loops,
             sockets,
             ThreadPools(
                 _hand,

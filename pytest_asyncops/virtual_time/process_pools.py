@@ -77,8 +77,9 @@ class ProcessPools:
             if not is_done():
                 return end
             done_at.append(_real_monotonic())
-            if done_at[0] + _AFTERMATH < done_at[-1]:
-                outside.forget(is_done)
-            return done_at[0] + _AFTERMATH
+            if done_at[-1] - done_at[0] < _AFTERMATH:
+                return done_at[0] + _AFTERMATH
+            outside.forget(is_done)
+            return 0
 
         outside.await_until(is_done, "the result of a pool of processes", until)

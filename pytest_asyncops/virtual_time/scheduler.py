@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ..forks import renewed_at_fork
 from .client_clock import SLEEP_OF_ZERO, ClientClock
 from .clock import SharedTime
 from .file_waits import renew_bells
-from .forks import renewed_at_fork
 from .in_motion import InMotion
 from .lookout import Lookout
 from .outside import Outside
@@ -390,7 +390,6 @@ class Scheduler:
         """Be as in a process that has just been forked: the current thread is alone."""
         own = threading.get_ident()
         self._mutex = _new_mutex()
-        self.shared_time.renew_locks()
         renew_bells()
         self._open = {own: self._open[own]} if own in self._open else {}
         self._probed = {number: wait for number, wait in self._probed.items() if wait.thread == own}
