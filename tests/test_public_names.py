@@ -13,8 +13,8 @@ from pytest_asyncops import apis, strategies
 NAMES = {
     pytest_asyncops: """
         Api AsyncOpsError AsyncOpsMock CadenceError Call Calls ConformanceError ContractError Field
-        InvalidArgument Lifecycle MockClosed NetworkBlocked Operation PineconeStub PollerHangs
-        Polls Progress State Step Stub UnmatchedRequests Violation VirtualClock assert_conforms
+        ForkedRequestsWarning InvalidArgument Lifecycle MockClosed NetworkBlocked Operation
+        PatienceWarning PineconeStub PollerHangs Polls Progress State Step Stub UnmatchedRequests Violation VirtualClock assert_conforms
         assert_history assert_polled mocked polls strategies violations
         """,
     apis: """
