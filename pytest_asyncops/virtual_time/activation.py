@@ -108,7 +108,8 @@ class _Replacements:
     """The replacements, in place for as long as any virtual time is on.
 
     When they are called they ask for the virtual time that is on, so one set serves all mocks.
-    Modules that have been searched once for bound functions are not searched again.
+    They are in place in ``time`` last, because the stack that puts those functions back holds them,
+    too, and would have to be told from those that others hold.
     """
 
     def __init__(self) -> None:
@@ -131,12 +132,12 @@ class _Replacements:
     def __enter__(self) -> None:
         if not self._depth:
             with ExitStack() as stack:
-                for name, _, replacement in TIME_FUNCTIONS:
-                    stack.callback(setattr, time, name, getattr(time, name))
-                    setattr(time, name, replacement)
                 for part in self._parts:
                     stack.callback(part.restore)
                     part.replace()
+                for name, _, replacement in TIME_FUNCTIONS:
+                    stack.callback(setattr, time, name, getattr(time, name))
+                    setattr(time, name, replacement)
                 self._stack = stack.pop_all()
         self._depth += 1
 

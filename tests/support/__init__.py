@@ -4,6 +4,7 @@
 - `chainloop_rule_rows`: Rules of Chainloop: a payload that breaks each, and one that does not.
 - `chainloop_server`: A stub of Chainloop, its clock, and what is asked of it.
 - `client_responses`: Responses made by hand, each as the client library of its name makes them.
+- `function_holders`: Objects that hold a function, in every way that Python has for it.
 - `library_idioms`: The ways in which libraries wait between two attempts, each as a small poller.
 - `loopback`: What stands for the network, an API that does the same, and the URLs that tests ask.
 - `observed_operations`: Operations as polls show them, and what is wrong with several in a row.
