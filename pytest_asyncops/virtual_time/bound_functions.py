@@ -28,19 +28,9 @@ from types import (
 )
 from typing import Any
 
-from .holders import (
-    DEPTH,
-    Kept,
-    Place,
-    attributes_of,
-    count_references,
-    is_nest,
-    members_of,
-    one_of,
-    parts_of,
-    places_in,
-    renewed,
-)
+from .holders import Place, places_in
+from .nests import DEPTH, is_nest, parts_of, renewed
+from .raw_objects import Kept, attributes_of, count_references, members_of, one_of
 from .stack_frames import TOOLS
 
 _Replacements = Mapping[int, tuple[Any, Any]]
@@ -90,8 +80,9 @@ class BoundFunctions:
 
     def _count_unexplained(self) -> list[int]:
         """Of each function the number of references that no known place explains."""
+        seen: set[int] = set()
         explained = Counter(
-            part for place in self._places for held in place.held() for part in parts_of(held)
+            part for place in self._places for held in place.held() for part in parts_of(held, seen)
         )
         return [
             count_references(original) - explained[key]

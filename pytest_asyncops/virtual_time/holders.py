@@ -8,46 +8,17 @@ classes say.
 from __future__ import annotations
 
 import functools
-import sys
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import suppress
 from enum import Enum
-from types import (
-    CellType,
-    FunctionType,
-    GetSetDescriptorType,
-    MemberDescriptorType,
-    MethodType,
-    WrapperDescriptorType,
-)
-from typing import Any, NamedTuple, cast
+from types import CellType, FunctionType, MemberDescriptorType, WrapperDescriptorType
+from typing import Any, cast
 from weakref import ref
 
-DEPTH = 8
-"""How many objects deep a function is found."""
-
-count_references: Callable[[Any], int] = getattr(sys, "getrefcount", lambda thing: sys.maxsize)
-"""How many references there are to an object; a huge number where nobody counts them."""
-
-
-class Kept:
-    """A reference to an object that has no weak ones."""
-
-    __slots__ = ("_kept",)
-
-    def __init__(self, kept: Any) -> None:
-        self._kept = kept
-
-    def __call__(self) -> Any:
-        """The object, as a weak reference gives it."""
-        return self._kept
-
-    def count(self) -> int:
-        """How many references there are to the object."""
-        return count_references(self._kept)
-
+from .nests import is_nest
+from .raw_objects import Kept, attributes_of, members_of, mro_of
 
 _ALONE = Kept(object()).count()
 
@@ -170,10 +141,10 @@ class Members(Place):
     """Functions in a ``set``. Other members are left: their hashes may be code of theirs."""
 
     def _read(self, holder: Any) -> Sequence[Any]:
-        return [member for member in set.__iter__(holder) if not is_nest(member)]
+        return [member for member in list(set.__iter__(holder)) if not is_nest(member)]
 
     def _swap(self, holder: Any, old: Any, new: Any) -> None:
-        if any(member is old for member in set.__iter__(holder)):
+        if any(member is old for member in list(set.__iter__(holder))):
             set.discard(holder, old)
             set.add(holder, new)
 
@@ -222,9 +193,6 @@ class Partial(Place):
 _set_state: Callable[[Any, tuple[Any, ...]], None] = vars(functools.partial)["__setstate__"]
 
 
-# -- which places there are --------------------------------------------------------------------
-
-
 def places_in(holder: Any, wanted: Container[int], home: Any = None) -> Iterator[Place]:
     """The places in a holder that hold something wanted, as far as they can be written.
 
@@ -258,7 +226,7 @@ def _of_instance(holder: Any, wanted: Container[int]) -> Iterator[Place]:
     slots = [
         member
         for base in mro_of(type(holder))
-        for member in members_of(base).values()
+        for member in list(members_of(base).values())
         if type(member) is MemberDescriptorType and id(_slot(holder, member)) in wanted
     ]
     if slots:
@@ -285,109 +253,6 @@ def _is_plain(key: Any) -> bool:
         return all(map(_is_plain, key))
     owner = next(base for base in mro_of(type(key)) if "__hash__" in members_of(base))
     return owner is Enum or type(members_of(owner)["__hash__"]) is WrapperDescriptorType
-
-
-# -- objects that are made anew ----------------------------------------------------------------
-
-
-class _Nest(NamedTuple):
-    """How an object that cannot be changed is taken apart, and how one like it is made."""
-
-    parts: Callable[[Any], Sequence[Any]]
-    make: Callable[[Any, Sequence[Any]], Any]
-
-
-_TUPLE = _Nest(
-    lambda nest: [*tuple.__iter__(nest)], lambda nest, parts: tuple.__new__(type(nest), parts)
-)
-_NESTS: dict[int, _Nest] = {
-    id(frozenset): _Nest(list, lambda nest, parts: frozenset(parts)),
-    id(MethodType): _Nest(
-        lambda nest: (nest.__func__, nest.__self__), lambda nest, parts: MethodType(*parts)
-    ),
-    id(staticmethod): _Nest(
-        lambda nest: (nest.__func__,), lambda nest, parts: staticmethod(*parts)
-    ),
-    id(classmethod): _Nest(lambda nest: (nest.__func__,), lambda nest, parts: classmethod(*parts)),
-    id(property): _Nest(
-        lambda nest: (nest.fget, nest.fset, nest.fdel),
-        lambda nest, parts: property(parts[0], parts[1], parts[2], nest.__doc__),
-    ),
-}
-
-
-def is_nest(thing: Any) -> bool:
-    """Whether an object cannot be changed, but another can be made with other parts."""
-    return _nest_of(type(thing)) is not None
-
-
-def _nest_of(kind: type) -> _Nest | None:
-    # Tuples of other types, such as named ones, can have attributes of their own.
-    if issubclass(kind, tuple) and _dict_descriptor(kind) is None:
-        return _TUPLE
-    return _NESTS.get(id(kind))
-
-
-def parts_of(value: Any, depth: int = DEPTH) -> Iterator[int]:
-    """The ``id()`` of a value and of everything in it that can only be made anew with it."""
-    yield id(value)
-    nest = _nest_of(type(value))
-    if nest is not None and depth:
-        for part in nest.parts(value):
-            yield from parts_of(part, depth - 1)
-
-
-def renewed(value: Any, known: dict[int, tuple[Any, Any]], depth: int = DEPTH) -> Any:
-    """A value with replacements in it: itself if there is nothing to replace.
-
-    Args:
-        value: the value.
-        known: pairs of an object and what replaces it, by the object's ``id()``. It grows, so that
-            what is shared stays so.
-        depth: how many objects deep to look.
-    """
-    if id(value) in known:
-        return known[id(value)][1]
-    nest = _nest_of(type(value))
-    if nest is None or not depth:
-        return value
-    parts = nest.parts(value)
-    changed = [renewed(part, known, depth - 1) for part in parts]
-    new = value
-    if any(one is not other for one, other in zip(parts, changed, strict=True)):
-        with suppress(TypeError):  # such as os.stat_result, which is a tuple, too
-            new = nest.make(value, changed)
-    known[id(value)] = value, new
-    return new
-
-
-# -- what objects have, whatever their classes say ---------------------------------------------
-
-
-def one_of(*kinds: type) -> Callable[[type], bool]:
-    """Whether a type is one of these, asked without its own ``__eq__`` and ``__hash__``."""
-    keys = {id(kind) for kind in kinds}
-    return lambda kind: id(kind) in keys
-
-
-_IS_DESCRIPTOR = one_of(GetSetDescriptorType, MemberDescriptorType)
-
-mro_of: Callable[[type], tuple[type, ...]] = vars(type)["__mro__"].__get__
-members_of: Callable[[type], Mapping[str, Any]] = vars(type)["__dict__"].__get__
-
-
-def attributes_of(thing: Any) -> dict[str, Any] | None:
-    """The ``__dict__`` of an instance, a function or a module, ``None`` if it has none."""
-    descriptor = _dict_descriptor(type(thing))
-    return None if descriptor is None else descriptor.__get__(thing)
-
-
-def _dict_descriptor(kind: type) -> Any:
-    for base in mro_of(kind):
-        descriptor = members_of(base).get("__dict__")
-        if _IS_DESCRIPTOR(type(descriptor)):
-            return descriptor
-    return None
 
 
 def _slot(thing: Any, member: Any) -> Any:

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import gc
-import time
 from functools import partial
 from typing import Any
 
 import pytest
-from support.function_holders import HOLDERS, LEFT, Key, Plain, Slotted, WithAttributes
+from support.function_holders import Key, Plain, Slotted
 
-from pytest_asyncops.virtual_time.holders import (
-    DEPTH,
-    Kept,
-    Place,
-    attributes_of,
-    is_nest,
-    members_of,
-    mro_of,
-    one_of,
-    parts_of,
-    places_in,
-    renewed,
-)
+from pytest_asyncops.virtual_time.holders import Place, places_in
 
 
 def old() -> None: ...
@@ -90,98 +77,9 @@ def test_a_place_knows_when_its_holder_is_gone() -> None:
     places[0].put(old, new)
 
 
-def test_a_reference_that_keeps_says_whether_it_is_the_only_one() -> None:
-    made = [[]]  # type: ignore[var-annotated]
-    kept = Kept(made[0])
-    before = kept.count()
-    assert kept() is made[0]
-    made.clear()
-    assert kept.count() == before - 1
-
-
 def test_a_place_that_nobody_can_write_stays() -> None:
     held = slice(old)
     [place] = _places(held)
     assert [*place.held()] == [old]
     place.put(old, new)
     assert held.stop is old
-
-
-# -- objects that are made anew ----------------------------------------------------------------
-
-
-def test_what_has_nothing_to_replace_is_itself() -> None:
-    for value in ((1, (2, 3)), [old], 7, frozenset({1}), "text", WithAttributes([old])):
-        assert renewed(value, {id(old): (old, new)}) is value
-
-
-def test_what_was_shared_stays_shared() -> None:
-    shared = (old,)
-    known = {id(old): (old, new)}
-    first, second = renewed((shared, shared), known)
-    assert first is second is renewed(shared, known)
-    assert first == (new,)
-
-
-def test_what_only_looks_like_a_tuple_is_left() -> None:
-    moment = time.struct_time([old] * 9)  # type: ignore[list-item]
-    assert renewed(moment, {id(old): (old, new)}) is moment
-
-
-def test_parts_and_replacements_are_looked_for_so_deep() -> None:
-    deep: Any = old
-    for _ in range(DEPTH):
-        deep = (deep,)
-    assert id(old) in parts_of(deep)
-    assert renewed(deep, {id(old): (old, new)}) is not deep
-    assert id(old) not in parts_of((deep,))
-    assert renewed((deep,), {id(old): (old, new)}) == (deep,)
-
-
-@pytest.mark.parametrize(("table", "kind"), [(HOLDERS, "named tuple"), (HOLDERS, "method")])
-def test_nests_are_what_another_can_be_made_of(table: Any, kind: str) -> None:
-    [nest] = table[kind](old).holder
-    assert is_nest(nest)
-
-
-def test_what_cannot_be_made_anew_is_no_nest() -> None:
-    for thing in ([], {}, set(), WithAttributes(), old, 7, LEFT["slice"](old).holder[0]):
-        assert not is_nest(thing)
-
-
-# -- what objects have -------------------------------------------------------------------------
-
-
-class Lying(Plain):
-    @property
-    def __dict__(self) -> Any:  # type: ignore[override]
-        raise AssertionError
-
-    @property
-    def __class__(self) -> Any:  # type: ignore[override]
-        raise AssertionError
-
-
-def test_objects_say_what_they_have_whatever_their_classes_say() -> None:
-    lying = object.__new__(Lying)
-    lying.held = 7
-    assert attributes_of(lying) == {"held": 7}
-    assert attributes_of(old) is old.__dict__
-    assert attributes_of(time) is vars(time)
-    assert attributes_of(7) is attributes_of(Slotted(1)) is None
-    assert mro_of(Lying) == (Lying, Plain, object)
-    assert "__class__" in members_of(Lying)
-
-
-def test_types_are_told_apart_without_being_asked() -> None:
-    class Meta(type):
-        def __eq__(cls, other: object) -> bool:
-            raise AssertionError
-
-        __hash__ = None  # type: ignore[assignment]
-
-    class Made(metaclass=Meta):
-        pass
-
-    either = one_of(Made, int)
-    assert [either(kind) for kind in (Made, int, str)] == [True, True, False]
