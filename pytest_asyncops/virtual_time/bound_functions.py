@@ -153,7 +153,10 @@ class _Climb:
         return above
 
     def _is_row(self, holder: Any, held: set[int]) -> bool:
-        """Whether this is a row of a table of replacements: it has both."""
+        """Whether this is a row of a table of replacements: it has both.
+
+        It would be left alone anyway, but only after a climb to whose it is.
+        """
         return type(holder) is tuple and any(
             original in held and new in held for original, new in self._rows
         )

@@ -180,10 +180,9 @@ class Partial(Place):
         return self._state(holder)[:2]
 
     def _swap(self, holder: Any, old: Any, new: Any) -> None:
-        state = self._state(holder)
-        if any(part is old for part in state[:2]):
-            changed = [new if part is old else part for part in state[:2]]
-            _set_state(holder, (*changed, *state[2:]))
+        function, arguments, *others = self._state(holder)
+        changed = [new if part is old else part for part in (function, arguments)]
+        _set_state(holder, (*changed, *others))
 
     @staticmethod
     def _state(holder: Any) -> tuple[Any, ...]:

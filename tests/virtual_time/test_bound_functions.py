@@ -8,6 +8,7 @@ import selectors
 import sys
 import threading
 import time
+import types
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -164,6 +165,24 @@ def test_many_holders_are_found_as_few_are(original: Any, bound: BoundFunctions)
     assert {function() for function in functions} == {original}
 
 
+def test_modules_are_not_asked_what_they_hold(
+    original: Any, bound: BoundFunctions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = set()
+    ask = gc.get_referents
+
+    def watched(thing: Any) -> list[Any]:
+        asked.add(type(thing))
+        return ask(thing)
+
+    monkeypatch.setattr(gc, "get_referents", watched)
+    made = [(held,) for held in [original] * 200]
+    bound.replace()
+    assert made == [(_new,)] * 200
+    assert list in asked
+    assert types.ModuleType not in asked
+
+
 # -- what is left alone ------------------------------------------------------------------------
 
 
@@ -305,6 +324,26 @@ def test_where_another_patch_has_come_since_it_stays(original: Any, bound: Bound
     assert things[2] == set()
     bound.replace()
     assert things[0].held is things[1][0] is things[4]["held"] is things[3].func is get() is mine
+
+
+def test_a_variable_of_a_closure_that_has_changed_since_stays(
+    original: Any, bound: BoundFunctions
+) -> None:
+    def make(held: Any) -> Any:
+        def get() -> Any:
+            return held
+
+        def put(new: Any) -> None:
+            nonlocal held
+            held = new
+
+        return get, put
+
+    get, put = make(original)
+    bound.replace()
+    put(7)
+    bound.restore()
+    assert get() == 7
 
 
 def test_what_has_moved_in_a_list_is_put_back(original: Any, bound: BoundFunctions) -> None:
