@@ -7,11 +7,9 @@ code under test reads jump with it; `client_clock` says how they move in between
 from __future__ import annotations
 
 import queue
-import select
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
@@ -29,8 +27,9 @@ from .outside import PATIENCE, Outside, warn_of_lost_patience
 from .process_pools import ProcessPools
 from .real_time_threads import RealTimeThreads
 from .real_waits import RealWait, RealWaits
+from .replaced import Replaced
 from .scheduler import Scheduler
-from .selects import virtual_select
+from .selects import Selects
 from .simple_queues import counted_simple_queue
 from .sockets import Sockets
 from .thread_pools import ThreadPools
@@ -153,7 +152,8 @@ class _Replacements:
     """The replacements, in place for as long as any virtual time is on.
 
     When they are called they ask for the virtual time that is on, so one set serves all mocks.
-    Modules that have been searched once for bound functions are not searched again.
+    They are in place in their modules last, because the stack that puts the functions back holds
+    them, too, and would have to be told from those that others hold.
     """
 
     def __init__(self) -> None:
@@ -164,11 +164,20 @@ class _Replacements:
         self.loops = loops.loops
         children = ChildProcesses(_scheduler_here)
         counted = counted_simple_queue(_scheduler_here)
-        functions = [(original, new) for _, original, new in TIME_FUNCTIONS]
+        self._functions = [
+            *(Replaced(time, *function) for function in TIME_FUNCTIONS),
+            *ThreadStarts(_scheduler_here, _real_time_threads).functions,
+            *children.functions,
+            *Alarms(_scheduler_here).functions,
+            *Selects(_scheduler_here).functions,
+        ]
+        self._classes = [
+            Replaced(queue, "SimpleQueue", queue.SimpleQueue, counted),
+            Replaced(threading, "Lock", threading.Lock, virtual_lock(_scheduler_here)),
+        ]
         self._parts = (
-            BoundFunctions([*functions, *children.functions, (queue.SimpleQueue, counted)]),
+            BoundFunctions([function[2:] for function in _once(self._functions)]),
             children,
-            ThreadStarts(_scheduler_here, _real_time_threads),
             ThreadingPatches(_scheduler_here),
             loops,
             sockets,
@@ -179,26 +188,18 @@ class _Replacements:
             ProcessPools(_scheduler_here),
             trio_patches,
         )
-        alarms = Alarms(_scheduler_here)
-        self._attributes = [
-            *((signal, name, replacement) for name, _, replacement in alarms.functions),
-            *((time, name, replacement) for name, _, replacement in TIME_FUNCTIONS),
-            (queue, "SimpleQueue", counted),
-            (threading, "Lock", virtual_lock(_scheduler_here)),
-            (select, "select", virtual_select(_scheduler_here)),
-        ]
         self._depth = 0
         self._stack = ExitStack()
 
     def __enter__(self) -> None:
         if not self._depth:
             with ExitStack() as stack:
-                for module, name, replacement in self._attributes:
-                    stack.callback(setattr, module, name, getattr(module, name))
-                    setattr(module, name, replacement)
                 for part in self._parts:
                     stack.callback(part.restore)
                     part.replace()
+                for module, name, _, replacement in (*self._functions, *self._classes):
+                    stack.callback(setattr, module, name, getattr(module, name))
+                    setattr(module, name, replacement)
                 self._stack = stack.pop_all()
         self._depth += 1
 
@@ -206,6 +207,11 @@ class _Replacements:
         self._depth -= 1
         if not self._depth:
             self._stack.close()
+
+
+def _once(functions: Iterable[Replaced]) -> Iterator[Replaced]:
+    """Each function once, though it may have several names."""
+    yield from {id(function.original): function for function in functions}.values()
 
 
 def _scheduler_here() -> Scheduler | None:

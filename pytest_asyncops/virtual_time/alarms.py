@@ -12,6 +12,7 @@ import sys
 from typing import Any
 
 from ..durations import SECOND
+from .replaced import Replaced
 from .scheduler import FindScheduler, Scheduler
 from .stack_frames import is_tool
 
@@ -32,14 +33,14 @@ class Alarms:
         self._scheduler = scheduler
 
     @property
-    def functions(self) -> list[tuple[str, Any, Any]]:
-        """The name of each function, the function, and its replacement."""
+    def functions(self) -> list[Replaced]:
+        """The functions that are replaced."""
         if _real_setitimer is None:
             return []
         return [
-            ("alarm", _real_alarm, self._alarm),
-            ("setitimer", _real_setitimer, self._setitimer),
-            ("getitimer", _real_getitimer, self._getitimer),
+            Replaced(signal, "alarm", _real_alarm, self._alarm),
+            Replaced(signal, "setitimer", _real_setitimer, self._setitimer),
+            Replaced(signal, "getitimer", _real_getitimer, self._getitimer),
         ]
 
     def _alarm(self, seconds: int, /) -> int:
