@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import time_machine
 
+from .alarm_clock import AlarmClock
 from .alarms import Alarms
 from .asyncio_patches import AsyncioPatches
 from .bound_functions import BoundFunctions
@@ -133,6 +134,7 @@ class VirtualTime:
                 outer.real_time_threads,
                 self._clock,
                 outer.real_wall_ns,
+                outer.alarm_clock,
             )
         offset = time.time_ns() - _real_monotonic_ns()
         real_time_threads = RealTimeThreads()
@@ -144,7 +146,12 @@ class VirtualTime:
         )
         self._clock.shared_time.run_really = lambda: _really(client, scheduler)
         return ActiveTime(
-            client, scheduler, real_time_threads, self._clock, lambda: _real_monotonic_ns() + offset
+            client,
+            scheduler,
+            real_time_threads,
+            self._clock,
+            lambda: _real_monotonic_ns() + offset,
+            AlarmClock(scheduler),
         )
 
 
@@ -168,7 +175,7 @@ class _Replacements:
             *(Replaced(time, *function) for function in TIME_FUNCTIONS),
             *ThreadStarts(_scheduler_here, _real_time_threads).functions,
             *children.functions,
-            *Alarms(_scheduler_here).functions,
+            *Alarms(_alarm_clock_here).functions,
             *Selects(_scheduler_here).functions,
         ]
         self._classes = [
@@ -217,6 +224,11 @@ def _once(functions: Iterable[Replaced]) -> Iterator[Replaced]:
 def _scheduler_here() -> Scheduler | None:
     active = active_here()
     return None if active is None or active.client.is_real_here else active.scheduler
+
+
+def _alarm_clock_here() -> AlarmClock | None:
+    active = active_here()
+    return None if active is None or active.client.is_real_here else active.alarm_clock
 
 
 @contextmanager

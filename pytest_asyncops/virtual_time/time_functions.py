@@ -17,6 +17,7 @@ from typing import Any
 import time_machine
 
 from ..durations import SECOND
+from .alarm_clock import AlarmClock
 from .client_clock import ClientClock
 from .clock import VirtualClock
 from .real_time_threads import RealTimeThreads
@@ -46,6 +47,7 @@ class ActiveTime:
         real_time_threads: the threads that keep real time.
         server: the clock whose present the wall clock shows.
         real_wall_ns: the wall clock of before, in nanoseconds since 1970.
+        alarm_clock: sends the signals that are due.
     """
 
     def __init__(
@@ -55,12 +57,14 @@ class ActiveTime:
         real_time_threads: RealTimeThreads,
         server: VirtualClock,
         real_wall_ns: Callable[[], int],
+        alarm_clock: AlarmClock,
     ) -> None:
         self.client = client
         self.scheduler = scheduler
         self.real_time_threads = real_time_threads
         self.server = server
         self.real_wall_ns = real_wall_ns
+        self.alarm_clock = alarm_clock
 
 
 LOOPS = frozenset({"asyncio.base_events", "nest_asyncio"})
