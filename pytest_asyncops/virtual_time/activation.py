@@ -43,11 +43,11 @@ from .time_functions import (
     active_here,
     is_scheduled_by,
     perf_counter_hooks,
-    ticking_travellers,
     turn_off,
     turn_on,
     wall_clock,
 )
+from .travellers import ticking_travellers
 from .trio_patches import RUN, TrioPatches
 
 _real_monotonic_ns = time.monotonic_ns
