@@ -25,6 +25,7 @@ from .clock import VirtualClock
 from .handed_tasks import HandedTask
 from .locks import virtual_lock
 from .outside import PATIENCE, Outside, warn_of_lost_patience
+from .proactor_patches import ProactorPatches
 from .process_pools import ProcessPools
 from .real_time_threads import RealTimeThreads
 from .real_waits import RealWait, RealWaits
@@ -187,6 +188,7 @@ class _Replacements:
             children,
             ThreadingPatches(_scheduler_here),
             loops,
+            ProactorPatches(_scheduler_here, loops.loops),
             sockets,
             ThreadPools(
                 _hand,
