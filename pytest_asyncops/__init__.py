@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .errors import InvalidArgument as InvalidArgument
     from .errors import MockClosed as MockClosed
     from .errors import NetworkBlocked as NetworkBlocked
+    from .errors import PatienceWarning as PatienceWarning
     from .lifecycle.lifecycle import Lifecycle as Lifecycle
     from .lifecycle.progress import Progress as Progress
     from .lifecycle.states import Polls as Polls
@@ -56,6 +57,7 @@ _HOMES = {
     "MockClosed": "errors",
     "NetworkBlocked": "errors",
     "Operation": "serving.operations",
+    "PatienceWarning": "errors",
     "PineconeStub": "apis.pinecone",
     "PollerHangs": "serving.hang_guards",
     "Polls": "lifecycle.states",

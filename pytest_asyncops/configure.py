@@ -38,6 +38,10 @@ class Settings:
         max_polls_unchanged: how often one URL may give the same answer while no operation is going
             to change.
         max_virtual_time: how many seconds, or how long a ``timedelta``, may be skipped.
+        max_real_wait: how many seconds, or how long a ``timedelta``, the code under test may really
+            wait between polls.
+        patience: how many real seconds, or how long a ``timedelta``, the virtual clock waits for
+            something outside.
         readings: how each API's contract is read where it is silent, by name of the API.
     """
 
@@ -52,6 +56,8 @@ class Settings:
     max_polls_per_operation: int
     max_polls_unchanged: int
     max_virtual_time: Seconds
+    max_real_wait: Seconds
+    patience: Seconds
     readings: Mapping[str, Mapping[str, Any]]
 
 

@@ -44,6 +44,15 @@ class MockClosed(AsyncOpsError):
     """A mock was used outside the test or the ``with`` block that it belongs to."""
 
 
+class PatienceWarning(UserWarning):
+    """The virtual clock has waited for something outside as long as it may, and then gone on.
+
+    The setting ``patience`` says how long that is.
+    """
+
+    __module__ = __package__
+
+
 class ContractError(AsyncOpsError):
     """A YAML contract that cannot be read or understood.
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 
 from .apis.pinecone import PineconeStub
 from .configure import Settings, resolve_settings
-from .durations import to_ns
+from .durations import SECOND, to_ns
 from .errors import MockClosed, NetworkBlocked, counted, hides_usage_errors, unknown_choice
 from .serving.api import Api
 from .serving.base_urls import BaseUrls
@@ -199,6 +199,7 @@ class _Session:
             polls_per_operation=settings.max_polls_per_operation,
             polls_unchanged=settings.max_polls_unchanged,
             virtual_time=to_ns(settings.max_virtual_time),
+            real_wait=to_ns(settings.max_real_wait) / SECOND,
             change_is_coming=lambda: any(stub.will_change for stub in self.stubs.values()),
         )
         self.stubs = {api.name: self._stub(api) for api in settings.apis}
@@ -210,9 +211,14 @@ class _Session:
             if settings.clock == "virtual":
                 from .virtual_time.activation import VirtualTime
 
-                virtual_time = VirtualTime(self.clock, self._guards.skipped)
+                virtual_time = VirtualTime(
+                    self.clock,
+                    self._guards.skipped,
+                    patience=to_ns(settings.patience) / SECOND,
+                )
                 virtual_time.start()
                 stack.callback(virtual_time.stop)
+                self._guards.really_waited = virtual_time.polled
             self._stack = stack.pop_all()
         self.beginning = self.checkpoint()
 

@@ -115,6 +115,21 @@ GENERAL = (
         "deadline would wait for ever.",
         kind="seconds",
     ),
+    Setting(
+        "max_real_wait",
+        2,
+        "How many seconds the code under test may really wait between polls while virtual time "
+        "stands still, before the test fails: it waits where virtual time does not reach.",
+        kind="seconds",
+    ),
+    Setting(
+        "patience",
+        10,
+        "How many real seconds the virtual clock waits for one thing that only the real world "
+        "decides: a child process, a pipe, a peer's answer, a thread that computes on and on. "
+        "Longer than most of them take; if it has run out, a PatienceWarning says so.",
+        kind="seconds",
+    ),
 )
 
 CHAINLOOP = (

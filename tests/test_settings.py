@@ -31,6 +31,8 @@ OTHERS = {
     "max_polls_per_operation": (1, 7, "12"),
     "max_polls_unchanged": (1, 7, "12"),
     "max_virtual_time": (0, 1.5, "60", datetime.timedelta(days=1)),
+    "max_real_wait": (0, 1.5, "60", datetime.timedelta(seconds=30)),
+    "patience": (0, 1.5, "60", datetime.timedelta(seconds=30)),
     "chainloop_default_page_size": (1, 7, "12"),
     "chainloop_max_page_size": (1, 500, "12"),
     "pinecone_default_limit": (1, 50, "12"),

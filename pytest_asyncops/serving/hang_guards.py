@@ -69,11 +69,14 @@ class Guards:
         polls_unchanged: how often one URL may give the same answer while no operation is going to
             change.
         virtual_time: how many nanoseconds may be skipped.
+        real_wait: how many real seconds may be waited between polls that see the same time.
         change_is_coming: whether an operation is going to change by itself.
 
     Attributes:
         tripped: the failure, once a limit has been passed. The test has to fail with it even if it
             only ended a thread.
+        really_waited: called with each request; tells at which line its thread was seen to wait
+            really while the clock stood still, and for how many seconds in all.
     """
 
     def __init__(
@@ -83,13 +86,16 @@ class Guards:
         polls_per_operation: int,
         polls_unchanged: int,
         virtual_time: int,
+        real_wait: float,
         change_is_coming: Callable[[], bool],
     ) -> None:
         self._polls_at_once = polls_at_once
         self._polls_per_operation = polls_per_operation
         self._polls_unchanged = polls_unchanged
         self._virtual_time = virtual_time
+        self._real_wait = real_wait
         self._change_is_coming = change_is_coming
+        self.really_waited: Callable[[], tuple[str, float] | None] = lambda: None
         self._at_once: Counter[str] = Counter()
         self._instant = -1
         self._polled: dict[str, tuple[int, int]] = {}
@@ -118,6 +124,7 @@ class Guards:
                 self._polls_at_once,
             )
         self._compare(url, call)
+        self._check_real_waits(url)
         if call.operation_id is None:
             return
         count, first = self._polled.get(url, (0, call.at_ns))
@@ -131,6 +138,22 @@ class Guards:
                 "max_polls_per_operation",
                 self._polls_per_operation,
             )
+
+    def _check_real_waits(self, url: str) -> None:
+        waited = self.really_waited()
+        if waited is None or waited[1] < self._real_wait:
+            return
+        place, seconds = waited
+        self._trip(
+            f"the code under test polls {url} and really waits in between, {seconds:.1f} s so far, "
+            f"while the servers' clock stands still:\n  {place}\n"
+            "Virtual time does not reach this wait: it is made in C, as those of uvloop and gevent "
+            "are, or by a lock or a select, or what it calls could not be replaced.\n"
+            "Let it wait with time.sleep, threading or asyncio; or let time be real there, "
+            "with mock.clock.real(): ...; or in the whole test, with the setting clock.",
+            "max_real_wait",
+            self._real_wait,
+        )
 
     def _compare(self, url: str, call: Call) -> None:
         answer = call.response.content

@@ -7,6 +7,7 @@ code under test reads jump with it; `client_clock` says how they move in between
 from __future__ import annotations
 
 import queue
+import select
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,12 +18,16 @@ import time_machine
 
 from .asyncio_patches import AsyncioPatches
 from .bound_functions import BoundFunctions
+from .child_processes import ChildProcesses
 from .client_clock import ClientClock
 from .clock import VirtualClock
 from .handed_tasks import HandedTask
-from .outside import Outside
+from .locks import virtual_lock
+from .outside import PATIENCE, Outside, warn_of_lost_patience
 from .real_time_threads import RealTimeThreads
+from .real_waits import RealWait, RealWaits
 from .scheduler import Scheduler
+from .selects import virtual_select
 from .simple_queues import counted_simple_queue
 from .sockets import Sockets
 from .thread_pools import ThreadPools
@@ -53,10 +58,14 @@ class VirtualTime:
     Args:
         clock: the clock.
         skipped: called after each wait with all nanoseconds skipped so far; may raise.
+        patience: the most real seconds that the clock waits for one thing outside.
     """
 
-    def __init__(self, clock: VirtualClock, skipped: Callable[[int], None]) -> None:
+    def __init__(
+        self, clock: VirtualClock, skipped: Callable[[int], None], patience: float = PATIENCE
+    ) -> None:
         self._clock = clock
+        self._patience = patience
         self._skipped = skipped
         self._stack = ExitStack()
 
@@ -75,12 +84,22 @@ class VirtualTime:
             stack.enter_context(_replacements)
             stack.enter_context(self._hosted(active))
             stack.enter_context(active.scheduler.listening(self._skipped))
+            self._real_waits = RealWaits(active.scheduler.shared_time, active.client)
+            stack.callback(self._real_waits.close)
             turn_on(active)
             stack.callback(turn_off, active)
             self._stack = stack.pop_all()
 
+    def polled(self) -> RealWait | None:
+        """Note that the current thread polls; what it has waited for really, if for anything."""
+        return self._real_waits.polled()
+
     def stop(self) -> None:
-        """Put them back."""
+        """Put them back.
+
+        Warns:
+            PatienceWarning: if the clock has waited for something outside as long as it may.
+        """
         self._stack.close()
 
     @staticmethod
@@ -97,6 +116,7 @@ class VirtualTime:
                     active.scheduler.settle(own)
                 if not is_scheduled_by(active.scheduler):
                     active.scheduler.close(own)
+                    warn_of_lost_patience(active.scheduler.outside)
 
     def _activated(self) -> ActiveTime:
         outer = active_anywhere()
@@ -113,8 +133,11 @@ class VirtualTime:
         real_time_threads = RealTimeThreads()
         client = ClientClock(self._clock.shared_time)
         scheduler = Scheduler(
-            self._clock.shared_time, client, Outside(_replacements.sockets.receiver_until)
+            self._clock.shared_time,
+            client,
+            Outside(_replacements.sockets.receiver_until, self._patience),
         )
+        self._clock.shared_time.run_really = lambda: _really(client, scheduler)
         return ActiveTime(
             client, scheduler, real_time_threads, self._clock, lambda: _real_monotonic_ns() + offset
         )
@@ -131,10 +154,12 @@ class _Replacements:
         self.sockets = sockets = Sockets(lambda: active_here() is not None)
         trio_patches = TrioPatches(_scheduler_here, sockets, lambda: _hand(HandedTask))
         perf_counter_hooks[RUN] = trio_patches.install
+        children = ChildProcesses(_scheduler_here)
         counted = counted_simple_queue(_scheduler_here)
         functions = [(original, new) for _, original, new in TIME_FUNCTIONS]
         self._parts = (
-            BoundFunctions([*functions, (queue.SimpleQueue, counted)]),
+            BoundFunctions([*functions, *children.functions, (queue.SimpleQueue, counted)]),
+            children,
             ThreadStarts(_scheduler_here, _real_time_threads),
             ThreadingPatches(_scheduler_here),
             AsyncioPatches(_scheduler_here, sockets),
@@ -148,6 +173,8 @@ class _Replacements:
         self._attributes = [
             *((time, name, replacement) for name, _, replacement in TIME_FUNCTIONS),
             (queue, "SimpleQueue", counted),
+            (threading, "Lock", virtual_lock(_scheduler_here)),
+            (select, "select", virtual_select(_scheduler_here)),
         ]
         self._depth = 0
         self._stack = ExitStack()
@@ -172,7 +199,14 @@ class _Replacements:
 
 def _scheduler_here() -> Scheduler | None:
     active = active_here()
-    return None if active is None else active.scheduler
+    return None if active is None or active.client.is_real_here else active.scheduler
+
+
+@contextmanager
+def _really(client: ClientClock, scheduler: Scheduler) -> Iterator[None]:
+    """A block in which the waits of the current thread are real and hold the clock."""
+    with scheduler.outside.held(), client.run_really():
+        yield
 
 
 def _real_time_threads() -> RealTimeThreads | None:

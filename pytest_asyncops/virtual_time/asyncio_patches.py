@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import selectors
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from .client_clock import PASS, SLEEP_OF_ZERO
-from .file_waits import File, wait_for_files
+from .file_waits import File
+from .loop_waits import wait_for_files
 from .scheduler import FindScheduler
 from .sockets import Sockets
 from .stack_frames import is_tool, module_of
@@ -65,17 +67,27 @@ def _selecting(real: Any, find: FindScheduler, sockets: Sockets) -> Callable[...
         # A server's limit is only how often it looks whether to stop: it does not wait for a time.
         serves = module_of(caller) == _SERVER and caller.f_code.co_name == "serve_forever"
         keys = list((selector.get_map() or {}).values())
+        own = _own_file() if module_of(caller) in LOOPS else None
         return wait_for_files(
             scheduler,
             lambda limit: real(selector, timeout if limit is None else limit),
             seconds=None if serves else timeout,
             real_limit=timeout if serves else None,
             files=_inside(selector) or [(key.fd, key.events) for key in keys],
-            watched=[key.fd for key in keys],
+            watched=[key.fd for key in keys if key.fd != own],
             sockets=sockets,
         )
 
     return selecting
+
+
+def _own_file() -> int | None:
+    """The descriptor by which other threads wake the loop that runs in this thread."""
+    try:
+        own: Any = getattr(asyncio.get_running_loop(), "_ssock", None)
+    except RuntimeError:
+        return None
+    return None if own is None else own.fileno()
 
 
 def _inside(selector: Any) -> list[File]:

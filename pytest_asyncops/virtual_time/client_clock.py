@@ -12,6 +12,8 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from ..durations import SECOND
 from .clock import SharedTime, VirtualClock
@@ -58,6 +60,7 @@ class ClientClock:
         self._lingered_before = 0
         self._ahead = 0.0
         self._ahead_at = -1
+        self._real_since: dict[int, int] = {}
 
     def monotonic(self) -> float:
         """``monotonic_ns`` in seconds."""
@@ -65,11 +68,11 @@ class ClientClock:
 
     def monotonic_ns(self) -> int:
         """Nanoseconds that never run backwards."""
-        return self._base + self._shared_time.skipped_ns + self._lingered
+        return self._base + self._moved_ns()
 
     def wall_ns(self, server: VirtualClock) -> int:
         """The present of a server, in nanoseconds since 1970."""
-        return server.now_ns + self._lingered
+        return server.now_ns + self._lingered + self._really_passed_ns()
 
     def perf_counter_ns(self) -> int:
         """A clock for measuring: it never stands still, and jumps as the other clocks do."""
@@ -77,8 +80,41 @@ class ClientClock:
 
     def deadline(self) -> float:
         """``perf_counter`` for code that keeps deadlines by it: it moves as ``monotonic`` does."""
-        moved = self._shared_time.skipped_ns + self._lingered
-        return (self._perf_base + moved) / SECOND + self._lead()
+        return (self._perf_base + self._moved_ns()) / SECOND + self._lead()
+
+    def _moved_ns(self) -> int:
+        return self._shared_time.skipped_ns + self._lingered + self._really_passed_ns()
+
+    @property
+    def is_real_here(self) -> bool:
+        """Whether the current thread is in a block of `run_really`."""
+        return bool(self._real_since) and self.is_real_for(threading.get_ident())
+
+    def is_real_for(self, thread: int) -> bool:
+        """Whether the thread with this identity is in a block of `run_really`."""
+        return thread in self._real_since
+
+    def _really_passed_ns(self) -> int:
+        if not self.is_real_here:
+            return 0
+        return _real_monotonic_ns() - self._real_since[threading.get_ident()]
+
+    @contextmanager
+    def run_really(self) -> Iterator[None]:
+        """Let real time count for the current thread inside of the block, and for all after it."""
+        if self.is_real_here:
+            yield
+            return
+        own = threading.get_ident()
+        self._real_since[own] = _real_monotonic_ns()
+        try:
+            yield
+        finally:
+            with self._lock:
+                passed = self._really_passed_ns()
+                self._lingered += passed
+                self._lingered_before += passed
+            self._real_since.pop(own, None)
 
     def span_ns(self, seconds: float) -> int:
         """How long a wait is meant to be that was computed from readings of these clocks.

@@ -6,7 +6,7 @@ import datetime
 import threading
 from collections import deque
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from itertools import compress
 from operator import methodcaller
 from typing import Any, Protocol
@@ -29,14 +29,16 @@ class SharedTime:
             not run backwards.
         advanced_ns: those of them by which the test moved a clock, and not a wait.
         clocks: the clocks.
+        run_really: makes a block in which the waits of the current thread are real.
     """
 
-    __slots__ = ("advanced_ns", "clocks", "skipped_ns")
+    __slots__ = ("advanced_ns", "clocks", "run_really", "skipped_ns")
 
     def __init__(self) -> None:
         self.skipped_ns = 0
         self.advanced_ns = 0
         self.clocks: list[VirtualClock] = []
+        self.run_really: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def advance(self, duration: int) -> None:
         """Move all clocks forward, once no request is being answered."""
@@ -235,6 +237,23 @@ class VirtualClock:
                 value=instant,
             )
         self.advance_ns(max(distance, 0))
+
+    def real(self) -> AbstractContextManager[None]:
+        """A block in which the waits of the current thread are real, and real time counts for it.
+
+        It is for what takes real time and cannot be seen from here: a container that starts, a peer
+        on another machine. The servers' clock stands still meanwhile, also for other threads. With
+        a manual or a real clock all waits are real anyway.
+
+        >>> import time
+        >>> from pytest_asyncops import mocked
+        >>> with mocked() as mock:
+        ...     with mock.clock.real():
+        ...         time.sleep(0.001)
+        ...     mock.clock.elapsed.total_seconds()
+        0.0
+        """
+        return self.shared_time.run_really()
 
     def rewind(self, elapsed_ns: int) -> None:
         """Set the clock back, at a reset and between Hypothesis' examples."""

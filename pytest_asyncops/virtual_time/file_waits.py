@@ -1,4 +1,4 @@
-"""Waits for files and for time at once, as an event loop does.
+"""One thread's wait for files.
 
 A thread that waits for files is blocked in ``poll``, which takes nothing out of them: whatever is
 ready stays visible to other threads until the waiting thread itself is in motion again.
@@ -10,16 +10,11 @@ import os
 import select
 import selectors
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
 
 from .in_motion import InMotion
-from .sockets import Sockets
-from .waits import Gate, Wait
-
-if TYPE_CHECKING:
-    from .scheduler import Scheduler
+from .waits import Gate, ProbedWait
 
 File = tuple[int, int]
 """A descriptor, and the events of ``selectors`` that count."""
@@ -49,17 +44,21 @@ class _Bell:
 
 
 class _Bells(threading.local):
-    def __init__(self) -> None:
-        self.own = _Bell()
+    own: _Bell | None = None
 
 
 _bells = _Bells()
 
 
+def _own_bell() -> _Bell:
+    if _bells.own is None:
+        _bells.own = _Bell()
+    return _bells.own
+
+
 def renew_bells() -> None:
     """Make new ones, in a forked process: it shares the old ones with its parent."""
-    global _bells
-    _bells = _Bells()
+    _bells.own = None
 
 
 class _FileGate(Gate):
@@ -70,7 +69,7 @@ class _FileGate(Gate):
     def __init__(self, files: Sequence[File], limit: float | None) -> None:
         self._files = files
         self._limit = None if limit is None else limit * 1_000
-        self._bell = _bells.own
+        self._bell = _own_bell()
 
     def open(self) -> None:
         self._bell.ring()
@@ -80,7 +79,7 @@ class _FileGate(Gate):
         self._bell.silence()
 
 
-class FileWait(Wait):
+class FileWait(ProbedWait):
     """A wait of the current thread for files.
 
     Args:
@@ -88,23 +87,21 @@ class FileWait(Wait):
         files: what is waited for.
         limit: after how many real seconds the wait is over in any case, if it has such a limit.
 
-    Attributes:
-        files: as given.
     """
 
-    __slots__ = ("_limit", "files")
+    __slots__ = ("_files", "_limit")
 
     def __init__(
         self, in_motion: InMotion, files: Sequence[File], limit: float | None = None
     ) -> None:
-        super().__init__(in_motion, _FileGate(files, limit))
-        self.files = files
+        super().__init__(in_motion, lambda: are_ready(files), _FileGate(files, limit))
+        self._files = files
         self._limit = limit
 
     def pass_through(self) -> None:
         """Wait until a file is ready or the time has come, or for less."""
         super().pass_through()
-        if self._limit is not None or are_ready(self.files):
+        if self._limit is not None or are_ready(self._files):
             self.came = True
 
 
@@ -127,44 +124,3 @@ _POLLED = {
     selectors.EVENT_WRITE: select.POLLOUT,
     selectors.EVENT_READ | selectors.EVENT_WRITE: select.POLLIN | select.POLLOUT,
 }
-
-
-def wait_for_files(
-    scheduler: Scheduler,
-    real: Callable[[float | None], Any],
-    *,
-    seconds: float | None,
-    files: Sequence[File],
-    watched: Sequence[int],
-    sockets: Sockets,
-    real_limit: float | None = None,
-) -> Any:
-    """Wait for files in virtual time.
-
-    Args:
-        scheduler: the scheduler of the wait.
-        real: waits for at most so many real seconds, and returns what has happened.
-        seconds: the virtual seconds, ``None`` for ever.
-        files: what is waited for; it may be one file that stands for all.
-        watched: the descriptors that are waited for in the end.
-        sockets: which of them are about to receive something.
-        real_limit: after how many real seconds to stop in any case; ``None`` for no such limit.
-
-    Returns:
-        What ``real`` returned last.
-    """
-    happened = real(0)
-    if happened:
-        return happened
-    wait = FileWait(scheduler.in_motion, files, real_limit)
-    outside = scheduler.outside
-    until = sockets.watch(watched, patience=outside.patience, seconds=seconds)
-    if until is not None:
-        outside.await_until(wait, until)
-    try:
-        scheduler.wait(wait, seconds)
-    finally:
-        outside.forget(wait)
-    if wait.came:
-        sockets.note_ready(watched)
-    return real(0)

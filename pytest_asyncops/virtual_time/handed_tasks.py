@@ -1,4 +1,4 @@
-"""A task that one thread hands to another, which may keep other time or wait where nobody sees it."""
+"""A task that one thread hands to another, which may keep other time."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ from typing import NamedTuple
 from . import thread_states
 from .in_motion import InMotion
 from .outside import Outside
-from .thread_states import GONE, LOCK, OUTSIDE, RUNNING, Look, Looks
+from .system_calls import GONE, LOCK, OUTSIDE, PROCESS, RUNNING, Look
+from .thread_states import Looks
 from .waits import Gate
 
 _real_sleep = time.sleep
@@ -123,13 +124,14 @@ class Lookout:
         # A thread that moves on and on may spin until another one's wait has ended.
         if now - seen.began >= self._outside.patience:
             self._seen[token] = seen._replace(look=Look(RUNNING))
+            self._outside.ran_out.add("a thread that computes")
             return True
         return look.state != RUNNING and now - seen.since >= self._long_enough(look)
 
     def _long_enough(self, look: Look) -> float:
         if not self._exact:
             return STILL
-        if look.state == LOCK:
+        if look.state in (LOCK, PROCESS):
             return SLICE / 2
         return 2 * sys.getswitchinterval()
 
@@ -142,7 +144,9 @@ class Lookout:
         if seen is not None:
             self.parked[token] = seen.look
             if seen.look.state == OUTSIDE and isinstance(token, int):
-                self._outside.await_thread(token, seen.since)
+                self._outside.await_peer(token, seen.since)
+            elif seen.look.state == PROCESS:
+                self._outside.await_process(token, seen.since)
         self._in_motion.discard(token)
 
     def parked_still_wait(self) -> bool:

@@ -1,15 +1,22 @@
 """What the real world decides, and how long the clock waits for it.
 
 A child process, a pipe or a peer answers in real time. While code of the test waits for one of
-them, the clock does not jump, for so many real seconds as the wait itself may take, and for no more
-than a stated patience. A thread that computes on and on is a part of the real world as well.
+them, the clock does not jump, for so many real seconds as that wait itself may take, and for no
+more than a stated patience. A thread that computes on and on is a part of the real world as well.
 """
 
 from __future__ import annotations
 
+import math
 import time
+import warnings
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
+
+from ..durations import SECOND
+from ..errors import PatienceWarning
+from .children import Children, has_ended
 
 _real_monotonic = time.monotonic
 
@@ -17,16 +24,35 @@ PATIENCE = 10.0
 """Real seconds that the clock waits for something outside, if nothing else was asked for."""
 
 
+class _Awaited(NamedTuple):
+    """Something that is waited for.
+
+    Attributes:
+        what: what it is, in words.
+        since: the real time at which the wait began.
+        until: the real time until which it holds the clock; 0 if it does not, or no longer.
+    """
+
+    what: str
+    since: float
+    until: Callable[[], float]
+
+
+_NOTHING = _Awaited("nothing", 0.0, lambda: 0.0)
+
+
 class Outside:
     """What is waited for outside at present.
 
     Args:
-        receiver_until: tells until which real time a blocked thread holds the clock, given its
-            identity, since when it is blocked, and the patience.
+        receiver_until: tells until which real time a blocked thread holds the clock that waits for
+            a peer, given its identity, since when it is blocked, and the patience.
         patience: the most real seconds that the clock waits for one thing.
 
     Attributes:
         patience: as given.
+        children: the processes that this one has started.
+        ran_out: what the clock has waited for until all patience was lost.
     """
 
     def __init__(
@@ -36,49 +62,128 @@ class Outside:
     ) -> None:
         self._receiver_until = receiver_until
         self.patience = patience
-        self._until: dict[Hashable, Callable[[], float]] = {}
+        self.children = Children()
+        self.ran_out: set[str] = set()
+        self._awaited: dict[Hashable, _Awaited] = {}
+        self._asked: dict[int, tuple[int, float]] = {}
 
-    def await_until(self, key: Hashable, until: Callable[[], float]) -> None:
+    def await_until(self, key: Hashable, what: str, until: Callable[[], float]) -> None:
         """Note that something is waited for.
 
         Args:
             key: whatever names this wait.
+            what: what is waited for, in words.
             until: the real time, by the monotonic clock, until which it holds the clock.
         """
-        self._until[key] = until
+        self._awaited[key] = _Awaited(what, _real_monotonic(), until)
 
     @contextmanager
-    def awaited(self, seconds: float | None = None) -> Iterator[None]:
+    def awaited(self, what: str, seconds: float | None = None) -> Iterator[None]:
         """Count the code inside of the block as a wait for something outside.
 
         Args:
+            what: what is waited for, in words.
             seconds: the most real seconds that it takes, if it has such a limit.
         """
         longest = self.patience if seconds is None else min(seconds, self.patience)
         until = _real_monotonic() + longest
         key = object()
-        self.await_until(key, lambda: until)
+        self.await_until(key, what, lambda: until)
         try:
             yield
         finally:
             self.forget(key)
 
-    def await_thread(self, thread: int, since: float) -> None:
-        """Note that a thread is blocked, and since which real time."""
-        self._until[thread] = lambda: self._receiver_until(thread, since, self.patience)
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the clock inside of the block, however long it takes."""
+        key = object()
+        self.await_until(key, "a block of real time", lambda: math.inf)
+        try:
+            yield
+        finally:
+            self.forget(key)
+
+    def await_peer(self, thread: int, since: float) -> None:
+        """Note that a thread is blocked until a peer answers, and since which real time."""
+        self.await_until(
+            thread,
+            "something outside for which a thread waits in C",
+            lambda: self._receiver_until(thread, since, self.patience),
+        )
+
+    def await_process(self, key: Hashable, since: float) -> None:
+        """Note that something waits until another process answers, and since which real time."""
+        self.await_until(
+            key,
+            "a child process",
+            lambda: 0 if self.children.are_idle() else since + self.patience,
+        )
+
+    def ask_for(self, child: int, thread: int, since: float) -> None:
+        """Note that a thread was told that a child lives: what it waits for next is that child.
+
+        Args:
+            child: the number of its process.
+            thread: the identity of the thread.
+            since: the real time at which anyone first asked for the child.
+        """
+        self._asked[thread] = child, since
+
+    def begin_wait(self, key: Hashable, thread: int, duration: int | None) -> None:
+        """Note that a thread waits, for a child if it has asked for one.
+
+        Args:
+            key: whatever names this wait.
+            thread: the identity of the thread.
+            duration: the nanoseconds of virtual time that it waits, ``None`` for no limit.
+        """
+        if not self._asked:
+            return
+        child, since = self._asked.pop(thread, (None, 0.0))
+        if child is None:
+            return
+        longest = self.patience if duration is None else duration / SECOND
+        until = min(since + self.patience, _real_monotonic() + longest)
+        besides = self._awaited.get(key, _NOTHING)
+
+        def for_child() -> float:
+            is_over = has_ended(child) or self.children.are_idle()
+            return max(besides.until(), 0 if is_over else until)
+
+        self.await_until(key, f"the child process {child}", for_child)
 
     def forget(self, key: Hashable) -> None:
         """Note that it is waited for no longer."""
-        self._until.pop(key, None)
+        self._awaited.pop(key, None)
 
     @property
     def is_known(self) -> bool:
         """Whether anything is waited for."""
-        return bool(self._until)
+        return bool(self._awaited or self._asked)
 
     def holds(self) -> bool:
         """Whether the clock has to wait for anything outside."""
-        if not self._until:
+        if not self._awaited:
             return False
         now = _real_monotonic()
-        return any(now < until() for until in tuple(self._until.values()))
+        holds = False
+        for awaited in tuple(self._awaited.values()):
+            until = awaited.until()
+            if now < until:
+                holds = True
+            elif until and now - awaited.since >= self.patience:
+                self.ran_out.add(awaited.what)
+        return holds
+
+
+def warn_of_lost_patience(outside: Outside) -> None:
+    """Warn of what the clock has waited for in vain, if there is anything."""
+    if outside.ran_out:
+        warnings.warn(
+            f"the virtual clock waited {outside.patience:g} s of real time for "
+            f"{' and for '.join(sorted(outside.ran_out))}, and then went on without it. If more "
+            "time is needed, set patience= to more; if nothing comes from there, to less.",
+            PatienceWarning,
+            stacklevel=2,
+        )

@@ -1,10 +1,11 @@
 """Which thread waits for which virtual time, and when the clock may jump.
 
 The clock jumps once nothing of the test is in motion: no thread runs, and nothing that was given
-waits to be taken (see `in_motion`). Then it jumps to the earliest deadline, and the thread with that
-deadline gets its turn, and no other thread. So threads take turns in the order of their deadlines, as
-they would in real time if computing took no time. Whichever thread is the last one to wait makes the
-jump itself. A thread that waits in a way that the scheduler does not see is found by the `lookout`.
+waits to be taken (see `in_motion`). Then it jumps to the earliest deadline, and the thread with
+that deadline gets its turn, and no other thread. So threads take turns in the order of their
+deadlines, as they would in real time if computing took no time. Whichever thread is the last one to
+wait makes the jump itself. A thread that waits in a way that the scheduler does not see is found by
+the `lookout`.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from typing import Any
 
 from .client_clock import SLEEP_OF_ZERO, ClientClock
 from .clock import SharedTime
-from .file_waits import FileWait, are_ready, renew_bells
+from .file_waits import renew_bells
 from .forks import renewed_at_fork
 from .in_motion import InMotion
 from .lookout import Lookout
 from .outside import Outside
-from .waits import Wait
+from .waits import ProbedWait, Wait
 
 _real_sleep = time.sleep
 _new_mutex = threading.RLock
@@ -55,7 +56,7 @@ class Scheduler:
         self._mutex: Any = _new_mutex()  # with the methods that `threading.Condition` uses
         self._deadlines: list[tuple[int, int, Wait]] = []
         self._open: dict[int, Wait] = {}
-        self._files: dict[int, FileWait] = {}
+        self._probed: dict[int, ProbedWait] = {}
         self._joiners: dict[threading.Thread, list[Wait]] = {}
         self._turn: Wait | None = None
         self._count = 0
@@ -205,13 +206,14 @@ class Scheduler:
     def _begins(self, wait: Wait, duration: int | None) -> bool:
         """Begin a wait, and let the clock jump if it may; whether the thread has to wait."""
         self.client.note_wait()
+        self.outside.begin_wait(wait, wait.thread, duration)
         with self._mutex:
             self._count += 1
             wait.number = self._count
             wait.outer = self._outer(wait.thread)
             self._open[wait.thread] = wait
-            if isinstance(wait, FileWait):
-                self._files[wait.number] = wait
+            if isinstance(wait, ProbedWait):
+                self._probed[wait.number] = wait
             self._lookout.knows_current()
             wait.waiting = True
             if wait.has_come():
@@ -252,7 +254,8 @@ class Scheduler:
 
     def _end(self, wait: Wait) -> None:
         wait.end()
-        self._files.pop(wait.number, None)
+        self._probed.pop(wait.number, None)
+        self.outside.forget(wait)
         if self._open.get(wait.thread) is wait:
             if wait.outer is None:
                 self._open.pop(wait.thread, None)
@@ -272,6 +275,7 @@ class Scheduler:
                 return False
             for wait in tuple(self._open.values()):
                 wait.finish_hand_over()
+            self._anything_has_arrived()
             self._lookout.park_the_motionless()
             self._take_turns()
             return True
@@ -293,7 +297,7 @@ class Scheduler:
             wait = self._first()
             if wait is None or wait.deadline is None:
                 return
-            if self._files_are_ready() or not self._lookout.parked_still_wait():
+            if self._anything_has_arrived() or not self._lookout.parked_still_wait():
                 return
             if wait.deadline > self.shared_time.skipped_ns and self.outside.holds():
                 return
@@ -308,9 +312,8 @@ class Scheduler:
         wait.give_turn()
         self._turn = None
 
-    def _files_are_ready(self) -> bool:
-        waits = tuple(self._files.values())
-        return bool(waits) and are_ready([file for wait in waits for file in wait.files])
+    def _anything_has_arrived(self) -> bool:
+        return max(map(ProbedWait.probe, tuple(self._probed.values())), default=False)
 
     def close(self, thread: int) -> None:
         """Be done with; the threads that still wait go on to take their turns.
@@ -328,7 +331,7 @@ class Scheduler:
         self.shared_time.renew_locks()
         renew_bells()
         self._open = {own: self._open[own]} if own in self._open else {}
-        self._files = {number: wait for number, wait in self._files.items() if wait.thread == own}
+        self._probed = {number: wait for number, wait in self._probed.items() if wait.thread == own}
         self._deadlines = [entry for entry in self._deadlines if entry[2].thread == own]
         heapq.heapify(self._deadlines)
         self._joiners.clear()

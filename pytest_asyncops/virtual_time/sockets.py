@@ -20,9 +20,12 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from .children import has_children
+from .outside import Outside
 
 _real_monotonic = time.monotonic
 _Socket = socket.socket
+
+_MOST_PIPES = 10_000
 
 ANSWER = 2.0
 """Real seconds for which nothing moves the clock under a request, however short the waits are that
@@ -48,11 +51,13 @@ class _Expected(NamedTuple):
         since: the real time from which it counts.
         firm: for how many real seconds, whatever else goes on.
         more: whether it may be for longer, until patience is lost.
+        by_process: whether another process of this machine writes it.
     """
 
     since: float = 0.0
     firm: float = 0.0
     more: bool = False
+    by_process: bool = False
 
     def until(self, longest: float, patience: float) -> float:
         """Until when this holds the clock under a wait that ends at ``longest``."""
@@ -73,11 +78,12 @@ class Sockets:
     def __init__(self, is_own: Callable[[], bool]) -> None:
         self._is_own = is_own
         self._expected: dict[int, _Expected] = {}
-        self._pipes: dict[int, tuple[int, int] | None] = {}
+        self._pipes: dict[int, tuple[int, int]] = {}
         self._clients: dict[Any, int] = {}
         self._served: WeakKeyDictionary[socket.socket, Any] = WeakKeyDictionary()
         self._own: set[Any] = set()
         self._receiving: dict[int, int] = {}
+        self._met: dict[tuple[int, int], float] = {}
         self._stack = ExitStack()
 
     def replace(self) -> None:
@@ -87,7 +93,8 @@ class Sockets:
         for name in _HEARING:
             self._put(_Socket, name, self._receives(getattr(_Socket, name)))
         self._put(_Socket, "accept", self._accepting(_Socket.accept))
-        self._put(_Socket, "close", self._noting(_Socket.close, self._forgets))
+        for name in ("close", "detach"):
+            self._put(_Socket, name, self._noting(getattr(_Socket, name), self._forgets))
         self._put(socket, "socketpair", self._pairing(socket.socketpair))
 
     def restore(self) -> None:
@@ -96,32 +103,39 @@ class Sockets:
         for known in (self._expected, self._pipes, self._clients, self._served, self._own,
                       self._receiving):  # fmt: skip
             known.clear()
+        if len(self._met) > _MOST_PIPES:
+            self._met.clear()
 
     # --- what is expected
 
     def watch(
-        self, files: Sequence[int], *, patience: float, seconds: float | None
-    ) -> Callable[[], float] | None:
+        self, files: Sequence[int], *, outside: Outside, seconds: float | None
+    ) -> Callable[[], float]:
         """Begin to wait for files.
 
         Args:
             files: their descriptors.
-            patience: the most real seconds for which the clock waits for one of them.
+            outside: what the real world decides.
             seconds: the virtual seconds of the wait, ``None`` for ever.
 
         Returns:
-            What tells until which real time they hold the clock, ``None`` if they never will.
+            What tells until which real time they hold the clock.
         """
+        patience = outside.patience
         for file in files:
             if file in self._pipes or file not in self._expected:
                 self._meet(file)
         longest = _real_monotonic() + (patience if seconds is None else seconds)
 
         def until() -> float:
-            expected = (self._expected.get(file, _NOTHING) for file in files)
-            return max((one.until(longest, patience) for one in expected), default=0)
+            latest = 0.0
+            for file in files:
+                expected = self._expected.get(file, _NOTHING)
+                if not (expected.by_process and outside.children.are_idle()):
+                    latest = max(latest, expected.until(longest, patience))
+            return latest
 
-        return until if files else None
+        return until
 
     def _meet(self, file: int) -> None:
         """Find out what a descriptor stands for that is not known as that of a socket."""
@@ -131,7 +145,9 @@ class Sockets:
             self._expected[file] = _NOTHING
         elif pipe != self._pipes.get(file):
             self._pipes[file] = pipe
-            self._expected[file] = _Expected(_real_monotonic(), more=True)
+            # One that has used up all patience in another test is not given it again.
+            since = self._met.setdefault(pipe, _real_monotonic())
+            self._expected[file] = _Expected(since, more=True, by_process=True)
 
     def receiver_until(self, thread: int, since: float, patience: float) -> float:
         """Until when a thread holds the clock that is blocked since some real time."""
@@ -143,7 +159,8 @@ class Sockets:
     def note_ready(self, files: Iterable[int]) -> None:
         """Note that something has happened to one of these files."""
         for file in self._pipes.keys() & set(files) if self._pipes else ():
-            self._expected[file] = _Expected(_real_monotonic(), more=True)
+            self._met.pop(self._pipes.pop(file), None)
+            self._meet(file)
 
     # --- what is done with sockets
 
@@ -230,9 +247,8 @@ def _pipe_from_outside(file: int) -> tuple[int, int] | None:
         status = os.fstat(file)
     except OSError:  # it has just been closed
         return None
-    # A socket is the loop's own, of before the test, if none of those who use sockets used it.
-    is_pipe = not stat.S_ISREG(status.st_mode) and not stat.S_ISSOCK(status.st_mode)
-    return (status.st_dev, status.st_ino) if is_pipe and has_children() else None
+    is_pipe = not stat.S_ISREG(status.st_mode) and has_children()
+    return (status.st_dev, status.st_ino) if is_pipe else None
 
 
 def _address(used: socket.socket) -> Any:

@@ -76,7 +76,7 @@ def _joining(find: FindScheduler) -> Callable[..., None]:
             if thread is threading.current_thread() or scheduler.join(thread, timeout):
                 _real_join(thread)
         else:  # it takes real time, and so does this wait
-            with scheduler.outside.awaited(timeout):
+            with scheduler.outside.awaited("a thread that keeps real time", timeout):
                 _real_join(thread, timeout)
 
     return join

@@ -120,7 +120,7 @@ class _TimeFunctions:
             seconds = operator.index(seconds)
         # NaN, text and too much are left to Python's own sleep to refuse.
         fair = isinstance(seconds, (int, float)) and 0 <= seconds < _TOO_LONG
-        if active is None or not fair:
+        if active is None or not fair or active.client.is_real_here:
             _real_sleep(seconds)
             return
         active.scheduler.sleep(

@@ -16,8 +16,9 @@ from typing import Any
 
 from ..durations import SECOND
 from ..errors import InvalidArgument
-from .file_waits import File, wait_for_files
+from .file_waits import File
 from .handed_tasks import HandedTask
+from .loop_waits import wait_for_files
 from .scheduler import FindScheduler
 from .sockets import Sockets
 
@@ -121,11 +122,11 @@ class TrioPatches:
             fn: Callable[[], Any],
             deliver: Callable[[Any], Any],
             *args: Any,
-            **names: Any,
+            **kwargs: Any,
         ) -> None:
             task = self._hand()
             if task is None:
-                real(cache, fn, deliver, *args, **names)
+                real(cache, fn, deliver, *args, **kwargs)
                 return
 
             def begin() -> Any:
@@ -142,7 +143,7 @@ class TrioPatches:
             if task.is_own:
                 task.scheduler.in_motion.add(task)
             try:
-                real(cache, begin, end, *args, **names)
+                real(cache, begin, end, *args, **kwargs)
             except BaseException:
                 task.scheduler.settle(task)
                 raise

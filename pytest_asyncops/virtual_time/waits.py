@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 from .in_motion import InMotion
@@ -125,3 +126,28 @@ class Wait:
         while frame is not None and frame is not self.frame:
             frame = frame.f_back
         return frame is None
+
+
+class ProbedWait(Wait):
+    """A wait for something of which nobody gives notice, so that others have to ask.
+
+    Args:
+        in_motion: what holds the clock.
+        has_arrived: whether what is waited for is there.
+        gate: keeps the thread waiting.
+    """
+
+    __slots__ = ("_has_arrived",)
+
+    def __init__(
+        self, in_motion: InMotion, has_arrived: Callable[[], bool], gate: Gate | None = None
+    ) -> None:
+        super().__init__(in_motion, gate)
+        self._has_arrived = has_arrived
+
+    def probe(self) -> bool:
+        """Give the notice if what is waited for is there; whether it is."""
+        if self.waiting and not self.ended and self._has_arrived():
+            self.give()
+            return True
+        return False

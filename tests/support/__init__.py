@@ -4,6 +4,11 @@
 - `chainloop_rule_rows`: Rules of Chainloop: a payload that breaks each, and one that does not.
 - `chainloop_server`: A stub of Chainloop, its clock, and what is asked of it.
 - `client_responses`: Responses made by hand, each as the client library of its name makes them.
+- `hand_over_rows`: What a row of the table of hand-overs consists of.
+- `hand_overs`: The ways in which one thread hands something to another, by name.
+- `hand_overs_of_loops`: The ways in which threads and event loops hand things to each other.
+- `hand_overs_of_threads`: The ways in which threads hand things to each other.
+- `hanging`: Fails what hangs for real, and says where each thread waits.
 - `library_idioms`: The ways in which libraries wait between two attempts, each as a small poller.
 - `loopback`: What stands for the network, an API that does the same, and the URLs that tests ask.
 - `observed_operations`: Operations as polls show them, and what is wrong with several in a row.
@@ -11,13 +16,22 @@
 - `pages`: README and docs, read for what they say.
 - `pinecone_rule_rows`: Rules of Pinecone: a payload that breaks each, and one that does not.
 - `pinecone_server`: A stub of Pinecone, its clock, and what is asked of it.
+- `program_runs`: Runs programs for real, in virtual time.
+- `program_stage`: What the actors of one program share while it runs: mailboxes, pools, a journal.
+- `program_strategies`: Programs for Hypothesis, each with an outcome that is certain.
+- `program_tasks`: How the tasks of a program do their steps for real, in asyncio and in trio.
+- `program_threads`: How the threads of a program do their steps for real.
+- `programs`: Programs of threads and tasks that hand things to each other, as data.
 - `pytest_runs`: What runs of pytest are given to test, and what they print.
+- `real_pauses`: A pause of real time, also while virtual time is on.
 - `rule_rows`: What a row of a table of rules consists of.
 - `samples`: Many values of a strategy.
 - `schema_kinds`: Schemas of every kind, and an API that has nothing but schemas.
 - `served_answers`: What stubs of both APIs are asked and answer, for Hypothesis.
 - `settings_table`: Every setting by its full name, and its value in settings that have been read.
+- `simulation`: What programs do and when, by a plain simulation without threads, loops and clocks.
 - `spoilt_payloads`: Payloads of both APIs for Hypothesis: mostly right, then spoilt at any depth.
+- `stress`: Runs hand-overs many times and prints how often they failed.
 - `ticking_lifecycles`: Lifecycles for Hypothesis, and a plain, slow simulation of them that ticks.
 - `toy_api`: An API that nobody has, with statuses, routes and an envelope of its own.
 - `verdicts`: What a check says of an answer: paths and rules, or why it cannot be read.

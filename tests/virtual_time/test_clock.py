@@ -183,7 +183,8 @@ def test_a_time_does_not_move_under_a_request():
 # Two runs print the same: what differs from run to run is asked for in a few places only.
 
 ALLOWED = {"mocking", "virtual_time.activation", "virtual_time.client_clock",
-           "virtual_time.lookout", "virtual_time.outside", "virtual_time.sockets",
+           "virtual_time.child_processes", "virtual_time.children", "virtual_time.lookout",
+           "virtual_time.outside", "virtual_time.real_waits", "virtual_time.sockets",
            "virtual_time.time_functions"}  # fmt: skip
 CLOCKS = {
     "time": {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import select
 import sys
 import threading
 import time
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from support.real_pauses import really_wait
 from support.virtual_seconds import seconds_elapsed
 
 from pytest_asyncops import AsyncOpsMock, mocked
@@ -53,7 +53,7 @@ def test_the_clock_does_not_jump_while_a_thread_of_before_is_answered() -> None:
         asked.wait()
         with mock.clock.lock:
             answering.set()
-            select.select([], [], [], 0.02)
+            really_wait(0.02)
             seen.append(seconds_elapsed(mock))
 
     opened = mocked()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import select
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from support.real_pauses import really_wait
 from support.virtual_seconds import seconds_elapsed
 
 from pytest_asyncops import AsyncOpsMock, Lifecycle, mocked
@@ -92,7 +92,7 @@ def test_who_is_slow_to_wake_comes_first_all_the_same(mock: AsyncOpsMock) -> Non
 
     def is_kept_from_running(seconds: float) -> bool:
         begun.set()
-        select.select([], [], [], 0.25 if seconds else 0)
+        really_wait(0.25 if seconds else 0)
         return False
 
     def work() -> None:
@@ -167,7 +167,7 @@ def _an_hour_of_200_pollers(run: int) -> bytes:
             path = f"/v1/operations/{operations[index].id}"
             while True:
                 if chance.random() < 0.02:  # what takes time in one run does not in another
-                    select.select([], [], [], 0.001)
+                    really_wait(0.001)
                 request = Request("GET", stub.base_url + path, path, _HEADERS)
                 if b"STATUS_COMPLETED" in stub.handle(request).content:
                     break

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import http.server
-import select
 import socket
 import sys
 import threading
@@ -18,6 +17,7 @@ import anyio
 import httpx
 import pytest
 import requests
+from support.real_pauses import really_wait
 
 from pytest_asyncops import AsyncOpsMock, mocked
 from pytest_asyncops.virtual_time import sockets
@@ -28,16 +28,12 @@ MOMENT = 0.06
 """Real seconds that an answer takes: longer than an unknown file is given."""
 
 
-def _really_wait(seconds: float) -> None:
-    select.select([], [], [], seconds)
-
-
 class _Slow(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
-        _really_wait(MOMENT)
+        really_wait(MOMENT)
         self.send_response(200)
         self.send_header("Content-Length", "2")
         self.end_headers()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import queue
-import select
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from support.real_pauses import really_wait
 from support.virtual_seconds import seconds_elapsed
 
 from pytest_asyncops import AsyncOpsMock, mocked
@@ -104,7 +104,7 @@ def test_who_joins_a_thread_of_before_waits_really_and_the_clock_with_it() -> No
 
     def answer() -> None:
         asked.wait()
-        select.select([], [], [], 0.03)
+        really_wait(0.03)
 
     before = threading.Thread(target=answer)
     before.start()
@@ -133,7 +133,7 @@ def test_a_thread_in_real_time_waits_really() -> None:
     try:
         with condition:
             assert not condition.wait(0.004)
-        thread = threading.Thread(target=select.select, args=([], [], [], 0.004))
+        thread = threading.Thread(target=really_wait, args=(0.004,))
         thread.start()
         thread.join(0.001)
         thread.join()

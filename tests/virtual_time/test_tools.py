@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import faulthandler
 import logging
-import select
 import sys
 import threading
 import time
@@ -18,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import DeadlineExceeded
 from support.pytest_runs import Reports
+from support.real_pauses import really_wait
 
 from pytest_asyncops import mocked
 
@@ -62,7 +62,8 @@ def test_pytest_timeout(run, func_only: str) -> None:
         + """
 @pytest.mark.timeout(0.05)
 def test_hangs(asyncops_mock):
-    select.select([], [], [], 30)
+    with asyncops_mock.clock.real():
+        time.sleep(30)
 """,
         *("-p", "pytest_timeout", "-o", f"timeout_func_only={func_only}"),
         *("--timeout=60", "--timeout-method=signal"),
@@ -94,7 +95,7 @@ def test_the_deadlines_of_hypothesis(seconds: int) -> None:
     def wait(virtual: int) -> None:
         time.sleep(virtual)
         if not virtual:
-            select.select([], [], [], 0.01)
+            really_wait(0.01)
 
     with mocked():
         if seconds:
@@ -118,7 +119,7 @@ def test_a_dump_comes_after_real_time(tmp_path: Path) -> None:
             time.sleep(MONTH)
             assert not dump.read_bytes()
             while not dump.read_bytes():
-                select.select([], [], [], 0.01)
+                really_wait(0.01)
         finally:
             faulthandler.cancel_dump_traceback_later()
 
