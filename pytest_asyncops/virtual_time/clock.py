@@ -57,7 +57,7 @@ class SharedTime:
         Returns:
             Whether it has been reached.
         """
-        locks = [clock.lock for clock in tuple(self.clocks)]
+        locks = self.locks()
         # One call into C acquires the locks and remembers which, and one releases them: no signal's
         # handler comes in between. Releasing them twice does nothing.
         acquired: list[bool] = []
@@ -73,6 +73,10 @@ class SharedTime:
                 _exhaust(releases)
         finally:
             _exhaust(releases)
+
+    def locks(self) -> list[Any]:
+        """The locks of all clocks, which are held while requests are answered."""
+        return [clock.lock for clock in tuple(self.clocks)]
 
     def renew_locks(self) -> None:
         """Have new locks, in a forked process: nobody is left there to release the old ones."""
