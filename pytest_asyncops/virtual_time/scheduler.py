@@ -245,7 +245,7 @@ class Scheduler:
         # A handler or a finalizer may wait in the midst of a change that its own thread makes, and
         # a callback while its thread answers a request. That change can bear others in between, and
         # must not keep the other threads from making them.
-        locks = [self._mutex, *self.shared_time.locks()]
+        locks = [self._mutex, self.client.lock, *self.shared_time.locks()]
         saved = [(lock, lock._release_save()) for lock in locks if lock._is_owned()]
         try:
             while wait.goes_on():
