@@ -1,4 +1,4 @@
-"""Does something wherever a signal's handler or a finalizer may come, one place after another.
+"""Does something wherever a signal's handler may come, one place after another.
 
 Python runs handlers when a function begins, after each call, and when a loop begins anew; and in
 the midst of a call that waits, which is as if it had not begun.
@@ -7,6 +7,7 @@ the midst of a call that waits, which is as if it had not begun.
 from __future__ import annotations
 
 import dis
+import inspect
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -84,7 +85,8 @@ def _by_trace(modules: Sequence[ModuleType], see: Interruption) -> Iterator[None
             return None
         frame.f_trace_opcodes = True
         if event == "call":
-            see.begin()
+            if not frame.f_code.co_flags & inspect.CO_GENERATOR:  # it may be about to be closed
+                see.begin()
         elif event == "opcode":
             see.step(frame)
         return trace
@@ -124,6 +126,7 @@ def _by_monitoring(modules: Sequence[ModuleType], see: Interruption) -> Iterator
         monitoring.free_tool_id(tool)
 
 
+@cache
 def _codes(modules: Sequence[ModuleType]) -> list[CodeType]:
     codes: list[CodeType] = []
     left: list[object] = [part for module in modules for part in vars(module).values()]
@@ -146,6 +149,7 @@ def interrupted(
     modules: Sequence[ModuleType], place: int, act: Callable[[], None]
 ) -> AbstractContextManager[Interruption]:
     """Do something once, at one place in code of these modules that the current thread runs."""
+    modules = tuple(modules)
     watch = _by_monitoring if sys.version_info >= (3, 12) else _by_trace
 
     @contextmanager

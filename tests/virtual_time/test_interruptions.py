@@ -49,15 +49,24 @@ ACTS: dict[str, Callable[[], None]] = {
     "a wait and an error": _wait_and_tear,
 }
 
+TAKES = {
+    "an error": {0, 5},
+    "a shorter wait": {5, 6},
+    "a longer wait": {9, 14},
+    "a wait and an error": {1, 6},
+}
+"""How long a sleep of 5 s takes then: an inner wait comes before, in or after it."""
+
 
 class Beats:
-    """Two threads that sleep again and again, of which the first one gives what others wait for."""
+    """Two threads that sleep again and again, and one that gives what others wait for."""
 
     def __init__(self, mock: AsyncOpsMock) -> None:
         self.late: list[tuple[float, float]] = []
         self.lock = threading.Lock()
         self.event = threading.Event()
         self.one, self.other = socket.socketpair()
+        self.one.setblocking(False)
         self.other.setblocking(False)
         self.never, self._nothing = socket.socketpair()
         self.selector, self.silent = selectors.DefaultSelector(), selectors.DefaultSelector()
@@ -66,26 +75,26 @@ class Beats:
         self._mock = mock
         self._ends = False
         self._threads = [
-            threading.Thread(target=self._beat, args=args, daemon=True)
-            for args in ((3, self._give), (4, lambda: None))
+            threading.Thread(target=self._give, daemon=True),
+            *(threading.Thread(target=self._beat, args=(every,), daemon=True) for every in (4, 7)),
         ]
         for thread in self._threads:
             thread.start()
 
-    def _beat(self, every: int, then: Callable[[], None]) -> None:
-        due = seconds_elapsed(self._mock)
+    def _beat(self, every: int) -> None:
         while not self._ends:
+            due = seconds_elapsed(self._mock) + every
             time.sleep(every)
-            due += every
             now = seconds_elapsed(self._mock)
             if now != due:
                 self.late.append((due, now))
-            then()
 
     def _give(self) -> None:
-        self.event.set()
-        with suppress(BlockingIOError):
-            self.other.send(b"x")
+        while not self._ends:
+            time.sleep(3)
+            self.event.set()  # which waits for the lock of those that are about to wait
+            with suppress(BlockingIOError):
+                self.other.send(b"x")
 
     def end(self) -> None:
         self._ends = True
@@ -107,8 +116,9 @@ def _beats() -> Iterator[tuple[AsyncOpsMock, Beats]]:
 
 
 def _receive(beats: Beats, limit: float) -> None:
-    if beats.selector.select(limit):
+    with suppress(BlockingIOError):
         beats.one.recv(99)
+    beats.selector.select(limit)
 
 
 def _await(beats: Beats, limit: float) -> None:
@@ -126,24 +136,63 @@ WAITS: dict[str, Callable[[Beats], object]] = {
 }
 
 
-def _interrupt_everywhere(wait: str, act: str) -> None:
-    own = threading.get_ident()
-    with _beats() as (mock, beats):
-        active = active_here()
-        assert active is not None
-        for place in itertools.count():
-            with interrupted(MODULES, place, ACTS[act]) as interruption, suppress(Torn):
-                WAITS[wait](beats)
-            before = seconds_elapsed(mock)
-            time.sleep(2)
-            assert (place, seconds_elapsed(mock)) == (place, before + 2)
-            assert (place, set(active.scheduler.in_motion)) == (place, {own})
-            if not interruption.came:
-                break
-        print('PLACES', place)
+CASES = [
+    (wait, act)
+    for wait in WAITS
+    for act in (ACTS if wait in ("a sleep that others wake in", "a file that becomes ready")
+                else ("an error", "a shorter wait"))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("wait", "act"), CASES)
+def test_later_waits_and_those_of_others_take_their_time(wait: str, act: str) -> None:
+    _interrupt_everywhere(WAITS[wait], ACTS[act])
 
 
 @pytest.mark.parametrize("act", ACTS)
-@pytest.mark.parametrize("wait", WAITS)
-def test_later_waits(wait: str, act: str) -> None:
-    _interrupt_everywhere(wait, act)
+def test_the_same_in_another_thread(act: str) -> None:
+    caught: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            _interrupt_everywhere(WAITS["a sleep that others wake in"], ACTS[act])
+        except BaseException as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert caught == []
+
+
+def _interrupt_everywhere(wait: Callable[[Beats], object], act: Callable[[], None]) -> None:
+    with _beats() as (mock, beats):
+        active = active_here()
+        assert active is not None
+        wait(beats)  # what is made once is there by now
+        for place in itertools.count():
+            with interrupted(MODULES, place, act) as interruption, suppress(Torn):
+                wait(beats)
+            before = seconds_elapsed(mock)
+            time.sleep(2)
+            assert (place, seconds_elapsed(mock)) == (place, before + 2)
+            assert (place, [*active.scheduler.in_motion]) == (place, [threading.get_ident()])
+            if not interruption.came:
+                break
+        assert place > 30
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_wait_takes_its_time_whatever_comes_in_between(act: str) -> None:
+    took: set[float] = set()
+    with _beats() as (mock, _):
+        for place in itertools.count():
+            before = seconds_elapsed(mock)
+            with interrupted(MODULES, place, ACTS[act]) as interruption, suppress(Torn):
+                time.sleep(5)
+            if not interruption.came:
+                break
+            took.add(seconds_elapsed(mock) - before)
+    if act == "an error":
+        assert max(took) == 5
+    assert TAKES[act] - {5} <= took
