@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -27,7 +28,7 @@ _MONTH = 30 * 86_400
 
 # In virtual time the names of Python's clocks lead to virtual ones wherever they are bound, so
 # these are real ones that go by no name.
-_WALL = partial(time.clock_gettime_ns, time.CLOCK_MONOTONIC)
+_WALL = partial(time.clock_gettime_ns, getattr(time, "CLOCK_MONOTONIC_RAW", time.CLOCK_MONOTONIC))
 _CLOCKS = {name: getattr(time, name) for name in ("monotonic", "perf_counter", "time")}
 _HEADERS = {"Authorization": "Bearer token"}
 
@@ -63,6 +64,7 @@ def run() -> Iterator[Row]:
     for what, times in compare(parts, rounds=_ROUNDS, times=_TIMES).items():
         yield Figure(what, times, bar=bars.get(what))
     yield from _inside()
+    yield from _threads()
     yield from _a_month_of_polls()
     yield from _idioms()
 
@@ -91,6 +93,62 @@ def _inside() -> Iterator[Row]:
 
 def _sleep() -> None:
     time.sleep(_EVERY)
+
+
+def _threads() -> Iterator[Row]:
+    """What it costs that threads take turns."""
+
+    def poll_in(threads: int) -> float:
+        """Seconds for each poll and the wait after it."""
+        polls = 640 // threads
+        with mocked(apis=["chainloop"]) as mock:
+            operation = mock.chainloop.start(lifecycle=Lifecycle.hangs())
+            url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
+
+            def work() -> None:
+                with requests.Session() as session:
+                    for _ in range(polls):
+                        session.get(url, headers=_HEADERS)
+                        time.sleep(_EVERY)
+
+            workers = [threading.Thread(target=work) for _ in range(threads)]
+            began = _WALL()
+            for worker in workers:
+                worker.start()
+            for worker in workers:
+                worker.join()
+            took = _WALL() - began
+            assert mock.clock.elapsed.total_seconds() == polls * _EVERY
+        return took / 1e9 / polls / threads
+
+    def wait_in_one_of_two() -> float:
+        with mocked(max_virtual_time=1e9):
+            done, event = threading.Event(), threading.Event()
+            other = threading.Thread(target=done.wait)
+            other.start()
+            took = looped(lambda: event.wait(_EVERY), 1_000, _WALL)
+            done.set()
+            other.join()
+        return took
+
+    def sleep_alone() -> float:
+        with mocked(max_virtual_time=1e9):
+            return looped(_sleep, 1_000, _WALL)
+
+    samples = rounds_of(
+        9,
+        {
+            "2": lambda: poll_in(2),
+            "64": lambda: poll_in(64),
+            "event": wait_in_one_of_two,
+            "sleep": sleep_alone,
+        },
+    )
+    yield Ratio("a poll and its wait, 64 threads", samples["64"], "2 threads", samples["2"], bar=2)
+    yield Ratio(
+        "Event.wait(5) in one of two threads", samples["event"], "time.sleep(5)", samples["sleep"],
+        bar=15,
+    )  # fmt: skip
 
 
 def _a_month_of_polls() -> Iterator[Row]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .errors import AsyncOpsError as AsyncOpsError
     from .errors import CadenceError as CadenceError
     from .errors import ContractError as ContractError
+    from .errors import ForkedRequestsWarning as ForkedRequestsWarning
     from .errors import InvalidArgument as InvalidArgument
     from .errors import MockClosed as MockClosed
     from .errors import NetworkBlocked as NetworkBlocked
@@ -52,6 +53,7 @@ _HOMES = {
     "ConformanceError": "rules.violation",
     "ContractError": "errors",
     "Field": "serving.api",
+    "ForkedRequestsWarning": "errors",
     "InvalidArgument": "errors",
     "Lifecycle": "lifecycle.lifecycle",
     "MockClosed": "errors",

@@ -53,6 +53,12 @@ class PatienceWarning(UserWarning):
     __module__ = __package__
 
 
+class ForkedRequestsWarning(UserWarning):
+    """A forked process has sent requests to its own copy of a stub."""
+
+    __module__ = __package__
+
+
 class ContractError(AsyncOpsError):
     """A YAML contract that cannot be read or understood.
 

@@ -12,6 +12,7 @@ from .apis.pinecone import PineconeStub
 from .configure import Settings, resolve_settings
 from .durations import SECOND, to_ns
 from .errors import MockClosed, NetworkBlocked, counted, hides_usage_errors, unknown_choice
+from .forked_requests import ForkedRequests
 from .serving.api import Api
 from .serving.base_urls import BaseUrls
 from .serving.calls import Call, Calls
@@ -205,6 +206,9 @@ class _Session:
         self.stubs = {api.name: self._stub(api) for api in settings.apis}
         base_urls = BaseUrls(self.stubs.values())
         with ExitStack() as stack:
+            forked_requests = ForkedRequests()
+            stack.callback(forked_requests.close)
+            self._guards.forked_request = forked_requests.note
             transport = _TRANSPORTS[settings.transport]()(base_urls, self._refuse)
             transport.start()
             stack.callback(transport.stop)
@@ -219,6 +223,7 @@ class _Session:
                 virtual_time.start()
                 stack.callback(virtual_time.stop)
                 self._guards.really_waited = virtual_time.polled
+                self._guards.read_wall = time.time_ns
             self._stack = stack.pop_all()
         self.beginning = self.checkpoint()
 

@@ -75,6 +75,9 @@ class Guards:
     Attributes:
         tripped: the failure, once a limit has been passed. The test has to fail with it even if it
             only ended a thread.
+        forked_request: called with each request, for those of forked processes.
+        read_wall: reads the wall clock that the code under test sees, in nanoseconds; ``None`` if
+            it does not move with skipped waits.
         really_waited: called with each request; tells at which line its thread was seen to wait
             really while the clock stood still, and for how many seconds in all.
     """
@@ -95,6 +98,9 @@ class Guards:
         self._virtual_time = virtual_time
         self._real_wait = real_wait
         self._change_is_coming = change_is_coming
+        self.read_wall: Callable[[], int] | None = None
+        self._wall = 0
+        self.forked_request: Callable[[], object] = lambda: None
         self.really_waited: Callable[[], tuple[str, float] | None] = lambda: None
         self._at_once: Counter[str] = Counter()
         self._instant = -1
@@ -109,6 +115,9 @@ class Guards:
         Raises:
             PollerHangs: if it passes a limit.
         """
+        self.forked_request()
+        if self._last_url is None and self.read_wall is not None:
+            self._wall = self.read_wall()
         url = self._last_url = call.request.url
         if call.at_ns != self._instant:
             self._instant = call.at_ns
@@ -189,11 +198,19 @@ class Guards:
             last = f" The last request was for {self._last_url}." if self._last_url else ""
             self._trip(
                 f"the code under test has waited for more than {limit} of virtual time, and goes "
-                f"on waiting.{last}\n"
+                f"on waiting.{last}\n{self._frozen()}"
                 "Give it a deadline, or what it waits for an end.",
                 "max_virtual_time",
                 limit.total_seconds(),
             )
+
+    def _frozen(self) -> str:
+        if self._last_url is None or self.read_wall is None or self.read_wall() != self._wall:
+            return ""
+        return (
+            "The wall clock was frozen meanwhile, as time-machine and freezegun do it: a deadline "
+            "by time.time() or datetime.now() never comes. Let it tick, with tick=True.\n"
+        )
 
     def checkpoint(self) -> Mapping[str, tuple[int, int]]:
         """The present counts, for `restore`."""

@@ -7,15 +7,16 @@ code under test reads jump with it; `client_clock` says how they move in between
 from __future__ import annotations
 
 import queue
-import select
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 import time_machine
 
+from .alarm_clock import AlarmClock
+from .alarms import Alarms
 from .asyncio_patches import AsyncioPatches
 from .bound_functions import BoundFunctions
 from .child_processes import ChildProcesses
@@ -24,10 +25,13 @@ from .clock import VirtualClock
 from .handed_tasks import HandedTask
 from .locks import virtual_lock
 from .outside import PATIENCE, Outside, warn_of_lost_patience
+from .proactor_patches import ProactorPatches
+from .process_pools import ProcessPools
 from .real_time_threads import RealTimeThreads
 from .real_waits import RealWait, RealWaits
+from .replaced import Replaced
 from .scheduler import Scheduler
-from .selects import virtual_select
+from .selects import Selects
 from .simple_queues import counted_simple_queue
 from .sockets import Sockets
 from .thread_pools import ThreadPools
@@ -44,6 +48,7 @@ from .time_functions import (
     turn_on,
     wall_clock,
 )
+from .travellers import ticking_travellers
 from .trio_patches import RUN, TrioPatches
 
 _real_monotonic_ns = time.monotonic_ns
@@ -81,6 +86,7 @@ class VirtualTime:
             traveller = travel.start()
             stack.callback(travel.stop)
             traveller.time_ns = wall_clock(active)  # type: ignore[method-assign]  # see above
+            stack.enter_context(ticking_travellers(type(traveller), active))
             stack.enter_context(_replacements)
             stack.enter_context(self._hosted(active))
             stack.enter_context(active.scheduler.listening(self._skipped))
@@ -116,6 +122,7 @@ class VirtualTime:
                     active.scheduler.settle(own)
                 if not is_scheduled_by(active.scheduler):
                     active.scheduler.close(own)
+                    _replacements.loops.bring_back(active.client.ahead_ns())
                     warn_of_lost_patience(active.scheduler.outside)
 
     def _activated(self) -> ActiveTime:
@@ -128,6 +135,7 @@ class VirtualTime:
                 outer.real_time_threads,
                 self._clock,
                 outer.real_wall_ns,
+                outer.alarm_clock,
             )
         offset = time.time_ns() - _real_monotonic_ns()
         real_time_threads = RealTimeThreads()
@@ -139,7 +147,12 @@ class VirtualTime:
         )
         self._clock.shared_time.run_really = lambda: _really(client, scheduler)
         return ActiveTime(
-            client, scheduler, real_time_threads, self._clock, lambda: _real_monotonic_ns() + offset
+            client,
+            scheduler,
+            real_time_threads,
+            self._clock,
+            lambda: _real_monotonic_ns() + offset,
+            AlarmClock(scheduler),
         )
 
 
@@ -147,47 +160,55 @@ class _Replacements:
     """The replacements, in place for as long as any virtual time is on.
 
     When they are called they ask for the virtual time that is on, so one set serves all mocks.
-    Modules that have been searched once for bound functions are not searched again.
+    They are in place in their modules last, because the stack that puts the functions back holds
+    them, too, and would have to be told from those that others hold.
     """
 
     def __init__(self) -> None:
         self.sockets = sockets = Sockets(lambda: active_here() is not None)
         trio_patches = TrioPatches(_scheduler_here, sockets, lambda: _hand(HandedTask))
         perf_counter_hooks[RUN] = trio_patches.install
+        loops = AsyncioPatches(_scheduler_here, sockets)
+        self.loops = loops.loops
         children = ChildProcesses(_scheduler_here)
         counted = counted_simple_queue(_scheduler_here)
-        functions = [(original, new) for _, original, new in TIME_FUNCTIONS]
+        self._functions = [
+            *(Replaced(time, *function) for function in TIME_FUNCTIONS),
+            *ThreadStarts(_scheduler_here, _real_time_threads).functions,
+            *children.functions,
+            *Alarms(_alarm_clock_here).functions,
+            *Selects(_scheduler_here).functions,
+        ]
+        self._classes = [
+            Replaced(queue, "SimpleQueue", queue.SimpleQueue, counted),
+            Replaced(threading, "Lock", threading.Lock, virtual_lock(_scheduler_here)),
+        ]
         self._parts = (
-            BoundFunctions([*functions, *children.functions, (queue.SimpleQueue, counted)]),
+            BoundFunctions([function[2:] for function in _once(self._functions)]),
             children,
-            ThreadStarts(_scheduler_here, _real_time_threads),
             ThreadingPatches(_scheduler_here),
-            AsyncioPatches(_scheduler_here, sockets),
+            loops,
+            ProactorPatches(_scheduler_here, loops.loops),
             sockets,
             ThreadPools(
                 _hand,
                 lambda tasks, by: isinstance(tasks, counted) and tasks.is_counted_by(by),
             ),
+            ProcessPools(_scheduler_here),
             trio_patches,
         )
-        self._attributes = [
-            *((time, name, replacement) for name, _, replacement in TIME_FUNCTIONS),
-            (queue, "SimpleQueue", counted),
-            (threading, "Lock", virtual_lock(_scheduler_here)),
-            (select, "select", virtual_select(_scheduler_here)),
-        ]
         self._depth = 0
         self._stack = ExitStack()
 
     def __enter__(self) -> None:
         if not self._depth:
             with ExitStack() as stack:
-                for module, name, replacement in self._attributes:
-                    stack.callback(setattr, module, name, getattr(module, name))
-                    setattr(module, name, replacement)
                 for part in self._parts:
                     stack.callback(part.restore)
                     part.replace()
+                for module, name, _, replacement in (*self._functions, *self._classes):
+                    stack.callback(setattr, module, name, getattr(module, name))
+                    setattr(module, name, replacement)
                 self._stack = stack.pop_all()
         self._depth += 1
 
@@ -197,9 +218,19 @@ class _Replacements:
             self._stack.close()
 
 
+def _once(functions: Iterable[Replaced]) -> Iterator[Replaced]:
+    """Each function once, though it may have several names."""
+    yield from {id(function.original): function for function in functions}.values()
+
+
 def _scheduler_here() -> Scheduler | None:
     active = active_here()
     return None if active is None or active.client.is_real_here else active.scheduler
+
+
+def _alarm_clock_here() -> AlarmClock | None:
+    active = active_here()
+    return None if active is None or active.client.is_real_here else active.alarm_clock
 
 
 @contextmanager

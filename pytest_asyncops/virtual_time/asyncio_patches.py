@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import selectors
 import sys
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from typing import Any
 
 from .client_clock import PASS, SLEEP_OF_ZERO
 from .file_waits import File
+from .living_loops import LivingLoops
 from .loop_waits import wait_for_files
 from .scheduler import FindScheduler
 from .sockets import Sockets
@@ -32,11 +32,15 @@ class AsyncioPatches:
     Args:
         scheduler: returns the scheduler of the current thread, ``None`` if it waits really.
         sockets: which sockets are about to receive something.
+
+    Attributes:
+        loops: those that have waited in virtual time.
     """
 
     def __init__(self, scheduler: FindScheduler, sockets: Sockets) -> None:
         self._scheduler = scheduler
         self._sockets = sockets
+        self.loops = LivingLoops()
         self._selects: list[tuple[Any, Any]] = []
 
     def replace(self) -> None:
@@ -44,7 +48,7 @@ class AsyncioPatches:
         for selector in _SELECTORS:
             real = selector.select
             self._selects.append((selector, real))
-            selector.select = _selecting(real, self._scheduler, self._sockets)
+            selector.select = _selecting(real, self._scheduler, self._sockets, self.loops)
 
     def restore(self) -> None:
         """Put the real selects back."""
@@ -53,7 +57,9 @@ class AsyncioPatches:
         self._selects.clear()
 
 
-def _selecting(real: Any, find: FindScheduler, sockets: Sockets) -> Callable[..., Any]:
+def _selecting(
+    real: Any, find: FindScheduler, sockets: Sockets, loops: LivingLoops
+) -> Callable[..., Any]:
     def selecting(selector: Any, timeout: float | None = None) -> Any:
         scheduler = find()
         if scheduler is None:
@@ -67,27 +73,20 @@ def _selecting(real: Any, find: FindScheduler, sockets: Sockets) -> Callable[...
         # A server's limit is only how often it looks whether to stop: it does not wait for a time.
         serves = module_of(caller) == _SERVER and caller.f_code.co_name == "serve_forever"
         keys = list((selector.get_map() or {}).values())
-        own = _own_file() if module_of(caller) in LOOPS else None
+        loop = loops.note_current() if module_of(caller) in LOOPS else None
+        # By this one other threads wake the loop; it is none that it waits for.
+        own = getattr(loop, "_ssock", None)
         return wait_for_files(
             scheduler,
             lambda limit: real(selector, timeout if limit is None else limit),
             seconds=None if serves else timeout,
             real_limit=timeout if serves else None,
             files=_inside(selector) or [(key.fd, key.events) for key in keys],
-            watched=[key.fd for key in keys if key.fd != own],
+            watched=[key.fd for key in keys if key.fileobj is not own],
             sockets=sockets,
         )
 
     return selecting
-
-
-def _own_file() -> int | None:
-    """The descriptor by which other threads wake the loop that runs in this thread."""
-    try:
-        own: Any = getattr(asyncio.get_running_loop(), "_ssock", None)
-    except RuntimeError:
-        return None
-    return None if own is None else own.fileno()
 
 
 def _inside(selector: Any) -> list[File]:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .children import has_ended
+from .replaced import Replaced
 from .scheduler import FindScheduler
 from .waits import ProbedWait
 
@@ -34,21 +35,19 @@ class ChildProcesses:
         self._first_asked: dict[int, float] = {}
 
     @property
-    def functions(self) -> list[tuple[Any, Any]]:
-        """Functions of ``os`` that are bound elsewhere, each with what replaces it."""
-        return [] if _real_waitpid is None else [(_real_waitpid, self._waitpid)]
+    def functions(self) -> list[Replaced]:
+        """The functions that are replaced."""
+        if _real_waitpid is None:
+            return []
+        return [Replaced(os, "waitpid", _real_waitpid, self._waitpid)]
 
     def replace(self) -> None:
-        """Put the replacements in place."""
+        """Put the replacements of methods in place."""
         subprocess.Popen.wait = self._waiting()  # type: ignore[method-assign]  # put back below
-        if _real_waitpid is not None:
-            os.waitpid = self._waitpid
 
     def restore(self) -> None:
-        """Put the real functions back."""
+        """Put the real methods back."""
         subprocess.Popen.wait = _real_wait  # type: ignore[method-assign]  # as it was
-        if _real_waitpid is not None:
-            os.waitpid = _real_waitpid
 
     def _waitpid(self, pid: int, options: int, /) -> tuple[int, int]:
         found: tuple[int, int] = _real_waitpid(pid, options)

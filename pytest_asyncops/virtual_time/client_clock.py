@@ -73,7 +73,7 @@ class ClientClock:
 
     def monotonic_ns(self) -> int:
         """Nanoseconds that never run backwards."""
-        return self._base + self._moved_ns()
+        return self._base + self.moved_ns()
 
     def wall_ns(self, server: VirtualClock) -> int:
         """The present of a server, in nanoseconds since 1970."""
@@ -85,9 +85,14 @@ class ClientClock:
 
     def deadline(self) -> float:
         """``perf_counter`` for code that keeps deadlines by it: it moves as ``monotonic`` does."""
-        return (self._perf_base + self._moved_ns()) / SECOND + self._lead()
+        return (self._perf_base + self.moved_ns()) / SECOND + self._lead()
 
-    def _moved_ns(self) -> int:
+    def ahead_ns(self) -> int:
+        """By how much ``monotonic_ns`` is ahead of the real clock."""
+        return self.monotonic_ns() - _real_monotonic_ns()
+
+    def moved_ns(self) -> int:
+        """By how much the clocks have moved since virtual time began."""
         return self._shared_time.skipped_ns + self._lingered + self._really_passed_ns()
 
     @property

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from ..durations import SECOND, Seconds, from_ns, instant_to_ns, rfc3339, to_ns
 from ..errors import InvalidArgument, hides_usage_errors
+from ..forks import renewed_at_fork
 
 __tracebackhide__ = hides_usage_errors
 
@@ -78,11 +79,6 @@ class SharedTime:
         """The locks of all clocks, which are held while requests are answered."""
         return [clock.lock for clock in tuple(self.clocks)]
 
-    def renew_locks(self) -> None:
-        """Have new locks, in a forked process: nobody is left there to release the old ones."""
-        for clock in self.clocks:
-            clock.renew_lock()
-
 
 _ACQUIRE_AT_ONCE = methodcaller("acquire", False)
 _RELEASE = methodcaller("release")
@@ -145,7 +141,7 @@ class VirtualClock:
     ('2026-01-01T00:01:30+00:00', 90.0)
     """
 
-    __slots__ = ("_begin", "_source", "epoch_ns", "lock", "shared_time")
+    __slots__ = ("__weakref__", "_begin", "_source", "epoch_ns", "lock", "shared_time")
 
     def __init__(
         self, epoch_ns: int = 1_767_225_600 * SECOND, source: Callable[[], int] | None = None
@@ -159,6 +155,7 @@ class VirtualClock:
             self.lock = still = _Standstill(source)
             self._source = still.read
         self._begin = 0
+        renewed_at_fork.add(self)
         self.shared_time = SharedTime()
         self.shared_time.clocks.append(self)
 
@@ -174,8 +171,8 @@ class VirtualClock:
         self.shared_time.clocks.remove(self)
         self.join(SharedTime())
 
-    def renew_lock(self) -> None:
-        """Have a new lock, in a forked process."""
+    def renew(self) -> None:
+        """Have a new lock, in a forked process: nobody is left there to release the old one."""
         if isinstance(self.lock, _Standstill):
             self.lock = still = self.lock.anew()
             self._source = still.read

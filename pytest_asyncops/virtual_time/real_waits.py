@@ -16,10 +16,10 @@ import time
 from types import FrameType
 from typing import NamedTuple
 
+from ..forks import renewed_at_fork
 from . import sockets, thread_states
 from .client_clock import ClientClock
 from .clock import SharedTime
-from .forks import renewed_at_fork
 from .stack_frames import is_tool, module_of, package_of
 from .system_calls import OUTSIDE, TIMED
 from .thread_states import Looks

@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ..forks import renewed_at_fork
 from .client_clock import SLEEP_OF_ZERO, ClientClock
 from .clock import SharedTime
 from .file_waits import renew_bells
-from .forks import renewed_at_fork
 from .in_motion import InMotion
 from .lookout import Lookout
 from .outside import Outside
@@ -44,6 +44,8 @@ class Scheduler:
         client: as given.
         outside: as given.
         in_motion: what holds the clock.
+        interrupt: called by a thread in the midst of its wait, to do what it is interrupted for;
+            whether there was anything.
     """
 
     def __init__(self, shared_time: SharedTime, client: ClientClock, outside: Outside) -> None:
@@ -51,6 +53,7 @@ class Scheduler:
         self.client = client
         self.outside = outside
         self.in_motion = InMotion()
+        self.interrupt: Callable[[Wait], bool] | None = None
         self._listeners: list[Callable[[int], None]] = []
         # Reentrant, because a signal's handler or a finalizer may come anywhere, and may wait.
         self._mutex: Any = _new_mutex()  # with the methods that `threading.Condition` uses
@@ -208,8 +211,7 @@ class Scheduler:
         self.client.note_wait()
         self.outside.begin_wait(wait, wait.thread, duration)
         with self._mutex:
-            self._count += 1
-            wait.number = self._count
+            wait.number = self._next_number()
             wait.outer = self._outer(wait.thread)
             self._open[wait.thread] = wait
             if isinstance(wait, ProbedWait):
@@ -219,8 +221,7 @@ class Scheduler:
             if wait.has_come():
                 return False
             if duration is not None:
-                wait.deadline = self.shared_time.skipped_ns + duration
-                heapq.heappush(self._deadlines, (wait.deadline, wait.number, wait))
+                self._plan(wait, duration)
             self.in_motion.discard(wait.thread)
             self._take_turns()
             if not wait.goes_on():
@@ -228,6 +229,31 @@ class Scheduler:
             if self._deadlines:
                 self._lookout.look_out(self.look)
             return True
+
+    def _next_number(self) -> int:
+        self._count += 1
+        return self._count
+
+    def _plan(self, wait: Wait, duration: int) -> None:
+        wait.deadline = self.shared_time.skipped_ns + duration
+        heapq.heappush(self._deadlines, (wait.deadline, wait.number, wait))
+
+    def plan(self, turn: Wait, duration: int) -> None:
+        """Give a turn to something that is no thread's wait, after so many nanoseconds."""
+        with self._mutex:
+            turn.number = self._next_number()
+            self._plan(turn, duration)
+
+    def open_wait_of(self, thread: int) -> Wait | None:
+        """The wait in which the thread with this identity is."""
+        return self._open.get(thread)
+
+    def go_on_waiting(self, wait: Wait) -> None:
+        """Note that the current thread, in the midst of a wait, has done what interrupted it."""
+        with self._mutex:
+            if wait.goes_on():
+                self.in_motion.discard(wait.thread)
+                self._take_turns()
 
     def _outer(self, thread: int) -> Wait | None:
         """The wait of this thread that a new one interrupts, as in a signal's handler."""
@@ -249,7 +275,8 @@ class Scheduler:
         saved = [(lock, lock._release_save()) for lock in locks if lock._is_owned()]
         try:
             while wait.goes_on():
-                wait.pass_through()
+                if self.interrupt is None or not self.interrupt(wait):
+                    wait.pass_through()
         finally:
             # The mutex comes last: whoever has it waits for none of the others.
             for lock, state in reversed(saved):
@@ -331,7 +358,6 @@ class Scheduler:
         """Be as in a process that has just been forked: the current thread is alone."""
         own = threading.get_ident()
         self._mutex = _new_mutex()
-        self.shared_time.renew_locks()
         renew_bells()
         self._open = {own: self._open[own]} if own in self._open else {}
         self._probed = {number: wait for number, wait in self._probed.items() if wait.thread == own}

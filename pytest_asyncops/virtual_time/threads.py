@@ -10,9 +10,9 @@ import _thread
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any, Protocol
 
+from .replaced import Replaced
 from .scheduler import FindScheduler, Scheduler
 from .stack_frames import is_tool
 
@@ -56,43 +56,50 @@ class ThreadStarts:
     ) -> None:
         self._scheduler = scheduler
         self._real_time_threads = real_time_threads
-        self._stack = ExitStack()
 
-    def replace(self) -> None:
-        """Put the replacements in place."""
-        for owner, name in STARTS:
-            self._stack.callback(setattr, owner, name, getattr(owner, name))
-            setattr(owner, name, self._starting(getattr(owner, name)))
+    @property
+    def functions(self) -> list[Replaced]:
+        """The functions that are replaced."""
+        made = {real: _Start(real, self) for real in (getattr(*place) for place in STARTS)}
+        return [
+            Replaced(owner, name, real, made[real].start)
+            for owner, name in STARTS
+            for real in (getattr(owner, name),)
+        ]
 
-    def restore(self) -> None:
-        """Put the real functions back."""
-        self._stack.close()
+    def begin(self, real: _Function, function: _Function, *args: Any, **kwargs: Any) -> Any:
+        """Start a thread that calls a function, by the real function for this."""
+        kept = self._real_time_threads()
+        if kept is None or not callable(function):
+            return real(function, *args, **kwargs)
+        scheduler = None if _is_started_by_tool() else self._scheduler()
+        begun = _Begun(function, kept, scheduler)
+        if scheduler is None:
+            return real(begun, *args, **kwargs)
+        scheduler.in_motion.add(begun)
+        if begun.thread is not None:
+            scheduler.begin_thread(begun.thread)
+        try:
+            return real(begun, *args, **kwargs)
+        except BaseException:
+            scheduler.forget_thread(begun.thread)
+            scheduler.settle(begun)
+            raise
 
-    def _starting(self, real: _Function) -> _Function:
-        def start(function: _Function, *args: Any, **kwargs: Any) -> Any:
-            kept = self._real_time_threads()
-            if kept is None or not callable(function):
-                return real(function, *args, **kwargs)
-            scheduler = None if _is_started_by_tool() else self._scheduler()
-            thread = getattr(function, "__self__", None)
-            begun = _Begun(function, kept, scheduler, thread)
-            if scheduler is None:
-                return real(begun, *args, **kwargs)
-            scheduler.in_motion.add(begun)
-            if begun.thread is not None:
-                scheduler.begin_thread(begun.thread)
-            try:
-                return real(begun, *args, **kwargs)
-            except BaseException:
-                scheduler.forget_thread(begun.thread)
-                scheduler.settle(begun)
-                raise
 
-        return start
+class _Start:
+    """What replaces one function that starts threads."""
+
+    def __init__(self, real: _Function, starts: ThreadStarts) -> None:
+        self._real = real
+        self._starts = starts
+
+    def start(self, function: _Function, /, *args: Any, **kwargs: Any) -> Any:
+        return self._starts.begin(self._real, function, *args, **kwargs)
 
 
 def _is_started_by_tool() -> bool:
-    frame = sys._getframe(2)
+    frame = sys._getframe(3)  # beyond the functions of this module
     while frame.f_globals.get("__name__") == "threading" and frame.f_back is not None:
         frame = frame.f_back
     return is_tool(frame)
@@ -101,12 +108,11 @@ def _is_started_by_tool() -> bool:
 class _Begun:
     """What a new thread calls; what holds the clock until it does."""
 
-    def __init__(
-        self, function: _Function, kept: Kept, scheduler: Scheduler | None, thread: object
-    ) -> None:
+    def __init__(self, function: _Function, kept: Kept, scheduler: Scheduler | None) -> None:
         self._function = function
         self._kept = kept
         self._scheduler = scheduler
+        thread = getattr(function, "__self__", None)
         self.thread = thread if isinstance(thread, threading.Thread) else None
 
     def __call__(self, *args: Any, **kwargs: Any) -> None:

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any
 
 from ..durations import SECOND
+from .alarm_clock import AlarmClock
 from .client_clock import ClientClock
 from .clock import VirtualClock
 from .real_time_threads import RealTimeThreads
@@ -25,6 +26,10 @@ _real_monotonic = time.monotonic
 _real_monotonic_ns = time.monotonic_ns
 _real_perf_counter = time.perf_counter
 _real_perf_counter_ns = time.perf_counter_ns
+_real_ctime = time.ctime
+_real_asctime = time.asctime
+_real_clock_gettime: Callable[..., float] = getattr(time, "clock_gettime", time.monotonic)
+_real_clock_gettime_ns: Callable[..., int] = getattr(time, "clock_gettime_ns", time.monotonic_ns)
 
 _TOO_LONG = 2**63 // SECOND + 1
 """Seconds whose nanoseconds overflow the C type of Python's own sleep: 292 years."""
@@ -39,6 +44,7 @@ class ActiveTime:
         real_time_threads: the threads that keep real time.
         server: the clock whose present the wall clock shows.
         real_wall_ns: the wall clock of before, in nanoseconds since 1970.
+        alarm_clock: sends the signals that are due.
     """
 
     def __init__(
@@ -48,12 +54,14 @@ class ActiveTime:
         real_time_threads: RealTimeThreads,
         server: VirtualClock,
         real_wall_ns: Callable[[], int],
+        alarm_clock: AlarmClock,
     ) -> None:
         self.client = client
         self.scheduler = scheduler
         self.real_time_threads = real_time_threads
         self.server = server
         self.real_wall_ns = real_wall_ns
+        self.alarm_clock = alarm_clock
 
 
 LOOPS = frozenset({"asyncio.base_events", "nest_asyncio"})
@@ -149,13 +157,54 @@ class _TimeFunctions:
         active = _for(2)
         return _real_perf_counter_ns() if active is None else active.client.perf_counter_ns()
 
+    # Of the other clocks time-machine changes CLOCK_REALTIME, and the rest measure real things.
+
+    def clock_gettime(self, *clock: Any) -> float:
+        active = _for(2)
+        if active is None or not _is_monotonic(clock):
+            return _real_clock_gettime(*clock)
+        return active.client.monotonic()
+
+    def clock_gettime_ns(self, *clock: Any) -> int:
+        active = _for(2)
+        if active is None or not _is_monotonic(clock):
+            return _real_clock_gettime_ns(*clock)
+        return active.client.monotonic_ns()
+
+    # These two ask the operating system for the time by themselves.
+
+    def ctime(self, *seconds: Any) -> str:
+        active = _for(2)
+        if active is None or len(seconds) > 1 or (seconds and seconds[0] is not None):
+            return _real_ctime(*seconds)
+        return _real_ctime(time.time_ns() // SECOND)
+
+    def asctime(self, *moment: Any) -> str:
+        active = _for(2)
+        if active is None or moment:
+            return _real_asctime(*moment)
+        return _real_asctime(time.localtime())
+
+
+def _is_monotonic(clock: tuple[Any, ...]) -> bool:
+    """Whether a call asks for the monotonic clock, in any way that Python's own takes."""
+    return (
+        len(clock) == 1
+        and hasattr(clock[0], "__index__")
+        and operator.index(clock[0]) == time.CLOCK_MONOTONIC
+    )
+
 
 _time_functions = _TimeFunctions()
 
 TIME_FUNCTIONS: Sequence[tuple[str, Any, Any]] = tuple(
     (name, getattr(time, name), getattr(_time_functions, name))
-    for name in ("sleep", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
-)
+    for name in (
+        "sleep", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns",
+        "ctime", "asctime", "clock_gettime", "clock_gettime_ns",
+    )
+    if hasattr(time, name)  # Windows has no clock_gettime
+)  # fmt: skip
 """The name of each replaced function of ``time``, the function, and its replacement."""
 
 
@@ -166,7 +215,7 @@ def wall_clock(active: ActiveTime) -> Callable[[], int]:
         if active.real_time_threads.is_here():
             return active.real_wall_ns()
         frame: FrameType = sys._getframe(1)
-        while package_of(frame) == "time_machine" and frame.f_back is not None:
+        while _is_between(frame) and frame.f_back is not None:
             frame = frame.f_back
         if is_tool(frame):
             return active.real_wall_ns()
@@ -174,3 +223,8 @@ def wall_clock(active: ActiveTime) -> Callable[[], int]:
         return active.client.wall_ns(active.server)
 
     return time_ns
+
+
+def _is_between(frame: FrameType) -> bool:
+    """Whether a frame stands between who asks for the time and who tells it."""
+    return package_of(frame) == "time_machine" or module_of(frame) == __name__

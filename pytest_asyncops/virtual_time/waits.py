@@ -96,6 +96,10 @@ class Wait:
                 self._in_motion.discard(self)
         self._gate.open()
 
+    def wake(self) -> None:
+        """Let the thread look around, though nothing has come for it."""
+        self._gate.open()
+
     def finish_hand_over(self) -> None:
         """Let the thread go on, if a handler has raised an error as it was about to be let."""
         if (self.came or self.due) and not self.ended:

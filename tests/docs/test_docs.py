@@ -184,6 +184,20 @@ def polled_on_and_on() -> str:
     return str(caught.value)
 
 
+def really_waited() -> str:
+    with mocked(apis=["chainloop"]) as mock:
+        operation = mock.chainloop.start()
+        mock._live._guards.really_waited = lambda: ("tests/test_jobs.py:14, in wait_for_job", 2.0)
+        with pytest.raises(PollerHangs) as caught:
+            requests.get(
+                f"{mock.chainloop.base_url}/v1/operations/{operation.id}",
+                headers={"Authorization": "Bearer token"},
+                timeout=30,
+            )
+        mock.note_failure(caught.value)
+    return str(caught.value)
+
+
 def failing_example() -> str:
     last: dict[str, Any] = {}  # Hypothesis tries the example that it shows once more
 
@@ -212,6 +226,7 @@ SOURCES = [
     unknown_clock,
     polled_too_soon,
     polled_on_and_on,
+    really_waited,
     failing_example,
     partial(hand_written, "README.md", "chainloop"),
     partial(hand_written, "conformance.md", "pinecone"),

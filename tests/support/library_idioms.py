@@ -67,6 +67,19 @@ def tenacity_wait_fixed(poll: Poll) -> None:
     )(poll)
 
 
+@tenacity.retry(
+    sleep=time.sleep,
+    wait=tenacity.wait_fixed(EVERY),
+    retry=tenacity.retry_if_result(_not_yet),
+)
+def _retried(poll: Poll) -> bool:
+    return poll()
+
+
+# Its sleep was given when this module was imported.
+LIBRARIES["tenacity's decorator with a sleep"] = _retried
+
+
 @library
 def backoff_constant(poll: Poll) -> None:
     backoff.on_predicate(

@@ -18,6 +18,7 @@ from time import monotonic as bound_monotonic
 from time import perf_counter as bound_perf_counter
 from time import sleep as bound_sleep
 from time import time as bound_time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -68,6 +69,42 @@ class _Holder:
         sleep(seconds)
 
 
+class _Waiter:
+    def __init__(self, sleep: Callable[[float], None]) -> None:
+        self.sleep = sleep
+
+
+class _SlottedWaiter:
+    __slots__ = ("sleep",)
+
+    def __init__(self, sleep: Callable[[float], None]) -> None:
+        self.sleep = sleep
+
+
+def _in_closure(sleep: Callable[[float], None]) -> Callable[[float], None]:
+    def wait(seconds: float) -> None:
+        sleep(seconds)
+
+    return wait
+
+
+_WAITER = _Waiter(time.sleep)
+_SLOTTED_WAITER = _SlottedWaiter(time.sleep)
+_NAP = functools.partial(time.sleep, EVERY)
+_WAIT = _in_closure(time.sleep)
+_WAITS = {"sleep": [(EVERY, time.sleep)]}
+
+
+def _in_a_table() -> None:
+    [(seconds, sleep)] = _WAITS["sleep"]
+    sleep(seconds)
+
+
+POLLERS["sleep in an instance"] = waits_with(lambda: _WAITER.sleep(EVERY))
+POLLERS["sleep in a slot"] = waits_with(lambda: _SLOTTED_WAITER.sleep(EVERY))
+POLLERS["sleep in a partial"] = waits_with(_NAP)
+POLLERS["sleep in a closure"] = waits_with(lambda: _WAIT(EVERY))
+POLLERS["sleep in a table"] = waits_with(_in_a_table)
 POLLERS["time.sleep"] = waits_with(lambda: time.sleep(EVERY))
 POLLERS["sleep bound at import"] = waits_with(lambda: bound_sleep(EVERY))
 POLLERS["sleep as a default argument"] = waits_with(lambda: _by_default(EVERY))
@@ -110,6 +147,13 @@ POLLERS["a deadline by datetime.now"] = until_deadline(_utc)
 POLLERS["a deadline by datetime bound at import"] = until_deadline(_naive)
 POLLERS["a deadline by time.perf_counter"] = until_deadline(lambda: time.perf_counter())  # noqa: PLW0108
 POLLERS["a deadline by perf_counter bound at import"] = until_deadline(bound_perf_counter)
+
+_CLOCK = SimpleNamespace(now=time.monotonic)
+POLLERS["a deadline by monotonic in an instance"] = until_deadline(lambda: _CLOCK.now())  # noqa: PLW0108
+if hasattr(time, "clock_gettime"):
+    POLLERS["a deadline by time.clock_gettime"] = until_deadline(
+        lambda: time.clock_gettime(time.CLOCK_MONOTONIC)
+    )
 
 
 @poller

@@ -35,7 +35,8 @@ PACE = 5.0
 
 REAL: dict[str, Any] = {name: real for name, real, _ in TIME_FUNCTIONS}
 STAND_INS: dict[str, Any] = {name: stand_in for name, _, stand_in in TIME_FUNCTIONS}
-CLOCKS = [name for name in REAL if name != "sleep"]
+CLOCKS = ["monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns"]
+GETTIME = [name for name in ("clock_gettime", "clock_gettime_ns") if hasattr(time, name)]
 
 
 @pytest.fixture(autouse=True)
@@ -171,9 +172,7 @@ def test_a_tool_keeps_its_own_clocks(mock: AsyncOpsMock) -> None:
 
 @pytest.mark.parametrize(("caller", "real"), [("made_up", False), ("_pytest.made_up", True)])
 def test_the_wall_clock_looks_past_time_machine(caller: str, real: bool) -> None:
-    server = VirtualClock()
-    client = ClientClock(server.shared_time)
-    active = ActiveTime(client, cast("Any", None), RealTimeThreads(), server, lambda: 7)
+    active = _active()
     time_ns = wall_clock(active)
     between: dict[str, Any] = {"__name__": "time_machine", "time_ns": time_ns}
     exec("def ask(): return time_ns()", between)
@@ -190,7 +189,7 @@ def _code_of(module: str, source: str) -> Any:
 
 
 def test_the_time_functions_are_those_of_time_by_their_names() -> None:
-    assert list(REAL) == ["sleep", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns"]
+    assert list(REAL) == ["sleep", *CLOCKS, "ctime", "asctime", *GETTIME]
     with mocked():
         assert {name: getattr(time, name) for name in REAL} == STAND_INS
 
@@ -277,9 +276,8 @@ def test_who_keeps_deadlines_by_the_performance_counter_is_told_apart(
 def _active(**parts: Any) -> ActiveTime:
     server = VirtualClock()
     threads = parts.get("real_time_threads", RealTimeThreads())
-    return ActiveTime(
-        ClientClock(server.shared_time), cast("Any", None), threads, server, lambda: 7
-    )
+    nothing = cast("Any", None)
+    return ActiveTime(ClientClock(server.shared_time), nothing, threads, server, lambda: 7, nothing)
 
 
 def test_the_latest_virtual_time_that_is_on_counts() -> None:
@@ -324,3 +322,98 @@ def test_a_thread_that_keeps_real_time_lives_in_no_virtual_time() -> None:
         assert time_ns() == active.server.now_ns
     finally:
         turn_off(active)
+
+
+# -- clocks by their numbers, and times as text ------------------------------------------------
+
+
+@pytest.mark.parametrize("name", GETTIME)
+def test_the_monotonic_clock_by_its_number_is_the_virtual_one(
+    mock: AsyncOpsMock, name: str
+) -> None:
+    plain = getattr(time, name.replace("clock_gettime", "monotonic"))
+    for number in (time.CLOCK_MONOTONIC, Number()):
+        assert getattr(time, name)(number) == plain()
+        time.sleep(86_400)
+        assert getattr(time, name)(number) == plain()
+
+
+class Number:
+    """The monotonic clock's number, as an integer of another library."""
+
+    def __index__(self) -> int:
+        return time.CLOCK_MONOTONIC
+
+
+@pytest.mark.parametrize("name", GETTIME)
+def test_the_wall_clock_by_its_number_is_the_virtual_one(mock: AsyncOpsMock, name: str) -> None:
+    plain = getattr(time, name.replace("clock_gettime", "time"))
+    time.sleep(86_400)
+    assert getattr(time, name)(time.CLOCK_REALTIME) == plain()
+
+
+@pytest.mark.parametrize("name", GETTIME)
+def test_other_clocks_by_their_numbers_stay_real(name: str) -> None:
+    cpu = time.CLOCK_PROCESS_CPUTIME_ID
+    before = getattr(time, name)(cpu)
+    with mocked():
+        time.sleep(10**6)
+        used = getattr(time, name)(cpu) - before
+    assert 0 <= used <= 10**5 * (10**9 if name.endswith("_ns") else 1)
+
+
+@pytest.mark.parametrize(
+    "clock", [(), ("x",), (1.5,), (None,), (10**30,), (999,), (1, 2)], ids=repr
+)
+@pytest.mark.parametrize("name", GETTIME)
+def test_what_a_clock_refuses_it_refuses_in_pythons_words(name: str, clock: Any) -> None:
+    with pytest.raises((TypeError, OverflowError, OSError)) as real:
+        getattr(time, name)(*clock)
+    with mocked(), pytest.raises(real.type):
+        getattr(time, name)(*clock)
+
+
+def test_times_as_text_are_virtual(mock: AsyncOpsMock) -> None:
+    time.sleep(86_400.5)
+    now = time.strftime("%a %b %e %H:%M:%S %Y")
+    assert time.ctime() == time.ctime(None) == time.asctime() == now
+    assert time.asctime(time.gmtime()) == "Fri Jan  2 00:00:00 2026"
+
+
+@pytest.mark.parametrize("name", ["ctime", "asctime"])
+@pytest.mark.parametrize("given", [("x",), (1, 2), (math.nan,)], ids=repr)
+def test_times_that_are_given_become_the_text_they_become_really(name: str, given: Any) -> None:
+    moment = 10**9 if name == "ctime" else time.gmtime(10**9)
+    text = getattr(time, name)(moment)
+    with mocked():
+        assert getattr(time, name)(moment) == text
+        with pytest.raises((TypeError, ValueError)):
+            getattr(time, name)(*given)
+
+
+@pytest.mark.parametrize("name", ["ctime", "asctime"])
+def test_outside_of_virtual_time_they_are_real(name: str) -> None:
+    before, text, after = REAL[name](), STAND_INS[name](), REAL[name]()
+    assert text in (before, after)
+
+
+ASKED = {
+    **{name: f"time.{name}(time.CLOCK_MONOTONIC)" for name in GETTIME},
+    **{name + ", wall": f"time.{name}(time.CLOCK_REALTIME)" for name in GETTIME},
+    "ctime": "time.ctime()",
+    "asctime": "time.asctime()",
+}
+
+
+@pytest.mark.parametrize("what", ASKED)
+def test_a_tool_that_asks_so_gets_the_real_time(what: str) -> None:
+    tool, own = (_code_of(name, ASKED[what]) for name in ("_pytest.made_up", "made_up"))
+    before = tool()
+    with mocked():
+        time.sleep(10**7)
+        inside = tool()
+        assert own() != inside
+    if isinstance(before, str):
+        assert inside in (before, tool())
+    else:
+        assert before <= inside <= tool()
