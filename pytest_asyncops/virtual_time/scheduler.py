@@ -268,16 +268,19 @@ class Scheduler:
         return outer
 
     def _pass_through(self, wait: Wait) -> None:
-        # A handler or a finalizer may wait in the midst of a change that its own thread makes. That
-        # change can bear others in between, and must not keep the other threads from making them.
-        saved = self._mutex._release_save() if self._mutex._is_owned() else None
+        # A handler or a finalizer may wait in the midst of a change that its own thread makes, and
+        # a callback while its thread answers a request. That change can bear others in between, and
+        # must not keep the other threads from making them.
+        locks = [self._mutex, self.client.lock, *self.shared_time.locks()]
+        saved = [(lock, lock._release_save()) for lock in locks if lock._is_owned()]
         try:
             while wait.goes_on():
                 if self.interrupt is None or not self.interrupt(wait):
                     wait.pass_through()
         finally:
-            if saved is not None:
-                self._mutex._acquire_restore(saved)
+            # The mutex comes last: whoever has it waits for none of the others.
+            for lock, state in reversed(saved):
+                lock._acquire_restore(state)
 
     def _end(self, wait: Wait) -> None:
         wait.end()

@@ -151,7 +151,9 @@ class ProbedWait(Wait):
 
     def probe(self) -> bool:
         """Give the notice if what is waited for is there; whether it is."""
-        if self.waiting and not self.ended and self._has_arrived():
+        # A thread that runs a signal's handler takes it afterwards.
+        can_take = self.waiting and not self.ended and not self.interrupted
+        if can_take and self._has_arrived():
             self.give()
             return True
         return False
