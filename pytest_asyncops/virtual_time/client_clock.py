@@ -55,7 +55,7 @@ class ClientClock:
 
     def __init__(self, shared_time: SharedTime) -> None:
         self._shared_time = shared_time
-        self.lock: Any = threading.RLock()  # a signal's handler may read a clock too
+        self.renew()
         # A whole second, so that 0.1 s more is rounded alike whenever the run began.
         self._base = (_real_monotonic_ns() // SECOND + 1) * SECOND
         self._perf_base = (_real_perf_counter_ns() // SECOND + 1) * SECOND
@@ -66,6 +66,10 @@ class ClientClock:
         self._ahead = 0.0
         self._ahead_at = -1
         self._real_since: dict[int, int] = {}
+
+    def renew(self) -> None:
+        """Have a new lock, in a forked process: nobody is left there to release the old one."""
+        self.lock: Any = threading.RLock()  # a signal's handler may read a clock too
 
     def monotonic(self) -> float:
         """``monotonic_ns`` in seconds."""

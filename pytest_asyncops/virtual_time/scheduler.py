@@ -358,6 +358,7 @@ class Scheduler:
         """Be as in a process that has just been forked: the current thread is alone."""
         own = threading.get_ident()
         self._mutex = _new_mutex()
+        self.client.renew()
         renew_bells()
         self._open = {own: self._open[own]} if own in self._open else {}
         self._probed = {number: wait for number, wait in self._probed.items() if wait.thread == own}

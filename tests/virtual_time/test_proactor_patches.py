@@ -1,6 +1,6 @@
 """A loop of which nobody can ask whether something has come waits in virtual time all the same.
 
-Windows' own proactor is not here. What stands for it is a selector whose waits nothing else replaces.
+Windows' own proactor is not here. A selector whose waits nothing else replaces stands for it.
 """
 
 from __future__ import annotations
