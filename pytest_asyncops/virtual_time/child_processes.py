@@ -71,16 +71,22 @@ class ChildProcesses:
 
     def _waiting(self) -> Callable[..., int]:
         find = self._scheduler
+        may_tell = hasattr(os, "waitid")  # else nobody can tell without waiting for the child
 
         def wait(child: subprocess.Popen[Any], timeout: float | None = None) -> int:
             scheduler = find()
             if scheduler is None or timeout is None or timeout <= 0 or child.poll() is not None:
                 return _real_wait(child, timeout)
+            self._note_alive(scheduler, child.pid)
             own = ProbedWait(
                 scheduler.in_motion,
-                lambda: child.returncode is not None or has_ended(child.pid),
+                lambda: (
+                    child.returncode is not None
+                    or (has_ended(child.pid) if may_tell else child.poll() is not None)
+                ),
             )
             if scheduler.wait(own, timeout):
+                self._first_asked.pop(child.pid, None)
                 return _real_wait(child)
             if child.poll() is None:
                 raise subprocess.TimeoutExpired(child.args, timeout)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -144,14 +145,20 @@ def test_no_time_is_no_wait(timeout: float, mock: AsyncOpsMock) -> None:
     assert seconds_elapsed(mock) == 0
 
 
-def test_what_ends_at_the_last_moment_has_ended(mock: AsyncOpsMock) -> None:
+@pytest.mark.parametrize("came", [True, False])
+def test_what_ends_at_the_last_moment_has_ended(came: bool) -> None:
     def wait(*_: object) -> bool:
         child.kill()
-        return comes(lambda: has_ended(child.pid), True) and False
+        assert comes(lambda: has_ended(child.pid), True)
+        return came
 
-    fake = SimpleNamespace(in_motion=None, wait=wait, outside=SimpleNamespace(ask_for=print))
+    asked: list[tuple[int, int]] = []
+    outside = SimpleNamespace(ask_for=lambda child, thread, since: asked.append((child, thread)))
+    fake: Any = SimpleNamespace(in_motion=None, wait=wait, outside=outside)
     with subprocess.Popen(["sleep", "30"]) as child:
-        assert ChildProcesses(lambda: fake)._waiting()(child, 5) < 0  # type: ignore[arg-type,return-value]
+        assert ChildProcesses(lambda: fake)._waiting()(child, 5) < 0
+    # Also where `subprocess` does not ask by waitpid, so that nobody has noted it.
+    assert asked == [(child.pid, threading.get_ident())]
 
 
 def test_all_is_real_outside_of_virtual_time() -> None:
@@ -184,6 +191,13 @@ def test_any_of_several_is_another_child_in_another_test() -> None:
     for _ in range(2):
         with pytest.warns(PatienceWarning):
             hangs()
+
+
+def test_a_wait_ends_with_the_child_where_nobody_can_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "waitid", raising=False)
+    with mocked() as mock, subprocess.Popen(_SLEEP) as child:
+        assert child.wait(timeout=30) == 0
+        assert seconds_elapsed(mock) == 0
 
 
 def test_where_there_is_no_waitpid_none_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
