@@ -181,6 +181,7 @@ def test_who_is_never_answered_does_not_wait_for_ever(backend: str) -> None:
         socket.create_server(("127.0.0.1", 0)) as silent,
         warnings.catch_warnings(record=True) as said,
     ):
+        warnings.simplefilter("always")
         with mocked(patience=0.1) as mock:
             anyio.run(main, silent.getsockname(), backend=backend)
             assert mock.clock.elapsed.total_seconds() == 30
