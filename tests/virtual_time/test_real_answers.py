@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import http.server
 import socket
@@ -21,6 +22,7 @@ from support.real_pauses import really_wait
 
 from pytest_asyncops import AsyncOpsMock, mocked
 from pytest_asyncops.virtual_time.lookout import STILL
+from pytest_asyncops.virtual_time.time_functions import active_here
 
 MOMENT = 0.06
 """Real seconds that an answer takes: longer than an unknown file is given."""
@@ -215,3 +217,29 @@ def test_a_loop_that_serves_itself() -> None:
     with mocked() as mock:
         asyncio.run(main())
         assert mock.clock.elapsed.total_seconds() == 15
+
+
+def test_who_is_given_something_just_as_its_giver_lets_the_clock_go_holds_the_clock() -> None:
+    lock = _thread.allocate_lock()  # of which the scheduler knows nothing
+    lock.acquire()
+    woken: list[float] = []
+
+    def work() -> None:
+        lock.acquire()
+        time.sleep(1)
+        woken.append(mock.clock.elapsed.total_seconds())
+
+    def until() -> float:
+        if lock.locked():
+            lock.release()
+        return 0
+
+    with mocked() as mock:
+        thread = threading.Thread(target=work)
+        thread.start()
+        active = active_here()
+        assert active is not None
+        active.scheduler.outside.await_until("a client", "an answer", until)
+        time.sleep(5)
+        thread.join()
+    assert woken == [1]
