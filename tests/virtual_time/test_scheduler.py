@@ -9,13 +9,13 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 from support.real_pauses import really_wait
 from support.virtual_seconds import seconds_elapsed
 
 from pytest_asyncops import AsyncOpsMock, Lifecycle, mocked
 from pytest_asyncops.serving.messages import Request
 from pytest_asyncops.virtual_time.time_functions import active_here
+from pytest_asyncops.virtual_time.waits import Wait
 
 _HEADERS = {"Authorization": "Bearer token"}
 
@@ -84,24 +84,25 @@ def test_every_thread_sees_time_run_forward(mock: AsyncOpsMock) -> None:
     assert seconds_elapsed(mock) == 40
 
 
-def test_who_is_slow_to_wake_comes_first_all_the_same(mock: AsyncOpsMock) -> None:
+class _SlowWait(Wait):
+    """That of a thread which is slow to take its turn, as on a busy machine."""
+
+    def pass_through(self) -> None:
+        super().pass_through()
+        really_wait(0.05)
+
+
+def test_a_thread_that_is_slow_to_take_its_turn_goes_first_all_the_same(mock: AsyncOpsMock) -> None:
     woken: list[tuple[str, float]] = []
-    begun = threading.Event()
     active = active_here()
     assert active is not None
 
-    def is_kept_from_running(seconds: float) -> bool:
-        begun.set()
-        really_wait(0.25 if seconds else 0)
-        return False
-
     def work() -> None:
-        active.scheduler.wait(3, is_kept_from_running, over=lambda: False)
+        active.scheduler.wait(_SlowWait(active.scheduler.in_motion), 3)
         woken.append(("slow", seconds_elapsed(mock)))
 
     thread = threading.Thread(target=work)
     thread.start()
-    begun.wait()
     time.sleep(10)
     woken.append(("quick", seconds_elapsed(mock)))
     thread.join()
@@ -125,24 +126,6 @@ def test_who_waits_while_it_answers_keeps_nobody_from_waiting(mock: AsyncOpsMock
     woken.append(("client", seconds_elapsed(mock)))
     server.join()
     assert woken == [("client", 3), ("server", 5)]
-
-
-@pytest.mark.parametrize(("inner", "outer"), [(2, 5), (7, 7)])
-def test_a_wait_within_a_wait(mock: AsyncOpsMock, inner: float, outer: float) -> None:
-    """As a signal's handler or a finalizer has it, wherever it comes."""
-    woken: list[tuple[str, float]] = []
-    active = active_here()
-    assert active is not None
-
-    def interrupted() -> bool:
-        if not woken:
-            time.sleep(inner)
-            woken.append(("handler", seconds_elapsed(mock)))
-        return False
-
-    active.scheduler.wait(5, lambda seconds: False, over=interrupted)
-    woken.append(("waiter", seconds_elapsed(mock)))
-    assert woken == [("handler", inner), ("waiter", outer)]
 
 
 def test_who_spins_until_a_time_gets_there(mock: AsyncOpsMock) -> None:
