@@ -20,8 +20,8 @@ FLOORS = [
     {"contract", "serving"},
     {"rules"},
     {"lifecycle", "virtual_time"},
-    {"durations"},
-    {"errors", "settings"},
+    {"durations", "forked_requests"},
+    {"errors", "forks", "settings"},
 ]
 """Top to bottom. A room may import from the floors below its own, never from its own."""
 
@@ -53,6 +53,7 @@ THIRD_PARTIES = {
     },
     "transports.responses": {"requests", "responses", "urllib3"},
     "virtual_time.activation": {"time_machine"},
+    "virtual_time.travellers": {"time_machine"},
 }
 """Who may import what from outside at the top of the module."""
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import time_machine
 
+from .alarm_clock import AlarmClock
 from .alarms import Alarms
 from .asyncio_patches import AsyncioPatches
 from .bound_functions import BoundFunctions
@@ -24,6 +25,7 @@ from .clock import VirtualClock
 from .handed_tasks import HandedTask
 from .locks import virtual_lock
 from .outside import PATIENCE, Outside, warn_of_lost_patience
+from .proactor_patches import ProactorPatches
 from .process_pools import ProcessPools
 from .real_time_threads import RealTimeThreads
 from .real_waits import RealWait, RealWaits
@@ -42,11 +44,11 @@ from .time_functions import (
     active_here,
     is_scheduled_by,
     perf_counter_hooks,
-    ticking_travellers,
     turn_off,
     turn_on,
     wall_clock,
 )
+from .travellers import ticking_travellers
 from .trio_patches import RUN, TrioPatches
 
 _real_monotonic_ns = time.monotonic_ns
@@ -121,6 +123,7 @@ class VirtualTime:
                 if not is_scheduled_by(active.scheduler):
                     active.scheduler.close(own)
                     _replacements.loops.bring_back(active.client.ahead_ns())
+                    _replacements.trio.keep_time(active.client.deadline_ahead_ns())
                     warn_of_lost_patience(active.scheduler.outside)
 
     def _activated(self) -> ActiveTime:
@@ -133,6 +136,7 @@ class VirtualTime:
                 outer.real_time_threads,
                 self._clock,
                 outer.real_wall_ns,
+                outer.alarm_clock,
             )
         offset = time.time_ns() - _real_monotonic_ns()
         real_time_threads = RealTimeThreads()
@@ -144,7 +148,12 @@ class VirtualTime:
         )
         self._clock.shared_time.run_really = lambda: _really(client, scheduler)
         return ActiveTime(
-            client, scheduler, real_time_threads, self._clock, lambda: _real_monotonic_ns() + offset
+            client,
+            scheduler,
+            real_time_threads,
+            self._clock,
+            lambda: _real_monotonic_ns() + offset,
+            AlarmClock(scheduler),
         )
 
 
@@ -158,7 +167,7 @@ class _Replacements:
 
     def __init__(self) -> None:
         self.sockets = sockets = Sockets(lambda: active_here() is not None)
-        trio_patches = TrioPatches(_scheduler_here, sockets, lambda: _hand(HandedTask))
+        self.trio = trio_patches = TrioPatches(_scheduler_here, sockets, lambda: _hand(HandedTask))
         perf_counter_hooks[RUN] = trio_patches.install
         loops = AsyncioPatches(_scheduler_here, sockets)
         self.loops = loops.loops
@@ -168,7 +177,7 @@ class _Replacements:
             *(Replaced(time, *function) for function in TIME_FUNCTIONS),
             *ThreadStarts(_scheduler_here, _real_time_threads).functions,
             *children.functions,
-            *Alarms(_scheduler_here).functions,
+            *Alarms(_alarm_clock_here).functions,
             *Selects(_scheduler_here).functions,
         ]
         self._classes = [
@@ -180,6 +189,7 @@ class _Replacements:
             children,
             ThreadingPatches(_scheduler_here),
             loops,
+            ProactorPatches(_scheduler_here, loops.loops),
             sockets,
             ThreadPools(
                 _hand,
@@ -217,6 +227,11 @@ def _once(functions: Iterable[Replaced]) -> Iterator[Replaced]:
 def _scheduler_here() -> Scheduler | None:
     active = active_here()
     return None if active is None or active.client.is_real_here else active.scheduler
+
+
+def _alarm_clock_here() -> AlarmClock | None:
+    active = active_here()
+    return None if active is None or active.client.is_real_here else active.alarm_clock
 
 
 @contextmanager

@@ -1,19 +1,18 @@
-"""Signals that the code under test has ordered for a later time, with ``signal.alarm`` or a timer.
+"""Makes ``signal.alarm`` and the real-time timer of ``signal.setitimer`` virtual.
 
-Python runs the handler of a signal in its main thread. So an alarm whose time has come wakes the
-main thread out of its wait, and the thread sends the signal to itself. Alarms that test tools order
-stay real.
+Those that test tools set stay real.
 """
 
 from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from ..durations import SECOND
+from .alarm_clock import AlarmClock
 from .replaced import Replaced
-from .scheduler import FindScheduler, Scheduler
 from .stack_frames import is_tool
 
 # Windows has none of them.
@@ -26,11 +25,11 @@ class Alarms:
     """Replaces the functions of ``signal`` that order one.
 
     Args:
-        scheduler: returns the scheduler of the current thread, ``None`` if it waits really.
+        alarm_clock: returns the alarm clock of the current thread, ``None`` if it waits really.
     """
 
-    def __init__(self, scheduler: FindScheduler) -> None:
-        self._scheduler = scheduler
+    def __init__(self, alarm_clock: Callable[[], AlarmClock | None]) -> None:
+        self._alarm_clock = alarm_clock
 
     @property
     def functions(self) -> list[Replaced]:
@@ -44,43 +43,30 @@ class Alarms:
         ]
 
     def _alarm(self, seconds: int, /) -> int:
-        scheduler = self._virtual()
-        if scheduler is None:
+        clock = self._virtual()
+        if clock is None:
             before: int = _real_alarm(seconds)
             return before
-        left, _ = self._set(scheduler, seconds, 0)
+        left, _ = clock.left()
+        clock.set(seconds * SECOND, 0)
         return -(-left // SECOND)  # rounded up, as alarm(2) does it: 0 says that there was none
 
     def _setitimer(self, which: int, seconds: float, interval: float = 0.0, /) -> Any:
-        scheduler = self._virtual() if which == signal.ITIMER_REAL else None
-        if scheduler is None:
+        clock = self._virtual() if which == signal.ITIMER_REAL else None
+        if clock is None or seconds < 0 or interval < 0:  # for that, Python has an error
             return _real_setitimer(which, seconds, interval)
-        if seconds < 0 or interval < 0:  # Python has an error for this
-            return _real_setitimer(which, seconds, interval)
-        return _in_seconds(self._set(scheduler, seconds, interval))
+        before = clock.left()
+        clock.set(round(seconds * SECOND), round(interval * SECOND))
+        return _in_seconds(before)
 
     def _getitimer(self, which: int, /) -> Any:
-        scheduler = self._virtual() if which == signal.ITIMER_REAL else None
-        return _real_getitimer(which) if scheduler is None else _in_seconds(scheduler.alarm_left())
+        clock = self._virtual() if which == signal.ITIMER_REAL else None
+        return _real_getitimer(which) if clock is None else _in_seconds(clock.left())
 
-    def _virtual(self) -> Scheduler | None:
-        scheduler = self._scheduler()
-        return None if scheduler is None or is_tool(sys._getframe(2)) else scheduler
-
-    @staticmethod
-    def _set(scheduler: Scheduler, seconds: float, interval: float) -> tuple[int, int]:
-        before = scheduler.alarm_left()
-        scheduler.set_alarm(round(seconds * SECOND), round(interval * SECOND), _send)
-        return before
+    def _virtual(self) -> AlarmClock | None:
+        clock = self._alarm_clock()
+        return None if clock is None or is_tool(sys._getframe(2)) else clock
 
 
 def _in_seconds(left: tuple[int, int]) -> tuple[float, float]:
     return left[0] / SECOND, left[1] / SECOND
-
-
-def _send(thread: int | None) -> None:
-    """Send the signal, to another thread or to the current one."""
-    if thread is None:
-        signal.raise_signal(signal.SIGALRM)
-    else:
-        signal.pthread_kill(thread, signal.SIGALRM)

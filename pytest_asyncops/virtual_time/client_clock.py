@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from ..durations import SECOND
 from .clock import SharedTime, VirtualClock
@@ -46,11 +47,15 @@ _TRIO = 200_000 * SECOND
 
 
 class ClientClock:
-    """What ``time.monotonic`` and the wall clock show to the threads of the test."""
+    """What ``time.monotonic`` and the wall clock show to the threads of the test.
+
+    Attributes:
+        lock: held while these clocks change.
+    """
 
     def __init__(self, shared_time: SharedTime) -> None:
         self._shared_time = shared_time
-        self._lock = threading.RLock()  # a signal's handler may read a clock too
+        self.renew()
         # A whole second, so that 0.1 s more is rounded alike whenever the run began.
         self._base = (_real_monotonic_ns() // SECOND + 1) * SECOND
         self._perf_base = (_real_perf_counter_ns() // SECOND + 1) * SECOND
@@ -61,6 +66,10 @@ class ClientClock:
         self._ahead = 0.0
         self._ahead_at = -1
         self._real_since: dict[int, int] = {}
+
+    def renew(self) -> None:
+        """Have a new lock, in a forked process: nobody is left there to release the old one."""
+        self.lock: Any = threading.RLock()  # a signal's handler may read a clock too
 
     def monotonic(self) -> float:
         """``monotonic_ns`` in seconds."""
@@ -85,6 +94,10 @@ class ClientClock:
     def ahead_ns(self) -> int:
         """By how much ``monotonic_ns`` is ahead of the real clock."""
         return self.monotonic_ns() - _real_monotonic_ns()
+
+    def deadline_ahead_ns(self) -> int:
+        """By how much ``deadline`` is ahead of the real clock."""
+        return self._perf_base + self.moved_ns() - _real_perf_counter_ns()
 
     def moved_ns(self) -> int:
         """By how much the clocks have moved since virtual time began."""
@@ -115,7 +128,7 @@ class ClientClock:
         try:
             yield
         finally:
-            with self._lock:
+            with self.lock:
                 passed = self._really_passed_ns()
                 self._lingered += passed
                 self._lingered_before += passed
@@ -140,7 +153,7 @@ class ClientClock:
             until: the reading of ``monotonic`` that the wait was for, as a float has it.
         """
         left = until - self.monotonic()
-        with self._lock:
+        with self.lock:
             again = self._ahead_at == self._shared_time.skipped_ns
             past = again or self._step() > _RESOLUTION  # a comparison may need more than equality
             if left > 0 or past:
@@ -165,7 +178,7 @@ class ClientClock:
         Args:
             weight: as how many readings this counts.
         """
-        with self._lock:
+        with self.lock:
             self._readings += weight
             if self._readings > FREE:
                 if self._skipped != self._shared_time.skipped_ns:
@@ -176,7 +189,7 @@ class ClientClock:
 
     def note_wait(self) -> None:
         """Note that a thread has waited: readings count from here."""
-        with self._lock:
+        with self.lock:
             self._readings = 0
             self._lingered_before = self._lingered
             self._skipped = self._shared_time.skipped_ns

@@ -58,7 +58,7 @@ class SharedTime:
         Returns:
             Whether it has been reached.
         """
-        locks = [clock.lock for clock in tuple(self.clocks)]
+        locks = self.locks()
         # One call into C acquires the locks and remembers which, and one releases them: no signal's
         # handler comes in between. Releasing them twice does nothing.
         acquired: list[bool] = []
@@ -74,6 +74,10 @@ class SharedTime:
                 _exhaust(releases)
         finally:
             _exhaust(releases)
+
+    def locks(self) -> list[Any]:
+        """The locks of all clocks, which are held while requests are answered."""
+        return [clock.lock for clock in tuple(self.clocks)]
 
 
 _ACQUIRE_AT_ONCE = methodcaller("acquire", False)

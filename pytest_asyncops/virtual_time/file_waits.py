@@ -6,15 +6,19 @@ ready stays visible to other threads until the waiting thread itself is in motio
 
 from __future__ import annotations
 
-import os
+import _socket
 import select
 import selectors
+import socket
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from .in_motion import InMotion
 from .waits import Gate, ProbedWait
+
+_real_select = select.select
+_real_socketpair = socket.socketpair
 
 File = tuple[int, int]
 """A descriptor, and the events of ``selectors`` that count."""
@@ -23,24 +27,32 @@ File = tuple[int, int]
 class _Bell:
     """Wakes one thread that waits for files; the thread keeps it for all of its waits."""
 
+    # A pair of sockets, because Windows can wait for nothing else; and the methods of the class in
+    # C, because those of `socket.socket` note what the test does. They are attributes, because the
+    # last bell goes when the interpreter ends, and no module is left then.
+    _send = staticmethod(_socket.socket.send)
+    _receive = staticmethod(_socket.socket.recv)
+    _close = staticmethod(_socket.socket.close)
+
     def __init__(self) -> None:
-        self.file, self._other = os.pipe()
-        os.set_blocking(self.file, False)
-        os.set_blocking(self._other, False)
+        self._own, self._other = _real_socketpair()
+        self.file = self._own.fileno()
+        for one in (self._own, self._other):
+            one.setblocking(False)
 
     def ring(self) -> None:
         """Make the file ready to be read."""
         with suppress(OSError):  # it is full, and so ready; or its thread has ended
-            os.write(self._other, b"x")
+            self._send(self._other, b"x")
 
     def silence(self) -> None:
         """Make the file unready."""
         with suppress(BlockingIOError):
-            os.read(self.file, 4096)
+            self._receive(self._own, 4096)
 
     def __del__(self) -> None:
-        for file in (self.file, self._other):
-            os.close(file)
+        for one in (self._own, self._other):
+            self._close(one)
 
 
 class _Bells(threading.local):
@@ -111,6 +123,8 @@ def are_ready(files: Iterable[File]) -> bool:
 
 
 def _ready(files: Iterable[File], limit: float | None) -> bool:
+    if not hasattr(select, "poll"):
+        return _ready_on_windows(files, limit)
     poll = select.poll()
     for file, events in files:
         if file >= 0:  # else it has just been closed
@@ -118,9 +132,17 @@ def _ready(files: Iterable[File], limit: float | None) -> bool:
     return any(happened != select.POLLNVAL for _, happened in poll.poll(limit))
 
 
-_POLLED = {
-    0: 0,
-    selectors.EVENT_READ: select.POLLIN,
-    selectors.EVENT_WRITE: select.POLLOUT,
-    selectors.EVENT_READ | selectors.EVENT_WRITE: select.POLLIN | select.POLLOUT,
-}
+def _ready_on_windows(files: Iterable[File], limit: float | None) -> bool:
+    reads, writes = (
+        [file for file, events in files if file >= 0 and events & event]
+        for event in (selectors.EVENT_READ, selectors.EVENT_WRITE)
+    )
+    try:
+        found = _real_select(reads, writes, writes, None if limit is None else limit / 1_000)
+    except (OSError, ValueError):  # one of them has just been closed
+        return True
+    return any(found)
+
+
+_READ, _WRITE = getattr(select, "POLLIN", 0), getattr(select, "POLLOUT", 0)
+_POLLED = (0, _READ, _WRITE, _READ | _WRITE)  # by the events of `selectors`

@@ -11,6 +11,7 @@ from __future__ import annotations
 import _thread
 import gc
 import sys
+import sysconfig
 import threading
 import time
 from types import FrameType
@@ -37,6 +38,9 @@ _FOR_PEERS = frozenset(
     {"socket", "ssl", "http", "urllib3", "httpcore", "anyio", sockets.__name__, "subprocess",
      "multiprocessing", "selectors"}
 )  # fmt: skip
+
+
+_LIBRARIES = tuple({sysconfig.get_path(name) for name in ("purelib", "platlib")})
 
 
 class RealWait(NamedTuple):
@@ -135,7 +139,17 @@ def _place(thread: int) -> str | None:
         frame = frame.f_back
     if frame is None or is_tool(frame):
         return None
+    frame = _in_own_code(frame) or frame
     return f"{frame.f_code.co_filename}:{frame.f_lineno}, in {frame.f_code.co_name}"
+
+
+def _in_own_code(frame: FrameType | None) -> FrameType | None:
+    """The code of the user's own that calls a library, ``None`` if there is none but tools'."""
+    while frame is not None and (
+        _is_of_python(frame) or frame.f_code.co_filename.startswith(_LIBRARIES)
+    ):
+        frame = frame.f_back
+    return None if frame is None or is_tool(frame) else frame
 
 
 def _is_of_python(frame: FrameType) -> bool:

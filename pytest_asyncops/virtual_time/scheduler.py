@@ -25,7 +25,7 @@ from .file_waits import renew_bells
 from .in_motion import InMotion
 from .lookout import Lookout
 from .outside import Outside
-from .waits import Alarm, ProbedWait, Wait
+from .waits import ProbedWait, Wait
 
 _real_sleep = time.sleep
 _new_mutex = threading.RLock
@@ -44,6 +44,8 @@ class Scheduler:
         client: as given.
         outside: as given.
         in_motion: what holds the clock.
+        interrupt: called by a thread in the midst of its wait, to do what it is interrupted for;
+            whether there was anything.
     """
 
     def __init__(self, shared_time: SharedTime, client: ClientClock, outside: Outside) -> None:
@@ -51,6 +53,7 @@ class Scheduler:
         self.client = client
         self.outside = outside
         self.in_motion = InMotion()
+        self.interrupt: Callable[[Wait], bool] | None = None
         self._listeners: list[Callable[[int], None]] = []
         # Reentrant, because a signal's handler or a finalizer may come anywhere, and may wait.
         self._mutex: Any = _new_mutex()  # with the methods that `threading.Condition` uses
@@ -59,8 +62,6 @@ class Scheduler:
         self._probed: dict[int, ProbedWait] = {}
         self._joiners: dict[threading.Thread, list[Wait]] = {}
         self._turn: Wait | None = None
-        self._alarm: Alarm | None = None
-        self._signals: list[Callable[[], object]] = []
         self._count = 0
         self._lookout = Lookout(self.in_motion, outside)
         renewed_at_fork.add(self)
@@ -210,8 +211,7 @@ class Scheduler:
         self.client.note_wait()
         self.outside.begin_wait(wait, wait.thread, duration)
         with self._mutex:
-            self._count += 1
-            wait.number = self._count
+            wait.number = self._next_number()
             wait.outer = self._outer(wait.thread)
             self._open[wait.thread] = wait
             if isinstance(wait, ProbedWait):
@@ -221,8 +221,7 @@ class Scheduler:
             if wait.has_come():
                 return False
             if duration is not None:
-                wait.deadline = self.shared_time.skipped_ns + duration
-                heapq.heappush(self._deadlines, (wait.deadline, wait.number, wait))
+                self._plan(wait, duration)
             self.in_motion.discard(wait.thread)
             self._take_turns()
             if not wait.goes_on():
@@ -230,6 +229,31 @@ class Scheduler:
             if self._deadlines:
                 self._lookout.look_out(self.look)
             return True
+
+    def _next_number(self) -> int:
+        self._count += 1
+        return self._count
+
+    def _plan(self, wait: Wait, duration: int) -> None:
+        wait.deadline = self.shared_time.skipped_ns + duration
+        heapq.heappush(self._deadlines, (wait.deadline, wait.number, wait))
+
+    def plan(self, turn: Wait, duration: int) -> None:
+        """Give a turn to something that is no thread's wait, after so many nanoseconds."""
+        with self._mutex:
+            turn.number = self._next_number()
+            self._plan(turn, duration)
+
+    def open_wait_of(self, thread: int) -> Wait | None:
+        """The wait in which the thread with this identity is."""
+        return self._open.get(thread)
+
+    def go_on_waiting(self, wait: Wait) -> None:
+        """Note that the current thread, in the midst of a wait, has done what interrupted it."""
+        with self._mutex:
+            if wait.goes_on():
+                self.in_motion.discard(wait.thread)
+                self._take_turns()
 
     def _outer(self, thread: int) -> Wait | None:
         """The wait of this thread that a new one interrupts, as in a signal's handler."""
@@ -244,75 +268,19 @@ class Scheduler:
         return outer
 
     def _pass_through(self, wait: Wait) -> None:
-        # A handler or a finalizer may wait in the midst of a change that its own thread makes. That
-        # change can bear others in between, and must not keep the other threads from making them.
-        saved = self._mutex._release_save() if self._mutex._is_owned() else None
+        # A handler or a finalizer may wait in the midst of a change that its own thread makes, and
+        # a callback while its thread answers a request. That change can bear others in between, and
+        # must not keep the other threads from making them.
+        locks = [self._mutex, self.client.lock, *self.shared_time.locks()]
+        saved = [(lock, lock._release_save()) for lock in locks if lock._is_owned()]
         try:
             while wait.goes_on():
-                if self._signals and wait.thread == _main_thread():
-                    self._send_signals(wait)
-                else:
+                if self.interrupt is None or not self.interrupt(wait):
                     wait.pass_through()
         finally:
-            if saved is not None:
-                self._mutex._acquire_restore(saved)
-
-    # --- alarms
-
-    def alarm_left(self) -> tuple[int, int]:
-        """In how many nanoseconds the alarm is due, 0 if there is none, and its interval."""
-        alarm = self._alarm
-        if alarm is None or alarm.deadline is None:
-            return 0, 0
-        return max(alarm.deadline - self.shared_time.skipped_ns, 1), alarm.interval
-
-    def set_alarm(self, duration: int, interval: int, send: Callable[[int | None], object]) -> None:
-        """Order a signal, in place of the one that was ordered before.
-
-        Args:
-            duration: in how many nanoseconds it is due; 0 for never.
-            interval: after how many nanoseconds it is due again; 0 if it is not.
-            send: sends the signal to the thread with this identity, or to the current one.
-        """
-        with self._mutex:
-            if self._alarm is not None:
-                self._alarm.ended = True
-                self._alarm = None
-            if not duration:
-                return
-            alarm = Alarm(self.in_motion, interval, lambda: self._ring(alarm, send))
-            self._count += 1
-            alarm.number = self._count
-            alarm.deadline = self.shared_time.skipped_ns + duration
-            heapq.heappush(self._deadlines, (alarm.deadline, alarm.number, alarm))
-            self._alarm = alarm
-
-    def _ring(self, alarm: Alarm, send: Callable[[int | None], object]) -> None:
-        if alarm is self._alarm:
-            self._alarm = None
-            self.set_alarm(alarm.interval, alarm.interval, send)
-        main = _main_thread()
-        wait = self._open.get(main)
-        if wait is None:  # it waits where nobody sees it
-            send(main)
-            return
-        self.in_motion.add(alarm)
-        self._signals.append(lambda: self._send(alarm, send))
-        wait.wake()
-
-    def _send_signals(self, wait: Wait) -> None:
-        """Run the handlers that are due, in the main thread in the midst of its wait."""
-        self.in_motion.add(wait.thread)
-        while self._signals:
-            self._signals.pop(0)()
-        with self._mutex:
-            if wait.goes_on():
-                self.in_motion.discard(wait.thread)
-                self._take_turns()
-
-    def _send(self, alarm: Alarm, send: Callable[[int | None], object]) -> None:
-        self.in_motion.discard(alarm)
-        send(None)
+            # The mutex comes last: whoever has it waits for none of the others.
+            for lock, state in reversed(saved):
+                lock._acquire_restore(state)
 
     def _end(self, wait: Wait) -> None:
         wait.end()
@@ -359,9 +327,11 @@ class Scheduler:
             wait = self._first()
             if wait is None or wait.deadline is None:
                 return
-            if self._anything_has_arrived() or not self._lookout.parked_still_wait():
-                return
             if wait.deadline > self.shared_time.skipped_ns and self.outside.holds():
+                return
+            # Asked after that: a server of the test's own that has just received a request holds
+            # the clock from here on, in place of the client that waits for the answer.
+            if self._anything_has_arrived() or not self._lookout.parked_still_wait():
                 return
             # What was asked just now has taken time, in which a thread of before or a handler may
             # have given something to somebody.
@@ -390,6 +360,7 @@ class Scheduler:
         """Be as in a process that has just been forked: the current thread is alone."""
         own = threading.get_ident()
         self._mutex = _new_mutex()
+        self.client.renew()
         renew_bells()
         self._open = {own: self._open[own]} if own in self._open else {}
         self._probed = {number: wait for number, wait in self._probed.items() if wait.thread == own}
@@ -400,10 +371,6 @@ class Scheduler:
         self.in_motion.keep_only(own)
         self._lookout = Lookout(self.in_motion, self.outside)
         self._lookout.knows_current()
-
-
-def _main_thread() -> int:
-    return threading.main_thread().ident or 0
 
 
 FindScheduler = Callable[[], "Scheduler | None"]

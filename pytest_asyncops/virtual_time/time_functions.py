@@ -9,14 +9,12 @@ from __future__ import annotations
 import operator
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
-import time_machine
-
 from ..durations import SECOND
+from .alarm_clock import AlarmClock
 from .client_clock import ClientClock
 from .clock import VirtualClock
 from .real_time_threads import RealTimeThreads
@@ -46,6 +44,7 @@ class ActiveTime:
         real_time_threads: the threads that keep real time.
         server: the clock whose present the wall clock shows.
         real_wall_ns: the wall clock of before, in nanoseconds since 1970.
+        alarm_clock: sends the signals that are due.
     """
 
     def __init__(
@@ -55,12 +54,14 @@ class ActiveTime:
         real_time_threads: RealTimeThreads,
         server: VirtualClock,
         real_wall_ns: Callable[[], int],
+        alarm_clock: AlarmClock,
     ) -> None:
         self.client = client
         self.scheduler = scheduler
         self.real_time_threads = real_time_threads
         self.server = server
         self.real_wall_ns = real_wall_ns
+        self.alarm_clock = alarm_clock
 
 
 LOOPS = frozenset({"asyncio.base_events", "nest_asyncio"})
@@ -227,30 +228,3 @@ def wall_clock(active: ActiveTime) -> Callable[[], int]:
 def _is_between(frame: FrameType) -> bool:
     """Whether a frame stands between who asks for the time and who tells it."""
     return package_of(frame) == "time_machine" or module_of(frame) == __name__
-
-
-@contextmanager
-def ticking_travellers(kind: Any, active: ActiveTime) -> Iterator[None]:
-    """Let the other travellers of time-machine move with skipped waits, if they tick.
-
-    Args:
-        kind: their class.
-        active: the virtual time.
-    """
-    inside: Any = time_machine._time_machine  # type: ignore[attr-defined]  # of which it asks the time
-    real = inside.original_time_ns
-    asks = kind.time_ns.__code__  # its escape hatch asks for the real time, and gets it
-
-    def original_time_ns() -> int:
-        now: int = real()
-        is_traveller = sys._getframe(1).f_code is asks
-        if not is_traveller or active.real_time_threads.is_here():
-            return now
-        active.client.note_reading()
-        return now + active.client.moved_ns()
-
-    inside.original_time_ns = original_time_ns
-    try:
-        yield
-    finally:
-        inside.original_time_ns = real

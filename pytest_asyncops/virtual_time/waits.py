@@ -132,31 +132,6 @@ class Wait:
         return frame is None
 
 
-class Alarm(Wait):
-    """A signal that is due at some time. It holds the clock until the main thread has had it.
-
-    Args:
-        in_motion: what holds the clock.
-        interval: after how many nanoseconds it is due again; 0 if it is not.
-        ring: called once it is due.
-
-    Attributes:
-        interval: as given.
-    """
-
-    __slots__ = ("_ring", "interval")
-
-    def __init__(self, in_motion: InMotion, interval: int, ring: Callable[[], object]) -> None:
-        super().__init__(in_motion)
-        self.interval = interval
-        self._ring = ring
-
-    def give_turn(self) -> None:
-        """Ring."""
-        self.due = True
-        self._ring()
-
-
 class ProbedWait(Wait):
     """A wait for something of which nobody gives notice, so that others have to ask.
 
@@ -176,7 +151,9 @@ class ProbedWait(Wait):
 
     def probe(self) -> bool:
         """Give the notice if what is waited for is there; whether it is."""
-        if self.waiting and not self.ended and self._has_arrived():
+        # A thread that runs a signal's handler takes it afterwards.
+        can_take = self.waiting and not self.ended and not self.interrupted
+        if can_take and self._has_arrived():
             self.give()
             return True
         return False

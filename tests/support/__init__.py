@@ -11,6 +11,7 @@
 - `hand_overs_of_loops`: The ways in which threads and event loops hand things to each other.
 - `hand_overs_of_threads`: The ways in which threads hand things to each other.
 - `hanging`: Fails what hangs for real, and says where each thread waits.
+- `interruptions`: Does something wherever a signal's handler may come, one place after another.
 - `library_idioms`: The ways in which libraries wait between two attempts, each as a small poller.
 - `loopback`: What stands for the network, an API that does the same, and the URLs that tests ask.
 - `observed_operations`: Operations as polls show them, and what is wrong with several in a row.

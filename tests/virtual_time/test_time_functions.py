@@ -172,9 +172,7 @@ def test_a_tool_keeps_its_own_clocks(mock: AsyncOpsMock) -> None:
 
 @pytest.mark.parametrize(("caller", "real"), [("made_up", False), ("_pytest.made_up", True)])
 def test_the_wall_clock_looks_past_time_machine(caller: str, real: bool) -> None:
-    server = VirtualClock()
-    client = ClientClock(server.shared_time)
-    active = ActiveTime(client, cast("Any", None), RealTimeThreads(), server, lambda: 7)
+    active = _active()
     time_ns = wall_clock(active)
     between: dict[str, Any] = {"__name__": "time_machine", "time_ns": time_ns}
     exec("def ask(): return time_ns()", between)
@@ -278,9 +276,8 @@ def test_who_keeps_deadlines_by_the_performance_counter_is_told_apart(
 def _active(**parts: Any) -> ActiveTime:
     server = VirtualClock()
     threads = parts.get("real_time_threads", RealTimeThreads())
-    return ActiveTime(
-        ClientClock(server.shared_time), cast("Any", None), threads, server, lambda: 7
-    )
+    nothing = cast("Any", None)
+    return ActiveTime(ClientClock(server.shared_time), nothing, threads, server, lambda: 7, nothing)
 
 
 def test_the_latest_virtual_time_that_is_on_counts() -> None:

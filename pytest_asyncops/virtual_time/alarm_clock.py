@@ -1,0 +1,94 @@
+"""A signal that is due at some virtual time.
+
+Python runs the handler of a signal in its main thread. So an alarm whose time has come wakes the
+main thread out of its wait, and the thread sends the signal to itself. Until then the alarm holds
+the clock.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+
+from .in_motion import InMotion
+from .scheduler import Scheduler
+from .waits import Wait
+
+
+class _Alarm(Wait):
+    """The turn of a signal."""
+
+    __slots__ = ("_ring", "interval")
+
+    def __init__(
+        self, in_motion: InMotion, interval: int, ring: Callable[[_Alarm], object]
+    ) -> None:
+        super().__init__(in_motion)
+        self.interval = interval
+        self._ring = ring
+
+    def give_turn(self) -> None:
+        self.due = True
+        self._ring(self)
+
+
+class AlarmClock:
+    """The one alarm that a process has, as alarm(2) and setitimer(2) have it.
+
+    Args:
+        scheduler: plans the alarm.
+    """
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
+        self._alarm: _Alarm | None = None
+        self._ringing: list[_Alarm] = []
+        scheduler.interrupt = self._interrupt
+
+    def left(self) -> tuple[int, int]:
+        """In how many nanoseconds the alarm is due, 0 if there is none, and its interval."""
+        alarm = self._alarm
+        if alarm is None or alarm.deadline is None:
+            return 0, 0
+        return max(alarm.deadline - self._scheduler.shared_time.skipped_ns, 1), alarm.interval
+
+    def set(self, duration: int, interval: int) -> None:
+        """Set the alarm, in place of the one that was set before.
+
+        Args:
+            duration: in how many nanoseconds it is due; 0 for never.
+            interval: after how many nanoseconds it is due again; 0 if it is not.
+        """
+        if self._alarm is not None:
+            self._alarm.ended = True
+            self._alarm = None
+        if duration:
+            alarm = _Alarm(self._scheduler.in_motion, interval, self._ring)
+            self._scheduler.plan(alarm, duration)
+            self._alarm = alarm
+
+    def _ring(self, alarm: _Alarm) -> None:
+        if alarm is self._alarm:
+            self._alarm = None
+            self.set(alarm.interval, alarm.interval)
+        main = threading.main_thread().ident or 0
+        wait = self._scheduler.open_wait_of(main)
+        if wait is None:  # it waits where nobody sees it, and the signal itself gets there
+            signal.pthread_kill(main, signal.SIGALRM)
+            return
+        self._scheduler.in_motion.add(alarm)
+        self._ringing.append(alarm)
+        wait.wake()
+
+    def _interrupt(self, wait: Wait) -> bool:
+        """Send the signals that are due, if this is the main thread's wait; whether any were."""
+        if not self._ringing or wait.thread != threading.main_thread().ident:
+            return False
+        in_motion = self._scheduler.in_motion
+        in_motion.add(wait.thread)
+        while self._ringing:
+            in_motion.discard(self._ringing.pop(0))
+            signal.raise_signal(signal.SIGALRM)
+        self._scheduler.go_on_waiting(wait)
+        return True

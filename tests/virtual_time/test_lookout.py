@@ -1,0 +1,257 @@
+"""Threads that wait unseen hold no clock, those that do anything do, and what wakes one is seen."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from support.virtual_seconds import seconds_elapsed
+
+from pytest_asyncops import AsyncOpsMock, mocked
+from pytest_asyncops.errors import PatienceWarning
+from pytest_asyncops.virtual_time import lookout, thread_states
+from pytest_asyncops.virtual_time.in_motion import InMotion
+from pytest_asyncops.virtual_time.lookout import AFTERMATH, SLICE, STILL, Lookout
+from pytest_asyncops.virtual_time.outside import Outside
+from pytest_asyncops.virtual_time.system_calls import (
+    GONE,
+    LOCK,
+    OUTSIDE,
+    PROCESS,
+    RUNNING,
+    TIMED,
+    Look,
+)
+
+PATIENCE = 10.0
+THREAD = 7
+
+
+class _World:
+    """One thread, as it is seen from look to look."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, told: bool) -> None:
+        self.now = 1_000.0
+        self.seen = Look(LOCK, "one place")
+        patch.setattr(thread_states, "is_told", lambda: told)
+        for name in ("look_at_system", "look_at_frame"):
+            patch.setattr(thread_states, name, lambda identity, number: self.seen)
+        patch.setattr(lookout, "_real_monotonic", lambda: self.now)
+        self.in_motion = InMotion()
+        self.in_motion.add(THREAD)
+        self.outside = Outside(lambda thread, since, patience: since + patience, PATIENCE)
+        self.lookout = Lookout(self.in_motion, self.outside)
+        self.lookout._numbers[THREAD] = THREAD
+
+    def look(self, after: float = 0.0) -> bool:
+        """Whether the thread is parked then."""
+        self.now += after
+        self.lookout.park_the_motionless()
+        return THREAD in self.lookout.parked
+
+
+@pytest.fixture(params=[True, False], ids=["told", "not told"])
+def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> _World:
+    return _World(monkeypatch, request.param)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> _World:
+    return _World(monkeypatch, True)
+
+
+@pytest.fixture
+def untold(monkeypatch: pytest.MonkeyPatch) -> _World:
+    return _World(monkeypatch, False)
+
+
+def _long_enough(state: str) -> float:
+    return SLICE / 2 if state in (LOCK, PROCESS) else 2 * sys.getswitchinterval()
+
+
+@pytest.mark.parametrize("state", [LOCK, PROCESS, TIMED, OUTSIDE])
+def test_who_has_done_nothing_between_two_looks_holds_the_clock_no_longer(
+    told: _World, state: str
+) -> None:
+    told.seen = Look(state, 1)
+    assert not told.look()
+    assert not told.look(_long_enough(state) * 0.9)
+    assert told.look(_long_enough(state) * 0.2)
+    assert not told.in_motion
+    assert told.outside.is_known == (state in (OUTSIDE, PROCESS))
+
+
+def test_without_being_told_more_it_takes_longer(untold: _World) -> None:
+    assert not untold.look()
+    assert not untold.look(STILL * 0.9)
+    assert untold.look(STILL * 0.2)
+
+
+def test_who_moves_holds_it(world: _World) -> None:
+    for place in range(9):
+        world.seen = Look(LOCK, place)
+        assert not world.look(STILL)
+
+
+def test_who_runs_holds_it_until_patience_is_lost(told: _World) -> None:
+    told.seen = Look(RUNNING)
+    assert not told.look()
+    assert not told.look(PATIENCE * 0.9)
+    assert told.look(PATIENCE * 0.2)
+    assert told.outside.ran_out == {"a thread that computes"}
+    assert told.lookout.parked_still_wait()  # whatever it does
+
+
+def test_who_comes_into_motion_anew_is_looked_at_anew(world: _World) -> None:
+    world.look()
+    world.in_motion.add(THREAD)
+    assert not world.look(STILL * 2)
+    assert world.look(STILL * 2)
+
+
+def test_who_has_ended_holds_nothing(told: _World) -> None:
+    told.seen = Look(GONE)
+    assert not told.look()
+    assert not told.in_motion
+
+
+def test_what_was_given_and_not_taken_holds_it_for_all(world: _World) -> None:
+    world.look()
+    world.in_motion.add("what was given")
+    assert not world.look(STILL * 2)
+    world.in_motion.discard("what was given")
+    assert world.look()
+
+
+def test_one_that_moves_holds_it_for_all(world: _World) -> None:
+    other = THREAD + 1
+    world.lookout._numbers[other] = other
+    world.in_motion.add(other)
+    looks = {THREAD: Look(LOCK, 1), other: Look(LOCK, 2)}
+    world.lookout._look = lambda identity, number: looks[identity]
+    world.look()
+    looks[other] = Look(LOCK, 3)
+    assert not world.look(STILL * 2)
+    assert world.look(STILL * 2)
+    assert not world.in_motion
+
+
+@pytest.mark.parametrize("now", [Look(RUNNING), Look(LOCK, "another"), Look(GONE)])
+def test_who_was_parked_and_does_something_is_in_motion_again(told: _World, now: Look) -> None:
+    told.look()
+    told.look(STILL)
+    assert told.lookout.parked_still_wait()
+    told.seen = now
+    assert told.lookout.parked_still_wait() == (now.state == GONE)
+    assert [*told.in_motion] == ([] if now.state == GONE else [THREAD])
+    assert not told.lookout.parked
+
+
+def test_what_happened_last_may_yet_wake_one_where_the_system_does_not_tell(
+    untold: _World,
+) -> None:
+    untold.look()
+    untold.look(STILL)
+    assert not untold.lookout.parked_still_wait()
+    untold.now += AFTERMATH * 0.9
+    assert not untold.lookout.parked_still_wait()
+    untold.now += AFTERMATH * 0.2
+    assert untold.lookout.parked_still_wait()
+    untold.in_motion.add("something")
+    untold.in_motion.discard("something")
+    assert not untold.lookout.parked_still_wait()
+
+
+@pytest.mark.parametrize("state", [OUTSIDE, PROCESS, LOCK])
+def test_who_is_forgotten_is_waited_for_no_longer(told: _World, state: str) -> None:
+    told.seen = Look(state)
+    told.look()
+    told.look(STILL)
+    told.lookout.forget(THREAD)
+    assert not told.lookout.parked
+    assert not told.outside.is_known
+
+
+# --- with real threads
+
+
+def test_a_bare_lock_that_a_sleeping_thread_holds(mock: AsyncOpsMock) -> None:
+    lock, held = threading.Lock(), threading.Event()
+    got: list[float] = []
+
+    def hold() -> None:
+        with lock:
+            held.set()
+            time.sleep(5)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait()
+    with lock:
+        got.append(seconds_elapsed(mock))
+    time.sleep(2)
+    thread.join()
+    assert got == [5]
+    assert seconds_elapsed(mock) == 7
+
+
+def _in_python() -> None:
+    for _ in range(1_000):
+        pass
+
+
+def _in_c() -> None:
+    hashlib.pbkdf2_hmac("sha256", b"x", b"y", 200)
+
+
+_thread_time = time.thread_time
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system does not tell")
+@pytest.mark.parametrize("compute", [_in_python, _in_c])
+def test_a_thread_that_computes_holds_the_clock(
+    mock: AsyncOpsMock, compute: Callable[[], None]
+) -> None:
+    done = threading.Event()
+
+    def work() -> None:
+        began = _thread_time()
+        while _thread_time() - began < 0.03:
+            compute()
+        done.set()
+
+    threading.Thread(target=work).start()
+    assert done.wait(5)
+    assert seconds_elapsed(mock) == 0
+
+
+def test_who_spins_until_another_one_has_waited_gets_there() -> None:
+    waited: list[float] = []
+
+    def spin() -> None:
+        while not waited:
+            pass
+
+    def run() -> None:
+        with mocked(patience=0.05) as mock:
+            thread = threading.Thread(target=spin)
+            thread.start()
+            time.sleep(5)
+            waited.append(seconds_elapsed(mock))
+            thread.join()
+
+    with pytest.warns(PatienceWarning, match="a thread that computes"):
+        run()
+    assert waited == [5]
+
+
+def test_the_same_without_being_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thread_states, "is_told", lambda: False)
+    monkeypatch.setattr(lookout, "STILL", 0.01)
+    monkeypatch.setattr(lookout, "AFTERMATH", 0.001)
+    with mocked() as mock:
+        test_a_bare_lock_that_a_sleeping_thread_holds(mock)
