@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
+import socket
+import subprocess
+import threading
+import time
 import warnings
 from collections.abc import Callable
 
 import pytest
+from support.real_pauses import really_wait
 
-from pytest_asyncops import PatienceWarning
+from pytest_asyncops import PatienceWarning, mocked
 from pytest_asyncops.durations import SECOND
 from pytest_asyncops.virtual_time import outside as module
 from pytest_asyncops.virtual_time.outside import PATIENCE, Outside, warn_of_lost_patience
+from pytest_asyncops.virtual_time.thread_states import is_told
 
 
 class _World:
@@ -101,6 +107,16 @@ def test_what_has_held_until_all_patience_was_lost_has_run_out(
     assert outside.ran_out == {"an answer"}
 
 
+@pytest.mark.parametrize(("late", "is_lost"), [(0.04, True), (0.06, False)])
+def test_patience_may_count_from_a_little_earlier_than_the_wait(
+    late: float, is_lost: bool, outside: Outside, world: _World
+) -> None:
+    outside.await_until("a", "an answer", lambda: 1_010 - late)
+    world.now = 1_010 - late
+    assert not outside.holds()
+    assert outside.ran_out == ({"an answer"} if is_lost else set())
+
+
 def test_all_are_asked_though_one_holds(outside: Outside, world: _World) -> None:
     outside.await_until("a", "the first", lambda: 1_010)
     outside.await_until("b", "the second", lambda: 1_011)
@@ -164,9 +180,6 @@ def test_a_process_holds_the_clock_until_all_are_idle(outside: Outside, world: _
     assert not outside.holds()
     world.idle = False
     assert _holds_for(outside, world) == 8
-    assert outside.ran_out == set()
-    world.now = 1_010
-    outside.holds()
     assert outside.ran_out == {"a child process"}
 
 
@@ -184,13 +197,9 @@ def test_the_wait_after_a_question_is_for_the_child(
     assert _holds_for(outside, world) == holds
     outside.forget("a")
     assert not outside.is_known
-
-
-def test_a_child_that_takes_all_patience_is_named(outside: Outside, world: _World) -> None:
-    outside.ask_for(55, thread=7, since=world.now)
-    outside.begin_wait("a", 7, 30 * SECOND)
-    _holds_for(outside, world)
-    assert outside.ran_out == {"the child process 55"}
+    # One that used up all patience before has held nothing now.
+    lost = holds and asked + holds == outside.patience
+    assert outside.ran_out == ({"the child process 55"} if lost else set())
 
 
 @pytest.mark.parametrize("how", ["ended", "idle"])
@@ -229,6 +238,63 @@ def test_a_wait_for_a_child_and_for_files_holds_the_clock_for_both(
     outside.begin_wait("a", 7, 2 * SECOND)
     world.ended.add(55)
     assert _holds_for(outside, world) == 4
+
+
+# -- the whole of it, with a patience of 0.1 s -------------------------------------------------
+
+
+def ask_for_a_child_again_and_again() -> None:
+    with subprocess.Popen(["sleep", "30"]) as child:
+        for _ in range(20):
+            assert child.poll() is None
+            time.sleep(0.02)
+        child.kill()
+
+
+def wait_for_a_thread_that_waits_in_c() -> None:
+    ends = threading.Event()
+
+    def waits() -> None:
+        while not ends.is_set():
+            really_wait(0.3)
+
+    thread = threading.Thread(target=waits)
+    thread.start()
+    time.sleep(20)
+    ends.set()
+    thread.join()
+
+
+def wait_for_a_thread_that_waits_for_a_peer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        client = socket.create_connection(server.getsockname())
+        thread = threading.Thread(target=client.recv, args=(1,))
+        thread.start()
+        time.sleep(20)
+        client.shutdown(socket.SHUT_RDWR)
+        thread.join()
+        client.close()
+
+
+@pytest.mark.skipif(not is_told(), reason="the system does not tell what threads wait in")
+@pytest.mark.parametrize(
+    ("waits", "what"),
+    [
+        (ask_for_a_child_again_and_again, "the child process "),
+        (wait_for_a_thread_that_waits_in_c, "something outside for which a thread waits in C"),
+        (wait_for_a_thread_that_waits_for_a_peer, "something outside for which a thread waits"),
+    ],
+)
+def test_whatever_the_clock_has_waited_for_in_vain_is_reported(
+    waits: Callable[[], None], what: str
+) -> None:
+    def test() -> None:
+        with mocked(patience=0.1):
+            waits()
+
+    with pytest.warns(PatienceWarning) as warned:
+        test()
+    assert f"waited 0.1 s of real time for {what}" in str(warned[0].message)
 
 
 # -- what is said of it ------------------------------------------------------------------------
