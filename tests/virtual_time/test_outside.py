@@ -161,10 +161,10 @@ def test_a_block_of_real_time_holds_the_clock_without_an_end(
 def test_a_blocked_thread_holds_the_clock_as_its_socket_says(
     outside: Outside, world: _World
 ) -> None:
-    world.peer_until = 1_010
-    outside.await_peer(7, since=1_000)
-    assert _holds_for(outside, world) == 10
-    assert set(world.peers) == {(7, 1_000, 10)}
+    world.peer_until = 1_008
+    outside.await_peer(7, since=998)
+    assert _holds_for(outside, world) == 8
+    assert set(world.peers) == {(7, 998, 10)}
     assert outside.ran_out == {"something outside for which a thread waits in C"}
     outside.forget(7)
     assert not outside.is_known
