@@ -118,12 +118,12 @@ def test_patience_may_count_from_a_little_earlier_than_the_wait(
 
 
 def test_all_are_asked_though_one_holds(outside: Outside, world: _World) -> None:
-    outside.await_until("a", "the first", lambda: 1_010)
-    outside.await_until("b", "the second", lambda: 1_011)
-    outside.await_until("c", "the third", lambda: math.inf)
+    outside.await_until("a", "the first", lambda: math.inf)
+    outside.await_until("b", "the second", lambda: 1_010)
+    outside.await_until("c", "the third", lambda: 1_011)
     world.now = 1_012
     assert outside.holds()
-    assert outside.ran_out == {"the first", "the second"}
+    assert outside.ran_out == {"the second", "the third"}
 
 
 @pytest.mark.parametrize(("seconds", "holds"), [(None, 10), (3, 3), (10, 10), (12, 10)])
