@@ -34,11 +34,11 @@ def start_fork(work: Callable[[], object]) -> int:
 def end_of(child: int) -> bool:
     """Whether a forked process has done its work, in the real time of a test, without an error."""
     until = real_seconds() + LIMIT
-    while os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+    while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0):
         if real_seconds() > until:
             os.kill(child, signal.SIGKILL)
         really_wait(0.002)
-    return os.waitpid(child, 0)[1] == 0
+    return ended == (child, 0)
 
 
 def runs_in_a_fork(work: Callable[[], object]) -> bool:
