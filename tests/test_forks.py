@@ -175,6 +175,24 @@ def test_a_childs_waits_end_though_another_thread_of_the_parent_waited(
 
 
 @forks
+def test_a_childs_waits_end_though_another_thread_of_the_parent_ran(mock: AsyncOpsMock) -> None:
+    goes_on = [True]
+
+    def computes() -> None:
+        while goes_on:
+            pass
+
+    def work() -> None:
+        sleep()
+        wait_for_a_thread()
+        assert seconds_elapsed(mock) == 10
+
+    with _beside(computes):
+        assert runs_in_a_fork(work)
+        goes_on.clear()
+
+
+@forks
 def test_parent_and_child_wait_in_times_of_their_own(mock: AsyncOpsMock) -> None:
     def work() -> None:
         time.sleep(60)
