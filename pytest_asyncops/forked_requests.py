@@ -6,7 +6,7 @@ import os
 import warnings
 from contextlib import suppress
 
-from .errors import ForkedRequestsWarning
+from .errors import ForkedRequestsWarning, counted
 from .forks import prepared_for_fork, renewed_at_fork
 
 _MOST = 65_536  # as many as a pipe takes without a reader
@@ -50,16 +50,17 @@ class ForkedRequests:
             return
         pipe, self._pipe = self._pipe, None
         count = 0
-        with suppress(BlockingIOError):
-            count = len(os.read(pipe[0], _MOST))
+        if not self._is_child:  # what it read would be lost to the test
+            with suppress(BlockingIOError):
+                count = len(os.read(pipe[0], _MOST))
         for file in pipe:
             os.close(file)
-        if count and not self._is_child:
+        if count:
             warnings.warn(
-                f"{count:,} requests were sent by a process that was forked while the mock was "
-                "open. Its own copy of the stub has answered them, with a clock of its own; they "
-                "are not among the calls of this test. Send them from a thread instead, or from a "
-                "process that asks a server.",
+                f"{counted(count, 'request')} came from a process that was forked while the mock "
+                "was open. Its own copy of the stub has answered, with a clock of its own; the "
+                "calls of this test do not show it. Send requests from a thread instead, or from "
+                "a process that asks a server.",
                 ForkedRequestsWarning,
                 stacklevel=2,
             )

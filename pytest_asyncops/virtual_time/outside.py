@@ -20,6 +20,9 @@ from .children import Children, has_ended
 
 _real_monotonic = time.monotonic
 
+_LATE = 0.05
+"""Real seconds by which a wait may be noted later than what is waited for was expected."""
+
 PATIENCE = 10.0
 """Real seconds that the clock waits for something outside, if nothing else was asked for."""
 
@@ -29,16 +32,18 @@ class _Awaited(NamedTuple):
 
     Attributes:
         what: what it is, in words.
-        since: the real time at which the wait began.
+        since: the real time from which the patience with it counts.
+        noted: the real time at which this wait for it began.
         until: the real time until which it holds the clock; 0 if it does not, or no longer.
     """
 
     what: str
     since: float
+    noted: float
     until: Callable[[], float]
 
 
-_NOTHING = _Awaited("nothing", 0.0, lambda: 0.0)
+_NOTHING = _Awaited("nothing", 0.0, 0.0, lambda: 0.0)
 
 
 class Outside:
@@ -67,15 +72,19 @@ class Outside:
         self._awaited: dict[Hashable, _Awaited] = {}
         self._asked: dict[int, tuple[int, float]] = {}
 
-    def await_until(self, key: Hashable, what: str, until: Callable[[], float]) -> None:
+    def await_until(
+        self, key: Hashable, what: str, until: Callable[[], float], since: float | None = None
+    ) -> None:
         """Note that something is waited for.
 
         Args:
             key: whatever names this wait.
             what: what is waited for, in words.
             until: the real time, by the monotonic clock, until which it holds the clock.
+            since: the real time from which the patience with it counts, if not from now on.
         """
-        self._awaited[key] = _Awaited(what, _real_monotonic(), until)
+        now = _real_monotonic()
+        self._awaited[key] = _Awaited(what, now if since is None else since, now, until)
 
     @contextmanager
     def awaited(self, what: str, seconds: float | None = None) -> Iterator[None]:
@@ -110,6 +119,7 @@ class Outside:
             thread,
             "something outside for which a thread waits in C",
             lambda: self._receiver_until(thread, since, self.patience),
+            since,
         )
 
     def await_process(self, key: Hashable, since: float) -> None:
@@ -118,6 +128,7 @@ class Outside:
             key,
             "a child process",
             lambda: 0 if self.children.are_idle() else since + self.patience,
+            since,
         )
 
     def ask_for(self, child: int, thread: int, since: float) -> None:
@@ -151,7 +162,7 @@ class Outside:
             is_over = has_ended(child) or self.children.are_idle()
             return max(besides.until(), 0 if is_over else until)
 
-        self.await_until(key, f"the child process {child}", for_child)
+        self.await_until(key, f"the child process {child}", for_child, since)
 
     def forget(self, key: Hashable) -> None:
         """Note that it is waited for no longer."""
@@ -167,12 +178,13 @@ class Outside:
         if not self._awaited:
             return False
         now = _real_monotonic()
+        enough = self.patience - min(_LATE, self.patience / 2)
         holds = False
         for awaited in tuple(self._awaited.values()):
             until = awaited.until()
             if now < until:
                 holds = True
-            elif until and now - awaited.since >= self.patience:
+            elif until > awaited.noted and now - awaited.since >= enough:
                 self.ran_out.add(awaited.what)
         return holds
 

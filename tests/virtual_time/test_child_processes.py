@@ -200,6 +200,29 @@ def test_a_wait_ends_with_the_child_where_nobody_can_tell(monkeypatch: pytest.Mo
         assert seconds_elapsed(mock) == 0
 
 
+@pytest.mark.parametrize("which", [5, -1])
+def test_patience_counts_from_the_first_question_for_each_child(
+    which: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, found, asked = [1.0], (0, 0), []
+    outside = SimpleNamespace(ask_for=lambda child, thread, since: asked.append((child, since)))
+    scheduler: Any = SimpleNamespace(outside=outside)
+    monkeypatch.setattr(child_processes, "_real_monotonic", lambda: now[0])
+    monkeypatch.setattr(child_processes, "_real_waitpid", lambda pid, options: found)
+    ask = ChildProcesses(lambda: scheduler)._waitpid
+    for pid in (5, which, which):
+        assert ask(pid, os.WNOHANG) == (0, 0)
+        now[0] += 1
+    assert asked == [(5, 1), (which, 1 if which == 5 else 2), (which, 1 if which == 5 else 2)]
+    found = (5, 256)
+    assert ask(which, os.WNOHANG) == (5, 256)
+    assert len(asked) == 3
+    found = (0, 0)
+    for pid in (5, which):  # other children; one of them has got the same number
+        ask(pid, os.WNOHANG)
+    assert asked[3:] == [(5, 4), (which, 4)]
+
+
 def test_where_there_is_no_waitpid_none_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [function.name for function in ChildProcesses(lambda: None).functions] == ["waitpid"]
     monkeypatch.setattr(child_processes, "_real_waitpid", None)

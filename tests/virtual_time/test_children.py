@@ -105,6 +105,23 @@ def test_of_several_children_one_that_has_ended_is_enough(
     assert not has_ended(-two.pid)
 
 
+@waits
+@pytest.mark.parametrize(
+    ("child", "kind", "number"),
+    [(7, "P_PID", 7), (-1, "P_ALL", 0), (0, "P_PGID", 5), (-7, "P_PGID", 7)],
+)
+def test_numbers_mean_what_they_mean_to_waitpid(
+    child: int, kind: str, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def waitid(which: int, asked: int, options: int) -> None:
+        assert (which, asked) == (getattr(os, kind), number)
+        assert options == os.WEXITED | os.WNOHANG | os.WNOWAIT
+
+    monkeypatch.setattr(os, "waitid", waitid)
+    monkeypatch.setattr(os, "getpgrp", lambda: 5)
+    assert not has_ended(child)
+
+
 # -- whether they do anything: a /proc made by hand --------------------------------------------
 
 
