@@ -170,9 +170,10 @@ def test_a_finalizer_may_put_something_at_any_moment(mock: AsyncOpsMock) -> None
     finally:
         gc.set_threshold(*usual)
     gc.collect()
-    assert sorted(items.get(timeout=1) for _ in range(200)) == ["another"] * 100 + [
-        "the last words"
-    ] * 100
+    assert (
+        sorted(items.get(timeout=1) for _ in range(200))
+        == ["another"] * 100 + ["the last words"] * 100
+    )
 
 
 def test_nothing_is_lost_between_many(mock: AsyncOpsMock) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import http.server
+import os
 import socket
 import sys
 import threading
@@ -20,9 +21,11 @@ import requests
 from support.real_pauses import really_wait
 
 from pytest_asyncops import AsyncOpsMock, mocked
+from pytest_asyncops.errors import PatienceWarning
 from pytest_asyncops.virtual_time import sockets
 from pytest_asyncops.virtual_time.lookout import STILL
-from pytest_asyncops.virtual_time.sockets import Sockets
+from pytest_asyncops.virtual_time.outside import Outside
+from pytest_asyncops.virtual_time.sockets import ANSWER, MORE, Sockets
 
 MOMENT = 0.06
 """Real seconds that an answer takes: longer than an unknown file is given."""
@@ -176,15 +179,19 @@ def test_who_is_never_answered_does_not_wait_for_ever(
     backend: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sockets, "ANSWER", 0.03)
-    with mocked() as mock, socket.create_server(("127.0.0.1", 0)) as silent:
 
-        async def main() -> None:
-            async with await anyio.connect_tcp(*silent.getsockname()) as stream:
-                await stream.send(b"hello?")
-                with pytest.raises(TimeoutError), anyio.fail_after(30):
-                    await stream.receive()
+    async def main(address: tuple[str, int]) -> None:
+        async with await anyio.connect_tcp(*address) as stream:
+            await stream.send(b"hello?")
+            with pytest.raises(TimeoutError), anyio.fail_after(30):
+                await stream.receive()
 
-        anyio.run(main, backend=backend)
+    with (
+        pytest.warns(PatienceWarning, match="a file for which an event loop waits"),
+        mocked(patience=0.05) as mock,
+        socket.create_server(("127.0.0.1", 0)) as silent,
+    ):
+        anyio.run(main, silent.getsockname(), backend=backend)
         assert mock.clock.elapsed.total_seconds() == 30
 
 
@@ -232,47 +239,168 @@ def _seen(is_own: Callable[[], bool]) -> Iterator[Sockets]:
     assert dict(vars(socket.socket)) == before
 
 
+PATIENCE = 10.0
+
+
+class _Watch:
+    """Whether files hold the clock, by what is known of them and so many seconds later."""
+
+    def __init__(self, seen: Sockets, now: list[float]) -> None:
+        self.seen = seen
+        self.now = now
+        self.outside = Outside(seen.receiver_until, PATIENCE)
+        self.outside.children.are_idle = lambda: True  # type: ignore[method-assign]
+
+    def hold(self, *files: int, after: float, seconds: float | None = 0) -> list[bool]:
+        until = [self.seen.watch([file], outside=self.outside, seconds=seconds)() for file in files]
+        return [self.now[0] + after < limit for limit in until]
+
+
 @pytest.mark.parametrize("own", [True, False])
 def test_what_is_done_with_sockets(now: list[float], own: bool) -> None:
     with _seen(lambda: own) as seen, socket.create_server(("127.0.0.1", 0)) as listening:
+        watch = _Watch(seen, now)
         client = socket.create_connection(listening.getsockname())
         server, _ = listening.accept()
         ours, theirs = client.fileno(), server.fileno()
 
-        def awaited(after: float) -> list[bool]:
-            now[0] += after
-            answers = [seen.are_awaited([ours]), seen.are_awaited([theirs])]
-            now[0] -= after
-            return answers
+        def holds(after: float) -> list[bool]:
+            return watch.hold(ours, theirs, after=after)
 
-        assert awaited(sockets.MORE / 2) == [True, True]
-        assert awaited(sockets.MORE) == [True, False]
-        now[0] += sockets.ANSWER
-        assert awaited(0) == [False, False]
+        assert holds(MORE / 2) == [True, True]
+        assert holds(MORE) == [True, False]
+        now[0] += ANSWER
+        assert holds(0) == [False, False]
         client.sendall(b"ask")
-        assert awaited(sockets.ANSWER / 2) == [True, False]
+        assert holds(ANSWER / 2) == [True, False]
         assert server.recv(9) == b"ask"
-        assert awaited(sockets.ANSWER / 2) == [not own, False]
-        assert awaited(0) == [not own, not own]
+        assert holds(ANSWER / 2) == [not own, False]
+        assert holds(0) == [not own, not own]
         server.send(b"answer")
-        assert awaited(sockets.ANSWER / 2) == [not own, False]
+        assert holds(ANSWER / 2) == [not own, False]
         assert client.recv(9) == b"answer"
-        assert awaited(0) == [not own, not own]
-        assert awaited(sockets.MORE) == [False, False]
+        assert holds(0) == [not own, not own]
+        assert holds(MORE) == [False, False]
+        client.sendall(b"ask")
         client.close()
         server.close()
-        assert not seen.knows(ours)
-        assert not seen.knows(theirs)
+        assert holds(0) == [False, False]
 
 
-def test_other_sockets_are_not_awaited(now: list[float]) -> None:
-    one, other = socket.socketpair()
-    with _seen(lambda: True) as seen, one, other:
-        one.send(b"wake")
-        other.recv(9)
-        assert not seen.knows(other.fileno())
+@pytest.mark.parametrize(
+    ("seconds", "longest"), [(0, ANSWER), (5, 5), (60, PATIENCE), (None, PATIENCE)]
+)
+def test_an_answer_is_waited_for_as_long_as_the_wait_takes_and_patience_lasts(
+    now: list[float], seconds: float | None, longest: float
+) -> None:
+    with _seen(lambda: True) as seen, socket.create_server(("127.0.0.1", 0)) as listening:
+        watch = _Watch(seen, now)
+        with socket.create_connection(listening.getsockname()) as client:
+            file = client.fileno()
+            assert watch.hold(file, after=longest - 0.1, seconds=seconds) == [True]
+            assert watch.hold(file, after=longest, seconds=seconds) == [False]
+
+
+def test_several_files_hold_the_clock_as_long_as_any(now: list[float]) -> None:
+    with _seen(lambda: True) as seen, socket.create_server(("127.0.0.1", 0)) as listening:
+        watch = _Watch(seen, now)
+        with (
+            socket.create_connection(listening.getsockname()) as one,
+            socket.create_connection(listening.getsockname()) as other,
+        ):
+            files = [one.fileno(), other.fileno()]
+            one.send(b"x")
+            now[0] += 1
+            other.send(b"x")
+            until = seen.watch(files, outside=watch.outside, seconds=0)
+            assert until() == now[0] + ANSWER
+            assert seen.watch([], outside=watch.outside, seconds=0)() == 0
+
+
+def test_other_sockets_hold_nothing(now: list[float]) -> None:
+    before = socket.socketpair()
+    with _seen(lambda: True) as seen:
+        watch = _Watch(seen, now)
+        pair = socket.socketpair()
+        for one, other in (before, pair):
+            one.send(b"wake")
+            other.recv(9)
+            assert watch.hold(other.fileno(), after=0) == [False]
+            one.close()
+            other.close()
     closed = socket.socket()
     closed.close()
     with _seen(lambda: True) as seen, pytest.raises(OSError) as caught:  # noqa: PT011 - errno
         closed.send(b"?")
     assert caught.value.errno == errno.EBADF
+
+
+@contextmanager
+def _children(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
+    """Whether there are any, as the list says."""
+    there = [True]
+    monkeypatch.setattr(sockets, "has_children", lambda: there[0])
+    yield there
+
+
+@pytest.mark.parametrize("idle", [True, False])
+def test_a_pipe_holds_the_clock_while_a_child_may_write_to_it(
+    now: list[float], monkeypatch: pytest.MonkeyPatch, idle: bool
+) -> None:
+    reads, writes = os.pipe()
+    with _seen(lambda: True) as seen, _children(monkeypatch) as there:
+        watch = _Watch(seen, now)
+        watch.outside.children.are_idle = lambda: idle  # type: ignore[method-assign]
+        assert watch.hold(reads, after=4, seconds=5) == [not idle]
+        assert watch.hold(reads, after=5, seconds=5) == [False]
+        now[0] += PATIENCE
+        assert watch.hold(reads, after=0, seconds=5) == [False]
+        seen.note_ready([reads, 10**6])
+        assert watch.hold(reads, after=4, seconds=5) == [not idle]
+        there[0] = False
+        assert watch.hold(reads, after=0, seconds=5) == [False]
+    os.close(reads)
+    os.close(writes)
+
+
+def test_a_pipe_that_has_used_up_all_patience_is_not_given_it_again(
+    now: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, writes = os.pipe()
+    before = dict(vars(socket.socket))
+    seen = Sockets(lambda: True)
+    with _children(monkeypatch):
+        watch = _Watch(seen, now)
+        watch.outside.children.are_idle = lambda: False  # type: ignore[method-assign]
+        for holds in (True, False):
+            seen.replace()
+            assert watch.hold(reads, after=0, seconds=None) == [holds]
+            seen.restore()
+            now[0] += PATIENCE
+        monkeypatch.setattr(sockets, "_MOST_PIPES", 0)
+        seen.restore()
+        assert watch.hold(reads, after=0, seconds=None) == [True]
+    assert dict(vars(socket.socket)) == before
+    os.close(reads)
+    os.close(writes)
+
+
+def test_a_thread_that_receives_holds_the_clock_as_its_socket_does(now: list[float]) -> None:
+    with _seen(lambda: True) as seen, socket.create_server(("127.0.0.1", 0)) as listening:
+        own = threading.get_ident()
+        assert seen.receiver_until(own, 50, PATIENCE) == 50 + PATIENCE
+        client = socket.create_connection(listening.getsockname())
+        server, _ = listening.accept()
+        until: list[float] = []
+
+        def look(*_: Any) -> None:
+            until.append(seen.receiver_until(own, now[0], PATIENCE))
+
+        seen._receives(look)(client)
+        seen._receives(look)(server)
+        with pytest.raises(TypeError):
+            seen._accepting(lambda used: look())(listening)  # which cannot be unpacked
+        assert until == [now[0] + PATIENCE, now[0] + MORE, 0]
+        assert seen.receiver_until(own, 50, PATIENCE) == 50 + PATIENCE
+        client.close()
+        server.close()

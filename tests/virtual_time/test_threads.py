@@ -85,9 +85,7 @@ def test_what_cannot_be_called_is_refused_in_pythons_own_words(mock: AsyncOpsMoc
     assert [*_in_motion()] == [threading.get_ident()]
 
 
-def test_a_thread_that_fails_has_ended(
-    mock: AsyncOpsMock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_thread_that_fails_has_ended(mock: AsyncOpsMock, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[Any] = []
     monkeypatch.setattr(threading, "excepthook", said.append)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pytest_asyncops.virtual_time.in_motion import InMotion
 from pytest_asyncops.virtual_time.waits import Gate, ProbedWait, Wait
 
+
 def _begin(wait: Wait) -> None:
     wait.waiting = True
     wait._in_motion.discard(wait.thread)
