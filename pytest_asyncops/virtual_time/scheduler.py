@@ -329,7 +329,11 @@ class Scheduler:
                 return
             if self._anything_has_arrived() or not self._lookout.parked_still_wait():
                 return
-            if wait.deadline > self.shared_time.skipped_ns and self.outside.holds():
+            # What a thread waits for outside is asked between two looks at it: once it has gone on,
+            # it waits for something else.
+            if wait.deadline > self.shared_time.skipped_ns and (
+                self.outside.holds() or not self._lookout.parked_still_wait()
+            ):
                 return
             # What was asked just now has taken time, in which a thread of before or a handler may
             # have given something to somebody.
