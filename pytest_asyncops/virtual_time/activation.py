@@ -123,6 +123,7 @@ class VirtualTime:
                 if not is_scheduled_by(active.scheduler):
                     active.scheduler.close(own)
                     _replacements.loops.bring_back(active.client.ahead_ns())
+                    _replacements.trio.keep_time(active.client.deadline_ahead_ns())
                     warn_of_lost_patience(active.scheduler.outside)
 
     def _activated(self) -> ActiveTime:
@@ -166,7 +167,7 @@ class _Replacements:
 
     def __init__(self) -> None:
         self.sockets = sockets = Sockets(lambda: active_here() is not None)
-        trio_patches = TrioPatches(_scheduler_here, sockets, lambda: _hand(HandedTask))
+        self.trio = trio_patches = TrioPatches(_scheduler_here, sockets, lambda: _hand(HandedTask))
         perf_counter_hooks[RUN] = trio_patches.install
         loops = AsyncioPatches(_scheduler_here, sockets)
         self.loops = loops.loops

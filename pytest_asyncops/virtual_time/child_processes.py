@@ -15,7 +15,7 @@ from typing import Any
 
 from .children import has_ended
 from .replaced import Replaced
-from .scheduler import FindScheduler
+from .scheduler import FindScheduler, Scheduler
 from .waits import ProbedWait
 
 _real_monotonic = time.monotonic
@@ -48,6 +48,10 @@ class ChildProcesses:
     def restore(self) -> None:
         """Put the real methods back."""
         subprocess.Popen.wait = _real_wait  # type: ignore[method-assign]  # as it was
+        # A child keeps the patience that it has used up. In the next test, any of several is
+        # another one.
+        for several in [asked for asked in self._first_asked if asked <= 0]:
+            del self._first_asked[several]
 
     def _waitpid(self, pid: int, options: int, /) -> tuple[int, int]:
         found: tuple[int, int] = _real_waitpid(pid, options)
@@ -55,24 +59,34 @@ class ChildProcesses:
         if scheduler is None:
             return found
         if found[0] == 0:  # it lives
-            since = self._first_asked.setdefault(pid, _real_monotonic())
-            scheduler.outside.ask_for(pid, threading.get_ident(), since)
+            self._note_alive(scheduler, pid)
         else:
             self._first_asked.pop(found[0], None)
+            self._first_asked.pop(pid, None)
         return found
+
+    def _note_alive(self, scheduler: Scheduler, pid: int) -> None:
+        since = self._first_asked.setdefault(pid, _real_monotonic())
+        scheduler.outside.ask_for(pid, threading.get_ident(), since)
 
     def _waiting(self) -> Callable[..., int]:
         find = self._scheduler
+        may_tell = hasattr(os, "waitid")  # else nobody can tell without waiting for the child
 
         def wait(child: subprocess.Popen[Any], timeout: float | None = None) -> int:
             scheduler = find()
             if scheduler is None or timeout is None or timeout <= 0 or child.poll() is not None:
                 return _real_wait(child, timeout)
+            self._note_alive(scheduler, child.pid)
             own = ProbedWait(
                 scheduler.in_motion,
-                lambda: child.returncode is not None or has_ended(child.pid),
+                lambda: (
+                    child.returncode is not None
+                    or (has_ended(child.pid) if may_tell else child.poll() is not None)
+                ),
             )
             if scheduler.wait(own, timeout):
+                self._first_asked.pop(child.pid, None)
                 return _real_wait(child)
             if child.poll() is None:
                 raise subprocess.TimeoutExpired(child.args, timeout)

@@ -35,10 +35,18 @@ def has_ended(child: int) -> bool:
     """Whether a child has ended; it can be waited for afterwards all the same.
 
     Args:
-        child: the number of its process.
+        child: the number of its process; or what ``os.waitpid`` takes for any of several.
     """
+    if not hasattr(os, "waitid"):  # see above; nobody can tell
+        return False
+    if child > 0:
+        which = os.P_PID, child
+    elif child == -1:
+        which = os.P_ALL, 0
+    else:
+        which = os.P_PGID, -child or os.getpgrp()
     try:
-        return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        return os.waitid(*which, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
     except ChildProcessError:  # somebody has waited for it
         return True
 

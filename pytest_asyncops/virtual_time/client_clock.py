@@ -95,6 +95,10 @@ class ClientClock:
         """By how much ``monotonic_ns`` is ahead of the real clock."""
         return self.monotonic_ns() - _real_monotonic_ns()
 
+    def deadline_ahead_ns(self) -> int:
+        """By how much ``deadline`` is ahead of the real clock."""
+        return self._perf_base + self.moved_ns() - _real_perf_counter_ns()
+
     def moved_ns(self) -> int:
         """By how much the clocks have moved since virtual time began."""
         return self._shared_time.skipped_ns + self._lingered + self._really_passed_ns()

@@ -1,11 +1,12 @@
-"""Files count as ready for what is waited for, and a bell wakes the one who waits for them."""
+"""Files are ready for what is waited for, and who waits for them can be let go otherwise."""
 
 from __future__ import annotations
 
-import select
+import os
 import selectors
 import socket
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -26,17 +27,6 @@ def pair() -> Iterator[Pair]:
         yield one, other
 
 
-@pytest.fixture(params=["poll", "select"], autouse=True)
-def by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """By which function of the system it is found out; Windows has only one of them."""
-    if request.param == "select":
-        monkeypatch.delattr(select, "poll", raising=False)
-    elif not hasattr(select, "poll"):
-        pytest.skip("there is no poll")
-    name: str = request.param
-    return name
-
-
 def test_files_that_have_something_to_read_are_ready(pair: Pair) -> None:
     one, other = pair
     assert not are_ready([(one.fileno(), READ)])
@@ -48,91 +38,148 @@ def test_files_that_have_something_to_read_are_ready(pair: Pair) -> None:
 
 
 def test_a_file_is_ready_for_the_events_that_count_and_for_no_others(pair: Pair) -> None:
-    one, _ = pair
-    assert are_ready([(one.fileno(), WRITE)])
-    assert are_ready([(one.fileno(), READ | WRITE)])
-    assert not are_ready([(one.fileno(), READ)])
-    assert not are_ready([(one.fileno(), 0)])
+    file = pair[0].fileno()
+    assert are_ready([(file, WRITE)])
+    assert are_ready([(file, READ | WRITE)])
+    assert not are_ready([(file, READ)])
+    pair[1].send(b"x")
+    assert not are_ready([(file, 0)])
+
+
+def test_that_the_other_end_has_gone_counts(pair: Pair) -> None:
+    one, other = pair
+    other.close()
+    assert are_ready([(one.fileno(), 0)])
+
+
+def test_a_closed_file_is_not_ready_and_hides_no_ready_one(pair: Pair) -> None:
+    one, other = pair
+    file = other.fileno()
+    other.close()
+    for closed in (file, -1):
+        assert not are_ready([(closed, READ | WRITE)])
+        assert are_ready([(closed, READ), (one.fileno(), WRITE)])
+        assert are_ready([(one.fileno(), WRITE), (closed, READ)])
     assert not are_ready([])
 
 
-def test_a_closed_file_does_not_hide_a_ready_one(pair: Pair) -> None:
-    one, _ = pair
-    closed = -1
-    assert are_ready([(closed, READ), (one.fileno(), WRITE)])
-    assert are_ready([(one.fileno(), WRITE), (closed, READ)])
-    assert not are_ready([(closed, READ)])
-
-
-def test_a_file_that_has_just_been_closed(by: str) -> None:
-    one, other = socket.socketpair()
-    with one, other:
-        file = one.fileno()
-        other.send(b"x")
-        assert are_ready([(file, READ)])
-    # What cannot tell counts as ready, so that the loop sees it for itself.
-    assert are_ready([(file, READ)]) == (by == "select")
+# --- waits
 
 
 @pytest.fixture
-def wait(pair: Pair) -> FileWait:
-    wait = FileWait(InMotion(), [(pair[0].fileno(), READ)])
-    wait.waiting = True
-    return wait
+def in_motion() -> InMotion:
+    return InMotion()
 
 
-def test_a_wait_ends_when_a_file_is_ready(wait: FileWait, pair: Pair) -> None:
-    pair[1].send(b"x")
-    assert wait.goes_on()
+@pytest.fixture(autouse=True)
+def no_bell_of_before() -> Iterator[None]:
+    renew_bells()
+    yield
+    renew_bells()
+
+
+def test_a_wait_ends_with_its_files(in_motion: InMotion, pair: Pair) -> None:
+    one, other = pair
+    wait = FileWait(in_motion, [(one.fileno(), READ)])
+    timer = threading.Timer(0.01, other.send, (b"x",))
+    timer.start()
     wait.pass_through()
+    timer.join()
     assert wait.came
+    assert not wait.goes_on()
+    assert one.recv(9) == b"x"  # the wait has taken nothing out of it
+
+
+def test_a_wait_goes_on_after_it_was_woken_for_something_else(
+    in_motion: InMotion, pair: Pair
+) -> None:
+    one, other = pair
+    wait = FileWait(in_motion, [(one.fileno(), READ)])
+    wait.wake()
+    wait.pass_through()
+    assert wait.goes_on()
+    timer = threading.Timer(0.01, other.send, (b"x",))
+    timer.start()
+    wait.pass_through()  # which takes until then: the bell is silent again
+    timer.join()
     assert not wait.goes_on()
 
 
-def test_a_wait_ends_at_its_real_limit(pair: Pair) -> None:
-    wait = FileWait(InMotion(), [(pair[0].fileno(), READ)], 0.001)
+def test_a_wait_ends_when_its_turn_comes(in_motion: InMotion, pair: Pair) -> None:
+    wait = FileWait(in_motion, [(pair[0].fileno(), READ)])
+    timer = threading.Timer(0.01, wait.give_turn)
+    timer.start()
     wait.pass_through()
+    timer.join()
+    assert (wait.due, wait.came) == (True, False)
+
+
+@pytest.mark.parametrize("files", [0, 1])
+def test_a_wait_with_a_real_limit_ends_by_itself(
+    in_motion: InMotion, pair: Pair, files: int
+) -> None:
+    wait = FileWait(in_motion, [(pair[0].fileno(), READ)][:files], 0.01)
+    began = time.monotonic()
+    wait.pass_through()
+    assert 0.01 <= time.monotonic() - began < 5
     assert wait.came
+    assert not wait.due
 
 
-def test_others_notice_for_it_that_a_file_is_ready(wait: FileWait, pair: Pair) -> None:
+def test_others_find_out_that_a_file_is_ready(in_motion: InMotion, pair: Pair) -> None:
+    one, other = pair
+    wait = FileWait(in_motion, [(one.fileno(), READ)])
+    wait.waiting = True
     assert not wait.probe()
-    pair[1].send(b"x")
+    other.send(b"x")
     assert wait.probe()
     assert wait.came
 
 
-def test_a_turn_wakes_it_without_a_file(wait: FileWait) -> None:
-    thread = threading.Thread(target=wait.give_turn)
-    thread.start()
-    wait.pass_through()
-    thread.join()
-    assert wait.due
-    assert not wait.came
+# --- the bell
 
 
-def test_a_wait_that_is_woken_without_anything_waits_on(wait: FileWait) -> None:
-    for _ in range(2):
-        wait.wake()
+def test_a_bell_may_be_rung_at_any_time_and_as_often_as_one_likes(
+    in_motion: InMotion, pair: Pair
+) -> None:
+    wait = FileWait(in_motion, [(pair[0].fileno(), READ)])
+    bell = file_waits._own_bell()
+    size = os.write(bell._other, b"x" * 2**20)  # by now it is full
+    assert size < 2**20
+    wait.wake()
+    while are_ready([(bell.file, READ)]):
         wait.pass_through()
-        assert wait.goes_on()
+    bell.silence()  # which it is
+    wait.wake()
+    assert are_ready([(bell.file, READ)])
 
 
-def test_a_bell_can_be_rung_without_end(wait: FileWait, pair: Pair) -> None:
-    for _ in range(2_000):
-        wait.wake()
-    wait.pass_through()
-    again = FileWait(InMotion(), [(pair[0].fileno(), READ)], 0.001)
-    again.pass_through()
-    assert again.came
-
-
-def test_each_thread_has_a_bell_for_all_its_waits() -> None:
-    bells: list[object] = [file_waits._own_bell() for _ in range(2)]
-    assert bells[0] is bells[1]
-    thread = threading.Thread(target=lambda: bells.append(file_waits._own_bell()))
+def test_a_thread_has_one_bell_and_another_thread_another() -> None:
+    own = file_waits._own_bell()
+    assert file_waits._own_bell() is own
+    others: list[object] = []
+    thread = threading.Thread(target=lambda: others.append(file_waits._own_bell()))
     thread.start()
     thread.join()
-    assert bells[2] is not bells[0]
+    assert others != [own]
+
+
+def test_a_forked_process_makes_bells_of_its_own() -> None:
+    own = file_waits._own_bell()
     renew_bells()
-    assert file_waits._own_bell() is not bells[0]
+    assert file_waits._own_bell() is not own
+
+
+def test_a_bell_is_closed_with_its_thread(in_motion: InMotion) -> None:
+    files: list[int] = []
+
+    def work() -> None:
+        bell = file_waits._own_bell()
+        files.extend((bell.file, bell._other))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    for file in files:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(file)

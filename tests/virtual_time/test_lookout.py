@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 import threading
 import time
 from collections.abc import Callable
 
 import pytest
+from support.real_pauses import really_wait
 from support.virtual_seconds import seconds_elapsed
 
 from pytest_asyncops import AsyncOpsMock, mocked
@@ -197,6 +199,25 @@ def test_a_bare_lock_that_a_sleeping_thread_holds(mock: AsyncOpsMock) -> None:
     thread.join()
     assert got == [5]
     assert seconds_elapsed(mock) == 7
+
+
+def test_who_goes_on_from_outside_to_a_lock_holds_the_clock_no_longer() -> None:
+    began = os.times().elapsed
+    with mocked(patience=20) as mock:
+        lock = threading.Lock()
+
+        def work() -> None:
+            really_wait(0.03)
+            with lock:
+                pass
+
+        thread = threading.Thread(target=work)
+        with lock:
+            thread.start()
+            time.sleep(5)
+        thread.join()
+        assert seconds_elapsed(mock) == 5
+    assert os.times().elapsed - began < 15
 
 
 def _in_python() -> None:

@@ -1,223 +1,20 @@
-"""The clock never jumps while a request is being answered, whoever asks and whoever answers."""
+"""A socket that has asked is expected to answer, and a child's pipe to bring something, so long."""
 
 from __future__ import annotations
 
-import asyncio
 import errno
-import http.server
 import os
 import socket
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import anyio
-import httpx
 import pytest
-import requests
-from support.real_pauses import really_wait
 
-from pytest_asyncops import AsyncOpsMock, mocked
-from pytest_asyncops.errors import PatienceWarning
 from pytest_asyncops.virtual_time import sockets
-from pytest_asyncops.virtual_time.lookout import STILL
 from pytest_asyncops.virtual_time.outside import Outside
 from pytest_asyncops.virtual_time.sockets import ANSWER, MORE, Sockets
-
-MOMENT = 0.06
-"""Real seconds that an answer takes: longer than an unknown file is given."""
-
-
-class _Slow(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def do_GET(self) -> None:
-        really_wait(MOMENT)
-        self.send_response(200)
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"{}")
-
-    def log_message(self, *args: Any) -> None:
-        pass
-
-
-@contextmanager
-def _server() -> Iterator[str]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Slow)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-Run = Callable[[str, Callable[[], float]], list[float]]
-"""Asks twice, waits for 5 s after each, and tells by how much the clock jumped under each."""
-
-
-def _requests(url: str, elapsed: Callable[[], float]) -> list[float]:
-    jumps = []
-    with requests.Session() as session:
-        for _ in range(2):
-            before = elapsed()
-            session.get(url, timeout=30)
-            jumps.append(elapsed() - before)
-            time.sleep(5)
-    return jumps
-
-
-def _httpx(url: str, elapsed: Callable[[], float]) -> list[float]:
-    jumps = []
-    with httpx.Client(verify=False) as client:
-        for _ in range(2):
-            before = elapsed()
-            client.get(url, timeout=30)
-            jumps.append(elapsed() - before)
-            time.sleep(5)
-    return jumps
-
-
-def _in_a_thread(client: Run) -> Run:
-    """While the main thread waits."""
-
-    def run(url: str, elapsed: Callable[[], float]) -> list[float]:
-        jumps: list[float] = []
-        thread = threading.Thread(target=lambda: jumps.extend(client(url, elapsed)))
-        thread.start()
-        while thread.is_alive():
-            thread.join(1)
-        return jumps
-
-    return run
-
-
-def _on(backend: str) -> Run:
-    def run(url: str, elapsed: Callable[[], float]) -> list[float]:
-        jumps = []
-
-        async def main() -> None:
-            async with httpx.AsyncClient(verify=False) as client:
-                for _ in range(2):
-                    before = elapsed()
-                    with anyio.fail_after(30):
-                        await client.get(url, timeout=30)
-                    jumps.append(elapsed() - before)
-                    await anyio.sleep(5)
-
-        anyio.run(main, backend=backend)
-        return jumps
-
-    return run
-
-
-CLIENTS = {
-    "requests": _requests,
-    "requests in a thread": _in_a_thread(_requests),
-    "httpx": _httpx,
-    "httpx in a thread": _in_a_thread(_httpx),
-    "httpx on asyncio": _on("asyncio"),
-    "httpx on trio": _on("trio"),
-}
-
-
-@pytest.mark.parametrize("alive_before", [True, False])
-@pytest.mark.parametrize("client", CLIENTS)
-def test_the_clock_does_not_jump_under_a_request(client: str, alive_before: bool) -> None:
-    def run(mock: AsyncOpsMock, url: str) -> list[float]:
-        def elapsed() -> float:
-            return mock.clock.elapsed.total_seconds()
-
-        return CLIENTS[client](url, elapsed)
-
-    if alive_before:
-        with _server() as url, mocked() as mock:
-            jumps = run(mock, url)
-    else:
-        with mocked() as mock, _server() as url:
-            jumps = run(mock, url)
-    assert jumps == [0, 0]
-
-
-@pytest.mark.parametrize("client", ["requests in a thread", "httpx in a thread"])
-def test_a_thread_that_awaits_an_answer_holds_the_clock_however_long(
-    client: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys.modules[__name__], "MOMENT", 1.5 * STILL)
-    with _server() as url, mocked() as mock:
-
-        def elapsed() -> float:
-            return mock.clock.elapsed.total_seconds()
-
-        jumps = CLIENTS[client](url, elapsed)
-    assert jumps == [0, 0]
-
-
-def test_a_thread_that_waits_for_clients_does_not_hold_the_clock() -> None:
-    def serve() -> None:
-        accepted, _ = listening.accept()
-        accepted.close()
-
-    with mocked() as mock, socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=serve)
-        thread.start()
-        time.sleep(5)
-        assert mock.clock.elapsed.total_seconds() == 5
-        socket.create_connection(listening.getsockname()).close()
-        thread.join()
-
-
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_who_is_never_answered_does_not_wait_for_ever(
-    backend: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sockets, "ANSWER", 0.03)
-
-    async def main(address: tuple[str, int]) -> None:
-        async with await anyio.connect_tcp(*address) as stream:
-            await stream.send(b"hello?")
-            with pytest.raises(TimeoutError), anyio.fail_after(30):
-                await stream.receive()
-
-    with (
-        pytest.warns(PatienceWarning, match="a file for which an event loop waits"),
-        mocked(patience=0.05) as mock,
-        socket.create_server(("127.0.0.1", 0)) as silent,
-    ):
-        anyio.run(main, silent.getsockname(), backend=backend)
-        assert mock.clock.elapsed.total_seconds() == 30
-
-
-def test_a_loop_that_serves_itself() -> None:
-    async def main() -> None:
-        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            while line := await reader.readline():
-                await asyncio.sleep(1)
-                writer.write(line)
-                await writer.drain()
-            writer.close()
-
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
-        for number in range(3):
-            writer.write(b"%d\n" % number)
-            assert await asyncio.wait_for(reader.readline(), 30) == b"%d\n" % number
-            await asyncio.sleep(4)
-        writer.close()
-        await writer.wait_closed()
-        server.close()
-        await server.wait_closed()
-
-    with mocked() as mock:
-        asyncio.run(main())
-        assert mock.clock.elapsed.total_seconds() == 15
 
 
 @pytest.fixture
@@ -228,179 +25,213 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @contextmanager
-def _seen(is_own: Callable[[], bool]) -> Iterator[Sockets]:
-    before = dict(vars(socket.socket))
-    seen = Sockets(is_own)
+def _seen(is_own: bool = True) -> Iterator[Sockets]:
+    before = dict(vars(socket.socket)), socket.socketpair
+    seen = Sockets(lambda: is_own)
     seen.replace()
     try:
         yield seen
     finally:
         seen.restore()
-    assert dict(vars(socket.socket)) == before
+    assert (dict(vars(socket.socket)), socket.socketpair) == before
 
 
-PATIENCE = 10.0
+def _outside(*, patience: float = 10, idle: bool = False) -> Outside:
+    outside = Outside(lambda *_: 0, patience)
+    outside.children.are_idle = lambda: idle  # type: ignore[method-assign]
+    return outside
 
 
-class _Watch:
-    """Whether files hold the clock, by what is known of them and so many seconds later."""
+def _until(seen: Sockets, file: int, seconds: float | None = 0.1) -> float:
+    return seen.watch([file], outside=_outside(), seconds=seconds)() - 1_000
 
-    def __init__(self, seen: Sockets, now: list[float]) -> None:
-        self.seen = seen
-        self.now = now
-        self.outside = Outside(seen.receiver_until, PATIENCE)
-        self.outside.children.are_idle = lambda: True  # type: ignore[method-assign]
 
-    def hold(self, *files: int, after: float, seconds: float | None = 0) -> list[bool]:
-        until = [self.seen.watch([file], outside=self.outside, seconds=seconds)() for file in files]
-        return [self.now[0] + after < limit for limit in until]
+@contextmanager
+def _pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        client = socket.create_connection(listening.getsockname())
+        served, _ = listening.accept()
+    with client, served:
+        yield client, served
 
 
 @pytest.mark.parametrize("own", [True, False])
 def test_what_is_done_with_sockets(now: list[float], own: bool) -> None:
-    with _seen(lambda: own) as seen, socket.create_server(("127.0.0.1", 0)) as listening:
-        watch = _Watch(seen, now)
-        client = socket.create_connection(listening.getsockname())
-        server, _ = listening.accept()
-        ours, theirs = client.fileno(), server.fileno()
+    with _seen(own) as seen, _pair() as (client, served):
+        ours, theirs = client.fileno(), served.fileno()
 
-        def holds(after: float) -> list[bool]:
-            return watch.hold(ours, theirs, after=after)
+        def until() -> tuple[float, float]:
+            return _until(seen, ours), _until(seen, theirs)
 
-        assert holds(MORE / 2) == [True, True]
-        assert holds(MORE) == [True, False]
-        now[0] += ANSWER
-        assert holds(0) == [False, False]
+        assert until() == (ANSWER, pytest.approx(MORE))
+        now[0] += 1
         client.sendall(b"ask")
-        assert holds(ANSWER / 2) == [True, False]
-        assert server.recv(9) == b"ask"
-        assert holds(ANSWER / 2) == [not own, False]
-        assert holds(0) == [not own, not own]
-        server.send(b"answer")
-        assert holds(ANSWER / 2) == [not own, False]
+        assert until() == (1 + ANSWER, pytest.approx(MORE))
+        now[0] += 1
+        assert served.recv(9) == b"ask"
+        assert until() == ((0 - 1_000,) * 2 if own else (1 + ANSWER, pytest.approx(2 + MORE)))
+        before = until()
+        now[0] += 1
+        served.send(b"answer")
+        assert until() == (before if own else (pytest.approx(3.1), pytest.approx(2 + MORE)))
         assert client.recv(9) == b"answer"
-        assert holds(0) == [not own, not own]
-        assert holds(MORE) == [False, False]
-        client.sendall(b"ask")
-        client.close()
-        server.close()
-        assert holds(0) == [False, False]
+        assert until() == (before if own else (pytest.approx(3 + MORE), pytest.approx(2 + MORE)))
 
 
-@pytest.mark.parametrize(
-    ("seconds", "longest"), [(0, ANSWER), (5, 5), (60, PATIENCE), (None, PATIENCE)]
-)
-def test_an_answer_is_waited_for_as_long_as_the_wait_takes_and_patience_lasts(
-    now: list[float], seconds: float | None, longest: float
+def test_an_answer_holds_the_clock_for_as_long_as_its_wait_and_until_patience_is_lost(
+    now: list[float],
 ) -> None:
-    with _seen(lambda: True) as seen, socket.create_server(("127.0.0.1", 0)) as listening:
-        watch = _Watch(seen, now)
-        with socket.create_connection(listening.getsockname()) as client:
-            file = client.fileno()
-            assert watch.hold(file, after=longest - 0.1, seconds=seconds) == [True]
-            assert watch.hold(file, after=longest, seconds=seconds) == [False]
+    with _seen() as seen, _pair() as (client, _):
+        file = client.fileno()
+        assert _until(seen, file, 0.1) == ANSWER
+        assert _until(seen, file, 5) == 5
+        assert _until(seen, file, 60) == 10
+        now[0] += 9
+        assert _until(seen, file, None) == 10
+        assert _until(seen, file, 0.5) == 9.5
+        assert seen.watch([file], outside=_outside(patience=1), seconds=60)() == 1_001
+        served = client.fileno()
+        assert seen.watch([-1, served], outside=_outside(), seconds=5)() == 1_010
+        assert seen.watch([], outside=_outside(), seconds=5)() == 0
 
 
-def test_several_files_hold_the_clock_as_long_as_any(now: list[float]) -> None:
-    with _seen(lambda: True) as seen, socket.create_server(("127.0.0.1", 0)) as listening:
-        watch = _Watch(seen, now)
-        with (
-            socket.create_connection(listening.getsockname()) as one,
-            socket.create_connection(listening.getsockname()) as other,
-        ):
-            files = [one.fileno(), other.fileno()]
-            one.send(b"x")
-            now[0] += 1
-            other.send(b"x")
-            until = seen.watch(files, outside=watch.outside, seconds=0)
-            assert until() == now[0] + ANSWER
-            assert seen.watch([], outside=watch.outside, seconds=0)() == 0
+def test_a_peer_that_is_no_client_of_the_tests_own(now: list[float]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        client = socket.create_connection(listening.getsockname())  # which nobody has seen
+        with client, _seen() as seen:
+            served, _ = listening.accept()
+            with served:
+                client.settimeout(9)
+                now[0] += 1
+                super(socket.socket, client).send(b"ask")
+                served.recv(9)
+                assert _until(seen, served.fileno()) == pytest.approx(1 + MORE)
 
 
-def test_other_sockets_hold_nothing(now: list[float]) -> None:
-    before = socket.socketpair()
-    with _seen(lambda: True) as seen:
-        watch = _Watch(seen, now)
-        pair = socket.socketpair()
-        for one, other in (before, pair):
-            one.send(b"wake")
+def test_other_sockets_are_not_awaited(now: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "has_children", lambda: True)
+    with _seen() as seen:
+        one, other = socket.socketpair()  # by such a one threads wake a loop
+        with one, other:
+            assert _until(seen, one.fileno()) == _until(seen, other.fileno()) == -1_000
+            super(socket.socket, one).send(b"wake")
             other.recv(9)
-            assert watch.hold(other.fileno(), after=0) == [False]
-            one.close()
-            other.close()
-    closed = socket.socket()
-    closed.close()
-    with _seen(lambda: True) as seen, pytest.raises(OSError) as caught:  # noqa: PT011 - errno
-        closed.send(b"?")
-    assert caught.value.errno == errno.EBADF
+            assert _until(seen, other.fileno()) == -1_000
+        closed = socket.socket()
+        closed.close()
+        with pytest.raises(OSError) as caught:  # noqa: PT011 - errno
+            closed.send(b"?")
+        assert caught.value.errno == errno.EBADF
 
 
-@contextmanager
-def _children(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
-    """Whether there are any, as the list says."""
-    there = [True]
-    monkeypatch.setattr(sockets, "has_children", lambda: there[0])
-    yield there
-
-
-@pytest.mark.parametrize("idle", [True, False])
-def test_a_pipe_holds_the_clock_while_a_child_may_write_to_it(
-    now: list[float], monkeypatch: pytest.MonkeyPatch, idle: bool
-) -> None:
-    reads, writes = os.pipe()
-    with _seen(lambda: True) as seen, _children(monkeypatch) as there:
-        watch = _Watch(seen, now)
-        watch.outside.children.are_idle = lambda: idle  # type: ignore[method-assign]
-        assert watch.hold(reads, after=4, seconds=5) == [not idle]
-        assert watch.hold(reads, after=5, seconds=5) == [False]
-        now[0] += PATIENCE
-        assert watch.hold(reads, after=0, seconds=5) == [False]
-        seen.note_ready([reads, 10**6])
-        assert watch.hold(reads, after=4, seconds=5) == [not idle]
-        there[0] = False
-        assert watch.hold(reads, after=0, seconds=5) == [False]
-    os.close(reads)
-    os.close(writes)
-
-
-def test_a_pipe_that_has_used_up_all_patience_is_not_given_it_again(
+def test_a_number_that_another_file_has_got_is_met_anew(
     now: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reads, writes = os.pipe()
-    before = dict(vars(socket.socket))
+    monkeypatch.setattr(sockets, "has_children", lambda: True)
+    with _seen() as seen:
+        read, write = os.pipe()
+        with _pair() as (client, _):
+            file = client.fileno()
+            assert _until(seen, file) == ANSWER
+        os.dup2(read, file)
+        assert _until(seen, file, 5) == 5  # as a pipe, and no longer as a socket that has asked
+        os.close(file)
+        assert _until(seen, file, 5) == -1_000
+        os.close(read)
+        os.close(write)
+
+
+# --- pipes
+
+
+@pytest.fixture
+def pipe(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, int]]:
+    monkeypatch.setattr(sockets, "has_children", lambda: True)
+    pipe = os.pipe()
+    yield pipe
+    for file in pipe:
+        os.close(file)
+
+
+def test_a_pipe_is_awaited_while_a_child_may_write_to_it(
+    now: list[float], pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen = Sockets(lambda: True)
-    with _children(monkeypatch):
-        watch = _Watch(seen, now)
-        watch.outside.children.are_idle = lambda: False  # type: ignore[method-assign]
-        for holds in (True, False):
-            seen.replace()
-            assert watch.hold(reads, after=0, seconds=None) == [holds]
-            seen.restore()
-            now[0] += PATIENCE
-        monkeypatch.setattr(sockets, "_MOST_PIPES", 0)
-        seen.restore()
-        assert watch.hold(reads, after=0, seconds=None) == [True]
-    assert dict(vars(socket.socket)) == before
-    os.close(reads)
-    os.close(writes)
+    file = pipe[0]
+    assert _until(seen, file, 5) == 5
+    assert _until(seen, file, 60) == 10
+    assert seen.watch([file], outside=_outside(idle=True), seconds=5)() == 0
+    monkeypatch.setattr(sockets, "has_children", lambda: False)
+    assert _until(seen, file, 5) == -1_000
 
 
-def test_a_thread_that_receives_holds_the_clock_as_its_socket_does(now: list[float]) -> None:
-    with _seen(lambda: True) as seen, socket.create_server(("127.0.0.1", 0)) as listening:
-        own = threading.get_ident()
-        assert seen.receiver_until(own, 50, PATIENCE) == 50 + PATIENCE
-        client = socket.create_connection(listening.getsockname())
-        server, _ = listening.accept()
-        until: list[float] = []
+def test_a_pipe_is_given_patience_once_until_something_comes(
+    now: list[float], pipe: tuple[int, int]
+) -> None:
+    seen = Sockets(lambda: True)
+    file = pipe[0]
+    assert _until(seen, file, 60) == 10
+    now[0] += 9
+    assert _until(seen, file, 60) == 10
+    seen.note_ready([pipe[1]])  # which nobody waits for
+    seen.restore()
+    assert _until(seen, file, 60) == 10
+    seen.note_ready([file])
+    assert _until(seen, file, 60) == 19
 
-        def look(*_: Any) -> None:
-            until.append(seen.receiver_until(own, now[0], PATIENCE))
 
-        seen._receives(look)(client)
-        seen._receives(look)(server)
-        with pytest.raises(TypeError):
-            seen._accepting(lambda used: look())(listening)  # which cannot be unpacked
-        assert until == [now[0] + PATIENCE, now[0] + MORE, 0]
-        assert seen.receiver_until(own, 50, PATIENCE) == 50 + PATIENCE
-        client.close()
-        server.close()
+def test_few_pipes_are_remembered(
+    now: list[float], pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "_MOST_PIPES", 0)
+    seen = Sockets(lambda: True)
+    assert _until(seen, pipe[0], 60) == 10
+    now[0] += 9
+    seen.restore()
+    assert _until(seen, pipe[0], 60) == 19
+
+
+def test_an_ordinary_file_is_not_awaited(now: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "has_children", lambda: True)
+    with open(__file__, encoding="utf-8") as file:
+        assert _until(Sockets(lambda: True), file.fileno(), 5) == -1_000
+
+
+# --- threads that are blocked in one
+
+
+def test_a_blocked_thread_waits_for_its_socket(
+    now: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = threading.get_ident()
+    found: list[float] = []
+
+    def looking(used: socket.socket, size: int) -> bytes:
+        found.append(seen.receiver_until(own, 1_005, 10))
+        return b"x" * size
+
+    monkeypatch.setattr(socket.socket, "recv", looking)
+    with _seen(False) as seen, _pair() as (client, _):
+        assert seen.receiver_until(own, 1_005, 10) == 1_015
+        client.recv(1)
+        client.recv(1)  # of which no more than the rest may come
+        assert seen.receiver_until(own, 1_005, 10) == 1_015
+    assert found == [1_010, pytest.approx(1_000 + MORE)]
+
+
+def test_a_thread_that_waits_for_clients_waits_for_nothing(
+    now: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = threading.get_ident()
+    found: list[float] = []
+
+    def looking(used: socket.socket) -> Any:
+        found.append(seen.receiver_until(own, 1_005, 10))
+        raise TimeoutError
+
+    monkeypatch.setattr(socket.socket, "accept", looking)
+    with _seen() as seen, socket.socket() as listening:
+        with pytest.raises(TimeoutError):
+            listening.accept()
+        assert seen.receiver_until(own, 1_005, 10) == 1_015
+    assert found == [0]

@@ -1,7 +1,8 @@
-"""What real threads do is seen as what it is."""
+"""A thread that is blocked is told from one that runs, and from one that has done something."""
 
 from __future__ import annotations
 
+import _thread
 import gc
 import hashlib
 import os
@@ -11,180 +12,318 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 
 import pytest
+from support.real_moments import comes
 
-from pytest_asyncops.virtual_time.system_calls import GONE, LOCK, OUTSIDE, PROCESS, RUNNING, TIMED
-from pytest_asyncops.virtual_time.thread_states import is_told, look_at_frame, look_at_system
+from pytest_asyncops.virtual_time import thread_states
+from pytest_asyncops.virtual_time.system_calls import (
+    GONE,
+    LOCK,
+    OUTSIDE,
+    PROCESS,
+    RUNNING,
+    TIMED,
+    Look,
+)
+from pytest_asyncops.virtual_time.thread_states import (
+    Looks,
+    is_told,
+    look_at_frame,
+    look_at_system,
+)
 
-on_linux = pytest.mark.skipif(sys.platform != "linux", reason="the system does not tell")
+told = pytest.mark.skipif(not is_told(), reason="the system does not tell what threads wait in")
 
-SOON = 20.0
-"""Real seconds within which a thread gets where it goes, also on a busy machine."""
-
-
-@contextmanager
-def _running(work: Callable[[], object], then: Callable[[], object]) -> Iterator[threading.Thread]:
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    try:
-        yield thread
-    finally:
-        then()
-        thread.join(SOON)
-
-
-def _state(thread: threading.Thread) -> str:
-    assert thread.native_id is not None
-    return look_at_system(thread.ident or 0, thread.native_id).state
-
-
-def _gets_to(thread: threading.Thread, states: set[str]) -> bool:
-    until = time.monotonic() + SOON
-    while _state(thread) not in states:
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.0001)
-    return True
+_LONG = 30.0
+"""More real seconds than any of these waits takes."""
 
 
-@on_linux
-def test_this_system_tells() -> None:
-    assert is_told()
+class _Worker:
+    """A thread that does something.
+
+    Attributes:
+        identity: the thread's.
+        number: that of the thread in the operating system.
+    """
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._work = work
+        self._begins = threading.Event()
+        self._ended = _thread.allocate_lock()
+        self._ended.acquire()
+        _thread.start_new_thread(self._run, ())
+        self._begins.wait()
+
+    def _run(self) -> None:
+        self.identity, self.number = threading.get_ident(), threading.get_native_id()
+        self._begins.set()
+        try:
+            self._work()
+        finally:
+            self._ended.release()
+
+    def look(self, looks: Looks = look_at_system) -> Look:
+        return looks(self.identity, self.number)
+
+    def join(self) -> None:
+        self._ended.acquire()
 
 
-@on_linux
-def test_a_thread_that_waits_for_a_lock() -> None:
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as opened:
+        yield opened
+
+
+# Each of these adds to the stack what ends the work that it returns.
+
+
+def _lock(stack: ExitStack) -> Callable[[], object]:
     lock = threading.Lock()
     lock.acquire()
-    with _running(lock.acquire, lock.release) as thread:
-        assert _gets_to(thread, {LOCK})
-        assert thread.native_id is not None
-        looks = [look_at_system(0, thread.native_id) for _ in range(2)]
-        assert looks[0] == looks[1]
+    stack.callback(lock.release)
+    return lock.acquire
 
 
-@on_linux
-def test_a_thread_that_waits_for_a_lock_for_some_time() -> None:
+def _lock_with_a_limit(stack: ExitStack) -> Callable[[], object]:
     lock = threading.Lock()
     lock.acquire()
-    with _running(lambda: lock.acquire(timeout=SOON), lock.release) as thread:
-        assert _gets_to(thread, {TIMED})
+    stack.callback(lock.release)
+    return lambda: lock.acquire(timeout=_LONG)
 
 
-@on_linux
-def test_a_thread_that_reads_from_a_pipe() -> None:
-    reads, writes = os.pipe()
-    with _running(lambda: os.read(reads, 9), lambda: os.write(writes, b"x")) as thread:
-        assert _gets_to(thread, {PROCESS})
-    os.close(reads)
-    os.close(writes)
+def _condition(stack: ExitStack) -> Callable[[], object]:
+    event = threading.Event()
+    stack.callback(event.set)
+    return event.wait
 
 
-@on_linux
-@pytest.mark.parametrize("timeout", [None, SOON])
-def test_a_thread_that_receives_from_a_socket(timeout: float | None) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        client = socket.create_connection(listening.getsockname())
-        server, _ = listening.accept()
-        client.settimeout(timeout)
-        with client, server, _running(lambda: client.recv(9), lambda: server.send(b"x")) as thread:
-            assert _gets_to(thread, {OUTSIDE})
+def _pipe(stack: ExitStack) -> Callable[[], object]:
+    file, other = os.pipe()
+    stack.callback(os.close, file)
+    stack.callback(os.write, other, b"x")
+    return lambda: (os.read(file, 1), os.close(other))
 
 
-@on_linux
-@pytest.mark.parametrize(("limit", "seen"), [(SOON, OUTSIDE), (None, PROCESS)])
-def test_a_thread_that_selects(limit: float | None, seen: str) -> None:
+def _sockets(stack: ExitStack) -> tuple[socket.socket, socket.socket]:
+    server = socket.create_server(("127.0.0.1", 0))
+    client = socket.create_connection(server.getsockname())
+    served, _ = server.accept()
+    stack.callback(client.close)
+    stack.callback(served.close)
+    server.close()
+    return client, served
+
+
+def _recv(stack: ExitStack) -> Callable[[], object]:
+    client, served = _sockets(stack)
+    stack.callback(served.sendall, b"x")
+    return lambda: client.recv(1)
+
+
+def _accept(stack: ExitStack) -> Callable[[], object]:
+    server = socket.create_server(("127.0.0.1", 0))
+    stack.callback(server.close)
+    stack.callback(lambda: socket.create_connection(server.getsockname()).close())
+
+    def accepts() -> None:
+        accepted, _ = server.accept()
+        accepted.close()
+
+    return accepts
+
+
+def _recv_from_a_neighbour(stack: ExitStack) -> Callable[[], object]:
     one, other = socket.socketpair()
-    with one, other:
-        work = (lambda: select.select([one], [], [], limit)) if limit else (
-            lambda: select.select([one], [], [])
-        )  # fmt: skip
-        with _running(work, lambda: other.send(b"x")) as thread:
-            assert _gets_to(thread, {seen})
+    stack.callback(one.close)
+    stack.callback(other.close)
+    stack.callback(other.send, b"x")
+    return lambda: one.recv(1)
 
 
-def _in_python() -> None:
-    for _ in range(1_000):
-        pass
+def _poll(limit: float | None) -> Callable[[ExitStack], Callable[[], object]]:
+    def polls(stack: ExitStack) -> Callable[[], object]:
+        file, other = os.pipe()
+        stack.callback(os.close, file)
+        stack.callback(os.write, other, b"x")
+        poll = select.poll()
+        poll.register(file, select.POLLIN)
+        return lambda: (poll.poll(limit), os.close(other))
+
+    return polls
 
 
-def _in_c() -> None:
-    hashlib.pbkdf2_hmac("sha256", b"x", b"y", 200)
+def _select(limit: float | None) -> Callable[[ExitStack], Callable[[], object]]:
+    def selects(stack: ExitStack) -> Callable[[], object]:
+        file, other = os.pipe()
+        stack.callback(os.close, file)
+        stack.callback(os.write, other, b"x")
+        return lambda: (select.select([file], [], [], limit), os.close(other))
+
+    return selects
 
 
-@on_linux
-@pytest.mark.parametrize("compute", [_in_python, _in_c])
-def test_a_thread_that_computes(compute: Callable[[], None]) -> None:
-    ends: list[bool] = []
+def _computes(stack: ExitStack) -> Callable[[], object]:
+    goes_on = [True]
+    stack.callback(goes_on.clear)
 
-    def work() -> None:
-        while not ends:
-            compute()
+    def computes() -> None:
+        while goes_on:
+            pass
 
-    with _running(work, lambda: ends.append(True)) as thread:
-        assert _gets_to(thread, {RUNNING})
-        # It may wait for the interpreter in between, but never without a limit.
-        assert not any(_state(thread) == LOCK for _ in range(50))
+    return computes
 
 
-@on_linux
-def test_a_thread_that_is_given_something_has_another_mark() -> None:
-    locks = [threading.Lock() for _ in range(2)]
+@told
+@pytest.mark.parametrize(
+    ("waits", "state"),
+    [
+        (_lock, LOCK),
+        (_lock_with_a_limit, TIMED),
+        (_condition, LOCK),
+        (_pipe, PROCESS),
+        (_recv_from_a_neighbour, PROCESS),
+        (_accept, PROCESS),
+        (_recv, OUTSIDE),
+        (_poll(None), PROCESS),
+        (_poll(_LONG * 1_000), OUTSIDE),
+        (_select(None), PROCESS),
+        (_select(_LONG), OUTSIDE),
+    ],
+)
+def test_a_thread_that_waits_is_seen_to_wait(
+    waits: Callable[[ExitStack], Callable[[], object]], state: str, stack: ExitStack
+) -> None:
+    worker = _Worker(waits(stack))
+    assert comes(lambda: worker.look().state, state)
+    assert worker.look() == worker.look()  # and nothing in between
+    stack.close()
+    worker.join()
+    assert comes(worker.look, Look(GONE))
+
+
+@told
+def test_a_thread_that_sleeps_waits_for_a_time() -> None:
+    worker = _Worker(lambda: time.sleep(0.1))
+    assert comes(lambda: worker.look().state, OUTSIDE)
+    worker.join()
+
+
+@told
+def test_a_thread_that_computes_runs_or_has_been_switched_to(stack: ExitStack) -> None:
+    worker = _Worker(_computes(stack))
+    # Whoever looks has the interpreter, for which the other thread waits meanwhile.
+    for _ in range(3):
+        before = worker.look()
+        time.sleep(4 * sys.getswitchinterval())
+        after = worker.look()
+        assert RUNNING in (before.state, after.state) or before != after
+    stack.close()
+    worker.join()
+
+
+@told
+def test_a_thread_that_computes_in_c_runs(stack: ExitStack) -> None:
+    def hashes() -> None:
+        while goes_on:
+            hashlib.pbkdf2_hmac("sha256", b"", b"", 30_000)
+
+    goes_on = [True]
+    stack.callback(goes_on.clear)
+    worker = _Worker(hashes)
+    assert comes(lambda: worker.look().state, RUNNING)
+    stack.close()
+    worker.join()
+
+
+@told
+def test_a_thread_that_was_woken_and_waits_again_looks_different() -> None:
+    locks = [threading.Lock(), threading.Lock()]
+    for lock in locks:
+        lock.acquire()
+    worker = _Worker(lambda: [lock.acquire() for lock in locks])
+    assert comes(lambda: worker.look().state, LOCK)
+    before = worker.look()
+    locks[0].release()
+    assert comes(lambda: worker.look().state == LOCK and worker.look() != before, True)
+    locks[1].release()
+    worker.join()
+
+
+@told
+def test_the_current_thread_runs() -> None:
+    assert look_at_system(threading.get_ident(), threading.get_native_id()) == Look(RUNNING)
+
+
+# -- where the system does not tell ------------------------------------------------------------
+
+
+def test_a_thread_stays_at_its_place_while_it_waits(stack: ExitStack) -> None:
+    locks = [threading.Lock(), threading.Lock()]
     for lock in locks:
         lock.acquire()
 
     def work() -> None:
-        for lock in locks:
-            lock.acquire()
+        locks[0].acquire()
+        locks[1].acquire()
 
-    with _running(work, locks[1].release) as thread:
-        assert _gets_to(thread, {LOCK})
-        assert thread.native_id is not None
-        before = look_at_system(0, thread.native_id)
-        locks[0].release()
-        assert _gets_to(thread, {LOCK})
-        until = time.monotonic() + SOON
-        while look_at_system(0, thread.native_id) == before:
-            assert time.monotonic() < until
+    def look() -> Look:
+        return worker.look(look_at_frame)
 
+    worker = _Worker(work)
+    in_work = {id(work.__code__)}
 
-@on_linux
-def test_a_thread_that_has_ended() -> None:
-    with _running(lambda: None, lambda: None) as thread:
-        pass
-    assert _gets_to(thread, {GONE})
+    def is_in_work() -> bool:
+        frame = sys._current_frames()[worker.identity]
+        return id(frame.f_code) in in_work
 
-
-def test_a_frame_tells_whether_a_thread_has_moved_on() -> None:
-    lock, begun = threading.Lock(), threading.Event()
-    lock.acquire()
-
-    def work() -> None:
-        begun.set()
-        with lock:
-            pass
-
-    with _running(work, lock.release) as thread:
-        begun.wait()
-        assert thread.ident is not None
-        until = time.monotonic() + SOON
-        looks = [look_at_frame(thread.ident, 0)]
-        while len(looks) < 2 or looks[-1] != looks[-2]:
-            assert time.monotonic() < until
-            time.sleep(0.001)
-            looks.append(look_at_frame(thread.ident, 0))
-        assert looks[-1].state == TIMED
-    assert look_at_frame(thread.ident, 0).state == GONE
+    assert comes(is_in_work, True)
+    first = look()
+    assert first.state == TIMED
+    assert look() == first
+    locks[0].release()
+    assert comes(lambda: look() != first and look().state == TIMED, True)
+    second = look()
+    assert look() == second
+    locks[1].release()
+    worker.join()
+    assert comes(look, Look(GONE))
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-def test_a_look_at_a_frame_leaves_the_collector_as_it_was(enabled: bool) -> None:
-    usual = gc.isenabled()
-    (gc.enable if enabled else gc.disable)()
+def test_no_finalizer_runs_while_frames_are_made(
+    enabled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
+
+    def frames() -> dict[int, object]:
+        seen.append(gc.isenabled())
+        if len(seen) > 1:
+            raise RuntimeError
+        return {}
+
+    monkeypatch.setattr(sys, "_current_frames", frames)
+    before = gc.isenabled()
     try:
-        look_at_frame(threading.get_ident(), 0)
-        assert gc.isenabled() == enabled
+        (gc.enable if enabled else gc.disable)()
+        assert look_at_frame(1, 1) == Look(GONE)
+        assert gc.isenabled() is enabled
+        with pytest.raises(RuntimeError):
+            look_at_frame(1, 1)
+        assert gc.isenabled() is enabled
     finally:
-        (gc.enable if usual else gc.disable)()
+        (gc.enable if before else gc.disable)()
+    assert seen == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("status", "tells"),
+    [("", False), ("State:\tS\n", False), ("voluntary_ctxt_switches:\t1\n", True)],
+)
+def test_the_system_tells_if_it_counts_the_switches(
+    status: str, tells: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(thread_states, "read", {"/proc/self/status": status}.__getitem__)
+    assert is_told() is tells

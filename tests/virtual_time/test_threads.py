@@ -66,7 +66,7 @@ def test_a_thread_that_cannot_be_started_is_not_waited_for(
     def fail(*_: Any, **__: Any) -> None:
         raise _Fails
 
-    starts = ThreadStarts(lambda: active_here().scheduler, lambda: _Kept())  # type: ignore[union-attr]
+    starts = ThreadStarts(lambda: active_here().scheduler, _Kept)  # type: ignore[union-attr]
     thread = threading.Thread(target=time.sleep, args=(1,))
     function: Callable[..., Any] = time.sleep if raw else thread.run
     with pytest.raises(_Fails):

@@ -162,3 +162,29 @@ def test_a_trio_that_is_made_otherwise_says_how_to_go_on(monkeypatch: pytest.Mon
             "clock=trio.testing.MockClock(autojump_threshold=0)), or the test with clock='manual'."
         )
         assert caught.value.value == "9.9"
+
+
+def test_a_run_that_lives_on_keeps_its_time() -> None:
+    async def main() -> float:
+        with trio.move_on_after(7_200) as scope:
+            with mocked():
+                await trio.sleep(3_600)
+                scope.deadline = trio.current_time() + 0.01
+                within = trio.current_time()
+            after = trio.current_time()
+            await trio.sleep(60)
+        assert scope.cancelled_caught  # in real time, and not an hour late
+        return after - within
+
+    assert 0 <= trio.run(main) < 1
+
+
+def test_a_run_with_a_clock_of_its_own_keeps_that() -> None:
+    clock = trio.testing.MockClock(autojump_threshold=0)
+
+    async def main() -> float:
+        with mocked():
+            await trio.sleep(3_600)
+        return trio.current_time()
+
+    assert trio.run(main, clock=clock) == 3_600
