@@ -181,11 +181,14 @@ def test_multiprocessing_forks(mock: AsyncOpsMock) -> None:
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="Python does not warn yet")
 @can_fork
 def test_python_warns_of_forks_beside_threads_as_ever(mock: AsyncOpsMock) -> None:
-    with _others(mock), pytest.warns(DeprecationWarning, match="fork"):
+    def fork() -> None:
         child = os.fork()
         if not child:
             os._exit(0)
         os.waitpid(child, 0)
+
+    with _others(mock), pytest.warns(DeprecationWarning, match="fork"):
+        fork()
 
 
 def test_what_is_renewed_begins_anew() -> None:

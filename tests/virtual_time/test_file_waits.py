@@ -144,7 +144,7 @@ def test_a_bell_may_be_rung_at_any_time_and_as_often_as_one_likes(
 ) -> None:
     wait = FileWait(in_motion, [(pair[0].fileno(), READ)])
     bell = file_waits._own_bell()
-    size = os.write(bell._other, b"x" * 2**20)  # by now it is full
+    size = bell._other.send(b"x" * 2**20)  # by now it is full
     assert size < 2**20
     wait.wake()
     while are_ready([(bell.file, READ)]):
@@ -175,7 +175,7 @@ def test_a_bell_is_closed_with_its_thread(in_motion: InMotion) -> None:
 
     def work() -> None:
         bell = file_waits._own_bell()
-        files.extend((bell.file, bell._other))
+        files.extend((bell.file, bell._other.fileno()))
 
     thread = threading.Thread(target=work)
     thread.start()
