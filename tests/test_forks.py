@@ -19,7 +19,7 @@ import pytest
 from support.virtual_seconds import seconds_elapsed
 
 from pytest_asyncops import AsyncOpsMock, mocked
-from pytest_asyncops.forks import renewed_at_fork
+from pytest_asyncops.forks import _prepare_all, _renew_all, renewed_at_fork
 from pytest_asyncops.virtual_time.time_functions import active_here
 
 can_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
@@ -201,7 +201,8 @@ def test_what_is_renewed_begins_anew() -> None:
         own = threading.get_ident()
         scheduler.in_motion.add("what another thread was given")
         scheduler.begin_thread(threading.Thread())
-        scheduler.renew()
+        _prepare_all()
+        _renew_all()
         assert [*scheduler.in_motion] == [own]
         threading.Event().wait(5)
         assert seconds_elapsed(mock) == 5

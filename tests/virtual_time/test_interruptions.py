@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
+from support.hanging import not_hanging
 from support.interruptions import interrupted
 from support.virtual_seconds import seconds_elapsed
 
@@ -166,7 +167,8 @@ def test_the_same_in_another_thread(act: str) -> None:
 
 
 def _interrupt_everywhere(wait: Callable[[Beats], object], act: Callable[[], None]) -> None:
-    with _beats() as (mock, beats):
+    place = -1
+    with not_hanging(lambda: f"the interruption at place {place}"), _beats() as (mock, beats):
         active = active_here()
         assert active is not None
         wait(beats)  # what is made once is there by now
@@ -185,7 +187,8 @@ def _interrupt_everywhere(wait: Callable[[Beats], object], act: Callable[[], Non
 @pytest.mark.parametrize("act", ACTS)
 def test_a_wait_takes_its_time_whatever_comes_in_between(act: str) -> None:
     took: set[float] = set()
-    with _beats() as (mock, _):
+    place = -1
+    with not_hanging(lambda: f"the interruption at place {place}"), _beats() as (mock, _):
         for place in itertools.count():
             before = seconds_elapsed(mock)
             with interrupted(MODULES, place, ACTS[act]) as interruption, suppress(Torn):

@@ -178,6 +178,38 @@ def test_who_is_forgotten_is_waited_for_no_longer(told: _World, state: str) -> N
     assert not told.outside.is_known
 
 
+def _works(told: _World, looks: list[bool]) -> list[bool]:
+    """Makes these looks, and ends; returns what is left of them."""
+
+    def look() -> bool:
+        found = looks.pop(0)
+        if len(looks) == 1:
+            told.lookout.end()
+        return found
+
+    told.lookout._work(look)
+    return looks
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        [True, True, False],  # somebody waits, and then nobody
+        [False, True, False],  # somebody has begun to wait before it sleeps
+        [False, False, True, False],  # it sleeps until somebody waits again
+    ],
+)
+def test_the_lookout_works_while_somebody_waits_and_sleeps_in_between(
+    told: _World, looks: list[bool]
+) -> None:
+    told.lookout._works = True
+    told.lookout._sleeps = True
+    told.lookout.look_out(lambda: False)  # who begins to wait wakes it
+    told.lookout._sleeps = False
+    assert _works(told, looks) == []
+    assert not told.lookout._sleeps
+
+
 # --- with real threads
 
 

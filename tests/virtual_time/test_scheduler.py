@@ -290,6 +290,25 @@ def test_who_joins_one_that_ends_in_that_moment_does_not_wait(mock: AsyncOpsMock
     assert seconds_elapsed(mock) == 1
 
 
+def test_a_look_lets_the_clock_jump_and_says_whether_another_is_needed(mock: AsyncOpsMock) -> None:
+    """As the lookout makes them, where no tool that measures the tests looks."""
+    scheduler = _scheduler()
+    assert not scheduler.look()
+    thread = threading.Thread(target=time.sleep, args=(5,))
+    thread.start()
+    time.sleep(1)
+    assert scheduler.look()
+    assert seconds_elapsed(mock) == 1  # this thread runs
+    scheduler.leave()
+    assert not scheduler.in_motion or thread.is_alive()
+    while scheduler.look():
+        pass
+    scheduler.enter()
+    thread.join()
+    assert seconds_elapsed(mock) == 5
+    assert not scheduler.look()
+
+
 @pytest.mark.parametrize("step", ["_give_turn", "try_to_reach"])
 def test_a_turn_that_an_error_has_kept_back_is_given_later(
     mock: AsyncOpsMock, monkeypatch: pytest.MonkeyPatch, step: str
