@@ -195,7 +195,8 @@ def test_a_time_does_not_move_under_a_request():
 
 ALLOWED = {"mocking", "virtual_time.activation", "virtual_time.client_clock",
            "virtual_time.child_processes", "virtual_time.children", "virtual_time.lookout",
-           "virtual_time.outside", "virtual_time.process_pools", "virtual_time.real_waits",
+           "virtual_time.outside", "virtual_time.proactor_patches", "virtual_time.process_pools",
+           "virtual_time.real_waits",
            "virtual_time.sockets",
            "virtual_time.time_functions"}  # fmt: skip
 CLOCKS = {

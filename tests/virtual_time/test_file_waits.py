@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -144,8 +145,9 @@ def test_a_bell_may_be_rung_at_any_time_and_as_often_as_one_likes(
 ) -> None:
     wait = FileWait(in_motion, [(pair[0].fileno(), READ)])
     bell = file_waits._own_bell()
-    size = bell._other.send(b"x" * 2**20)  # by now it is full
-    assert size < 2**20
+    with suppress(BlockingIOError):  # in the end it is full
+        while bell._other.send(b"x" * 2**20):
+            pass
     wait.wake()
     while are_ready([(bell.file, READ)]):
         wait.pass_through()

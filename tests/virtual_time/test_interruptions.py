@@ -1,4 +1,4 @@
-"""Wherever a wait is interrupted, by an error or another wait, later ones are the right ones."""
+"""Wherever an error or another wait interrupts a wait, later waits are the right ones."""
 
 from __future__ import annotations
 

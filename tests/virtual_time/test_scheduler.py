@@ -89,27 +89,25 @@ def test_every_thread_sees_time_run_forward(mock: AsyncOpsMock) -> None:
     assert seconds_elapsed(mock) == 40
 
 
-def test_who_is_slow_to_wake_comes_first_all_the_same(
-    mock: AsyncOpsMock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    woken: list[tuple[str, float]] = []
-    begun = threading.Event()
-    passes = Gate.pass_through
+class _SlowWait(Wait):
+    """That of a thread which is slow to take its turn, as on a busy machine."""
 
-    def slowly(gate: Gate) -> None:
-        passes(gate)
-        if threading.current_thread() is thread:
-            really_wait(0.02)
+    def pass_through(self) -> None:
+        super().pass_through()
+        really_wait(0.05)
+
+
+def test_a_thread_that_is_slow_to_take_its_turn_goes_first_all_the_same(mock: AsyncOpsMock) -> None:
+    woken: list[tuple[str, float]] = []
+    active = active_here()
+    assert active is not None
 
     def work() -> None:
-        begun.set()
-        time.sleep(3)
+        active.scheduler.wait(_SlowWait(active.scheduler.in_motion), 3)
         woken.append(("slow", seconds_elapsed(mock)))
 
     thread = threading.Thread(target=work)
-    monkeypatch.setattr(Gate, "pass_through", slowly)
     thread.start()
-    begun.wait()
     time.sleep(10)
     woken.append(("quick", seconds_elapsed(mock)))
     thread.join()
