@@ -28,6 +28,7 @@ from pytest_asyncops.virtual_time.system_calls import (
     TIMED,
     Look,
 )
+from pytest_asyncops.virtual_time.time_functions import active_here
 
 PATIENCE = 10.0
 THREAD = 7
@@ -105,6 +106,7 @@ def test_who_runs_holds_it_until_patience_is_lost(told: _World) -> None:
     assert not told.look(PATIENCE * 0.9)
     assert told.look(PATIENCE * 0.2)
     assert told.outside.ran_out == {"a thread that computes"}
+    told.seen = Look(LOCK, "later")
     assert told.lookout.parked_still_wait()  # whatever it does
 
 
@@ -250,6 +252,40 @@ def test_who_goes_on_from_outside_to_a_lock_holds_the_clock_no_longer() -> None:
         thread.join()
         assert seconds_elapsed(mock) == 5
     assert os.times().elapsed - began < 15
+
+
+def test_who_goes_on_while_the_world_outside_is_asked_holds_the_clock(
+    mock: AsyncOpsMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    active = active_here()
+    assert active is not None
+    outside = active.scheduler.outside
+    holds = outside.holds
+    lock = threading.Lock()
+    seen: list[float] = []
+
+    def work() -> None:
+        with lock:
+            really_wait(0.03)
+            seen.append(seconds_elapsed(mock))
+
+    def asked() -> bool:
+        found = holds()
+        if thread.ident in active.scheduler._lookout.parked and lock.locked() and not released:
+            released.append(True)
+            lock.release()
+            really_wait(0.01)
+        return found
+
+    released: list[bool] = []
+    thread = threading.Thread(target=work)
+    lock.acquire()
+    thread.start()
+    monkeypatch.setattr(outside, "holds", asked)
+    time.sleep(5)
+    thread.join()
+    assert released
+    assert seen == [0]
 
 
 def _in_python() -> None:
