@@ -327,11 +327,13 @@ class Scheduler:
             wait = self._first()
             if wait is None or wait.deadline is None:
                 return
-            if wait.deadline > self.shared_time.skipped_ns and self.outside.holds():
-                return
-            # Asked after that: a server of the test's own that has just received a request holds
-            # the clock from here on, in place of the client that waits for the answer.
             if self._anything_has_arrived() or not self._lookout.parked_still_wait():
+                return
+            # What a thread waits for outside is asked between two looks at it: once it has gone on,
+            # it waits for something else.
+            if wait.deadline > self.shared_time.skipped_ns and (
+                self.outside.holds() or not self._lookout.parked_still_wait()
+            ):
                 return
             # What was asked just now has taken time, in which a thread of before or a handler may
             # have given something to somebody.

@@ -149,6 +149,17 @@ def test_one_request_sees_one_time():
     assert next(ticks) == SECOND
 
 
+@pytest.mark.parametrize("source", [None, lambda: 7])
+def test_a_forked_process_has_clocks_that_nobody_holds(source):
+    clock = VirtualClock(source=source)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(clock.lock.acquire).result()
+        assert not clock.lock.acquire(blocking=False)
+        clock.renew()
+        assert clock.lock.acquire(blocking=False)
+    assert clock.elapsed_ns == (0 if source is None else 7)
+
+
 # --- one time for several
 
 

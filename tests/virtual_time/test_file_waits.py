@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import selectors
 import socket
 import threading
@@ -185,3 +186,30 @@ def test_a_bell_is_closed_with_its_thread(in_motion: InMotion) -> None:
     for file in files:
         with pytest.raises(OSError, match="Bad file descriptor"):
             os.fstat(file)
+
+
+# --- where there is no poll, as on Windows
+
+
+def test_select_finds_out_the_same(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(select, "poll", raising=False)
+    one, other = pair
+    assert not are_ready([(one.fileno(), READ), (-1, READ)])
+    assert are_ready([(one.fileno(), READ), (other.fileno(), WRITE)])
+    assert are_ready([(one.fileno(), READ | WRITE)])
+    other.send(b"x")
+    assert are_ready([(one.fileno(), READ)])
+    wait = FileWait(InMotion(), [(one.fileno(), READ)], 0.001)
+    wait.pass_through()
+    assert wait.came
+
+
+def test_a_file_that_select_cannot_look_at_counts_as_ready(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So its loop sees for itself what has become of it."""
+    monkeypatch.delattr(select, "poll", raising=False)
+    one, _ = pair
+    file = one.fileno()
+    one.close()
+    assert are_ready([(file, READ)])

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
+from support.hanging import not_hanging
 from support.interruptions import interrupted
 from support.virtual_seconds import seconds_elapsed
 
@@ -38,22 +39,22 @@ def _tear() -> None:
 
 
 def _wait_and_tear() -> None:
-    time.sleep(1)
+    time.sleep(3)
     raise Torn
 
 
 ACTS: dict[str, Callable[[], None]] = {
     "an error": _tear,
-    "a shorter wait": lambda: time.sleep(1),
+    "a shorter wait": lambda: time.sleep(3),
     "a longer wait": lambda: time.sleep(9),
     "a wait and an error": _wait_and_tear,
 }
 
 TAKES = {
     "an error": {0, 5},
-    "a shorter wait": {5, 6},
+    "a shorter wait": {5, 8},
     "a longer wait": {9, 14},
-    "a wait and an error": {1, 6},
+    "a wait and an error": {3, 8},
 }
 """How long a sleep of 5 s takes then: an inner wait comes before, in or after it."""
 
@@ -166,7 +167,8 @@ def test_the_same_in_another_thread(act: str) -> None:
 
 
 def _interrupt_everywhere(wait: Callable[[Beats], object], act: Callable[[], None]) -> None:
-    with _beats() as (mock, beats):
+    place = -1
+    with not_hanging(lambda: f"the interruption at place {place}"), _beats() as (mock, beats):
         active = active_here()
         assert active is not None
         wait(beats)  # what is made once is there by now
@@ -185,7 +187,8 @@ def _interrupt_everywhere(wait: Callable[[Beats], object], act: Callable[[], Non
 @pytest.mark.parametrize("act", ACTS)
 def test_a_wait_takes_its_time_whatever_comes_in_between(act: str) -> None:
     took: set[float] = set()
-    with _beats() as (mock, _):
+    place = -1
+    with not_hanging(lambda: f"the interruption at place {place}"), _beats() as (mock, _):
         for place in itertools.count():
             before = seconds_elapsed(mock)
             with interrupted(MODULES, place, ACTS[act]) as interruption, suppress(Torn):
@@ -196,3 +199,35 @@ def test_a_wait_takes_its_time_whatever_comes_in_between(act: str) -> None:
     if act == "an error":
         assert max(took) == 5
     assert TAKES[act] - {5} <= took
+
+
+def test_a_wait_ends_though_an_error_came_while_it_was_given_its_notice() -> None:
+    place = -1
+    with not_hanging(lambda: f"the interruption at place {place}"), mocked() as mock:
+        active = active_here()
+        assert active is not None
+        scheduler = active.scheduler
+        for place in itertools.count():
+            took: list[float] = []
+            handed: list[waits.Wait] = []
+
+            def take(took: list[float] = took, handed: list[waits.Wait] = handed) -> None:
+                handed.append(scheduler.notice())
+                scheduler.wait(handed[0], 50)
+                took.append(seconds_elapsed(mock))
+
+            thread = threading.Thread(target=take)
+            thread.start()
+            time.sleep(1)
+            [wait] = handed
+            began = seconds_elapsed(mock)
+            with interrupted(MODULES, place, _tear) as interruption, suppress(Torn):
+                wait.give()
+            time.sleep(1)
+            thread.join()
+            ends = (began, began + 1, began + 49) if interruption.came else (began,)
+            assert (place, took[0] in ends) == (place, True)
+            assert [*scheduler.in_motion] == [threading.get_ident()]
+            if not interruption.came:
+                break
+        assert place > 3

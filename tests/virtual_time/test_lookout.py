@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 import threading
 import time
 from collections.abc import Callable
 
 import pytest
+from support.real_pauses import really_wait
 from support.virtual_seconds import seconds_elapsed
 
 from pytest_asyncops import AsyncOpsMock, mocked
@@ -26,6 +28,7 @@ from pytest_asyncops.virtual_time.system_calls import (
     TIMED,
     Look,
 )
+from pytest_asyncops.virtual_time.time_functions import active_here
 
 PATIENCE = 10.0
 THREAD = 7
@@ -103,6 +106,7 @@ def test_who_runs_holds_it_until_patience_is_lost(told: _World) -> None:
     assert not told.look(PATIENCE * 0.9)
     assert told.look(PATIENCE * 0.2)
     assert told.outside.ran_out == {"a thread that computes"}
+    told.seen = Look(LOCK, "later")
     assert told.lookout.parked_still_wait()  # whatever it does
 
 
@@ -176,6 +180,38 @@ def test_who_is_forgotten_is_waited_for_no_longer(told: _World, state: str) -> N
     assert not told.outside.is_known
 
 
+def _works(told: _World, looks: list[bool]) -> list[bool]:
+    """Makes these looks, and ends; returns what is left of them."""
+
+    def look() -> bool:
+        found = looks.pop(0)
+        if len(looks) == 1:
+            told.lookout.end()
+        return found
+
+    told.lookout._work(look)
+    return looks
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        [True, True, False],  # somebody waits, and then nobody
+        [False, True, False],  # somebody has begun to wait before it sleeps
+        [False, False, True, False],  # it sleeps until somebody waits again
+    ],
+)
+def test_the_lookout_works_while_somebody_waits_and_sleeps_in_between(
+    told: _World, looks: list[bool]
+) -> None:
+    told.lookout._works = True
+    told.lookout._sleeps = True
+    told.lookout.look_out(lambda: False)  # who begins to wait wakes it
+    told.lookout._sleeps = False
+    assert _works(told, looks) == []
+    assert not told.lookout._sleeps
+
+
 # --- with real threads
 
 
@@ -197,6 +233,59 @@ def test_a_bare_lock_that_a_sleeping_thread_holds(mock: AsyncOpsMock) -> None:
     thread.join()
     assert got == [5]
     assert seconds_elapsed(mock) == 7
+
+
+def test_who_goes_on_from_outside_to_a_lock_holds_the_clock_no_longer() -> None:
+    began = os.times().elapsed
+    with mocked(patience=20) as mock:
+        lock = threading.Lock()
+
+        def work() -> None:
+            really_wait(0.03)
+            with lock:
+                pass
+
+        thread = threading.Thread(target=work)
+        with lock:
+            thread.start()
+            time.sleep(5)
+        thread.join()
+        assert seconds_elapsed(mock) == 5
+    assert os.times().elapsed - began < 15
+
+
+def test_who_goes_on_while_the_world_outside_is_asked_holds_the_clock(
+    mock: AsyncOpsMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    active = active_here()
+    assert active is not None
+    outside = active.scheduler.outside
+    holds = outside.holds
+    lock = threading.Lock()
+    seen: list[float] = []
+
+    def work() -> None:
+        with lock:
+            really_wait(0.03)
+            seen.append(seconds_elapsed(mock))
+
+    def asked() -> bool:
+        found = holds()
+        if thread.ident in active.scheduler._lookout.parked and lock.locked() and not released:
+            released.append(True)
+            lock.release()
+            really_wait(0.01)
+        return found
+
+    released: list[bool] = []
+    thread = threading.Thread(target=work)
+    lock.acquire()
+    thread.start()
+    monkeypatch.setattr(outside, "holds", asked)
+    time.sleep(5)
+    thread.join()
+    assert released
+    assert seen == [0]
 
 
 def _in_python() -> None:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import signal
 import threading
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 
+import pytest
 from support.real_pauses import really_wait
 from support.virtual_seconds import seconds_elapsed
 
 from pytest_asyncops import AsyncOpsMock, Lifecycle, mocked
 from pytest_asyncops.serving.messages import Request
+from pytest_asyncops.virtual_time.scheduler import Scheduler
 from pytest_asyncops.virtual_time.time_functions import active_here
-from pytest_asyncops.virtual_time.waits import Wait
+from pytest_asyncops.virtual_time.waits import Gate, Wait
 
 _HEADERS = {"Authorization": "Bearer token"}
 
@@ -126,6 +131,209 @@ def test_who_waits_while_it_answers_keeps_nobody_from_waiting(mock: AsyncOpsMock
     woken.append(("client", seconds_elapsed(mock)))
     server.join()
     assert woken == [("client", 3), ("server", 5)]
+
+
+@contextmanager
+def _handled(handler: Callable[[], None]) -> Iterator[None]:
+    """Calls this at a signal that has no meaning in virtual time."""
+    before = signal.signal(signal.SIGPROF, lambda *_: handler())
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+has_signals = pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="there are no signals")
+
+
+@has_signals
+@pytest.mark.parametrize(("inner", "outer"), [(2, 5), (7, 9)])
+def test_a_handler_that_waits_while_its_thread_waits(
+    mock: AsyncOpsMock, inner: float, outer: float
+) -> None:
+    woken: list[tuple[str, float]] = []
+
+    def handler() -> None:
+        time.sleep(inner)
+        woken.append(("handler", seconds_elapsed(mock)))
+
+    def interrupt() -> None:
+        time.sleep(2)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGPROF)
+        while not woken:  # the handler begins when the kernel says so
+            time.sleep(0.5)
+
+    with _handled(handler):
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        time.sleep(5)
+        woken.append(("waiter", seconds_elapsed(mock)))
+        thread.join()
+    [(first, handled), (second, waited)] = woken
+    assert (first, second) == ("handler", "waiter")
+    assert 2 + inner <= handled <= waited
+    assert waited == max(5, handled)
+
+
+@has_signals
+def test_a_handler_that_raises_in_the_midst_of_a_wait(mock: AsyncOpsMock) -> None:
+    """At any moment at all, again and again; what waits afterwards waits as long as it should."""
+    chance = random.Random(1)
+    late: list[float] = []
+    ends: list[bool] = []
+    torn = 0
+
+    class Torn(Exception):
+        pass
+
+    def tear() -> None:
+        raise Torn
+
+    def beat() -> None:
+        while not ends:
+            due = seconds_elapsed(mock) + 3
+            time.sleep(3)
+            if seconds_elapsed(mock) != due:
+                late.append(due)
+
+    threads = [threading.Thread(target=beat) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        with _handled(tear):
+            for _ in range(30):
+                try:
+                    signal.setitimer(signal.ITIMER_PROF, chance.uniform(1e-5, 2e-3))
+                    while True:
+                        time.sleep(5)
+                except Torn:
+                    torn += 1
+                before = seconds_elapsed(mock)
+                time.sleep(2)
+                assert seconds_elapsed(mock) == before + 2
+    finally:
+        ends.append(True)
+        for thread in threads:
+            thread.join()
+    assert torn == 30
+    assert late == []
+    assert [*_scheduler().in_motion] == [threading.get_ident()]
+
+
+def _scheduler() -> Scheduler:
+    active = active_here()
+    assert active is not None
+    return active.scheduler
+
+
+def test_those_who_still_wait_when_a_mock_is_closed_go_on_to_their_ends() -> None:
+    went_on: list[str] = []
+    never = threading.Event()
+
+    def work(name: str, wait: Callable[[], object]) -> None:
+        wait()
+        went_on.append(name)
+
+    with mocked() as mock:
+        threads = [
+            threading.Thread(target=work, args=args)
+            for args in (
+                ("sleeps", lambda: time.sleep(10**6)),
+                ("waits", lambda: never.wait(10**6)),
+                ("sleeps longer", lambda: time.sleep(10**7)),
+            )
+        ]
+        for thread in threads:
+            thread.start()
+        time.sleep(1)
+        assert seconds_elapsed(mock) == 1
+    for thread in threads:
+        thread.join(20)
+    assert sorted(went_on) == ["sleeps", "sleeps longer", "waits"]
+
+
+def test_a_thread_that_dies_in_its_wait_holds_nobody(
+    mock: AsyncOpsMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading, "excepthook", lambda args: None)
+    passes = Gate.pass_through
+
+    def dies(gate: Gate) -> None:
+        if threading.current_thread() is thread:
+            raise SystemExit
+        passes(gate)
+
+    thread = threading.Thread(target=time.sleep, args=(100,))
+    monkeypatch.setattr(Gate, "pass_through", dies)
+    thread.start()
+    thread.join()
+    time.sleep(5)
+    assert seconds_elapsed(mock) == 5
+    assert [*_scheduler().in_motion] == [threading.get_ident()]
+
+
+def test_who_joins_one_that_ends_in_that_moment_does_not_wait(mock: AsyncOpsMock) -> None:
+    scheduler = _scheduler()
+    thread = threading.Thread(target=time.sleep, args=(1,))
+    assert not scheduler.expects_end_of(thread)
+    assert scheduler.join(thread, 5)
+    thread.start()
+    assert scheduler.expects_end_of(thread)
+    assert not scheduler.join(thread, 0.5)
+    assert scheduler.join(thread, None)
+    thread.join()
+    assert not scheduler.expects_end_of(thread)
+    scheduler.forget_thread(thread)
+    assert seconds_elapsed(mock) == 1
+
+
+def test_a_look_lets_the_clock_jump_and_says_whether_another_is_needed(mock: AsyncOpsMock) -> None:
+    """As the lookout makes them, where no tool that measures the tests looks."""
+    scheduler = _scheduler()
+    assert not scheduler.look()
+    thread = threading.Thread(target=time.sleep, args=(5,))
+    thread.start()
+    time.sleep(1)
+    assert scheduler.look()
+    assert seconds_elapsed(mock) == 1  # this thread runs
+    scheduler.leave()
+    assert not scheduler.in_motion or thread.is_alive()
+    while scheduler.look():
+        pass
+    scheduler.enter()
+    thread.join()
+    assert seconds_elapsed(mock) == 5
+    assert not scheduler.look()
+
+
+@pytest.mark.parametrize("step", ["_give_turn", "try_to_reach"])
+def test_a_turn_that_an_error_has_kept_back_is_given_later(
+    mock: AsyncOpsMock, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """As an error of a handler does that comes in the midst of giving it."""
+    woken: list[float] = []
+    thread = threading.Thread(target=lambda: (time.sleep(3), woken.append(seconds_elapsed(mock))))
+    thread.start()
+    time.sleep(1)
+    give_turn = Wait.give_turn
+    own = threading.get_ident()
+
+    def torn(wait: Wait) -> None:
+        monkeypatch.setattr(Wait, "give_turn", give_turn)
+        if threading.get_ident() != own:
+            give_turn(wait)
+            return
+        if step == "_give_turn":
+            wait.due = True
+        raise KeyError
+
+    monkeypatch.setattr(Wait, "give_turn", torn)
+    with suppress(KeyError):
+        time.sleep(5)
+    time.sleep(1)
+    thread.join()
+    assert woken == [3]
 
 
 def test_who_spins_until_a_time_gets_there(mock: AsyncOpsMock) -> None:

@@ -63,14 +63,22 @@ class _Fails(Exception):
 def test_a_thread_that_cannot_be_started_is_not_waited_for(
     mock: AsyncOpsMock, monkeypatch: pytest.MonkeyPatch, raw: bool
 ) -> None:
-    def fail(*_: Any, **__: Any) -> None:
+    failed: list[bool] = []
+
+    def fail(begun: object, *_: Any) -> None:
+        failed.append(begun in _in_motion())
         raise _Fails
 
     starts = ThreadStarts(lambda: active_here().scheduler, _Kept)  # type: ignore[union-attr]
     thread = threading.Thread(target=time.sleep, args=(1,))
     function: Callable[..., Any] = time.sleep if raw else thread.run
-    with pytest.raises(_Fails):
+
+    def start() -> None:
         starts.begin(fail, function, (1,))
+
+    with pytest.raises(_Fails):
+        start()
+    assert failed == [True]
     assert [*_in_motion()] == [threading.get_ident()]
     active = active_here()
     assert active is not None
