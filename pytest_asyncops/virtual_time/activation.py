@@ -116,12 +116,12 @@ class VirtualTime:
             try:
                 yield
             finally:
-                if was_real:
-                    active.scheduler.settle(own)
                 if not is_scheduled_by(active.scheduler):
                     active.scheduler.close(own)
                     _replacements.loops.bring_back(active.client.ahead_ns())
                     warn_of_lost_patience(active.scheduler.outside)
+                elif was_real:
+                    active.scheduler.settle(own)
 
     def _activated(self) -> ActiveTime:
         outer = active_anywhere()

@@ -7,6 +7,7 @@ stay real.
 
 from __future__ import annotations
 
+import operator
 import signal
 import sys
 from typing import Any
@@ -20,6 +21,10 @@ from .stack_frames import is_tool
 _real_alarm: Any = getattr(signal, "alarm", None)
 _real_setitimer: Any = getattr(signal, "setitimer", None)
 _real_getitimer: Any = getattr(signal, "getitimer", None)
+
+# What is more, negative or no number is left to Python's own functions to refuse.
+_MOST = 2**31 - 1
+_TOO_LONG = 2**63 // SECOND
 
 
 class Alarms:
@@ -45,17 +50,16 @@ class Alarms:
 
     def _alarm(self, seconds: int, /) -> int:
         scheduler = self._virtual()
-        if scheduler is None:
+        fair = hasattr(seconds, "__index__") and 0 <= operator.index(seconds) <= _MOST
+        if scheduler is None or not fair:
             before: int = _real_alarm(seconds)
             return before
-        left, _ = self._set(scheduler, seconds, 0)
+        left, _ = self._set(scheduler, operator.index(seconds), 0)
         return -(-left // SECOND)  # rounded up, as alarm(2) does it: 0 says that there was none
 
     def _setitimer(self, which: int, seconds: float, interval: float = 0.0, /) -> Any:
         scheduler = self._virtual() if which == signal.ITIMER_REAL else None
-        if scheduler is None:
-            return _real_setitimer(which, seconds, interval)
-        if seconds < 0 or interval < 0:  # Python has an error for this
+        if scheduler is None or not (0 <= seconds < _TOO_LONG and 0 <= interval < _TOO_LONG):
             return _real_setitimer(which, seconds, interval)
         return _in_seconds(self._set(scheduler, seconds, interval))
 

@@ -275,9 +275,7 @@ class Scheduler:
             send: sends the signal to the thread with this identity, or to the current one.
         """
         with self._mutex:
-            if self._alarm is not None:
-                self._alarm.ended = True
-                self._alarm = None
+            self.cancel_alarm()
             if not duration:
                 return
             alarm = Alarm(self.in_motion, interval, lambda: self._ring(alarm, send))
@@ -286,6 +284,13 @@ class Scheduler:
             alarm.deadline = self.shared_time.skipped_ns + duration
             heapq.heappush(self._deadlines, (alarm.deadline, alarm.number, alarm))
             self._alarm = alarm
+            self._lookout.look_out(self.look)  # the next wait may be one that nobody sees
+
+    def cancel_alarm(self) -> None:
+        """Forget the signal that was ordered, if there is one."""
+        if self._alarm is not None:
+            self._alarm.ended = True
+            self._alarm = None
 
     def _ring(self, alarm: Alarm, send: Callable[[int | None], object]) -> None:
         if alarm is self._alarm:
@@ -382,9 +387,12 @@ class Scheduler:
     def close(self, thread: int) -> None:
         """Be done with; the threads that still wait go on to take their turns.
 
+        A signal that is not due yet never comes: by default it would end the whole process.
+
         Args:
             thread: the identity of the thread that has been the test's own.
         """
+        self.cancel_alarm()
         self.settle(thread)
         self._lookout.end()
 
@@ -399,6 +407,8 @@ class Scheduler:
         heapq.heapify(self._deadlines)
         self._joiners.clear()
         self._turn = None
+        self.cancel_alarm()  # as fork(2) says
+        self._signals.clear()
         self.in_motion.keep_only(own)
         self._lookout = Lookout(self.in_motion, self.outside)
         self._lookout.knows_current()
