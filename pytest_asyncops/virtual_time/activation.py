@@ -223,7 +223,10 @@ def _scheduler_here() -> Scheduler | None:
 def _really(client: ClientClock, scheduler: Scheduler) -> Iterator[None]:
     """A block in which the waits of the current thread are real and hold the clock."""
     with scheduler.outside.held(), client.run_really():
-        yield
+        try:
+            yield
+        finally:
+            scheduler.enter_anew()
 
 
 def _real_time_threads() -> RealTimeThreads | None:
