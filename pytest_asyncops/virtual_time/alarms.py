@@ -50,8 +50,7 @@ class Alarms:
 
     def _alarm(self, seconds: int, /) -> int:
         scheduler = self._virtual()
-        fair = hasattr(seconds, "__index__") and 0 <= operator.index(seconds) <= _MOST
-        if scheduler is None or not fair:
+        if scheduler is None or not 0 <= operator.index(seconds) <= _MOST:
             before: int = _real_alarm(seconds)
             return before
         left, _ = self._set(scheduler, operator.index(seconds), 0)

@@ -345,8 +345,8 @@ def test_real_waits_between_polls_are_told_with_their_place(seconds: float) -> N
 
 @pytest.mark.parametrize(
     ("polls", "walls", "told"),
-    [(1, [5, 5], True), (1, [5, 6], False), (0, [5, 5], False), (1, [], False)],
-    ids=["frozen", "not frozen", "no poll", "no wall clock"],
+    [(1, [5, 5], True), (3, [5, 5], True), (1, [5, 6], False), (0, [5], False), (1, [], False)],
+    ids=["frozen", "since the first poll", "not frozen", "no poll", "no wall clock"],
 )
 def test_a_wall_clock_that_stands_still_is_told(polls: int, walls: list[int], told: bool) -> None:
     with mocked(max_virtual_time=100, clock="manual") as mock:

@@ -79,8 +79,11 @@ def test_each_mock_is_watched_from_its_first_poll_to_its_end(
     looked.real_waits.polled()
     looked.real_waits.polled()
     assert kept_watch == [looked.real_waits]
+    looked.real_waits.look(0.5)
     looked.real_waits.close()
     assert kept_watch == []
+    assert looked.real_waits.polled() is None
+    assert kept_watch == [looked.real_waits]
 
 
 def test_a_thread_is_told_from_others(
