@@ -118,13 +118,15 @@ class VirtualTime:
             try:
                 yield
             finally:
-                if was_real:
-                    active.scheduler.settle(own)
                 if not is_scheduled_by(active.scheduler):
+                    # One that is not due yet never comes: by default it would end the process.
+                    active.alarm_clock.cancel()
                     active.scheduler.close(own)
                     _replacements.loops.bring_back(active.client.ahead_ns())
                     _replacements.trio.keep_time(active.client.deadline_ahead_ns())
                     warn_of_lost_patience(active.scheduler.outside)
+                elif was_real:
+                    active.scheduler.settle(own)
 
     def _activated(self) -> ActiveTime:
         outer = active_anywhere()
@@ -238,7 +240,10 @@ def _alarm_clock_here() -> AlarmClock | None:
 def _really(client: ClientClock, scheduler: Scheduler) -> Iterator[None]:
     """A block in which the waits of the current thread are real and hold the clock."""
     with scheduler.outside.held(), client.run_really():
-        yield
+        try:
+            yield
+        finally:
+            scheduler.enter_anew()
 
 
 def _real_time_threads() -> RealTimeThreads | None:

@@ -11,6 +11,7 @@ import signal
 import threading
 from collections.abc import Callable
 
+from ..forks import renewed_at_fork
 from .in_motion import InMotion
 from .scheduler import Scheduler
 from .waits import Wait
@@ -45,6 +46,7 @@ class AlarmClock:
         self._alarm: _Alarm | None = None
         self._ringing: list[_Alarm] = []
         scheduler.interrupt = self._interrupt
+        renewed_at_fork.add(self)
 
     def left(self) -> tuple[int, int]:
         """In how many nanoseconds the alarm is due, 0 if there is none, and its interval."""
@@ -60,13 +62,22 @@ class AlarmClock:
             duration: in how many nanoseconds it is due; 0 for never.
             interval: after how many nanoseconds it is due again; 0 if it is not.
         """
-        if self._alarm is not None:
-            self._alarm.ended = True
-            self._alarm = None
+        self.cancel()
         if duration:
             alarm = _Alarm(self._scheduler.in_motion, interval, self._ring)
             self._scheduler.plan(alarm, duration)
             self._alarm = alarm
+
+    def cancel(self) -> None:
+        """Forget the alarm that was set, if there is one."""
+        if self._alarm is not None:
+            self._alarm.ended = True
+            self._alarm = None
+
+    def renew(self) -> None:
+        """Be as in a process that has just been forked: it inherits no alarm, as fork(2) says."""
+        self.cancel()
+        self._ringing.clear()
 
     def _ring(self, alarm: _Alarm) -> None:
         if alarm is self._alarm:

@@ -5,6 +5,7 @@ Those that test tools set stay real.
 
 from __future__ import annotations
 
+import operator
 import signal
 import sys
 from collections.abc import Callable
@@ -19,6 +20,10 @@ from .stack_frames import is_tool
 _real_alarm: Any = getattr(signal, "alarm", None)
 _real_setitimer: Any = getattr(signal, "setitimer", None)
 _real_getitimer: Any = getattr(signal, "getitimer", None)
+
+# What is more, negative or no number is left to Python's own functions to refuse.
+_MOST = 2**31 - 1
+_TOO_LONG = 2**63 // SECOND
 
 
 class Alarms:
@@ -44,16 +49,16 @@ class Alarms:
 
     def _alarm(self, seconds: int, /) -> int:
         clock = self._virtual()
-        if clock is None:
+        if clock is None or not 0 <= operator.index(seconds) <= _MOST:
             before: int = _real_alarm(seconds)
             return before
         left, _ = clock.left()
-        clock.set(seconds * SECOND, 0)
+        clock.set(operator.index(seconds) * SECOND, 0)
         return -(-left // SECOND)  # rounded up, as alarm(2) does it: 0 says that there was none
 
     def _setitimer(self, which: int, seconds: float, interval: float = 0.0, /) -> Any:
         clock = self._virtual() if which == signal.ITIMER_REAL else None
-        if clock is None or seconds < 0 or interval < 0:  # for that, Python has an error
+        if clock is None or not (0 <= seconds < _TOO_LONG and 0 <= interval < _TOO_LONG):
             return _real_setitimer(which, seconds, interval)
         before = clock.left()
         clock.set(round(seconds * SECOND), round(interval * SECOND))

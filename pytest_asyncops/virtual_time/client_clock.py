@@ -108,6 +108,11 @@ class ClientClock:
         """Whether the current thread is in a block of `run_really`."""
         return bool(self._real_since) and self.is_real_for(threading.get_ident())
 
+    @property
+    def is_real_anywhere(self) -> bool:
+        """Whether any thread is in such a block."""
+        return bool(self._real_since)
+
     def is_real_for(self, thread: int) -> bool:
         """Whether the thread with this identity is in a block of `run_really`."""
         return thread in self._real_since

@@ -43,7 +43,8 @@ def virtual_lock(find: FindScheduler) -> Any:
             self._at_fork_reinit: Any = getattr(lock, "_at_fork_reinit", None)
 
         def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-            scheduler = find() if blocking and timeout > 0 else None
+            # What no lock takes is left to Python's own to refuse.
+            scheduler = find() if blocking and 0 < timeout <= threading.TIMEOUT_MAX else None
             if scheduler is None or self._lock.acquire(False):
                 return scheduler is not None or self._lock.acquire(blocking, timeout)
             until = scheduler.client.monotonic() + timeout

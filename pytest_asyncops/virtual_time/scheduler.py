@@ -102,6 +102,14 @@ class Scheduler:
         """Note that the current thread no longer runs code of the test."""
         self.settle(threading.get_ident())
 
+    def enter_anew(self) -> None:
+        """Note that what was seen of the current thread until now says nothing, if it is known."""
+        own = threading.get_ident()
+        with self._mutex:
+            if own in self.in_motion or own in self._lookout.parked:
+                self._lookout.knows_current()
+                self.in_motion.add(own)
+
     def settle(self, token: object) -> None:
         """Note that something has been done with, and let the clock jump if it was the last."""
         with self._mutex:
@@ -243,6 +251,7 @@ class Scheduler:
         with self._mutex:
             turn.number = self._next_number()
             self._plan(turn, duration)
+            self._lookout.look_out(self.look)  # the next wait may be one that nobody sees
 
     def open_wait_of(self, thread: int) -> Wait | None:
         """The wait in which the thread with this identity is."""
@@ -306,7 +315,8 @@ class Scheduler:
             for wait in tuple(self._open.values()):
                 wait.finish_hand_over()
             self._anything_has_arrived()
-            self._lookout.park_the_motionless()
+            if not self.client.is_real_anywhere:  # else the clock is held, however long that takes
+                self._lookout.park_the_motionless()
             self._take_turns()
             return True
 

@@ -13,6 +13,9 @@ from .stack_frames import is_tool
 
 _real_select = select.select
 
+_TOO_LONG = 2**63 // SECOND
+"""Seconds that Python's own select refuses: 292 years."""
+
 
 class Selects:
     """What replaces ``select.select``.
@@ -33,8 +36,9 @@ class Selects:
         self, rlist: Any, wlist: Any, xlist: Any, timeout: float | None = None, /
     ) -> tuple[list[Any], list[Any], list[Any]]:
         scheduler = self._scheduler()
-        sleeps = not (rlist or wlist or xlist) and timeout is not None and timeout > 0
+        sleeps = not (rlist or wlist or xlist) and timeout is not None and 0 < timeout < _TOO_LONG
         if scheduler is None or not sleeps or timeout is None or is_tool(sys._getframe(1)):
             return _real_select(rlist, wlist, xlist, timeout)
+        _real_select(rlist, wlist, xlist, 0)  # which refuses what is nothing, but no list either
         scheduler.sleep(round(timeout * SECOND))
         return [], [], []

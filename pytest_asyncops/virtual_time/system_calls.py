@@ -69,7 +69,8 @@ _NUMBERS = {
 _PRIVATE = 0x80  # FUTEX_PRIVATE_FLAG: no other process can end this wait
 
 # Parts of the names of the kernel's functions in which a thread waits for another process.
-_FOR_PROCESSES = ("pipe", "unix_", "do_wait", "accept", "tty", "sigsuspend", "sigtimedwait")
+_FOR_PROCESSES = ("pipe", "unix_", "do_wait", "accept", "tty", "sys_pause", "sigsuspend",
+                  "sigtimedwait")  # fmt: skip
 
 
 def look_at(task: str) -> Look:

@@ -322,3 +322,38 @@ def test_each_limit_ends_what_the_others_let_pass(name: str) -> None:
     assert (caught.value.limit, caught.value.value) == (limit, value)
     with mocked(**{limit: value + 5}) as mock:
         poll(mock)
+
+
+@pytest.mark.parametrize("seconds", [0, 1.9, 2, 7.25])
+def test_real_waits_between_polls_are_told_with_their_place(seconds: float) -> None:
+    with mocked(clock="manual") as mock:
+        mock._live._guards.really_waited = lambda: ("tests/test_jobs.py:14, in wait", seconds)
+        if seconds < 2:
+            _polls(mock, 3, 0)
+            return
+        with pytest.raises(PollerHangs) as caught:
+            _polls(mock, 1, 0)
+        mock.note_failure(caught.value)
+    url = caught.value.url
+    assert str(caught.value).splitlines()[:2] == [
+        f"the code under test polls {url} and really waits in between, {seconds:.1f} s so far, "
+        "while the servers' clock stands still:",
+        "  tests/test_jobs.py:14, in wait",
+    ]
+    assert (caught.value.limit, caught.value.value) == ("max_real_wait", 2)
+
+
+@pytest.mark.parametrize(
+    ("polls", "walls", "told"),
+    [(1, [5, 5], True), (3, [5, 5], True), (1, [5, 6], False), (0, [5], False), (1, [], False)],
+    ids=["frozen", "since the first poll", "not frozen", "no poll", "no wall clock"],
+)
+def test_a_wall_clock_that_stands_still_is_told(polls: int, walls: list[int], told: bool) -> None:
+    with mocked(max_virtual_time=100, clock="manual") as mock:
+        guards = mock._live._guards
+        guards.read_wall = (lambda: walls.pop(0)) if walls else None
+        _polls(mock, polls, 0)
+        with pytest.raises(PollerHangs) as caught:
+            guards.skipped(101 * 10**9)
+        mock.note_failure(caught.value)
+    assert ("The wall clock was frozen meanwhile" in str(caught.value)) == told

@@ -1,5 +1,6 @@
 """What several test files share; a line for each module.
 
+- `alarms_raise`: Alarms that raise an error; the handler of before is restored afterwards.
 - `chainloop_polls`: Polls of a Chainloop operation, as the code under test would send them.
 - `chainloop_rule_rows`: Rules of Chainloop: a payload that breaks each, and one that does not.
 - `chainloop_server`: A stub of Chainloop, its clock, and what is asked of it.

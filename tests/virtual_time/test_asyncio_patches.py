@@ -100,6 +100,15 @@ def test_the_selector_of_a_loop_waits_in_virtual_time(mock: AsyncOpsMock, caller
         assert seconds_elapsed(mock) == 5
 
 
+@pytest.mark.parametrize(("caller", "elapsed"), [("_pytest.made_up", 0), ("made_up", 0.001)])
+def test_the_selector_of_a_tool_waits_really(
+    mock: AsyncOpsMock, caller: str, elapsed: float
+) -> None:
+    with selectors.DefaultSelector() as selector:
+        assert _select_as(caller)(selector, 0.001) == []
+    assert seconds_elapsed(mock) == elapsed
+
+
 def test_that_a_server_looks_whether_it_is_to_stop_takes_no_time(mock: AsyncOpsMock) -> None:
     with socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.005,))

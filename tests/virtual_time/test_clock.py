@@ -7,6 +7,7 @@ import datetime
 import itertools
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from importlib import resources
 from pathlib import Path
 
@@ -189,6 +190,41 @@ def test_a_time_does_not_move_under_a_request():
         assert (clock.elapsed_ns, other.elapsed_ns) == (5, 5)
     with clock.lock, other.lock:
         pass  # nothing is left held
+
+
+@pytest.mark.parametrize("real", [True, False])
+def test_a_forked_process_has_a_lock_that_nobody_holds(real):
+    ticks = itertools.count(0, SECOND)
+    clock = VirtualClock(source=(lambda: next(ticks)) if real else None)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(clock.lock.acquire).result()
+        assert not clock.lock.acquire(blocking=False)
+        clock.renew()
+        with clock.lock:
+            assert clock.elapsed_ns == clock.elapsed_ns
+    assert (clock.elapsed_ns < clock.elapsed_ns) == real
+
+
+def test_a_clock_without_waits_of_its_own_has_real_time_anyway():
+    clock = VirtualClock()
+    with clock.real() as given:
+        clock.advance(5)
+    assert given is None
+    assert clock.elapsed_ns == 5 * SECOND
+
+
+def test_a_block_of_real_time_is_that_of_the_shared_time():
+    clock, other = VirtualClock(), VirtualClock()
+    blocks = []
+    clock.shared_time.run_really = lambda: blocks.append("begun") or ExitStack()
+    other.join(clock.shared_time)
+    for each in (clock, other):
+        with each.real():
+            pass
+    other.leave()
+    with other.real():
+        pass
+    assert blocks == ["begun"] * 2
 
 
 # Two runs print the same: what differs from run to run is asked for in a few places only.

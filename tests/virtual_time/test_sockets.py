@@ -92,7 +92,17 @@ def test_an_answer_holds_the_clock_for_as_long_as_its_wait_and_until_patience_is
         assert seen.watch([file], outside=_outside(patience=1), seconds=60)() == 1_001
         served = client.fileno()
         assert seen.watch([-1, served], outside=_outside(), seconds=5)() == 1_010
+        assert seen.watch([served], outside=_outside(idle=True), seconds=5)() == 1_010
         assert seen.watch([], outside=_outside(), seconds=5)() == 0
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_server_may_speak_first(now: list[float], own: bool) -> None:
+    with _seen(own) as seen, _pair() as (client, served):
+        assert _until(seen, client.fileno()) == ANSWER
+        served.send(b"hello")
+        client.recv(9)
+        assert _until(seen, client.fileno()) == (-1_000 if own else pytest.approx(MORE))
 
 
 def test_a_peer_that_is_no_client_of_the_tests_own(now: list[float]) -> None:

@@ -15,8 +15,9 @@ import trio.testing
 from support.virtual_seconds import seconds_elapsed
 
 from pytest_asyncops import AsyncOpsMock, InvalidArgument, mocked
-from pytest_asyncops.virtual_time.time_functions import perf_counter_hooks
-from pytest_asyncops.virtual_time.trio_patches import RUN
+from pytest_asyncops.virtual_time.sockets import Sockets
+from pytest_asyncops.virtual_time.time_functions import active_here, perf_counter_hooks
+from pytest_asyncops.virtual_time.trio_patches import RUN, TrioPatches
 
 CLOCKS: dict[str, Callable[[], Any]] = {
     "its own clock": lambda: None,
@@ -138,6 +139,7 @@ def test_a_run_that_was_there_before_waits_really() -> None:
         begun.set()
         while not over.is_set():
             await trio.sleep(0.001)
+            await trio.to_thread.run_sync(time.sleep, 0.001)
         trio.testing.MockClock().jump(5)
 
     thread = threading.Thread(target=trio.run, args=(main,))
@@ -188,3 +190,30 @@ def test_a_run_with_a_clock_of_its_own_keeps_that() -> None:
         return trio.current_time()
 
     assert trio.run(main, clock=clock) == 3_600
+
+
+def test_a_thread_that_cannot_be_started_holds_no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any, **__: Any) -> None:
+        raise RuntimeError("no thread today")
+
+    monkeypatch.setattr("trio._core._thread_cache.ThreadCache.start_thread_soon", fails)
+    with mocked() as mock:
+        active = active_here()
+        assert active is not None
+        with pytest.raises(RuntimeError, match="no thread today"):
+            trio.run(trio.to_thread.run_sync, print)
+        assert active.scheduler.in_motion.is_only(threading.get_ident())
+        trio.run(trio.sleep, 5)
+        assert seconds_elapsed(mock) == 5
+
+
+def test_where_time_is_real_all_is_real() -> None:
+    patches = TrioPatches(lambda: None, Sockets(lambda: False), lambda: None)
+    patches.replace()
+    try:
+        began = time.monotonic()
+        trio.run(trio.sleep, 0.004)
+        trio.run(trio.to_thread.run_sync, time.sleep, 0.004)
+        assert 0.008 <= time.monotonic() - began < 5
+    finally:
+        patches.restore()

@@ -1,0 +1,26 @@
+"""Alarms that raise an error; the handler of before is restored afterwards."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class TimesUp(Exception):
+    """What the handler raises."""
+
+
+@contextmanager
+def alarms_raise() -> Iterator[None]:
+    def handler(*_: Any) -> None:
+        raise TimesUp
+
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        yield
+    finally:
+        left = signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert left == (0, 0)

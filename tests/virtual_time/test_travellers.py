@@ -1,0 +1,164 @@
+"""Who travels with another tool inside of a mock moves with skipped waits, if time ticks there."""
+
+from __future__ import annotations
+
+import datetime
+import importlib.util
+import threading
+import time
+from typing import Any, cast
+
+import pytest
+import requests
+import time_machine
+from support.virtual_seconds import seconds_elapsed
+
+from pytest_asyncops import AsyncOpsMock, Lifecycle, PollerHangs, mocked
+
+UTC = datetime.timezone.utc
+THERE = datetime.datetime(2030, 1, 1, tzinfo=UTC)
+
+PACE = 5.0
+"""Seconds by which the real clock, which ticks there, may be on."""
+
+
+@pytest.fixture(autouse=True)
+def given_back() -> Any:
+    inside: Any = cast("Any", time_machine)._time_machine
+    real = inside.original_time_ns
+    yield
+    assert inside.original_time_ns is real
+    assert not time_machine.escape_hatch.is_travelling()
+
+
+def _passed() -> float:
+    return (datetime.datetime.now(UTC) - THERE).total_seconds()
+
+
+def test_time_that_ticks_moves_with_skipped_waits(mock: AsyncOpsMock) -> None:
+    time.sleep(100)  # before the journey
+    with time_machine.travel(THERE, tick=True):
+        assert 0 <= _passed() < PACE
+        time.sleep(3_600)
+        assert 3_600 <= _passed() < 3_600 + PACE
+        mock.clock.advance(3_600)
+        assert 7_200 <= _passed() < 7_200 + PACE
+        assert abs(time.time() - THERE.timestamp() - 7_200) < PACE
+    assert datetime.datetime.now(UTC) == mock.clock.now()
+    assert seconds_elapsed(mock) == 7_300
+
+
+def test_a_deadline_by_the_wall_clock_comes_there(mock: AsyncOpsMock) -> None:
+    with time_machine.travel(THERE, tick=True):
+        until = time.time() + 30
+        polls = 0
+        while time.time() < until:
+            time.sleep(5)
+            polls += 1
+    assert polls in (6, 7)
+
+
+def test_who_spins_there_gets_on(mock: AsyncOpsMock) -> None:
+    began = time_machine.escape_hatch.time.time()
+    with time_machine.travel(THERE, tick=True):
+        until = time.time() + 3
+        while time.time() < until:
+            pass
+    assert time_machine.escape_hatch.time.time() - began < 2.5
+    assert seconds_elapsed(mock) == 0
+
+
+def test_frozen_time_stands_still(mock: AsyncOpsMock) -> None:
+    with time_machine.travel(THERE, tick=False) as traveller:
+        time.sleep(3_600)
+        assert _passed() == 0
+        traveller.shift(60)
+        time.sleep(3_600)
+        assert _passed() == 60
+    assert seconds_elapsed(mock) == 7_200
+
+
+def test_the_escape_hatch_leads_to_the_real_time() -> None:
+    before = time.time()
+    with mocked(), time_machine.travel(THERE, tick=True):
+        time.sleep(10**6)
+        assert 0 <= time_machine.escape_hatch.time.time() - before < PACE
+        assert 0 <= time_machine.escape_hatch.time.time_ns() / 1e9 - before < PACE
+
+
+def test_threads_that_were_there_before_travel_without_skipped_waits() -> None:
+    asked, found = threading.Event(), []
+
+    def work() -> None:
+        asked.wait()
+        found.append(_passed())
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    with mocked(), time_machine.travel(THERE, tick=True):
+        assert 0 <= _passed() < PACE  # time ticks there from here on
+        time.sleep(3_600)
+        asked.set()
+        thread.join()
+    assert 0 <= found[0] < PACE
+
+
+# --- pollers with a deadline that never comes
+
+
+FROZEN = (
+    "The wall clock was frozen meanwhile, as time-machine and freezegun do it: a deadline by "
+    "time.time() or datetime.now() never comes. Let it tick, with tick=True."
+)
+
+
+def _polls_until_a_deadline(mock: AsyncOpsMock) -> None:
+    operation = mock.chainloop.start(id="op-1", lifecycle=Lifecycle.hangs())
+    url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
+    until = time.time() + 1_000
+    while time.time() < until:
+        requests.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
+        time.sleep(5)
+
+
+@pytest.mark.parametrize("ticks", [True, False])
+def test_a_poller_in_frozen_time_is_told_so(ticks: bool) -> None:
+    with (
+        pytest.raises(PollerHangs) as caught,
+        mocked(max_virtual_time=100) as mock,
+        time_machine.travel(THERE, tick=ticks),
+    ):
+        _polls_until_a_deadline(mock)
+    assert str(caught.value).splitlines() == [
+        "the code under test has waited for more than 0:01:40 of virtual time, and goes on "
+        "waiting. The last request was for "
+        "https://api.app.chainloop.dev/v1/operations/op-1.",
+        *([] if ticks else [FROZEN]),
+        "Give it a deadline, or what it waits for an end.",
+        "If this is as it should be, raise the limit: @pytest.mark.asyncops(max_virtual_time=...); "
+        "it is 100.",
+    ]
+
+
+def test_who_has_polled_nothing_is_not_told_so() -> None:
+    with (
+        pytest.raises(PollerHangs) as caught,
+        mocked(max_virtual_time=100),
+        time_machine.travel(THERE, tick=False),
+    ):
+        time.sleep(101)
+    assert FROZEN not in str(caught.value)
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("freezegun"), reason="it is not installed")
+@pytest.mark.parametrize("ticks", [True, False])
+def test_freezegun_does_the_same(mock: AsyncOpsMock, ticks: bool) -> None:
+    freezegun = importlib.import_module("freezegun")
+    with freezegun.freeze_time(THERE, tick=ticks):
+        time.sleep(3_600)
+        passed = (datetime.datetime.now() - THERE.replace(tzinfo=None)).total_seconds()
+    if ticks:
+        assert 3_600 <= passed < 3_600 + PACE
+    else:
+        assert passed == 0
+    assert seconds_elapsed(mock) == 3_600
