@@ -1,7 +1,8 @@
 """Does something wherever a signal's handler may come, one place after another.
 
 Python runs handlers when a function begins, after each call, and when a loop begins anew; and in
-the midst of a call that waits, which is as if it had not begun.
+the midst of a call that waits, which is as if it had not begun. Generators are left out: an error
+that comes while one is closed is nobody's.
 """
 
 from __future__ import annotations
@@ -81,12 +82,12 @@ def _by_trace(modules: Sequence[ModuleType], see: Interruption) -> Iterator[None
     files = {module.__file__ for module in modules}
 
     def trace(frame: FrameType, event: str, argument: Any) -> Any:
-        if frame.f_code.co_filename not in files:
+        code = frame.f_code
+        if code.co_filename not in files or code.co_flags & inspect.CO_GENERATOR:
             return None
         frame.f_trace_opcodes = True
         if event == "call":
-            if not frame.f_code.co_flags & inspect.CO_GENERATOR:  # it may be about to be closed
-                see.begin()
+            see.begin()
         elif event == "opcode":
             see.step(frame)
         return trace
@@ -142,7 +143,11 @@ def _codes(modules: Sequence[ModuleType]) -> list[CodeType]:
             codes.append(part)
             left += part.co_consts
     names = {module.__file__ for module in modules}
-    return [code for code in codes if code.co_filename in names]
+    return [
+        code
+        for code in codes
+        if code.co_filename in names and not code.co_flags & inspect.CO_GENERATOR
+    ]
 
 
 def interrupted(
