@@ -140,8 +140,10 @@ def test_one_that_rings_though_another_was_ordered_takes_nothing_from_that(
     torn = active.scheduler._alarm
     signal.alarm(7)
     active.scheduler._turn = torn  # as if an error had come as it was about to ring
-    time.sleep(20)
-    assert rung == [0, 7]
+    time.sleep(1)
+    assert signal.getitimer(REAL) == (6, 0)
+    time.sleep(19)
+    assert rung == [1, 7]
 
 
 def test_a_thread_may_order_one(mock: AsyncOpsMock) -> None:

@@ -163,6 +163,7 @@ def test_patience_has_no_end_there() -> None:
     with mocked(patience=0.2) as mock:
         thread = threading.Thread(target=time.sleep, args=(5,))
         thread.start()
+        assert not _wakes(thread)
         with mock.clock.real():
             time.sleep(0.25)
         assert not _wakes(thread)  # for the clock does not jump while code runs
@@ -179,20 +180,25 @@ def _wakes(thread: threading.Thread) -> bool:
 
 
 def test_a_thread_that_was_there_before_may_ask_for_it() -> None:
-    asked = threading.Event()
+    asked, told, over = threading.Event(), threading.Event(), threading.Event()
 
     def work() -> None:
         asked.wait()
         with mock.clock.real():
             time.sleep(0.001)
+        told.set()
+        while not over.is_set():
+            pass  # it is none of the threads that hold the clock
 
     thread = threading.Thread(target=work)
     thread.start()
-    with mocked() as mock:
+    with mocked(patience=0.2) as mock:
         asked.set()
-        thread.join()
+        told.wait()
         time.sleep(5)
         assert seconds_elapsed(mock) == 5
+        over.set()
+        thread.join()
 
 
 @pytest.mark.parametrize("inner", [True, False])
