@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -113,15 +112,6 @@ def test_where_time_is_real_they_are_real() -> None:
 def test_a_system_without_them_has_nothing_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(alarms, "_real_setitimer", None)
     assert Alarms(lambda: None).functions == []
-
-
-def test_it_comes_to_the_main_thread() -> None:
-    def send_and_wait() -> None:
-        alarms._send(threading.main_thread().ident)
-        really_wait(5)
-
-    with pytest.raises(TimesUp):
-        send_and_wait()
 
 
 # --- what they refuse

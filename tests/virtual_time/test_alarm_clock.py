@@ -137,7 +137,7 @@ def test_one_that_rings_though_another_was_ordered_takes_nothing_from_that(
     active = active_here()
     assert active is not None
     signal.alarm(5)
-    torn = active.scheduler._alarm
+    torn = active.alarm_clock._alarm
     signal.alarm(7)
     active.scheduler._turn = torn  # as if an error had come as it was about to ring
     time.sleep(1)
@@ -239,7 +239,7 @@ def test_a_forked_process_does_not_inherit_one(mock: AsyncOpsMock, rung: list[fl
     active = active_here()
     assert active is not None
     signal.alarm(5)
-    active.scheduler.renew()
+    active.alarm_clock.renew()
     assert signal.getitimer(REAL) == (0, 0)
     time.sleep(20)
     assert rung == []
