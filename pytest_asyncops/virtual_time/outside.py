@@ -87,17 +87,24 @@ class Outside:
         self._awaited[key] = _Awaited(what, now if since is None else since, now, until)
 
     @contextmanager
-    def awaited(self, what: str, seconds: float | None = None) -> Iterator[None]:
+    def awaited(
+        self,
+        what: str,
+        seconds: float | None = None,
+        *,
+        unless: Callable[[], bool] = lambda: False,
+    ) -> Iterator[None]:
         """Count the code inside of the block as a wait for something outside.
 
         Args:
             what: what is waited for, in words.
             seconds: the most real seconds that it takes, if it has such a limit.
+            unless: whether it is nothing outside at present.
         """
         longest = self.patience if seconds is None else min(seconds, self.patience)
         until = _real_monotonic() + longest
         key = object()
-        self.await_until(key, what, lambda: until)
+        self.await_until(key, what, lambda: 0 if unless() else until)
         try:
             yield
         finally:

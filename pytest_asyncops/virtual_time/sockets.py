@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from .children import has_children
 from .outside import Outside
@@ -82,6 +82,7 @@ class Sockets:
         self._clients: dict[Any, int] = {}
         self._served: WeakKeyDictionary[socket.socket, Any] = WeakKeyDictionary()
         self._own: set[Any] = set()
+        self._pairs: WeakSet[socket.socket] = WeakSet()
         self._receiving: dict[int, int] = {}
         self._met: dict[tuple[int, int], float] = {}
         self._stack = ExitStack()
@@ -166,7 +167,13 @@ class Sockets:
 
     def _asks(self, used: socket.socket) -> None:
         if used not in self._served:  # a server that has answered expects nothing
-            self._expected[used.fileno()] = _Expected(_real_monotonic(), ANSWER, more=True)
+            now = _real_monotonic()
+            expected = _Expected(now, ANSWER, more=True)
+            if used in self._pairs:  # the other end is in this process, or in a child
+                expected = (
+                    _Expected(now, more=True, by_process=True) if has_children() else _NOTHING
+                )
+            self._expected[used.fileno()] = expected
             self._clients[_address(used)] = used.fileno()
 
     def _hears(self, used: socket.socket) -> None:
@@ -186,6 +193,7 @@ class Sockets:
         file = used.fileno()  # another socket may get the same one
         self._expected.pop(file, None)
         self._own.discard(self._served.pop(used, None))
+        self._pairs.discard(used)
 
     def _put(self, owner: Any, name: str, value: Any) -> None:
         if name in vars(owner):
@@ -234,7 +242,8 @@ class Sockets:
     def _pairing(self, real: Any) -> Any:
         def socketpair(*args: Any, **kwargs: Any) -> Any:
             pair = real(*args, **kwargs)
-            for one in pair:  # whatever comes through it comes from this process
+            for one in pair:
+                self._pairs.add(one)
                 self._expected[one.fileno()] = _NOTHING
             return pair
 

@@ -134,6 +134,21 @@ def test_other_sockets_are_not_awaited(now: list[float], monkeypatch: pytest.Mon
         assert caught.value.errno == errno.EBADF
 
 
+@pytest.mark.parametrize("child", [False, True])
+def test_an_end_of_a_pair_expects_an_answer_from_a_child_alone(
+    now: list[float], monkeypatch: pytest.MonkeyPatch, child: bool
+) -> None:
+    monkeypatch.setattr(sockets, "has_children", lambda: child)
+    outside = Outside(lambda thread, since, patience: 0, 10)
+    monkeypatch.setattr(outside.children, "are_idle", lambda: False)
+    with _seen(lambda: True) as seen:
+        one, other = socket.socketpair()
+        with one, other:
+            one.send(b"?")
+            until = seen.watch([one.fileno()], outside=outside, seconds=30)()
+    assert (until > now[0]) == child
+
+
 def test_a_number_that_another_file_has_got_is_met_anew(
     now: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:

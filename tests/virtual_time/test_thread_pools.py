@@ -236,3 +236,11 @@ def test_a_pool_works_as_before_once_nobody_counts(older: ThreadPoolExecutor) ->
     goes_on.set()
     assert late.result()
     assert older.submit(active_here).result() is None
+
+
+def test_an_older_pool_is_shut_down_while_a_task_waits_in_virtual_time(
+    older: ThreadPoolExecutor, mock: AsyncOpsMock
+) -> None:
+    older.submit(time.sleep, 5)
+    older.shutdown()
+    assert seconds_elapsed(mock) == 5  # and no real time, of which a warning would tell
