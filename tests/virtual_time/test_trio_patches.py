@@ -139,7 +139,7 @@ def test_a_run_that_was_there_before_waits_really() -> None:
         begun.set()
         while not over.is_set():
             await trio.sleep(0.001)
-            await trio.to_thread.run_sync(time.sleep, 0.001)
+        await trio.to_thread.run_sync(time.sleep, 0.001)
         trio.testing.MockClock().jump(5)
 
     thread = threading.Thread(target=trio.run, args=(main,))
