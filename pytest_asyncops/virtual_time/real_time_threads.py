@@ -17,9 +17,6 @@ class RealTimeThreads:
         own = threading.current_thread()
         self._kept = {thread.ident for thread in threading.enumerate() if thread is not own}
 
-    def __contains__(self, thread: threading.Thread) -> bool:
-        return thread.ident in self._kept
-
     def is_here(self) -> bool:
         """Whether the current thread is one of them. Every reading of a clock asks this."""
         return threading.get_ident() in self._kept

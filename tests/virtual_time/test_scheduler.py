@@ -377,3 +377,58 @@ def test_200_pollers_give_the_same_log_in_every_run() -> None:
     first, *others = [_an_hour_of_200_pollers(run) for run in range(_RUNS)]
     assert first.count(b"<Call ") > 1_000
     assert set(others) == {first}
+
+
+# --- what is not met every day
+
+
+def _scheduler() -> Scheduler:
+    active = active_here()
+    assert active is not None
+    return active.scheduler
+
+
+def test_a_wait_that_was_left_behind_is_dropped(mock: AsyncOpsMock) -> None:
+    scheduler = _scheduler()
+    torn = Wait(scheduler.in_motion)
+    torn.waiting = True
+    scheduler._open[torn.thread] = torn  # as if an error had come twice where it ends
+    threading.Event().wait(5)
+    assert torn.ended
+    assert scheduler.open_wait_of(torn.thread) is None
+    assert scheduler.in_motion.is_only(threading.get_ident())
+    assert seconds_elapsed(mock) == 5
+
+
+def test_a_thread_of_which_nothing_is_known_waits_as_any_other(mock: AsyncOpsMock) -> None:
+    own = threading.get_ident()
+    scheduler = _scheduler()
+    scheduler._lookout.forget(own)  # as one that was started in C
+    scheduler.in_motion.discard(own)
+    time.sleep(5)
+    assert scheduler.in_motion.is_only(own)
+    assert seconds_elapsed(mock) == 5
+
+
+def test_in_a_forked_process_the_current_thread_is_alone(mock: AsyncOpsMock) -> None:
+    scheduler = _scheduler()
+    goes_on = threading.Event()
+    thread = threading.Thread(target=goes_on.wait, args=(50,))
+    thread.start()
+    time.sleep(1)
+    scheduler.renew()
+    assert scheduler.in_motion.is_only(threading.get_ident())
+    time.sleep(100)
+    assert seconds_elapsed(mock) == 101
+    goes_on.set()
+
+
+def test_nobody_is_parked_beside_a_block_of_real_time(mock: AsyncOpsMock) -> None:
+    goes_on = threading.Event()
+    thread = threading.Thread(target=goes_on.wait, args=(5,))
+    thread.start()
+    with mock.clock.real():
+        assert _scheduler().look()
+        assert seconds_elapsed(mock) == 0
+    goes_on.set()
+    thread.join()
