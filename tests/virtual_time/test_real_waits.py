@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import sysconfig
 import threading
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -247,3 +248,23 @@ def test_the_bell_wakes_it(monkeypatch: pytest.MonkeyPatch) -> None:
     watch.add(_Fake())  # type: ignore[arg-type]
     watch.add(_Fake())  # type: ignore[arg-type]
     watch._bell.pass_through()  # which would hang
+
+
+def test_the_line_is_the_users_own_though_a_library_waits(
+    monkeypatch: pytest.MonkeyPatch, kept_watch: list[RealWaits]
+) -> None:
+    looked = _Looked(monkeypatch, TIMED)
+    looked.real_waits.polled()
+    library: dict[str, Any] = {"__name__": "a_library"}
+    code = compile(
+        "def wait(look): look(0.5)", sysconfig.get_path("purelib") + "/made_up.py", "exec"
+    )
+    exec(code, library)
+    library["wait"](looked.real_waits.look)
+    waited = looked.real_waits.polled()
+    assert waited is not None
+    assert waited.place == f"{__file__}:{_line() - 3}, in {_function()}"
+
+
+def _function() -> str:
+    return sys._getframe(1).f_code.co_name
