@@ -187,7 +187,10 @@ def polled_on_and_on() -> str:
 def really_waited() -> str:
     with mocked(apis=["chainloop"]) as mock:
         operation = mock.chainloop.start()
-        mock._live._guards.really_waited = lambda: ("tests/test_jobs.py:14, in wait_for_job", 2.0)
+        mock._live._guards.really_waited = lambda: (
+            "/home/me/project/tests/test_jobs.py:14, in wait_for_job",
+            2.0,
+        )
         with pytest.raises(PollerHangs) as caught:
             requests.get(
                 f"{mock.chainloop.base_url}/v1/operations/{operation.id}",
