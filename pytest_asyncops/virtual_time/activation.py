@@ -89,7 +89,7 @@ class VirtualTime:
             stack.enter_context(ticking_travellers(type(traveller), active))
             stack.enter_context(_replacements)
             stack.enter_context(self._hosted(active))
-            stack.enter_context(active.scheduler.listening(self._skipped))
+            stack.enter_context(active.scheduler.listeners.listening(self._skipped))
             self._real_waits = RealWaits(active.scheduler.shared_time, active.client)
             stack.callback(self._real_waits.close)
             turn_on(active)

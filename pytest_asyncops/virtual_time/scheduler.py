@@ -10,12 +10,10 @@ the `lookout`.
 
 from __future__ import annotations
 
-import heapq
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from ..forks import renewed_at_fork
@@ -25,6 +23,9 @@ from .file_waits import renew_bells
 from .in_motion import InMotion
 from .lookout import Lookout
 from .outside import Outside
+from .planned_turns import PlannedTurns
+from .skip_listeners import SkipListeners
+from .thread_ends import ThreadEnds
 from .waits import ProbedWait, Wait
 
 _real_sleep = time.sleep
@@ -44,6 +45,8 @@ class Scheduler:
         client: as given.
         outside: as given.
         in_motion: what holds the clock.
+        listeners: who is told how much time waits have skipped.
+        ends: the threads that are expected to end.
         interrupt: called by a thread in the midst of its wait, to do what it is interrupted for;
             whether there was anything.
     """
@@ -54,42 +57,16 @@ class Scheduler:
         self.outside = outside
         self.in_motion = InMotion()
         self.interrupt: Callable[[Wait], bool] | None = None
-        self._listeners: list[Callable[[int], None]] = []
+        self.listeners = SkipListeners(shared_time)
+        self.ends = ThreadEnds()
         # Reentrant, because a signal's handler or a finalizer may come anywhere, and may wait.
         self._mutex: Any = _new_mutex()  # with the methods that `threading.Condition` uses
-        self._deadlines: list[tuple[int, int, Wait]] = []
+        self._planned = PlannedTurns()
         self._open: dict[int, Wait] = {}
         self._probed: dict[int, ProbedWait] = {}
-        self._joiners: dict[threading.Thread, list[Wait]] = {}
         self._turn: Wait | None = None
-        self._count = 0
         self._lookout = Lookout(self.in_motion, outside)
         renewed_at_fork.add(self)
-
-    @contextmanager
-    def listening(self, listener: Callable[[int], None]) -> Iterator[None]:
-        """Inside of the block, tell a listener after each wait how many nanoseconds were skipped.
-
-        The number counts from the beginning of the block. The listener may raise.
-        """
-        before = self._waited()
-
-        def heard(total: int) -> None:
-            listener(total - before)
-
-        self._listeners.append(heard)
-        try:
-            yield
-        finally:
-            self._listeners.remove(heard)
-
-    def _waited(self) -> int:
-        return self.shared_time.skipped_ns - self.shared_time.advanced_ns
-
-    def _tell(self) -> None:
-        waited = self._waited()
-        for listener in reversed(self._listeners):
-            listener(waited)
 
     # --- who belongs to the test
 
@@ -117,25 +94,11 @@ class Scheduler:
             self._lookout.forget(token)
             self._take_turns()
 
-    def begin_thread(self, thread: threading.Thread) -> None:
-        """Note that a thread is about to be started, so that it can be joined."""
-        self._joiners[thread] = []
-
-    def forget_thread(self, thread: threading.Thread | None) -> None:
-        """Note that a thread could not be started."""
-        if thread is not None:
-            self._joiners.pop(thread, None)
-
     def end_thread(self, thread: threading.Thread | None) -> None:
         """Note that the current thread has done everything and is about to end."""
         with self._mutex:
-            for wait in self._joiners.pop(thread, ()) if thread is not None else ():
-                wait.give()
+            self.ends.note(thread)
             self.leave()
-
-    def expects_end_of(self, thread: threading.Thread) -> bool:
-        """Whether a thread has been started and has not ended, as far as the scheduler knows."""
-        return thread in self._joiners
 
     # --- waits
 
@@ -145,7 +108,7 @@ class Scheduler:
             self.client.note_reading(SLEEP_OF_ZERO)
             _real_sleep(0)  # lets other threads run
         elif self._skips(duration):
-            self._tell()
+            self.listeners.tell()
         else:
             self._wait(Wait(self.in_motion), duration)
 
@@ -155,7 +118,7 @@ class Scheduler:
             deadline = self.shared_time.skipped_ns + duration
             return (
                 self.in_motion.is_only(threading.get_ident())
-                and not (self._deadlines and self._deadlines[0][0] <= deadline)
+                and not self._planned.any_by(deadline)
                 and not self.outside.is_known
                 and not self._lookout.parked
                 and self.shared_time.try_to_reach(deadline)
@@ -188,15 +151,12 @@ class Scheduler:
         """Wait for the end of a thread that the scheduler expects; whether it came."""
         wait = self.notice()
         with self._mutex:
-            joiners = self._joiners.get(thread)
-            if joiners is None:
+            if not self.ends.add(thread, wait):
                 return True
-            joiners.append(wait)
         try:
             return self.wait(wait, seconds)
         finally:
-            if wait in joiners:
-                joiners.remove(wait)
+            self.ends.withdraw(thread, wait)
 
     def _wait(self, wait: Wait, duration: int | None) -> bool:
         # Twice, because a signal's handler may raise an error in the first of them. Until `_end`,
@@ -211,7 +171,7 @@ class Scheduler:
         finally:
             self._end(wait)
         if wait.due:
-            self._tell()
+            self.listeners.tell()
         return wait.came
 
     def _begins(self, wait: Wait, duration: int | None) -> bool:
@@ -219,7 +179,7 @@ class Scheduler:
         self.client.note_wait()
         self.outside.begin_wait(wait, wait.thread, duration)
         with self._mutex:
-            wait.number = self._next_number()
+            self._planned.number(wait)
             wait.outer = self._outer(wait.thread)
             self._open[wait.thread] = wait
             if isinstance(wait, ProbedWait):
@@ -229,28 +189,20 @@ class Scheduler:
             if wait.has_come():
                 return False
             if duration is not None:
-                self._plan(wait, duration)
+                self._planned.plan(wait, self.shared_time.skipped_ns + duration)
             self.in_motion.discard(wait.thread)
             self._take_turns()
             if not wait.goes_on():
                 return False
-            if self._deadlines:
+            if self._planned:
                 self._lookout.look_out(self.look)
             return True
-
-    def _next_number(self) -> int:
-        self._count += 1
-        return self._count
-
-    def _plan(self, wait: Wait, duration: int) -> None:
-        wait.deadline = self.shared_time.skipped_ns + duration
-        heapq.heappush(self._deadlines, (wait.deadline, wait.number, wait))
 
     def plan(self, turn: Wait, duration: int) -> None:
         """Give a turn to something that is no thread's wait, after so many nanoseconds."""
         with self._mutex:
-            turn.number = self._next_number()
-            self._plan(turn, duration)
+            self._planned.number(turn)
+            self._planned.plan(turn, self.shared_time.skipped_ns + duration)
             self._lookout.look_out(self.look)  # the next wait may be one that nobody sees
 
     def open_wait_of(self, thread: int) -> Wait | None:
@@ -310,7 +262,7 @@ class Scheduler:
         The lookout calls this now and then.
         """
         with self._mutex:
-            if self._first() is None:
+            if self._planned.first() is None:
                 return False
             for wait in tuple(self._open.values()):
                 wait.finish_hand_over()
@@ -320,21 +272,12 @@ class Scheduler:
             self._take_turns()
             return True
 
-    def _first(self) -> Wait | None:
-        """The wait with the earliest deadline of those whose turn has not come."""
-        while self._deadlines:
-            wait = self._deadlines[0][2]
-            if not (wait.ended or wait.due):
-                return wait
-            heapq.heappop(self._deadlines)
-        return None
-
     def _take_turns(self) -> None:
         """Once nothing is in motion, jump to the earliest deadline and give its thread the turn."""
         if self._turn is not None:  # a handler has raised an error before this turn was given
             self._give_turn(self._turn)
         while not self.in_motion:
-            wait = self._first()
+            wait = self._planned.first()
             if wait is None or wait.deadline is None:
                 return
             if self._anything_has_arrived() or not self._lookout.parked_still_wait():
@@ -376,9 +319,8 @@ class Scheduler:
         renew_bells()
         self._open = {own: self._open[own]} if own in self._open else {}
         self._probed = {number: wait for number, wait in self._probed.items() if wait.thread == own}
-        self._deadlines = [entry for entry in self._deadlines if entry[2].thread == own]
-        heapq.heapify(self._deadlines)
-        self._joiners.clear()
+        self._planned.keep_only(own)
+        self.ends.forget_all()
         self._turn = None
         self.in_motion.keep_only(own)
         self._lookout = Lookout(self.in_motion, self.outside)

@@ -72,7 +72,7 @@ def _joining(find: FindScheduler) -> Callable[..., None]:
         # A thread raises the fitting error if it has not begun, or joins itself.
         if scheduler is None or (timeout is not None and timeout <= 0) or not thread.is_alive():
             _real_join(thread, timeout)
-        elif scheduler.expects_end_of(thread):
+        elif scheduler.ends.are_expected_of(thread):
             if thread is threading.current_thread() or scheduler.join(thread, timeout):
                 _real_join(thread)
         else:  # it takes real time, and so does this wait

@@ -78,11 +78,11 @@ class ThreadStarts:
             return real(begun, *args, **kwargs)
         scheduler.in_motion.add(begun)
         if begun.thread is not None:
-            scheduler.begin_thread(begun.thread)
+            scheduler.ends.expect(begun.thread)
         try:
             return real(begun, *args, **kwargs)
         except BaseException:
-            scheduler.forget_thread(begun.thread)
+            scheduler.ends.forget(begun.thread)
             scheduler.settle(begun)
             raise
 

@@ -276,15 +276,15 @@ def test_a_thread_that_dies_in_its_wait_holds_nobody(
 def test_who_joins_one_that_ends_in_that_moment_does_not_wait(mock: AsyncOpsMock) -> None:
     scheduler = _scheduler()
     thread = threading.Thread(target=time.sleep, args=(1,))
-    assert not scheduler.expects_end_of(thread)
+    assert not scheduler.ends.are_expected_of(thread)
     assert scheduler.join(thread, 5)
     thread.start()
-    assert scheduler.expects_end_of(thread)
+    assert scheduler.ends.are_expected_of(thread)
     assert not scheduler.join(thread, 0.5)
     assert scheduler.join(thread, None)
     thread.join()
-    assert not scheduler.expects_end_of(thread)
-    scheduler.forget_thread(thread)
+    assert not scheduler.ends.are_expected_of(thread)
+    scheduler.ends.forget(thread)
     assert seconds_elapsed(mock) == 1
 
 

@@ -82,7 +82,7 @@ def test_a_thread_that_cannot_be_started_is_not_waited_for(
     assert [*_in_motion()] == [threading.get_ident()]
     active = active_here()
     assert active is not None
-    assert not active.scheduler.expects_end_of(thread)
+    assert not active.scheduler.ends.are_expected_of(thread)
     time.sleep(5)
     assert seconds_elapsed(mock) == 5
 
