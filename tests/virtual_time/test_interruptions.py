@@ -22,12 +22,18 @@ from pytest_asyncops.virtual_time import (
     file_waits,
     in_motion,
     lookout,
+    planned_turns,
     scheduler,
+    skip_listeners,
+    thread_ends,
     waits,
 )
 from pytest_asyncops.virtual_time.time_functions import active_here
 
-MODULES = [client_clock, clock, file_waits, in_motion, lookout, scheduler, waits]
+MODULES = [
+    client_clock, clock, file_waits, in_motion, lookout, planned_turns, scheduler, skip_listeners,
+    thread_ends, waits,
+]  # fmt: skip
 
 
 class Torn(Exception):
@@ -181,7 +187,7 @@ def _interrupt_everywhere(wait: Callable[[Beats], object], act: Callable[[], Non
             assert (place, [*active.scheduler.in_motion]) == (place, [threading.get_ident()])
             if not interruption.came:
                 break
-        assert place > 30
+        assert place > 10  # there are places where something may come in between
 
 
 @pytest.mark.parametrize("act", ACTS)

@@ -41,7 +41,7 @@ from support.programs import (
 from support.samples import anew
 from support.simulation import simulate
 
-EXAMPLES = 2_000 if os.environ.get("HYPOTHESIS_PROFILE") == "explore" else 30
+EXAMPLES = 2_000 if os.environ.get("HYPOTHESIS_PROFILE") == "explore" else 20
 """Programs for each case; each is run for real, with threads of its own."""
 
 
