@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from pytest_asyncops import AsyncOpsMock
+
+from .virtual_seconds import seconds_elapsed
+
 
 class TimesUp(Exception):
     """What the handler raises."""
@@ -24,3 +28,10 @@ def alarms_raise() -> Iterator[None]:
         left = signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     assert left == (0, 0)
+
+
+def alarms_noted(mock: AsyncOpsMock) -> list[float]:
+    """When alarms came, for a handler that goes on instead."""
+    times: list[float] = []
+    signal.signal(signal.SIGALRM, lambda *_: times.append(seconds_elapsed(mock)))
+    return times

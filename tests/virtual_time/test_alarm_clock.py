@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from support.alarms_raise import TimesUp, alarms_raise
+from support.alarms_raise import TimesUp, alarms_noted, alarms_raise
 from support.virtual_seconds import seconds_elapsed
 
 from pytest_asyncops import AsyncOpsMock, mocked
@@ -31,10 +31,7 @@ def restored() -> Iterator[None]:
 
 @pytest.fixture
 def rung(mock: AsyncOpsMock) -> list[float]:
-    """When the signal came, for a handler that goes on."""
-    times: list[float] = []
-    signal.signal(signal.SIGALRM, lambda *_: times.append(seconds_elapsed(mock)))
-    return times
+    return alarms_noted(mock)
 
 
 OLD_LOCK = threading.Lock()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.alarms_raise import TimesUp, alarms_raise
+from support.alarms_raise import TimesUp, alarms_noted, alarms_raise
 from support.real_pauses import really_wait
 from support.virtual_seconds import seconds_elapsed
 
@@ -29,10 +29,7 @@ def restored() -> Iterator[None]:
 
 @pytest.fixture
 def rung(mock: AsyncOpsMock) -> list[float]:
-    """When the signal came, for a handler that goes on."""
-    times: list[float] = []
-    signal.signal(signal.SIGALRM, lambda *_: times.append(seconds_elapsed(mock)))
-    return times
+    return alarms_noted(mock)
 
 
 def test_it_may_come_again_and_again(mock: AsyncOpsMock, rung: list[float]) -> None:
