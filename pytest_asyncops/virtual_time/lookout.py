@@ -68,9 +68,7 @@ class Lookout:
         self._outside = outside
         self.parked: dict[Hashable, Look] = {}
         self._exact = thread_states.is_told()
-        self._look: Looks = (
-            thread_states.look_at_system if self._exact else thread_states.look_at_frame
-        )
+        self._look: Looks = thread_states.best_looks()
         self._numbers: dict[Hashable, int] = {}
         self._seen: dict[Hashable, _Seen] = {}
         self._latest: tuple[int, float] = (0, 0.0)

@@ -9,7 +9,6 @@ waits for a peer's answer, or that a debugger has stopped, is not in such a wait
 from __future__ import annotations
 
 import _thread
-import gc
 import sys
 import sysconfig
 import threading
@@ -86,9 +85,7 @@ class RealWaits:
         self._shared_time = shared_time
         self._client = client
         self._pollers: dict[int, _Poller] = {}
-        self._look: Looks = (
-            thread_states.look_at_system if thread_states.is_told() else thread_states.look_at_frame
-        )
+        self._look: Looks = thread_states.best_looks()
 
     def polled(self) -> RealWait | None:
         """Note that the current thread polls; what it has waited for really, if for anything."""
@@ -126,13 +123,7 @@ class RealWaits:
 
 def _place(thread: int) -> str | None:
     """Where a thread waits, ``None`` if it waits for a peer or stands in a test tool."""
-    was_enabled = gc.isenabled()
-    gc.disable()  # see `thread_states`
-    try:
-        frame: FrameType | None = sys._current_frames().get(thread)
-    finally:
-        if was_enabled:
-            gc.enable()
+    frame = thread_states.frame_of(thread)
     if frame is None or package_of(frame) in _FOR_PEERS or module_of(frame) in _FOR_PEERS:
         return None
     while frame is not None and _is_of_python(frame):

@@ -15,6 +15,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable
+from types import FrameType
 
 from .system_calls import GONE, TIMED, Look, look_at, read
 
@@ -29,16 +30,26 @@ def look_at_system(identity: int, number: int) -> Look:
 
 def look_at_frame(identity: int, number: int) -> Look:
     """How a thread looks on systems that do not tell: at which place of its code it is."""
+    frame = frame_of(identity)
+    return Look(GONE) if frame is None else Look(TIMED, (id(frame), frame.f_lasti))
+
+
+def frame_of(identity: int) -> FrameType | None:
+    """The frame in which a thread is, ``None`` if it has ended."""
     # The interpreter holds a lock while it makes these. A finalizer that ends a thread's own
     # objects may ask for the same lock, and must not run meanwhile.
     was_enabled = gc.isenabled()
     gc.disable()
     try:
-        frame = sys._current_frames().get(identity)  # documented, in spite of its name
-        return Look(GONE) if frame is None else Look(TIMED, (id(frame), frame.f_lasti))
+        return sys._current_frames().get(identity)  # documented, in spite of its name
     finally:
         if was_enabled:
             gc.enable()
+
+
+def best_looks() -> Looks:
+    """What looks at threads on this system."""
+    return look_at_system if is_told() else look_at_frame
 
 
 def is_told() -> bool:
