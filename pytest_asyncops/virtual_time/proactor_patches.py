@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from .client_clock import PASS
 from .in_motion import InMotion
 from .living_loops import LivingLoops
+from .patches import Patches
 from .scheduler import FindScheduler
 from .waits import Wait
 
@@ -65,23 +65,19 @@ class ProactorPatches:
         self._loops = loops
         self._proactors = proactors
         self._waits: WeakKeyDictionary[Any, Wait] = WeakKeyDictionary()
-        self._stack = ExitStack()
+        self._patches = Patches()
 
     def replace(self) -> None:
         """Put the replacements in place."""
         for proactor in self._proactors:
-            self._put(proactor, "select", self._selecting(proactor.select))
+            self._patches.put(proactor, "select", self._selecting(proactor.select))
         if self._proactors:
             loop = asyncio.BaseEventLoop
-            self._put(loop, "call_soon_threadsafe", self._giving(loop.call_soon_threadsafe))
+            self._patches.put(loop, "call_soon_threadsafe", self._giving(loop.call_soon_threadsafe))
 
     def restore(self) -> None:
         """Put the real functions back."""
-        self._stack.close()
-
-    def _put(self, owner: Any, name: str, value: Any) -> None:
-        self._stack.callback(setattr, owner, name, getattr(owner, name))
-        setattr(owner, name, value)
+        self._patches.take_back()
 
     def _giving(self, real: Any) -> Any:
         def call_soon_threadsafe(loop: Any, *args: Any, **kwargs: Any) -> Any:

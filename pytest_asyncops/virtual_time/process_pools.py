@@ -9,9 +9,9 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any
 
+from .patches import Patches
 from .scheduler import FindScheduler
 
 _real_monotonic = time.monotonic
@@ -29,26 +29,22 @@ class ProcessPools:
 
     def __init__(self, scheduler: FindScheduler) -> None:
         self._scheduler = scheduler
-        self._stack = ExitStack()
+        self._patches = Patches()
 
     def replace(self) -> None:
         """Begin to note it. Of what is imported later, there is no pool that is older."""
         executors = sys.modules.get("concurrent.futures.process")
         if executors is not None:
             executor = executors.ProcessPoolExecutor
-            self._put(executor, "submit", self._submitting(executor.submit))
+            self._patches.put(executor, "submit", self._submitting(executor.submit))
         pools = sys.modules.get("multiprocessing.pool")
         if pools is not None:
             result = pools.ApplyResult
-            self._put(result, "__init__", self._promising(result.__init__))
+            self._patches.put(result, "__init__", self._promising(result.__init__))
 
     def restore(self) -> None:
         """Stop noting it."""
-        self._stack.close()
-
-    def _put(self, owner: Any, name: str, value: Any) -> None:
-        self._stack.callback(setattr, owner, name, getattr(owner, name))
-        setattr(owner, name, value)
+        self._patches.take_back()
 
     def _submitting(self, real: Any) -> Any:
         def submit(*args: Any, **kwargs: Any) -> Any:

@@ -15,12 +15,12 @@ import stat
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary, WeakSet
 
 from .children import has_children
 from .outside import Outside
+from .patches import Patches
 
 _real_monotonic = time.monotonic
 _Socket = socket.socket
@@ -85,22 +85,22 @@ class Sockets:
         self._pairs: WeakSet[socket.socket] = WeakSet()
         self._receiving: dict[int, int] = {}
         self._met: dict[tuple[int, int], float] = {}
-        self._stack = ExitStack()
+        self._patches = Patches()
 
     def replace(self) -> None:
         """Begin to note what is done with sockets."""
         for name in _ASKING:
-            self._put(_Socket, name, self._noting(getattr(_Socket, name), self._asks))
+            self._patches.put(_Socket, name, self._noting(getattr(_Socket, name), self._asks))
         for name in _HEARING:
-            self._put(_Socket, name, self._receives(getattr(_Socket, name)))
-        self._put(_Socket, "accept", self._accepting(_Socket.accept))
+            self._patches.put(_Socket, name, self._receives(getattr(_Socket, name)))
+        self._patches.put(_Socket, "accept", self._accepting(_Socket.accept))
         for name in ("close", "detach"):
-            self._put(_Socket, name, self._noting(getattr(_Socket, name), self._forgets))
-        self._put(socket, "socketpair", self._pairing(socket.socketpair))
+            self._patches.put(_Socket, name, self._noting(getattr(_Socket, name), self._forgets))
+        self._patches.put(socket, "socketpair", self._pairing(socket.socketpair))
 
     def restore(self) -> None:
         """Stop noting it."""
-        self._stack.close()
+        self._patches.take_back()
         for known in (self._expected, self._pipes, self._clients, self._served, self._own,
                       self._receiving):  # fmt: skip
             known.clear()
@@ -194,13 +194,6 @@ class Sockets:
         self._expected.pop(file, None)
         self._own.discard(self._served.pop(used, None))
         self._pairs.discard(used)
-
-    def _put(self, owner: Any, name: str, value: Any) -> None:
-        if name in vars(owner):
-            self._stack.callback(setattr, owner, name, vars(owner)[name])
-        else:
-            self._stack.callback(delattr, owner, name)
-        setattr(owner, name, value)
 
     @staticmethod
     def _noting(real: Any, note: Callable[[socket.socket], None]) -> Any:

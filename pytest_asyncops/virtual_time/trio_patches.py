@@ -11,7 +11,7 @@ import math
 import selectors
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from typing import Any
 
 from ..durations import SECOND
@@ -19,6 +19,7 @@ from ..errors import InvalidArgument
 from .file_waits import File
 from .handed_tasks import HandedTask
 from .loop_waits import wait_for_files
+from .patches import Patches
 from .scheduler import FindScheduler
 from .sockets import Sockets
 
@@ -52,7 +53,7 @@ class TrioPatches:
         self._scheduler = scheduler
         self._hand = hand
         self._sockets = sockets
-        self._stack = ExitStack()
+        self._patches = Patches()
         self._there = False
 
     def replace(self) -> None:
@@ -63,7 +64,7 @@ class TrioPatches:
 
     def restore(self) -> None:
         """Put trio's own functions back."""
-        self._stack.close()
+        self._patches.take_back()
         self._there = False
 
     def install(self) -> None:
@@ -91,7 +92,7 @@ class TrioPatches:
             ) from None
         self._there = True
         for owner, name, value in found:
-            self._put(owner, name, value)
+            self._patches.put(owner, name, value)
 
     def keep_time(self, nanoseconds: int) -> None:
         """Let a run of this thread, if it lives on, keep the time that it has.
@@ -105,10 +106,6 @@ class TrioPatches:
                 if type(clock) is sys.modules[RUN].SystemClock:
                     # It is frozen for others; for trio itself nothing but its reading counts.
                     object.__setattr__(clock, "offset", clock.offset + nanoseconds / SECOND)
-
-    def _put(self, owner: Any, name: str, value: Any) -> None:
-        self._stack.callback(setattr, owner, name, getattr(owner, name))
-        setattr(owner, name, value)
 
     def _waiting(self, real: Any) -> Any:
         def get_events(manager: Any, timeout: float) -> Any:
