@@ -46,6 +46,7 @@ from .time_functions import (
     perf_counter_hooks,
     turn_off,
     turn_on,
+    waits_here,
     wall_clock,
 )
 from .travellers import ticking_travellers
@@ -227,13 +228,13 @@ def _once(functions: Iterable[Replaced]) -> Iterator[Replaced]:
 
 
 def _scheduler_here() -> Scheduler | None:
-    active = active_here()
-    return None if active is None or active.client.is_real_here else active.scheduler
+    active = waits_here()
+    return None if active is None else active.scheduler
 
 
 def _alarm_clock_here() -> AlarmClock | None:
-    active = active_here()
-    return None if active is None or active.client.is_real_here else active.alarm_clock
+    active = waits_here()
+    return None if active is None else active.alarm_clock
 
 
 @contextmanager

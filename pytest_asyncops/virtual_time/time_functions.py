@@ -100,6 +100,12 @@ def active_here() -> ActiveTime | None:
     return _active_times[-1]
 
 
+def waits_here() -> ActiveTime | None:
+    """The virtual time in which the current thread waits, ``None`` if it waits really."""
+    active = active_here()
+    return None if active is None or active.client.is_real_here else active
+
+
 def _for(depth: int) -> ActiveTime | None:
     """The virtual time of the code that called ``depth`` frames up, ``None`` if it is a tool's."""
     active = active_here()
