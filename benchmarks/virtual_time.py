@@ -26,8 +26,7 @@ _POLLS = 1_000
 _EVERY = 5
 _MONTH = 30 * 86_400
 
-# In virtual time the names of Python's clocks lead to virtual ones wherever they are bound, so
-# these are real ones that go by no name.
+# In virtual time Python's usual clocks are virtual wherever they are held; the raw one stays real.
 _WALL = partial(time.clock_gettime_ns, getattr(time, "CLOCK_MONOTONIC_RAW", time.CLOCK_MONOTONIC))
 _CLOCKS = {name: getattr(time, name) for name in ("monotonic", "perf_counter", "time")}
 _HEADERS = {"Authorization": "Bearer token"}

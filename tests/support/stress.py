@@ -13,8 +13,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-_real = {"perf_counter": time.perf_counter}  # in here, no mock finds it
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns 1 if any run failed or ended at another time than it should, and else 0."""
@@ -39,7 +37,7 @@ def _stress(name: str, runs: int) -> int:
 
     row = HAND_OVERS[name]
     failed = jumped = bad = 0
-    began = _real["perf_counter"]()
+    began = time.perf_counter()
     for _ in range(runs):
         stands, error = row.run()
         if isinstance(error, KeyboardInterrupt):
@@ -47,7 +45,7 @@ def _stress(name: str, runs: int) -> int:
         failed += error is not None
         jumped += stands != row.ends
         bad += error is not None or stands != row.ends
-    seconds = _real["perf_counter"]() - began
+    seconds = time.perf_counter() - began
     print(f"{name:45} {runs:6} {failed:6} {jumped:6} {seconds:8.2f}", flush=True)
     return bad
 
