@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
+from collections.abc import Iterator
+from typing import TextIO
 
 import pytest
 from hypothesis import settings
@@ -18,3 +21,34 @@ pytest.register_assert_rewrite("support")
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=100)
 settings.register_profile("explore", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+# Real seconds, many times what the slowest test takes, and what the end of a run takes.
+SECONDS_PER_TEST = 300
+_stderr = pytest.StashKey[TextIO]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # As it is before anything is captured.
+    config.stash[_stderr] = os.fdopen(os.dup(2), "w")
+
+
+def end_process_in(seconds: float, config: pytest.Config) -> None:
+    """Unless it is told otherwise by then: a hang is a failure that says where it is.
+
+    It is Python's own timer, a thread in C: no clock of virtual time moves it or holds it up.
+    """
+    faulthandler.dump_traceback_later(seconds, exit=True, file=config.stash[_stderr])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    end_process_in(SECONDS_PER_TEST, item.config)
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    # What is left to do is Python's: its threads are joined, and what is to run at exit runs.
+    end_process_in(SECONDS_PER_TEST, config)
