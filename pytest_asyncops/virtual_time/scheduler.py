@@ -189,7 +189,7 @@ class Scheduler:
                 self._probed[wait.number] = wait
             self._lookout.knows_current()
             wait.waiting = True
-            if wait.has_come():
+            if wait.came:
                 return False
             if duration is not None:
                 self._planned.plan(wait, self.shared_time.skipped_ns + duration)
