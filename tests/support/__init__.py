@@ -5,6 +5,7 @@
 - `chainloop_rule_rows`: Rules of Chainloop: a payload that breaks each, and one that does not.
 - `chainloop_server`: A stub of Chainloop, its clock, and what is asked of it.
 - `client_responses`: Responses made by hand, each as the client library of its name makes them.
+- `foreign_validator`: A validator that is not ours, with formats as Python's libraries read them.
 - `forked`: Runs code in a process that is forked from the test's.
 - `function_holders`: Objects that hold a function, in every way that Python has for it.
 - `hand_over_rows`: What a row of the table of hand-overs consists of.
