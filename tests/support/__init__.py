@@ -16,6 +16,7 @@
 - `interruptions`: Does something wherever a signal's handler may come, one place after another.
 - `library_idioms`: The ways in which libraries wait between two attempts, each as a small poller.
 - `loopback`: What stands for the network, an API that does the same, and the URLs that tests ask.
+- `object_shapes`: Shapes of objects whose members are numbers, or null.
 - `observed_operations`: Operations as polls show them, and what is wrong with several in a row.
 - `own_contracts`: Contracts with one schema, and the place and message with which one is refused.
 - `pages`: README and docs, read for what they say.
