@@ -23,7 +23,9 @@ def coherent_compiler(server: CoherentServer) -> Compiler:
     ready = {}
     if name is not None and server.overrides:
         deciding = server.deciding(name, flat(server.contract, server.schema_of(name)))
-        drawn_first = {m: found for m, found in server.overrides.items() if m in deciding}
+        drawn_first = {
+            member: found for member, found in server.overrides.items() if member in deciding
+        }
         if drawn_first:
             ready = {name: _decided(server, name, drawn_first)}
     return Compiler(
@@ -37,7 +39,9 @@ compiled = lru_cache(maxsize=256)(coherent_compiler)
 
 def _decided(server: CoherentServer, name: str, drawn_first: Recipes) -> Recipe:
     """Operations with overrides that decide which members there are: these are drawn first."""
-    others = {m: found for m, found in server.overrides.items() if m not in drawn_first}
+    others = {
+        member: found for member, found in server.overrides.items() if member not in drawn_first
+    }
     named = [(kind.when, value) for kind in server.presence(name) for value in kind.values]
     made: dict[object, Recipe] = {}
 

@@ -28,6 +28,9 @@ from .server import OTHER, CoherentServer
 
 __tracebackhide__ = hides_usage_errors
 
+Told = Mapping[str, Schema]
+"""The schemas of the members of an object, flat."""
+
 _ID_PICKS = 3
 
 
@@ -91,10 +94,6 @@ def set_member(server: CoherentServer, name: str, schema: Schema, member: str) -
         if isinstance(kind, Ordered) and member in kind.members and _is_time(told):
             return ticks(server.options.times, member == kind.members[0])
     return _not_null(inner, told)
-
-
-Told = Mapping[str, Schema]
-"""The schemas of the members of an object, flat."""
 
 
 def _bases(server: CoherentServer, name: str, schema: Schema, told: Told) -> list[Shape[Part]]:

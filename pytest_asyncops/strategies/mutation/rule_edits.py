@@ -50,8 +50,8 @@ def bad_objects(server: CoherentServer, compiler: Compiler, rule: Rule) -> list[
     if make is None:
         return []
     schema = flat(server.contract, server.schema_of(rule.on))
-    shapes = make(server, rule.on, schema, rule.kind)
-    return [objects(compiler.compiled([shape], schema)) for shape in shapes]
+    told = list(make(server, rule.on, schema, rule.kind))
+    return [objects([shape]) for shape in compiler.compiled_shapes(told, schema)] if told else []
 
 
 def rule_edits(server: CoherentServer, rule: Rule, path: Path) -> Iterator[Edit]:

@@ -26,7 +26,8 @@ def flat(contract: Contract, schema: Schema) -> Schema:
     Raises:
         ContractError: if its parts cannot be merged.
     """
-    schema = contract.resolved(schema)
+    if "$ref" in schema:
+        return flat(contract, contract.resolved(schema))
     if "allOf" not in schema:
         return schema
     merged: Schema = {name: value for name, value in schema.items() if name != "allOf"}

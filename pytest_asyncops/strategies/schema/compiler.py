@@ -155,14 +155,14 @@ class Compiler:
             if others_of(schema) is None and member not in schema.get("properties", {}):
                 raise refuse(f"{member!r} is required and not allowed")
         told = [documented(schema)] if name is None else self._shapes_of(name, schema)
-        shapes = self.compiled(told, schema)
+        shapes = self.compiled_shapes(told, schema)
         return [one for shape in shapes for one in self._counted(shape, schema, refuse)]
 
-    def compiled(self, told: Sequence[Shape[Part]], schema: Schema) -> list[Shape[Recipe]]:
+    def compiled_shapes(self, told: Sequence[Shape[Part]], schema: Schema) -> list[Shape[Recipe]]:
         """Shapes of a flat schema's objects, with recipes for the parts that they are told in."""
         parts = {id(part): part for shape in told for part in shape.members.values()}
         recipes = {key: made for key, part in parts.items() if (made := self._part(part))}
-        shapes = [found for shape in told if (found := shape.compiled(recipes))]
+        shapes = [found for shape in told if (found := shape.with_recipes(recipes))]
         if not shapes:
             raise TooDeep
         others = others_of(schema)

@@ -100,7 +100,7 @@ class Shape(Generic[P]):
         together = (group for group in self.groups if member in group)
         return next((one for group in together for one in group if self.has(one)), member)
 
-    def compiled(self, recipes: Mapping[int, Recipe]) -> Shape[Recipe] | None:
+    def with_recipes(self, recipes: Mapping[int, Recipe]) -> Shape[Recipe] | None:
         """The same shape with recipes for its parts, which are given by the ``id()`` of the part.
 
         A member without a recipe is left out; if it is required, there is no such shape: ``None``.

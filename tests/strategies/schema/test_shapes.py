@@ -105,7 +105,7 @@ def test_parts_are_exchanged_for_their_recipes():
     one, other = {"type": "integer"}, {"type": "integer"}
     told = Shape({"a": one}, {"b": other, "c": NULL}, unwelcome=("x",)).grouped([("b", "c")])
     first, second = constant(1), constant(2)
-    made = told.compiled({id(one): first, id(other): second, id(NULL): NULL})
+    made = told.with_recipes({id(one): first, id(other): second, id(NULL): NULL})
     assert made == Shape(
         {"a": first}, {"b": second, "c": NULL}, None, (), (), (("b", "c"),), ("x",)
     )
@@ -115,6 +115,6 @@ def test_what_has_no_recipe_is_left_out_with_what_comes_with_it():
     one, other = {"type": "integer"}, {"type": "integer"}
     told = Shape({"a": one}, {"b": other, "c": NULL}).grouped([("b", "c")])
     first = constant(1)
-    made = told.compiled({id(one): first, id(NULL): NULL})
+    made = told.with_recipes({id(one): first, id(NULL): NULL})
     assert made == Shape({"a": first}, {})
-    assert told.compiled({id(other): first, id(NULL): NULL}) is None
+    assert told.with_recipes({id(other): first, id(NULL): NULL}) is None
