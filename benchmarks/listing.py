@@ -230,7 +230,7 @@ def _asking(stub: Stub, target: str) -> Callable[[], float]:
     request = Request("GET", stub.base_url + target, target, _HEADERS)
 
     def ask() -> float:
-        took, answer = once(lambda: stub.handle(request))
+        took, answer = once(lambda: stub._server.handle(request))
         assert answer.status_code == 200, answer.content
         return took
 

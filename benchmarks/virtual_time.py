@@ -12,7 +12,7 @@ import requests
 
 from pytest_asyncops import Lifecycle, mocked
 from pytest_asyncops.configure import resolve_settings
-from pytest_asyncops.mocking import AsyncOpsMock
+from pytest_asyncops.mocking import AsyncOpsMock, Switch
 from pytest_asyncops.virtual_time.activation import VirtualTime
 from pytest_asyncops.virtual_time.clock import VirtualClock
 
@@ -43,9 +43,9 @@ def run() -> Iterator[Row]:
             pass
 
     def open_and_close() -> None:
-        mock = AsyncOpsMock()
-        mock.open(settings)
-        mock.close()
+        switch = Switch()
+        switch.open(settings)
+        switch.close()
 
     def clock_alone() -> None:
         virtual = VirtualTime(VirtualClock(), lambda total: None)

@@ -22,10 +22,11 @@ import pytest
 from .settings import GENERAL, READINGS, Setting
 
 if TYPE_CHECKING:
-    from .mocking import AsyncOpsMock
+    from .mocking import AsyncOpsMock, Switch
+    from .serving.checkpoint import Checkpoint
 
 _NAME = "asyncops_mock"
-_mock_key = pytest.StashKey["AsyncOpsMock"]()
+_switch_key = pytest.StashKey["Switch"]()
 
 
 def _options() -> list[tuple[str, Setting]]:
@@ -56,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def asyncops_mock(request: pytest.FixtureRequest) -> AsyncOpsMock:
     """Chainloop Platform and Pinecone Assistant, stubbed; operations go as the test says."""
-    return _mock(request.config)
+    return _switch(request.config).mock
 
 
 @pytest.hookimpl(wrapper=True)
@@ -66,7 +67,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
     finally:
         if _names_it(item):
-            _mock(item.config).abandon()
+            _switch(item.config).abandon()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -77,7 +78,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
         with _plainly():
             marks = [_keywords(mark) for mark in item.iter_markers("asyncops")]
-            _mock(item.config).open(resolve_settings(*marks, _from_ini(item.config)))
+            _switch(item.config).open(resolve_settings(*marks, _from_ini(item.config)))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -85,15 +86,15 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Let each example of a Hypothesis test start from what the fixtures left."""
     if not _names_it(item):
         return (yield)
-    mock = _mock(item.config)
+    switch = _switch(item.config)
     hypothesis = getattr(getattr(item, "obj", None), "hypothesis", None)
     inner_test = getattr(hypothesis, "inner_test", None)
     if hypothesis is not None:
-        hypothesis.inner_test = _from_checkpoint(mock, hypothesis.inner_test)
+        hypothesis.inner_test = _from_checkpoint(switch.checkpoint(), hypothesis.inner_test)
     try:
         return (yield)
     except BaseException as error:
-        mock.note_failure(error)
+        switch.note_failure(error)
         raise
     finally:
         if hypothesis is not None:
@@ -105,15 +106,15 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     """Close the mock, after the last fixture of the test."""
     if not _names_it(item):
         return (yield)
-    mock = _mock(item.config)
+    switch = _switch(item.config)
     try:
         result = yield
     except BaseException:
-        mock.abandon()  # a fixture's own error comes first
+        switch.abandon()  # a fixture's own error comes first
         raise
-    if mock.is_open:
+    if switch.is_open:
         with _plainly():
-            mock.close()
+            switch.close()
     return result
 
 
@@ -141,10 +142,10 @@ def _names_it(item: pytest.Item) -> bool:
     return _NAME in getattr(item, "fixturenames", ())
 
 
-def _mock(config: pytest.Config) -> AsyncOpsMock:
-    from .mocking import AsyncOpsMock
+def _switch(config: pytest.Config) -> Switch:
+    from .mocking import Switch
 
-    return config.stash.setdefault(_mock_key, AsyncOpsMock())
+    return config.stash.setdefault(_switch_key, Switch())
 
 
 def _keywords(mark: pytest.Mark) -> dict[str, Any]:
@@ -164,14 +165,13 @@ def _from_ini(config: pytest.Config) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in (None, "")}
 
 
-def _from_checkpoint(mock: AsyncOpsMock, inner_test: Callable[..., Any]) -> Callable[..., Any]:
+def _from_checkpoint(checkpoint: Checkpoint, inner_test: Callable[..., Any]) -> Callable[..., Any]:
     """Hypothesis' inner test, made to start each example from the state that the fixtures left."""
-    checkpoint = mock.checkpoint()
 
     @wraps(inner_test)
     def example(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        mock.restore(checkpoint)
+        checkpoint.restore()
         return inner_test(*args, **kwargs)
 
     return example

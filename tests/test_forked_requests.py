@@ -12,8 +12,10 @@ from support.chainloop_polls import ask
 from support.forked import end_of, runs_in_a_fork, start_fork
 
 from pytest_asyncops import AsyncOpsMock, ForkedRequestsWarning, mocked
+from pytest_asyncops.configure import resolve_settings
 from pytest_asyncops.forked_requests import ForkedRequests
 from pytest_asyncops.forks import prepared_for_fork, renewed_at_fork
+from pytest_asyncops.mocking import Switch
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here"),
@@ -90,15 +92,17 @@ def test_requests_of_the_test_itself_are_none() -> None:
 @pytest.mark.parametrize("closes", [True, False])
 def test_a_child_that_closes_its_copy_leaves_the_report_to_the_test(closes: bool) -> None:
     def test() -> None:
-        with mocked() as mock:
-            asks = _asks(mock, 2)
+        switch = Switch()
+        switch.open(resolve_settings({}))
+        asks = _asks(switch.mock, 2)
 
-            def work() -> None:
-                asks()
-                if closes:
-                    assert _said(mock.close) == []
+        def work() -> None:
+            asks()
+            if closes:
+                assert _said(switch.close) == []
 
-            assert runs_in_a_fork(work)
+        assert runs_in_a_fork(work)
+        switch.close()
 
     assert _said(test) == [_REPORT.format("2 requests")]
 

@@ -15,6 +15,7 @@ FLOORS = [
     {"strategies.coherent"},
     {"strategies.schema"},
     {"cadence", "conformance", "mocking"},
+    {"session"},
     {"configure", "transports"},
     {"apis"},
     {"contract", "serving"},

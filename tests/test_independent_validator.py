@@ -18,7 +18,7 @@ from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.serving.messages import Request, Response
-from pytest_asyncops.serving.stub import Stub
+from pytest_asyncops.serving.server import Server
 
 ROOT = Path(__file__).parent.parent
 SERVERS = {"chainloop": "https://api.app.chainloop.dev", "pinecone": "https://unknown"}
@@ -72,15 +72,15 @@ def judge_response(request, response):
 def served(pytester, monkeypatch):
     """All requests and responses while the examples' tests run, each kind of answer once."""
     found = {}
-    handle = Stub.handle
+    handle = Server.handle
 
-    def recorded(stub, request):
-        response = handle(stub, request)
+    def recorded(server, request):
+        response = handle(server, request)
         key = response.api.name, response.route, response.status_code, response.content
         found.setdefault(key, (request, response))
         return response
 
-    monkeypatch.setattr(Stub, "handle", recorded)
+    monkeypatch.setattr(Server, "handle", recorded)
     shutil.copytree(ROOT / "examples", pytester.path, dirs_exist_ok=True)
     pytester.makeini("[pytest]\npythonpath = .\naddopts = -p no:cacheprovider -p no:asyncio")
     assert pytester.inline_run("--import-mode=importlib").ret == 0

@@ -11,11 +11,11 @@ import pytest
 import requests
 
 from pytest_asyncops import (
-    AsyncOpsError,
     AsyncOpsMock,
     InvalidArgument,
     Lifecycle,
     MockClosed,
+    State,
     Stub,
     UnmatchedRequests,
     mocked,
@@ -23,6 +23,7 @@ from pytest_asyncops import (
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE, PineconeStub
 from pytest_asyncops.configure import resolve_settings
+from pytest_asyncops.mocking import Switch
 
 URL = "https://api.app.chainloop.dev"
 BEARER = {"Authorization": "Bearer token"}
@@ -38,7 +39,7 @@ def get(path: str) -> requests.Response:
 def test_a_mock_has_both_apis_a_clock_and_the_calls():
     with mocked() as mock:
         assert isinstance(mock, AsyncOpsMock)
-        assert mock.is_open
+        assert repr(mock) != "<AsyncOpsMock, closed>"
         assert list(mock.stubs.items()) == [
             ("chainloop", mock.chainloop),
             ("pinecone", mock.pinecone),
@@ -51,7 +52,7 @@ def test_a_mock_has_both_apis_a_clock_and_the_calls():
         assert mock.clock.elapsed == datetime.timedelta()
         with pytest.raises(TypeError):
             mock.stubs["other"] = mock.chainloop
-    assert not mock.is_open
+    assert repr(mock) == "<AsyncOpsMock, closed>"
 
 
 CLOSED = (
@@ -70,9 +71,6 @@ CLOSED = (
         lambda mock: mock.clock,
         lambda mock: mock.calls,
         lambda mock: mock.reset(),
-        lambda mock: mock.checkpoint(),
-        lambda mock: mock.restore(None),
-        lambda mock: mock.close(),
     ],
 )
 def test_a_mock_that_is_not_open_says_what_to_do(use):
@@ -82,7 +80,6 @@ def test_a_mock_that_is_not_open_says_what_to_do(use):
         with pytest.raises(MockClosed) as caught:
             use(mock)
         assert str(caught.value) == CLOSED
-        mock.abandon()  # there is nothing to put back, and that is no mistake
 
 
 @pytest.mark.parametrize(
@@ -117,13 +114,33 @@ def test_what_a_closed_mock_saw_can_still_be_read():
 
 
 def test_a_mock_can_be_opened_again_and_is_new():
-    mock = AsyncOpsMock()
+    switch = Switch()
+    mock = switch.mock
     for _ in range(2):
-        mock.open(resolve_settings({}))
+        assert not switch.is_open
+        switch.open(resolve_settings({}))
+        assert switch.is_open
         assert mock.chainloop.start().id.endswith("-000000000001")
         time.sleep(1)
         assert mock.clock.elapsed.total_seconds() == 1
-        mock.close()
+        switch.close()
+
+
+@pytest.mark.parametrize("use", [Switch.close, Switch.checkpoint])
+def test_what_is_not_open_cannot_be_closed_and_can_be_abandoned(use):
+    switch = Switch()
+    with pytest.raises(MockClosed, match="is not live here"):
+        use(switch)
+    switch.abandon()
+
+
+def test_a_mock_that_is_abandoned_puts_everything_back_and_reports_nothing():
+    before = (requests.adapters.HTTPAdapter.send, time.sleep)
+    switch = Switch()
+    switch.open(resolve_settings({}))
+    assert get("/v2").status_code == 404
+    switch.abandon()
+    assert (requests.adapters.HTTPAdapter.send, time.sleep) == before
 
 
 def test_mocked_is_a_decorator_too():
@@ -139,15 +156,12 @@ def test_mocked_is_a_decorator_too():
 
 def test_a_reset_starts_over():
     with mocked() as mock:
-        fresh = mock.checkpoint()
         mock.chainloop.start(id="x")
         mock.chainloop.refuse("token")
         mock.pinecone.add_assistant("docs")
         assert get("/v1/operations/x").status_code == 403
         time.sleep(5)
-        assert mock.checkpoint() != fresh
         mock.reset()
-        assert mock.checkpoint() == fresh
         assert (list(mock.calls), mock.calls.total) == ([], 0)
         assert dict(mock.chainloop.operations) == {}
         assert mock.clock.elapsed == datetime.timedelta()
@@ -168,24 +182,20 @@ def test_a_reset_does_not_hide_unmatched_requests():
         body()
 
 
-def test_what_was_saved_comes_back_as_it_was():
+def test_an_operation_that_a_reset_has_removed_can_be_read_and_not_moved():
     with mocked() as mock:
-        operation = mock.chainloop.start(lifecycle=Lifecycle.manual())
-        operation.run()
-        time.sleep(3)
-        get(f"/v1/operations/{operation.id}")
-        saved = mock.checkpoint()
-        operation.fail("boom")
-        mock.chainloop.start()
-        time.sleep(4)
-        get(f"/v1/operations/{operation.id}")
-        mock.restore(saved)
-        assert mock.checkpoint() == saved
-        assert operation.state.name == "RUNNING"
-        assert operation.polls == 1
-        assert len(mock.calls) == 1
-        assert list(mock.chainloop.operations) == [operation.id]
-        assert mock.clock.elapsed.total_seconds() == 3
+        time.sleep(9)
+        operation = mock.chainloop.start(id="x", lifecycle=Lifecycle.manual())
+        operation.run(percent=40)
+        mock.reset()
+        assert (operation.state, operation.percent) == (State.RUNNING, 40)
+        with pytest.raises(InvalidArgument) as caught:
+            operation.cancel()
+        assert str(caught.value) == (
+            "operation x is gone: the mock was reset, or went back to what the fixtures left. "
+            "Start it again."
+        )
+        assert caught.value.value is operation
 
 
 # --- settings
@@ -270,81 +280,6 @@ def test_readings_reach_their_stub():
         assert mock.chainloop.readings["profile"] == "gateway"
         assert mock.chainloop.readings["order"] == "newest"
         assert mock.pinecone.readings["order"] == "oldest"
-
-
-# --- unmatched requests
-
-ONE = """\
-1 request reached a stub and no route took it:
-
-  GET https://api.app.chainloop.dev//v1/operations?x=1
-  chainloop at https://api.app.chainloop.dev has these routes:
-    list: GET /v1/operations: the path has an empty segment (two slashes in a row): \
-'//v1/operations'
-    get: GET /v1/operations/{operation_id}: the path has an empty segment (two slashes in a row): \
-'//v1/operations'
-
-If the code under test is meant to send it, set unmatched='answer', in \
-@pytest.mark.asyncops(...) or mocked(...)."""
-
-TWO = """\
-2 requests reached a stub and no route took them:
-
-  PUT https://api.app.chainloop.dev/v1/operations/x
-  chainloop at https://api.app.chainloop.dev has these routes:
-    list: GET /v1/operations: it has 2 segments, the path has 3
-    get: GET /v1/operations/{operation_id}: its method is GET, not PUT
-
-  GET https://prod-1-data.ke.pinecone.io/operation/docs
-  pinecone at https://prod-1-data.ke.pinecone.io has these routes:
-    list: GET /operations/{assistant_name}: 'operation' is not 'operations'
-    list: GET /assistant/operations/{assistant_name}: 'operation' is not 'assistant'
-    get: GET /operations/{assistant_name}/{operation_id}: 'operation' is not 'operations'
-    get: GET /assistant/operations/{assistant_name}/{operation_id}: 'operation' is not 'assistant'
-
-If the code under test is meant to send it, set unmatched='answer', in \
-@pytest.mark.asyncops(...) or mocked(...)."""
-
-
-def test_the_report_of_one_unmatched_request():
-    with pytest.raises(UnmatchedRequests) as caught, mocked():
-        assert get("//v1/operations?x=1").status_code == 404
-    assert str(caught.value) == ONE
-    assert [request.query for request in caught.value.requests] == ["x=1"]
-    assert isinstance(caught.value, AssertionError)
-    assert isinstance(caught.value, AsyncOpsError)
-
-
-def test_the_report_of_two_unmatched_requests():
-    def body(mock: AsyncOpsMock) -> None:
-        requests.put(f"{URL}/v1/operations/x", headers=BEARER)
-        requests.get(f"{mock.pinecone.base_url}/operation/docs")
-
-    with pytest.raises(UnmatchedRequests) as caught, mocked() as mock:
-        body(mock)
-    assert str(caught.value) == TWO
-
-
-def test_unmatched_requests_may_be_meant():
-    with mocked(unmatched="answer") as mock:
-        assert get("/v2").status_code == 404
-        assert (mock.calls[0].response.route, mock.calls[0].operations) == (None, ())
-
-
-def test_the_first_unmatched_requests_are_enough():
-    with pytest.raises(UnmatchedRequests) as caught, mocked():
-        _ = [get(f"/v{number}/x") for number in range(30)]
-    assert len(caught.value.requests) == 20
-    assert caught.value.requests[0].path == "/v0/x"
-
-
-def test_an_error_of_the_body_comes_before_unmatched_requests():
-    def body() -> None:
-        get("/v2")
-        raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError), mocked():
-        body()
 
 
 # --- how it looks

@@ -112,6 +112,31 @@ def test_two(asyncops_mock):
     result.stdout.no_fnmatch_line("*plugin.py*")  # no frame of this package
 
 
+def test_an_example_may_reset_and_the_next_starts_from_what_the_fixtures_left(run):
+    run(
+        GIVEN
+        + """
+@pytest.fixture(autouse=True)
+def started(asyncops_mock):
+    operation = asyncops_mock.chainloop.start(id="fixtures", lifecycle=Lifecycle.manual())
+    operation.run(percent=40)
+    assert get("/fixtures").status_code == 200
+    return operation
+
+@given(starts=st.integers(0, 2))
+def test_one(started, asyncops_mock, starts):
+    stub = asyncops_mock.chainloop
+    assert list(stub.operations.values()) == [started]
+    assert (started.state, started.percent, started.polls) == (State.RUNNING, 40, 1)
+    assert get("/fixtures").status_code == 200
+    asyncops_mock.reset()
+    assert get("/fixtures").status_code == 404
+    stub.start_many(starts, id="examples-{}".format)
+    assert get().json()["pagination"]["total_count"] == starts
+"""
+    ).assert_outcomes(passed=1)
+
+
 def test_unmatched_requests_of_an_example_are_reported_once_at_the_end(run):
     result = run(
         GIVEN

@@ -96,9 +96,8 @@ def _get(exchange: Exchange) -> Response:
 
 def _answer(exchange: Exchange, payload: object) -> Response:
     profile = exchange.readings["profile"]
-    response = json_response(200, gateway.camel(payload) if profile == "gateway_camel" else payload)
-    response.profile = profile
-    return response
+    body = gateway.camel(payload) if profile == "gateway_camel" else payload
+    return json_response(200, body, profile=profile)
 
 
 def _page(readings: Mapping[str, Any], query: Mapping[str, Any]) -> tuple[int, int, int]:

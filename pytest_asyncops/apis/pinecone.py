@@ -165,9 +165,8 @@ def _render(operation: Operation, snapshot: Snapshot) -> dict[str, Any]:
     }
     if "file_id" in fields:
         payload["file_id"] = fields["file_id"]
-    percent = operation.percent
-    if percent is not None:
-        payload["percent_complete"] = percent
+    if snapshot.percent is not None:
+        payload["percent_complete"] = snapshot.percent
     if snapshot.finished is not None:
         payload["completed_on"] = rfc3339(born + snapshot.finished)
     if snapshot.message is not None:
@@ -185,13 +184,14 @@ def _envelope(error: ErrorResponse) -> Mapping[str, Any]:
     return {"error": {"code": error.code, "message": error.message}, "status": error.status_code}
 
 
-_UNAUTHENTICATED = ErrorResponse(401, "UNAUTHENTICATED", "Invalid API key.")
+def _unauthenticated() -> ErrorResponse:
+    return ErrorResponse(401, "UNAUTHENTICATED", "Invalid API key.")
 
 
 def _credential(request: Request) -> str:
     key = request.header("Api-Key")
     if not key:
-        raise _UNAUTHENTICATED
+        raise _unauthenticated()
     return key
 
 
@@ -261,7 +261,7 @@ PINECONE = Api(
     readings=READINGS,
     serving=Serving(
         refusals={
-            "invalid": _UNAUTHENTICATED,
+            "invalid": _unauthenticated(),
             "forbidden": ErrorResponse(403, "FORBIDDEN", "Forbidden"),
         },
         throttled=ErrorResponse(

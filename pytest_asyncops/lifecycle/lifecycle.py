@@ -33,6 +33,9 @@ class Position(NamedTuple):
     polls: int = 0
 
 
+_BORN = Position((0,))
+
+
 class Snapshot(NamedTuple):
     """What can be seen of an operation at one moment.
 
@@ -42,6 +45,7 @@ class Snapshot(NamedTuple):
         finished: elapsed nanoseconds when it succeeded, failed or was cancelled, or ``None``.
         output: what it produced, if it has succeeded.
         message: why it failed, if it has failed.
+        percent: the percentage, ``None`` for none.
     """
 
     state: State
@@ -49,6 +53,7 @@ class Snapshot(NamedTuple):
     finished: int | None
     output: bytes | None
     message: str | None
+    percent: int | None
 
 
 @dataclass(frozen=True, repr=False)
@@ -212,9 +217,9 @@ class Lifecycle:
         position = self.advanced(0)
         for when in polled:
             position = self.polled(position, to_ns(when, "the time of a poll"))
-        return self.snapshot(self.advanced(to_ns(elapsed, "elapsed"), position))
+        return self.snapshot(to_ns(elapsed, "elapsed"), position)
 
-    def advanced(self, elapsed: int, position: Position = Position((0,))) -> Position:  # noqa: B008 - a constant
+    def advanced(self, elapsed: int, position: Position = _BORN) -> Position:
         """The position at this elapsed time, in nanoseconds, from an earlier position."""
         if self._starts is not None:
             return Position(self._starts[: bisect_right(self._starts, elapsed)])
@@ -235,8 +240,13 @@ class Lifecycle:
             return Position((*entries, elapsed))
         return Position(entries, polls + 1)
 
-    def snapshot(self, position: Position) -> Snapshot:
-        """What can be seen of an operation at this position."""
+    def state(self, position: Position) -> State:
+        """The state at this position."""
+        return self.plan[len(position.entries) - 1].state
+
+    def snapshot(self, elapsed: int, position: Position = _BORN) -> Snapshot:
+        """What can be seen at this elapsed time, from an earlier position."""
+        position = self.advanced(elapsed, position)
         entries = position.entries
         here = len(entries) - 1
         step = self.plan[here]
@@ -247,6 +257,7 @@ class Lifecycle:
             entries[end] if end is not None and end <= here else None,
             step.output,
             step.message,
+            self._percent(here, elapsed - entries[-1], position.polls),
         )
 
     def changes(self, position: Position) -> Iterable[tuple[int, State]]:
@@ -259,13 +270,12 @@ class Lifecycle:
             when += step.lasts
             yield when, following.state
 
-    def percent(self, position: Position, elapsed: int) -> int | None:
-        """The percentage that an operation shows at this position, ``None`` for none."""
-        here = len(position.entries) - 1
+    def _percent(self, here: int, waited: int, polls: int) -> int | None:
+        """The percentage in this step, once it has lasted so long and been seen so often."""
         step = self.plan[here]
         if step.percent is not None:
             return int(step.percent)
-        share = _share(step.lasts, elapsed - position.entries[-1], position.polls)
+        share = _share(step.lasts, waited, polls)
         if step.progress is not None:
             # Once the operation is done, the percentage no longer climbs.
             return step.progress.at(1 if step.state.done else share)
@@ -299,11 +309,11 @@ _HALF = 50
 """The percentage of an operation that did not succeed, unless the test says otherwise."""
 
 
-def _share(lasts: int | Polls | None, elapsed: int, polls: int) -> float:
+def _share(lasts: int | Polls | None, waited: int, polls: int) -> float:
     """The share of a step that has passed; all of it for a step without end."""
     if isinstance(lasts, Polls):
         return polls / lasts.count
-    return 1 if lasts is None else elapsed / lasts
+    return 1 if lasts is None else waited / lasts
 
 
 def _approach(pending: Duration, running: Duration, progress: Progress | None) -> tuple[Step, Step]:

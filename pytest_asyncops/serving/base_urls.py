@@ -1,4 +1,4 @@
-"""Which stub a URL belongs to."""
+"""Which stub's server a URL belongs to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from ..errors import InvalidArgument, hides_usage_errors
-from .stub import Stub
+from .server import Server
 
 __tracebackhide__ = hides_usage_errors
 
@@ -72,27 +72,27 @@ class BaseUrls:
         InvalidArgument: if the base URL of one stub lies below that of another.
     """
 
-    def __init__(self, stubs: Iterable[Stub]) -> None:
-        self._stubs: dict[str, list[tuple[str, Stub]]] = {}
-        for stub in stubs:
-            origin, path = _cut(stub.base_url)
-            neighbours = self._stubs.setdefault(origin, [])
+    def __init__(self, servers: Iterable[Server]) -> None:
+        self._servers: dict[str, list[tuple[str, Server]]] = {}
+        for server in servers:
+            origin, path = _cut(server.base_url)
+            neighbours = self._servers.setdefault(origin, [])
             for other_path, other in neighbours:
                 if _below(path, other_path) or _below(other_path, path):
                     raise InvalidArgument(
-                        f"{other.api.name} at {other.base_url} and {stub.api.name} at "
-                        f"{stub.base_url} are on one URL. Give one of them another with "
+                        f"{other.api.name} at {other.base_url} and {server.api.name} at "
+                        f"{server.base_url} are on one URL. Give one of them another with "
                         "base_urls={...}.",
-                        value=stub.base_url,
+                        value=server.base_url,
                     )
-            neighbours.append((path, stub))
+            neighbours.append((path, server))
 
-    def find(self, url: str) -> tuple[Stub, str] | None:
-        """The stub that owns this URL, and the part of the URL after its base URL; or ``None``."""
+    def find(self, url: str) -> tuple[Server, str] | None:
+        """Whose URL it is, and the part of it after the base URL; ``None`` if it is nobody's."""
         origin, rest = _cut(url)
-        for base, stub in self._stubs.get(origin, ()):
+        for base, server in self._servers.get(origin, ()):
             if _below(rest, base):
-                return stub, rest[len(base) :]
+                return server, rest[len(base) :]
         return None
 
 

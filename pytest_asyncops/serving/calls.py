@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import overload
 
 from ..durations import from_ns, rfc3339
@@ -66,6 +66,8 @@ class Calls(Sequence[Call]):
     At most `KEPT` are kept; ``total`` counts them all.
     """
 
+    _changing = ("_kept", "total")
+
     def __init__(self) -> None:
         self._kept: deque[Call] = deque(maxlen=KEPT)
         self.total = 0
@@ -74,15 +76,6 @@ class Calls(Sequence[Call]):
         """Record a call."""
         self._kept.append(call)
         self.total += 1
-
-    def checkpoint(self) -> tuple[tuple[Call, ...], int]:
-        """The present record, for `restore`."""
-        return tuple(self._kept), self.total
-
-    def restore(self, saved: tuple[Iterable[Call], int]) -> None:
-        """Go back to a saved record."""
-        calls, self.total = saved
-        self._kept = deque(calls, maxlen=KEPT)
 
     @overload
     def __getitem__(self, index: int) -> Call: ...

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..lifecycle.lifecycle import Snapshot
 from ..lifecycle.states import State
-from .messages import Request, Response
+from .messages import ErrorResponse, Request, Response
 from .operations import Operation, OperationStore
 
 Render = Callable[[Operation, Snapshot], Mapping[str, Any]]
@@ -19,13 +19,18 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def json_response(
-    status_code: int, payload: object, headers: Mapping[str, str] | None = None
+    status_code: int,
+    payload: object,
+    headers: Mapping[str, str] | None = None,
+    *,
+    profile: str | None = None,
 ) -> Response:
-    """A response with this JSON body."""
+    """A response with this JSON body, which is written in this profile."""
     return Response(
         status_code,
         _encode(payload).encode(),
         {"Content-Type": "application/json", **(headers or {})},
+        profile=profile,
     )
 
 
@@ -42,7 +47,8 @@ class Exchange:
     """
 
     __slots__ = (
-        "_authenticate",
+        "_credential",
+        "_refused",
         "_render",
         "_store",
         "params",
@@ -61,7 +67,8 @@ class Exchange:
         readings: Mapping[str, Any],
         store: OperationStore,
         render: Render,
-        authenticate: Callable[[Request], None],
+        credential: Callable[[Request], str],
+        refused: Mapping[str, ErrorResponse],
         parents: AbstractSet[str],
     ) -> None:
         self.request = request
@@ -72,11 +79,14 @@ class Exchange:
         self.states: list[State] = []
         self._store = store
         self._render = render
-        self._authenticate = authenticate
+        self._credential = credential
+        self._refused = refused
 
     def authenticate(self) -> None:
         """Refuse the request unless its credential is good. An endpoint calls this at its time."""
-        self._authenticate(self.request)
+        refusal = self._refused.get(self._credential(self.request))
+        if refusal is not None:
+            raise refusal.anew()
 
     def find(self, name: str, **scope: object) -> Operation | None:
         """The visible operation with this id and these field values, or ``None``."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from typing import NamedTuple
 
 import pytest
 
@@ -38,26 +39,31 @@ class PollerHangs(pytest.fail.Exception):  # type: ignore[name-defined, misc]  #
         self.value = value
         self.url = url
 
+    def anew(self) -> PollerHangs:
+        """An equal failure that has not been raised yet: one that has keeps the poller's frames."""
+        return PollerHangs(str(self.msg), limit=self.limit, value=self.value, url=self.url)
+
+    def is_like(self, error: BaseException) -> bool:
+        """Whether it says the same."""
+        return isinstance(error, PollerHangs) and error.msg == self.msg
+
 
 _MOST_COMPARED = 1_000
 """For how many URLs the last answer is kept."""
 
 
-class _Unchanged:
+class _Unchanged(NamedTuple):
     """An answer that a URL gives over and over.
 
     Attributes:
         answer: the answer.
         since: when it came first, in nanoseconds since 1970.
-        count: how often it has come.
+        times: how often it has come.
     """
 
-    __slots__ = ("answer", "count", "since")
-
-    def __init__(self, answer: bytes, since: int) -> None:
-        self.answer = answer
-        self.since = since
-        self.count = 1
+    answer: bytes
+    since: int
+    times: int = 1
 
 
 class Guards:
@@ -81,6 +87,9 @@ class Guards:
         really_waited: called with each request; tells at which line its thread was seen to wait
             really while the clock stood still, and for how many seconds in all.
     """
+
+    # Not the failure: the test has to fail with it, whatever comes after.
+    _changing = ("_at_once", "_instant", "_polled", "_unchanged", "_last_url", "_wall")
 
     def __init__(
         self,
@@ -172,15 +181,16 @@ class Guards:
                 self._unchanged.clear()
             self._unchanged[url] = _Unchanged(answer, call.at_ns)
             return
-        before.count += 1
-        if before.count <= self._polls_unchanged:
+        times = before.times + 1
+        self._unchanged[url] = _Unchanged(answer, before.since, times)
+        if times <= self._polls_unchanged:
             return
         if self._change_is_coming():
             del self._unchanged[url]
             return
-        seconds = (call.at_ns - before.since) / SECOND / (before.count - 1)
+        seconds = (call.at_ns - before.since) / SECOND / before.times
         self._trip(
-            f"{url} gave the same answer {before.count:,} times, every {seconds:g} s on average, "
+            f"{url} gave the same answer {times:,} times, every {seconds:g} s on average, "
             "and no operation is going to change.\n"
             "Give the code under test a deadline, or the operation a lifecycle that ends.",
             "max_polls_unchanged",
@@ -212,16 +222,19 @@ class Guards:
             "by time.time() or datetime.now() never comes. Let it tick, with tick=True.\n"
         )
 
-    def checkpoint(self) -> Mapping[str, tuple[int, int]]:
-        """The present counts, for `restore`."""
-        return dict(self._polled)
+    def check(self) -> None:
+        """Fail the test if it has swallowed its failure, or a thread has ended with it.
 
-    def restore(self, saved: Mapping[str, tuple[int, int]]) -> None:
-        """Go back to a checkpoint."""
-        self._polled = dict(saved)
-        self._unchanged.clear()
-        self._at_once.clear()
-        self._instant = -1
+        Raises:
+            PollerHangs: if a limit was passed, and the test has not failed because of that yet.
+        """
+        if self.tripped is not None:
+            raise self.tripped.anew()
+
+    def note_failure(self, error: BaseException) -> None:
+        """Note that the test has failed with this error, so that `check` does not report it."""
+        if self.tripped is not None and self.tripped.is_like(error):
+            self.tripped = None
 
     def _trip(self, message: str, limit: str, value: float) -> None:
         self.tripped = PollerHangs(
@@ -231,4 +244,4 @@ class Guards:
             value=value,
             url=self._last_url,
         )
-        raise self.tripped
+        raise self.tripped.anew()

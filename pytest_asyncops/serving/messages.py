@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from typing import Any
 
 from ..errors import AsyncOpsError
@@ -51,6 +51,10 @@ class Headers(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._items)
+
+    def items(self) -> ItemsView[str, str]:
+        """Names as they were written, and values."""
+        return dict(self._items.values()).items()
 
     def __repr__(self) -> str:
         return f"Headers({dict(self)!r})"
@@ -108,7 +112,9 @@ class Request:
 
 
 class Response:
-    """A response as a stub answered it.
+    """A response as a stub answered it, or as an endpoint makes it.
+
+    An endpoint says what it answers. The stub's own response says by which API and route, too.
 
     Attributes:
         status_code: the HTTP status.
@@ -122,14 +128,21 @@ class Response:
     __slots__ = ("api", "content", "headers", "profile", "route", "status_code")
 
     def __init__(
-        self, status_code: int, content: bytes = b"", headers: Mapping[str, str] | None = None
+        self,
+        status_code: int,
+        content: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        *,
+        api: Any = None,
+        route: str | None = None,
+        profile: str | None = None,
     ) -> None:
         self.status_code = status_code
         self.content = content
-        self.headers: Mapping[str, str] = Headers(headers or {})
-        self.api: Any = None
-        self.route: str | None = None
-        self.profile: str | None = None
+        self.headers = headers if isinstance(headers, Headers) else Headers(headers or {})
+        self.api = api
+        self.route = route
+        self.profile = profile
 
     def json(self) -> Any:
         """The body, read as JSON."""
@@ -162,6 +175,15 @@ class ErrorResponse(Exception):
         self.code = code
         self.message = message
         self.headers = headers or {}
+
+    def anew(self, headers: Mapping[str, str] | None = None) -> ErrorResponse:
+        """An equal error that has not been raised yet, with these headers too.
+
+        One that is raised again and again keeps every frame that it has ever gone through.
+        """
+        return ErrorResponse(
+            self.status_code, self.code, self.message, {**self.headers, **(headers or {})}
+        )
 
 
 class UnmatchedRequests(AsyncOpsError, AssertionError):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..durations import Seconds
@@ -12,6 +11,7 @@ from ..lifecycle.lifecycle import Lifecycle, Position, Snapshot
 from ..lifecycle.states import State, Step
 from ..virtual_time.clock import VirtualClock
 from .calls import Call, Calls
+from .checkpoint import Changing
 from .state_index import StateIndex
 
 __tracebackhide__ = hides_usage_errors
@@ -25,15 +25,6 @@ class NewOperation(NamedTuple):
     id: str
     fields: Mapping[str, object]
     lifecycle: Lifecycle
-
-
-class SavedOperation(NamedTuple):
-    """The part of an operation that changes, at a checkpoint."""
-
-    lifecycle: Lifecycle
-    plan: Lifecycle
-    position: Position
-    polls: int
 
 
 class Operation:
@@ -68,6 +59,8 @@ class Operation:
         "polls",
     )
 
+    _changing = ("lifecycle", "polls", "_plan", "_position")
+
     def __init__(
         self, store: OperationStore, number: int, new: NewOperation, plan: Lifecycle
     ) -> None:
@@ -87,7 +80,7 @@ class Operation:
     @property
     def percent(self) -> int | None:
         """The percentage that a poll would see now, or ``None`` for none."""
-        return self._store.percent(self)
+        return self._store.snapshot(self).percent
 
     @property
     def calls(self) -> list[Call]:
@@ -118,8 +111,8 @@ class Operation:
         return f"<Operation {self.id} {self.state.name}, {counted(self.polls, 'poll')}>"
 
 
-class OperationStore:
-    """The operations of one stub.
+class OperationStore(Mapping[str, Operation]):
+    """The operations of one stub, by id. What is hidden counts too.
 
     Args:
         clock: the server's clock.
@@ -128,6 +121,8 @@ class OperationStore:
         admit: raises `InvalidArgument` for fields and a lifecycle that the API cannot show.
         check_open: raises `MockClosed` once the mock is closed.
     """
+
+    _changing = ("_operations", "_by_id", "_index")
 
     def __init__(
         self,
@@ -139,6 +134,7 @@ class OperationStore:
         check_open: Callable[[], None] = lambda: None,
     ) -> None:
         self.clock = clock
+        self._hidden = hidden
         self._visible = frozenset(State) - hidden
         self._retention = retention
         self._admit = admit
@@ -148,13 +144,26 @@ class OperationStore:
         self._index = StateIndex(self._forecast)
         self.calls = Calls()
 
-    @property
-    def by_id(self) -> Mapping[str, Operation]:
-        """Every operation that was started, hidden ones included."""
-        return MappingProxyType(self._by_id)
+    def __getitem__(self, name: str) -> Operation:
+        return self._by_id[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_id
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_id)
 
     def __len__(self) -> int:
         return len(self._operations)
+
+    def __repr__(self) -> str:
+        return repr(self._by_id)
+
+    def changing(self) -> Iterator[Changing]:
+        """What changes with time, requests and the test, for a checkpoint."""
+        yield self
+        yield self.calls
+        yield from self._operations
 
     def add(self, new_operations: Sequence[NewOperation]) -> list[Operation]:
         """Start operations now: all of them, or none if one cannot be.
@@ -188,7 +197,7 @@ class OperationStore:
     def find(self, name: str, **scope: object) -> Operation | None:
         """The visible operation with this id and these field values, or ``None``."""
         operation = self._by_id.get(name)
-        if operation is None or self.snapshot(operation).state not in self._visible:
+        if operation is None or self._is_hidden(operation):
             return None
         if any(operation.fields.get(field) != value for field, value in scope.items()):
             return None
@@ -208,14 +217,7 @@ class OperationStore:
 
     def snapshot(self, operation: Operation) -> Snapshot:
         """The operation as it stands now."""
-        return operation._plan.snapshot(self._position(operation))
-
-    def percent(self, operation: Operation) -> int | None:
-        """The percentage that the operation shows now."""
-        # The clock is read once, because a real one would have moved on at a second reading.
-        elapsed = self._age(operation)
-        plan = operation._plan
-        return plan.percent(plan.advanced(elapsed, operation._position), elapsed)
+        return operation._plan.snapshot(self._age(operation), operation._position)
 
     def will_change(self) -> bool:
         """Whether an operation has not reached the last step of its plan."""
@@ -248,6 +250,12 @@ class OperationStore:
                     "hand. Start it with lifecycle=Lifecycle.manual().",
                     value=lifecycle,
                 )
+            if self._by_id.get(operation.id) is not operation:
+                raise InvalidArgument(
+                    f"operation {operation.id} is gone: the mock was reset, or went back to what "
+                    "the fixtures left. Start it again.",
+                    value=operation,
+                )
             position = self._position(operation)
             if operation.state is State.PURGED:
                 raise InvalidArgument(
@@ -260,23 +268,9 @@ class OperationStore:
             operation.lifecycle = moved
             self._index.invalidate(operation._number)
 
-    def checkpoint(self) -> list[SavedOperation]:
-        """The present state of each operation, for `restore`."""
-        return [
-            SavedOperation(op.lifecycle, op._plan, op._position, op.polls)
-            for op in self._operations
-        ]
-
-    def restore(self, saved: Sequence[SavedOperation]) -> None:
-        """Forget the operations started since a checkpoint, and bring the others back to it."""
-        with self.clock.lock:
-            for operation in self._operations[len(saved) :]:
-                del self._by_id[operation.id]
-            del self._operations[len(saved) :]
-            self._index = StateIndex(self._forecast)
-            for operation, was in zip(self._operations, saved, strict=True):
-                operation.lifecycle, operation._plan, operation._position, operation.polls = was
-                self._index.add(operation.fields)
+    def _is_hidden(self, operation: Operation) -> bool:
+        hidden = self._hidden
+        return bool(hidden) and operation._plan.state(self._position(operation)) in hidden
 
     def _planned(self, lifecycle: Lifecycle) -> Lifecycle:
         """The lifecycle, with the purge that this server adds to its end."""
@@ -289,11 +283,12 @@ class OperationStore:
         return operation._plan.advanced(self._age(operation), operation._position)
 
     def _age(self, operation: Operation) -> int:
-        return self.clock.now_ns - operation.created_ns
+        # A test may look at one that is gone, and the clock may have been set back since.
+        return max(self.clock.now_ns - operation.created_ns, operation._position.entries[-1])
 
     def _forecast(self, number: int) -> tuple[State, list[tuple[int, State]]]:
         operation = self._operations[number]
         plan, position = operation._plan, self._position(operation)
         born = operation.created_ns
         coming = [(born + when, state) for when, state in plan.changes(position)]
-        return plan.plan[len(position.entries) - 1].state, coming
+        return plan.state(position), coming

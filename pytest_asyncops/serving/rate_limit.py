@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import email.utils
 from collections import deque
 
@@ -48,10 +49,8 @@ class RateLimit:
         taken.append(now)
         return None
 
-    def checkpoint(self) -> tuple[int, ...]:
-        """The instants of the requests taken, for `restore`."""
-        return tuple(self._taken)
-
-    def restore(self, saved: tuple[int, ...]) -> None:
-        """Go back to a checkpoint."""
-        self._taken = deque(saved, maxlen=self._taken.maxlen)
+    def copy(self) -> RateLimit:
+        """The same limit, as much of it used up."""
+        other = copy.copy(self)
+        other._taken = self._taken.copy()
+        return other

@@ -69,12 +69,15 @@ class Router:
         self._templates = [(route, template) for route in routes for template in route.paths]
         self._table = [(route, paths.pattern(template)) for route, template in self._templates]
 
-    def find(self, method: str, path: str) -> tuple[Route, Mapping[str, str]] | None:
-        """The route that takes this method and path, with its path parameters, decoded."""
+    def find(self, method: str, path: str) -> tuple[Route | None, Mapping[str, str]]:
+        """The route that takes this method and path, with its path parameters, decoded.
+
+        It is ``None``, without parameters, if no route does.
+        """
         for route, params in self._matching(path):
             if route.method == method:
                 return route, params
-        return None
+        return None, {}
 
     def at(self, path: str) -> tuple[Route, ...]:
         """The routes of this path, whatever their method."""

@@ -52,7 +52,7 @@ class StateView:
         self._states = states
         self._forecast = forecast
         self._due: list[int] = []
-        self._changing: dict[int, list[int]] = {}
+        self._leaving: dict[int, list[int]] = {}
         self._stale: set[int] = set()
         self._counted = 0
         self._members = SortedList()
@@ -65,7 +65,7 @@ class StateView:
         """The numbers of its operations at this instant, in nanoseconds."""
         group, stale = self._group, self._stale
         while self._due and self._due[0] <= now:
-            stale.update(self._changing.pop(heapq.heappop(self._due)))
+            stale.update(self._leaving.pop(heapq.heappop(self._due)))
         # New operations first, because one of them may have been invalidated already.
         if self._counted < len(group):
             fresh = group[self._counted :]
@@ -92,10 +92,10 @@ class StateView:
         inside = state in self._states
         for instant, following in coming:
             if (following in self._states) is not inside:
-                if instant not in self._changing:
-                    self._changing[instant] = []
+                if instant not in self._leaving:
+                    self._leaving[instant] = []
                     heapq.heappush(self._due, instant)
-                self._changing[instant].append(number)
+                self._leaving[instant].append(number)
                 break
         return inside
 
@@ -115,6 +115,12 @@ class StateIndex:
         self._fields.append(fields)
         for names, groups in self._groups.items():
             groups.setdefault(_values(names, fields), []).append(number)
+
+    def copy(self) -> StateIndex:
+        """An index of the same operations, which finds out anew in which states they are."""
+        other = StateIndex(self._forecast)
+        other._fields = self._fields.copy()
+        return other
 
     def invalidate(self, number: int) -> None:
         """Note that an operation may have changed by a poll, or by the test."""

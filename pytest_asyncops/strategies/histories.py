@@ -14,6 +14,7 @@ from ..durations import SECOND, to_ns
 from ..errors import checked_count, hides_usage_errors, unknown_choice
 from ..lifecycle.lifecycle import Lifecycle
 from ..serving.api import FIRST_ERROR, Api, find_route
+from ..serving.server import Server
 from ..serving.stub import Stub
 from ..virtual_time.clock import VirtualClock
 from .call_repr import as_call
@@ -84,12 +85,12 @@ def histories(
 
     def seen(pauses: list[int], start: dict[str, Any], life: Lifecycle) -> list[Any]:
         clock = VirtualClock()
-        stub = (known.serving.stub_class or Stub)(known, clock, readings=settled)
-        operation = stub.start(lifecycle=life, **start)
+        server = Server(known, clock, readings=settled)
+        operation = Stub(server).start(lifecycle=life, **start)
         bodies = []
         for pause in (0, *pauses):
             clock.advance(pause)
-            answer = ask(stub, route, {**operation.fields, _ID: operation.id}, headers=headers)
+            answer = ask(server, route, {**operation.fields, _ID: operation.id}, headers=headers)
             if answer.status_code >= FIRST_ERROR:
                 break
             bodies.append(json.loads(answer.content))

@@ -11,22 +11,22 @@ from ..contract.yaml_document import escape
 from ..serving.api import Api
 from ..serving.messages import Headers, Request, Response
 from ..serving.routing import Route
-from ..serving.stub import Stub
+from ..serving.server import Server
 from .coherent.server import contract_of
 
 
 def ask(
-    stub: Stub,
+    server: Server,
     route: Route,
     params: Mapping[str, Any],
     *,
     query: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """The answer of a stub to a request of a route.
+    """The answer of a stub's server to a request of a route.
 
     Args:
-        stub: the stub.
+        server: the server.
         route: the route.
         params: the path parameters; the one with an empty name serves for those not named.
         query: the parameters of the query.
@@ -39,8 +39,8 @@ def ask(
     )
     target = f"{path}?{urlencode(query)}" if query else path
     if headers is None:
-        headers = asked_headers(stub.api, route)
-    return stub.handle(Request(route.method, stub.base_url + target, target, Headers(headers)))
+        headers = asked_headers(server.api, route)
+    return server.handle(Request(route.method, server.base_url + target, target, Headers(headers)))
 
 
 def asked_headers(api: Api, route: Route) -> dict[str, str]:

@@ -1,22 +1,23 @@
-"""Catches the requests of the requests library, by means of the responses library."""
+"""Catches the requests of the requests library, also where a mock of responses catches others."""
 
 from __future__ import annotations
 
 import http.client
 import io
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import responses
 from requests import PreparedRequest
 from requests import Response as ClientResponse
 from requests.adapters import HTTPAdapter
+from requests.exceptions import RetryError
 from urllib3 import HTTPResponse
 from urllib3.exceptions import MaxRetryError
 
 from ..serving.base_urls import BaseUrls
 from ..serving.messages import Request, without_user
+from ..serving.server import Server
 
 Send = Callable[..., ClientResponse]
 """``HTTPAdapter.send``, and the functions that replace it."""
@@ -37,13 +38,6 @@ class ResponsesTransport:
     def __init__(self, base_urls: BaseUrls, refuse: Callable[[str, str], None]) -> None:
         self._base_urls = base_urls
         self._refuse = refuse
-        self._mock = responses.RequestsMock(
-            assert_all_requests_are_fired=False, response_callback=self._wait_for_retry
-        )
-        self._answer = _StubResponse(base_urls)
-        self._mock.add(self._answer)
-        self._take: Send = self._mock.unbound_on_send()
-        self._retrying = threading.local()
         self._started = False
 
     def start(self) -> None:
@@ -76,10 +70,10 @@ class ResponsesTransport:
         def send(
             adapter: HTTPAdapter, request: PreparedRequest, *args: Any, **kwargs: Any
         ) -> ClientResponse:
-            if not self._started or self._base_urls.find(request.url or "") is None:
+            found = self._base_urls.find(request.url or "") if self._started else None
+            if found is None:
                 return beneath(adapter, request, *args, **kwargs)
-            self._retrying.retries = adapter.max_retries
-            return self._take(adapter, request, *args, **kwargs)
+            return _answered(adapter, request, *found)
 
         return send
 
@@ -90,52 +84,36 @@ class ResponsesTransport:
             self._refuse(request.method or "", without_user(request.url or ""))
         return self._outer(adapter, request, *args, **kwargs)
 
-    def _wait_for_retry(self, response: ClientResponse) -> ClientResponse:
-        """Wait as urllib3 does before a retry: responses repeats the request but does not wait."""
-        # And forget the requests: the stub has its own record of them, which is bounded.
-        self._mock.calls.reset()
-        self._answer.calls.reset()
-        retries = self._retrying.retries
-        if retries.is_retry(
-            response.request.method, response.status_code, "Retry-After" in response.headers
-        ):
-            try:
-                retries = retries.increment(
-                    response.request.method, response.url, response=response.raw
-                )
-            except MaxRetryError:
-                return response
-            self._retrying.retries = retries
-            retries.sleep(response.raw)
-        return response
 
-
-class _StubResponse(responses.BaseResponse):
-    """The one response that is registered with responses: it answers as a stub does."""
-
-    def __init__(self, base_urls: BaseUrls) -> None:
-        super().__init__(responses.GET, "https://stubs.invalid/")
-        self._base_urls = base_urls
-
-    def matches(self, request: PreparedRequest) -> tuple[bool, str]:
-        return True, ""
-
-    def get_response(self, request: PreparedRequest) -> HTTPResponse:
-        url = request.url or ""
-        found = self._base_urls.find(url)
-        assert found is not None  # the transport asked before it handed the request on
-        stub, target = found
-        headers: Mapping[str, str] = request.headers
-        answer = stub.handle(
-            Request(request.method or "", url, target, headers, _body(request.body))
+def _answered(
+    adapter: HTTPAdapter, request: PreparedRequest, server: Server, target: str
+) -> ClientResponse:
+    """What requests receives from this server, after the retries that its adapter makes."""
+    method, url = request.method or "", request.url or ""
+    asked = Request(method, url, target, request.headers, _body(request.body))
+    retries = adapter.max_retries
+    while True:
+        answer = server.handle(asked)
+        response = adapter.build_response(
+            request,
+            HTTPResponse(
+                body=io.BytesIO(answer.content),
+                status=answer.status_code,
+                reason=http.client.responses.get(answer.status_code),
+                headers=answer.headers,
+                preload_content=False,
+            ),
         )
-        return HTTPResponse(
-            body=io.BytesIO(answer.content),
-            status=answer.status_code,
-            reason=http.client.responses.get(answer.status_code),
-            headers=answer.headers,
-            preload_content=False,
-        )
+        # From here on it is as in urllib3's own urlopen.
+        if not retries.is_retry(method, answer.status_code, "Retry-After" in answer.headers):
+            return response
+        try:
+            retries = retries.increment(method, url, response=response.raw)
+        except MaxRetryError as error:
+            if retries.raise_on_status:
+                raise RetryError(error, request=request) from error
+            return response
+        retries.sleep(response.raw)
 
 
 def _body(body: Any) -> bytes:

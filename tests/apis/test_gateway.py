@@ -12,6 +12,7 @@ from pytest_asyncops.apis import gateway
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.gateway import go_quote
 from pytest_asyncops.serving.messages import Headers, Request, Response
+from pytest_asyncops.serving.server import Server
 from pytest_asyncops.serving.stub import Stub
 from pytest_asyncops.virtual_time.clock import VirtualClock
 
@@ -21,10 +22,10 @@ FORM = "application/x-www-form-urlencoded"
 def ask(
     target: str, method: str = "GET", body: bytes = b"", headers: dict[str, str] | None = None
 ) -> Response:
-    stub = Stub(CHAINLOOP, VirtualClock())
-    stub.start(id="plain:cancel", kind="a")
+    server = Server(CHAINLOOP, VirtualClock())
+    Stub(server).start(id="plain:cancel", kind="a")
     sent = Headers({"Authorization": "Bearer token", **(headers or {})})
-    return stub.handle(Request(method, stub.base_url + target, target, sent, body))
+    return server.handle(Request(method, server.base_url + target, target, sent, body))
 
 
 def the_error(response: Response) -> tuple[int, int, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.chainloop_server import Server
 from support.client_responses import body, of_requests
-from support.toy_api import changed, request, toy
+from support.toy_api import changed, handle, request, stub_of, toy
 from support.verdicts import refused, rules
 
 from pytest_asyncops import Lifecycle, assert_conforms, violations
@@ -13,8 +13,6 @@ from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.rules.rules import Never, Rule
 from pytest_asyncops.serving.messages import Headers, Request, Response
-from pytest_asyncops.serving.stub import Stub
-from pytest_asyncops.virtual_time.clock import VirtualClock
 
 # --- statuses
 
@@ -118,9 +116,9 @@ def test_an_api_without_a_schema_of_errors(own):
 
 
 def test_what_a_stub_of_ones_own_serves(own):
-    stub = Stub(own, VirtualClock())
+    stub = stub_of(own)
     stub.start_many(3, shelf="a")
-    assert stub.handle(request("/jobs")).status_code == 200
+    assert handle(stub, request("/jobs")).status_code == 200
     assert_conforms(stub.calls[-1])
     assert_conforms(stub.calls[-1], api=own, route="list")
 
@@ -182,6 +180,6 @@ def test_without_its_profile_camel_case_is_undocumented():
 
 
 def test_pinecone_is_written_one_way():
-    stub = Stub(PINECONE, VirtualClock())
+    stub = stub_of(PINECONE)
     assert list(PINECONE.checking.profiles) == ["contract"]
-    assert stub.handle(Request("GET", "https://x/y", "/y", Headers({}))).profile is None
+    assert handle(stub, Request("GET", "https://x/y", "/y", Headers({}))).profile is None

@@ -180,14 +180,14 @@ def polled_on_and_on() -> str:
             mock.clock.advance(5)
         with pytest.raises(PollerHangs) as caught:
             requests.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
-        mock.note_failure(caught.value)
+        mock._live.guards.note_failure(caught.value)
     return str(caught.value)
 
 
 def really_waited() -> str:
     with mocked(apis=["chainloop"]) as mock:
         operation = mock.chainloop.start()
-        mock._live._guards.really_waited = lambda: (
+        mock._live.guards.really_waited = lambda: (
             "/home/me/project/tests/test_jobs.py:14, in wait_for_job",
             2.0,
         )
@@ -197,7 +197,7 @@ def really_waited() -> str:
                 headers={"Authorization": "Bearer token"},
                 timeout=30,
             )
-        mock.note_failure(caught.value)
+        mock._live.guards.note_failure(caught.value)
     return str(caught.value)
 
 

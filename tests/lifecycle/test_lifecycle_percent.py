@@ -15,7 +15,7 @@ from pytest_asyncops.durations import SECOND, to_ns
 def test_a_percentage_is_from_0_to_100_and_absent_only_where_it_was_said(lifecycle, life):
     silent = any(step.progress == Progress.absent() for step in lifecycle.plan)
     for now, position in lived(lifecycle, life):
-        percent = lifecycle.percent(position, now)
+        percent = lifecycle.snapshot(now, position).percent
         assert silent if percent is None else type(percent) is int and 0 <= percent <= 100
 
 
@@ -23,7 +23,7 @@ def test_a_percentage_is_from_0_to_100_and_absent_only_where_it_was_said(lifecyc
 def test_the_default_line_climbs_to_the_end_and_never_falls(lifecycle, life):
     shown = []
     for now, position in lived(lifecycle, life):
-        percent = lifecycle.percent(position, now)
+        percent = lifecycle.snapshot(now, position).percent
         shown.append(percent)
         at_the_end = {State.PENDING: 0, State.SUCCEEDED: 100, State.FAILED: 50, State.CANCELLED: 50}
         expected = at_the_end.get(state(lifecycle, position), percent)
@@ -43,9 +43,9 @@ def test_running_steps_in_a_row_climb_one_line(lengths, end, data):
     now = (sum(lengths[:index]) + passed) * SECOND
     target = 100 if end.state is State.SUCCEEDED else 80
     expected = target * (index * lengths[index] + passed) / (len(lengths) * lengths[index])
-    percent = lifecycle.percent(lifecycle.advanced(now), now)
+    percent = lifecycle.snapshot(now).percent
     assert abs(percent - expected) <= 1
-    assert lifecycle.percent(lifecycle.advanced(now + 10**12), now + 10**12) == target
+    assert lifecycle.snapshot(now + 10**12).percent == target
 
 
 def percent_at(lifecycle: Lifecycle, when: float, polled: int = 0) -> int | None:
@@ -53,7 +53,7 @@ def percent_at(lifecycle: Lifecycle, when: float, polled: int = 0) -> int | None
     position = lifecycle.advanced(now)
     for _ in range(polled):
         position = lifecycle.polled(position, now)
-    return lifecycle.percent(lifecycle.advanced(now, position), now)
+    return lifecycle.snapshot(now, position).percent
 
 
 @pytest.mark.parametrize(

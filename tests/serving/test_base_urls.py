@@ -9,16 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.toy_api import toy
 
-from pytest_asyncops import InvalidArgument, Stub, VirtualClock
+from pytest_asyncops import InvalidArgument, VirtualClock
 from pytest_asyncops.serving.base_urls import BaseUrls, checked_base_url
+from pytest_asyncops.serving.server import Server
 
 
-def stubs(*urls: str) -> list[Stub]:
-    return [Stub(toy(f"toy{i}"), VirtualClock(), base_url=url) for i, url in enumerate(urls)]
+def servers(*urls: str) -> list[Server]:
+    return [Server(toy(f"toy{i}"), VirtualClock(), base_url=url) for i, url in enumerate(urls)]
 
 
 HOUSE = BaseUrls(
-    stubs(
+    servers(
         "https://api.example",
         "http://localhost:8080/a",
         "http://localhost:8080/ab/",
@@ -90,7 +91,7 @@ def test_what_follows_the_base_url_is_the_target(base, rest):
     ],
 )
 def test_two_stubs_cannot_live_at_one_url(one, other):
-    first, second = stubs(one, other)
+    first, second = servers(one, other)
     message = (
         f"toy0 at {first.base_url} and toy1 at {second.base_url} are on one URL. "
         "Give one of them another with base_urls={...}."

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_asyncops import VirtualClock
 from pytest_asyncops.serving.calls import KEPT, Call, Calls
+from pytest_asyncops.serving.checkpoint import Checkpoint
 from pytest_asyncops.serving.messages import Request, Response
 
 
@@ -41,9 +43,9 @@ def test_calls_keep_the_latest_and_count_them_all():
         calls.add(a_call(number))
     assert (len(calls), calls.total) == (KEPT, KEPT + 10)
     assert calls[0].request.path == "/10"
-    saved = calls.checkpoint()
+    saved = Checkpoint(VirtualClock(), [calls])
     calls.add(a_call(1))
-    calls.restore(saved)
+    saved.restore()
     assert (len(calls), calls.total) == (KEPT, KEPT + 10)
     assert calls[-1].request.path == f"/{KEPT + 9}"
     calls.add(a_call(2))
@@ -55,12 +57,12 @@ def test_a_record_reads_as_the_list_of_its_calls_and_goes_back_to_a_checkpoint(c
     calls, model = Calls(), [a_call(number) for number in range(count)]
     for call in model:
         calls.add(call)
-    saved = calls.checkpoint()
+    saved = Checkpoint(VirtualClock(), [calls])
     for number in range(more):
         calls.add(a_call(number))
     assert (len(calls), calls.total) == (count + more, count + more)
     for _ in range(2):
-        calls.restore(saved)
+        saved.restore()
         assert (list(calls), len(calls), calls.total) == (model, count, count)
         assert calls[part] == model[part]
         assert list(reversed(calls)) == model[::-1]

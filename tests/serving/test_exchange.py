@@ -7,9 +7,9 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.toy_api import ROUTES, request, toy
+from support.toy_api import ROUTES, handle, request, stub_of, toy
 
-from pytest_asyncops import Lifecycle, State, Stub, VirtualClock, polls
+from pytest_asyncops import Lifecycle, State, Stub, polls
 from pytest_asyncops.serving.exchange import Exchange, json_response
 from pytest_asyncops.serving.messages import ErrorResponse
 from pytest_asyncops.serving.routing import Route
@@ -17,11 +17,11 @@ from pytest_asyncops.serving.routing import Route
 
 @pytest.fixture(name="stub")
 def a_stub() -> Stub:
-    return Stub(toy(), VirtualClock())
+    return stub_of(toy())
 
 
 def body(stub, path, **more):
-    return stub.handle(request(path, **more)).json()
+    return handle(stub, request(path, **more)).json()
 
 
 def test_a_list_shows_and_counts_a_page(stub):
@@ -36,7 +36,7 @@ def test_every_answer_that_shows_an_operation_is_a_poll_of_it(stub):
     op = stub.start(shelf="a", lifecycle=Lifecycle.succeeds(running=polls(2)))
     assert [body(stub, "/jobs/a/job-1")["status"] for _ in range(3)] == ["busy", "busy", "ok"]
     assert (op.polls, op.state) == (3, State.SUCCEEDED)
-    assert stub.handle(request("/jobs/b/job-1")).status_code == 404
+    assert handle(stub, request("/jobs/b/job-1")).status_code == 404
     assert op.polls == 3
 
 
@@ -45,7 +45,7 @@ def test_an_endpoint_can_start_operations_while_it_answers():
         exchange.authenticate()
         return json_response(202, exchange.show(stub.start(shelf="a")))
 
-    stub = Stub(toy(routes=(*ROUTES, Route("create", "POST", ("/jobs",), create))), VirtualClock())
+    stub = stub_of(toy(routes=(*ROUTES, Route("create", "POST", ("/jobs",), create))))
     assert body(stub, "/jobs", method="POST")["id"] == "job-1"
     assert body(stub, "/jobs")["jobs"][0]["id"] == "job-1"
 
@@ -62,9 +62,9 @@ def seen_by_an_endpoint(stub, path="/asked/a%20b?x=1"):
         return json_response(200, [job["id"] for job in exchange.show_all(exchange.members({}))])
 
     facts = toy(routes=(Route("asked", "GET", ("/asked/{word}",), endpoint),))
-    asked = Stub(facts, VirtualClock())
+    asked = stub_of(facts)
     stub(asked)
-    response = asked.handle(request(path))
+    response = handle(asked, request(path))
     [exchange] = met
     return exchange, response, asked
 
@@ -92,15 +92,16 @@ lifecycles = st.sampled_from(
 
 @given(shelves, st.data())
 def test_what_is_shown_is_counted_and_recorded_in_the_order_in_which_it_was_shown(places, data):
-    stub = Stub(toy(), VirtualClock())
+    stub = stub_of(toy())
     started = [stub.start(shelf=shelf, lifecycle=data.draw(lifecycles)) for shelf in places]
     exchange = Exchange(
         request("/jobs"),
         params={},
         readings=stub.readings,
-        store=stub._store,
+        store=stub._server.store,
         render=lambda operation, snapshot: {"id": operation.id, "state": snapshot.state},
-        authenticate=lambda asked: None,
+        credential=lambda asked: "",
+        refused={},
         parents=set(),
     )
     counts, expected = [0] * len(started), []
@@ -125,15 +126,16 @@ def test_what_is_shown_is_counted_and_recorded_in_the_order_in_which_it_was_show
 
 @given(shelves)
 def test_looking_for_operations_counts_nothing(places):
-    stub = Stub(toy(), VirtualClock())
+    stub = stub_of(toy())
     started = [stub.start(shelf=shelf, lifecycle=Lifecycle.hangs()) for shelf in places]
     exchange = Exchange(
         request("/jobs"),
         params={},
         readings={},
-        store=stub._store,
+        store=stub._server.store,
         render=lambda operation, snapshot: {},
-        authenticate=lambda asked: None,
+        credential=lambda asked: "",
+        refused={},
         parents=set(),
     )
     for shelf in "abc":
@@ -161,13 +163,37 @@ def test_a_credential_is_looked_at_when_the_endpoint_says_so():
         readings={},
         store=None,
         render=None,
-        authenticate=refuse,
+        credential=refuse,
+        refused={},
         parents=set(),
     )
     assert asked == []
     with pytest.raises(ErrorResponse):
         exchange.authenticate()
     assert asked == [exchange.request]
+
+
+def test_a_refusal_is_raised_anew_each_time():
+    refusal = ErrorResponse(403, "forbidden", "not you", {"X-Why": "so"})
+    exchange = Exchange(
+        request("/jobs"),
+        params={},
+        readings={},
+        store=None,
+        render=None,
+        credential=lambda asked: "bad",
+        refused={"bad": refusal},
+        parents=set(),
+    )
+    raised = []
+    for _ in range(3):
+        with pytest.raises(ErrorResponse) as caught:
+            exchange.authenticate()
+        raised.append(caught.value)
+    assert len({id(error) for error in (*raised, refusal)}) == 4
+    assert refusal.__traceback__ is None
+    told = {(e.status_code, e.code, e.message, str(e), e.headers["X-Why"]) for e in raised}
+    assert told == {(403, "forbidden", "not you", "not you", "so")}
 
 
 # --- a body of JSON

@@ -327,13 +327,13 @@ def test_each_limit_ends_what_the_others_let_pass(name: str) -> None:
 @pytest.mark.parametrize("seconds", [0, 1.9, 2, 7.25])
 def test_real_waits_between_polls_are_told_with_their_place(seconds: float) -> None:
     with mocked(clock="manual") as mock:
-        mock._live._guards.really_waited = lambda: ("tests/test_jobs.py:14, in wait", seconds)
+        mock._live.guards.really_waited = lambda: ("tests/test_jobs.py:14, in wait", seconds)
         if seconds < 2:
             _polls(mock, 3, 0)
             return
         with pytest.raises(PollerHangs) as caught:
             _polls(mock, 1, 0)
-        mock.note_failure(caught.value)
+        mock._live.guards.note_failure(caught.value)
     url = caught.value.url
     assert str(caught.value).splitlines()[:2] == [
         f"the code under test polls {url} and really waits in between, {seconds:.1f} s so far, "
@@ -350,10 +350,33 @@ def test_real_waits_between_polls_are_told_with_their_place(seconds: float) -> N
 )
 def test_a_wall_clock_that_stands_still_is_told(polls: int, walls: list[int], told: bool) -> None:
     with mocked(max_virtual_time=100, clock="manual") as mock:
-        guards = mock._live._guards
+        guards = mock._live.guards
         guards.read_wall = (lambda: walls.pop(0)) if walls else None
         _polls(mock, polls, 0)
         with pytest.raises(PollerHangs) as caught:
             guards.skipped(101 * 10**9)
-        mock.note_failure(caught.value)
+        mock._live.guards.note_failure(caught.value)
     assert ("The wall clock was frozen meanwhile" in str(caught.value)) == told
+
+
+def test_each_failure_is_an_error_of_its_own_that_keeps_nothing_of_the_others() -> None:
+    errors: list[BaseException] = []
+    kept: list[BaseException] = []
+
+    def swallows() -> None:
+        with mocked(max_polls_at_once=1) as mock:
+            operation = mock.chainloop.start(lifecycle=Lifecycle.hangs())
+            url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
+            for _ in range(4):
+                try:
+                    requests.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
+                except PollerHangs as error:
+                    errors.append(error)
+            kept.append(mock._live.guards.tripped)
+
+    with pytest.raises(PollerHangs) as raised:
+        swallows()
+    errors.append(raised.value)
+    assert len({id(error) for error in (*errors, *kept)}) == len(errors) + 1 == 5
+    assert {str(error) for error in errors} == {str(kept[0])}
+    assert kept[0].__traceback__ is None

@@ -15,6 +15,7 @@ from support.ticking_lifecycles import ENDS, Ticking, counted, lifecycles, whole
 from pytest_asyncops import InvalidArgument, Lifecycle, Operation, State, Step, VirtualClock, polls
 from pytest_asyncops.durations import SECOND
 from pytest_asyncops.lifecycle.states import TRANSITIONS
+from pytest_asyncops.serving.checkpoint import Checkpoint
 from pytest_asyncops.serving.operations import NewOperation, OperationStore
 from pytest_asyncops.serving.state_index import window
 
@@ -145,7 +146,7 @@ class Store(RuleBasedStateMachine):
     def move(self, pick, state):
         by_hand = [op for op in self.model if op.by_hand]
         twin = by_hand[-1 - pick % len(by_hand)]
-        op = self.store.by_id[twin.id]
+        op = self.store[twin.id]
         before = op.lifecycle
         try:
             {
@@ -164,26 +165,24 @@ class Store(RuleBasedStateMachine):
 
     @rule()
     def save(self):
-        saved = (self.clock.elapsed_ns, self.store.checkpoint(), copy.deepcopy(self.model))
-        self.saves.append(saved)
+        saved = Checkpoint(self.clock, self.store.changing())
+        self.saves.append((saved, copy.deepcopy(self.model)))
 
     @precondition(lambda self: self.saves)
     @rule(back=st.sampled_from([None, None, 0, 1]))
     def restore(self, back):
         if back is None:  # most of the time life goes on
             return
-        del self.saves[len(self.saves) - back % len(self.saves) :]
-        elapsed, saved, model = self.saves[-1]
-        self.clock.rewind(elapsed)
-        self.store.restore(saved)
+        saved, model = self.saves[-1 - back % len(self.saves)]
+        saved.restore()
         self.model = copy.deepcopy(model)
 
     @invariant()
     def every_operation_stands_where_its_simulation_does(self):
-        assert len(self.store) == len(self.store.by_id) == len(self.model)
+        assert len(self.store) == len(list(self.store)) == len(self.model)
         assert self.store.find(f"op-{next(self.names)}") is None
         for twin in self.model:
-            op = self.store.by_id[twin.id]
+            op = self.store[twin.id]
             assert op is self.store.numbered(twin.number)
             assert (op.id, op.fields, op.polls) == (twin.id, twin.fields, twin.polls)
             visible = None if twin.life.state in self.hidden else op
@@ -382,7 +381,7 @@ def test_an_operation_is_started_whole_or_not_at_all():
         with pytest.raises(InvalidArgument):
             store.add([*new_operations, bad])
         assert len(store) == 0
-        assert store.by_id == {}
+        assert store == {}
         assert list(store.members({"kind": "a"}, frozenset(State))) == []
 
 
@@ -409,6 +408,11 @@ def test_one_look_is_one_time_though_a_real_clock_goes_on(life, looks):
             store.count_poll(op)
 
 
-def test_by_id_cannot_be_written():
-    with pytest.raises(TypeError):
-        a_store().by_id["x"] = None
+def test_a_store_reads_as_its_operations_by_id():
+    store = a_store()
+    first, second = started(store, Lifecycle.hangs(), Lifecycle.hangs())
+    assert dict(store) == {"op-0": first, "op-1": second}
+    assert ("op-1" in store, "op-2" in store, store.get("op-2")) == (True, False, None)
+    assert repr(store) == repr(dict(store))
+    with pytest.raises(KeyError):
+        store["op-2"]

@@ -106,13 +106,13 @@ def test_retry_waits_as_long_as_it_is_told(mock: AsyncOpsMock) -> None:
 
 
 def test_each_example_has_its_own_budget(mock: AsyncOpsMock) -> None:
-    saved = mock.checkpoint()
+    saved = mock._live.checkpoint()
     mock.chainloop.limit_rate(1, 5)
-    limited = mock.checkpoint()
+    limited = mock._live.checkpoint()
     for _ in range(2):
-        mock.restore(limited)
+        limited.restore()
         assert [ask(mock, "x").status_code for _ in range(2)] == [404, 429]
-    mock.restore(saved)
+    saved.restore()
     assert [ask(mock, "x").status_code for _ in range(2)] == [404, 404]
 
 
@@ -191,7 +191,7 @@ def test_a_limit_is_a_window_that_slides(polls: int, per: int, steps: list[int],
     before=st.lists(st.integers(0, 3), max_size=6),
     after=st.lists(st.integers(0, 3), max_size=6),
 )
-def test_a_limit_that_was_set_back_answers_as_it_did(
+def test_a_copy_of_a_limit_answers_as_it_does(
     polls: int, per: int, before: list[int], after: list[int]
 ) -> None:
     limit = RateLimit(polls, per, "seconds")
@@ -199,19 +199,16 @@ def test_a_limit_that_was_set_back_answers_as_it_did(
     for step in before:
         now += step * SECOND
         limit.take(now)
-    saved = limit.checkpoint()
+    copy = limit.copy()
 
-    def answers() -> list[str | None]:
+    def answers(limit: RateLimit) -> list[str | None]:
         at, told = now, []
         for step in after:
             at += step * SECOND
             told.append(limit.take(at))
         return told
 
-    first = answers()
-    limit.restore(saved)
-    assert limit.checkpoint() == saved
-    assert answers() == first
+    assert answers(limit.copy()) == answers(limit) == answers(copy)
 
 
 def test_who_waits_as_long_as_told_is_served_and_who_comes_sooner_is_not() -> None:

@@ -81,7 +81,7 @@ class World:
         self.looks += 1
         born, life = self.lifecycles[number]
         past = life.advanced(self.now - born)
-        return life.snapshot(past).state, [(born + t, state) for t, state in life.changes(past)]
+        return life.state(past), [(born + t, state) for t, state in life.changes(past)]
 
     def scan(self, states, group=None):
         numbers = range(len(self.lifecycles)) if group is None else group

@@ -16,6 +16,7 @@ from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.serving.messages import Headers
 from pytest_asyncops.serving.routing import Route
+from pytest_asyncops.serving.server import Server
 from pytest_asyncops.serving.stub import Stub
 from pytest_asyncops.strategies.stub_requests import ask, asked_headers, parameters
 
@@ -36,17 +37,18 @@ def test_what_the_contracts_ask_for(api, route):
 
 @EACH_ROUTE
 def test_with_these_headers_a_stub_lets_in_and_without_any_of_them_it_does_not(api, route):
-    stub = (api.serving.stub_class or Stub)(api, VirtualClock())
+    server = Server(api, VirtualClock())
+    stub = (api.serving.stub_class or Stub)(server)
     if api.serving.parent is not None:
         stub.add_parent("there")
     operation = stub.start(**({} if api.serving.parent is None else {api.serving.parent: "there"}))
     params = {"": operation.id, "assistant_name": "there"}
-    assert ask(stub, route, params).status_code == 200
+    assert ask(server, route, params).status_code == 200
     asked = asked_headers(api, route)
-    assert ask(stub, route, params, headers=asked).status_code == 200
+    assert ask(server, route, params, headers=asked).status_code == 200
     for missing in asked:
         sent = {name: value for name, value in asked.items() if name != missing}
-        assert ask(stub, route, params, headers=sent).status_code in (400, 401)
+        assert ask(server, route, params, headers=sent).status_code in (400, 401)
 
 
 GET = Route("get", "GET", ("/boxes/{box}/{id}",), None)
@@ -109,7 +111,7 @@ def test_where_nothing_is_documented_nothing_is_asked(tmp_path):
 
 
 class Listener:
-    """What stands for a stub, and keeps what it is asked."""
+    """What stands for a server, and keeps what it is asked."""
 
     base_url = "https://own.example/v1"
     api = CHAINLOOP

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.serving.messages import Headers, Request, Response
+from pytest_asyncops.serving.server import Server as Served
 from pytest_asyncops.serving.stub import Stub
 from pytest_asyncops.virtual_time.clock import VirtualClock
 
@@ -17,12 +18,13 @@ class Server:
 
     def __init__(self, **readings: object) -> None:
         self.clock = VirtualClock()
-        self.stub = Stub(CHAINLOOP, self.clock, readings=readings)
+        self._served = Served(CHAINLOOP, self.clock, readings=readings)
+        self.stub = Stub(self._served)
         self.start = self.stub.start
 
     def ask(self, target: str, authorization: str | None = "Bearer token") -> Response:
         headers = Headers({} if authorization is None else {"Authorization": authorization})
-        return self.stub.handle(Request("GET", self.stub.base_url + target, target, headers))
+        return self._served.handle(Request("GET", self.stub.base_url + target, target, headers))
 
     def list(self, **query: object) -> dict:
         query = {name.replace("__", "."): value for name, value in query.items()}

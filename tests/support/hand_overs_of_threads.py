@@ -255,7 +255,7 @@ def pollers_64(mock: AsyncOpsMock, older: ThreadPoolExecutor) -> None:
     def work() -> None:
         for turn in range(12):
             # No client, which would take most of the real time.
-            stub.handle(Request("GET", stub.base_url + path, path, HEADERS))
+            stub._server.handle(Request("GET", stub.base_url + path, path, HEADERS))
             late.append(seconds_elapsed(mock) - 5 * turn)
             time.sleep(5)
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from pytest_asyncops.apis.pinecone import PINECONE, PineconeStub
 from pytest_asyncops.serving.messages import Headers, Request, Response
+from pytest_asyncops.serving.server import Server as Served
 from pytest_asyncops.virtual_time.clock import VirtualClock
 
 GOOD = {"Api-Key": "key", "X-Pinecone-Api-Version": "2026-04"}
@@ -16,7 +17,8 @@ class Server:
 
     def __init__(self, **readings: object) -> None:
         self.clock = VirtualClock()
-        self.stub = PineconeStub(PINECONE, self.clock, readings=readings)
+        self._served = Served(PINECONE, self.clock, readings=readings)
+        self.stub = PineconeStub(self._served)
         self.stub.add_assistant("docs")
 
     def start(self, name: str | None = None, **given: object):
@@ -25,7 +27,7 @@ class Server:
     def ask(self, target: str, method: str = "GET", **headers: str | None) -> Response:
         sent = {**GOOD, **{name.replace("_", "-"): value for name, value in headers.items()}}
         sent = Headers({name: value for name, value in sent.items() if value is not None})
-        return self.stub.handle(Request(method, self.stub.base_url + target, target, sent))
+        return self._served.handle(Request(method, self.stub.base_url + target, target, sent))
 
     def page(self, assistant: str = "docs", **query: object) -> dict:
         response = self.ask(f"/operations/{assistant}?{urlencode(query)}")

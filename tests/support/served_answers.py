@@ -11,6 +11,7 @@ from pytest_asyncops import Api, Lifecycle, State, Step
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.serving.messages import Headers, Request, Response
+from pytest_asyncops.serving.server import Server as Served
 from pytest_asyncops.serving.stub import Stub
 from pytest_asyncops.settings import Setting
 from pytest_asyncops.virtual_time.clock import VirtualClock
@@ -116,12 +117,13 @@ class Server:
     def __init__(self, api: Api, **given: object) -> None:
         self.api = api
         self.clock = VirtualClock()
-        self.stub = (api.serving.stub_class or Stub)(api, self.clock, readings=given)
+        self._served = Served(api, self.clock, readings=given)
+        self.stub = (api.serving.stub_class or Stub)(self._served)
 
     def ask(self, target: str, method: str = "GET", sent: dict[str, str] | None = None) -> Response:
         sent = HEADERS[self.api.name] if sent is None else sent
         url = self.stub.base_url + target
-        return self.stub.handle(Request(method, url, target, Headers(sent)))
+        return self._served.handle(Request(method, url, target, Headers(sent)))
 
     def get(self, operation: Any) -> Response:
         return self.ask(path_of(operation))

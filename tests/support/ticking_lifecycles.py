@@ -93,7 +93,7 @@ waits = st.lists(st.tuples(st.integers(0, 4_000_000_000), st.booleans()), max_si
 
 
 def state(lifecycle: Lifecycle, position: Position) -> State:
-    return lifecycle.snapshot(position).state
+    return lifecycle.state(position)
 
 
 def lived(lifecycle: Lifecycle, life: list[tuple[int, bool]]) -> Iterator[tuple[int, Position]]:

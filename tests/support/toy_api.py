@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
-from pytest_asyncops import Api, Field, InvalidArgument, State
+from pytest_asyncops import Api, Field, InvalidArgument, State, Stub, VirtualClock
 from pytest_asyncops.serving.api import Serving
 from pytest_asyncops.serving.exchange import json_response
 from pytest_asyncops.serving.messages import ErrorResponse, Headers, Request
 from pytest_asyncops.serving.routing import Route
+from pytest_asyncops.serving.server import Server
 from pytest_asyncops.serving.state_index import window
 
 WORDS = {
@@ -44,7 +45,7 @@ def _render(operation, snapshot):
         "id": operation.id,
         **operation.fields,
         "status": WORDS.get(snapshot.state, "gone"),
-        "percent": operation.percent,
+        "percent": snapshot.percent,
     }
 
 
@@ -116,6 +117,17 @@ def changed(api, **facts):
     return dataclasses.replace(api, **facts)
 
 
-def request(path, method="GET", key="k", base="https://toy.example"):
-    headers = {} if key is None else {"Authorization": key}
+def stub_of(api, clock=None, **facts):
+    """A stub without any transport, and its server."""
+    return (api.serving.stub_class or Stub)(Server(api, clock or VirtualClock(), **facts))
+
+
+def handle(stub, asked):
+    """The answer of a stub's server."""
+    return stub._server.handle(asked)
+
+
+def request(path, method="GET", key="k", base="https://toy.example", headers=None):
+    if headers is None:
+        headers = {} if key is None else {"Authorization": key}
     return Request(method, base + path, path, Headers(headers))

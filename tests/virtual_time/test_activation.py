@@ -305,8 +305,8 @@ def test_each_one_counts_its_own_waits():
             time.sleep(10)
             with pytest.raises(PollerHangs, match="more than 0:01:00"):
                 time.sleep(1)
-            outer._live.note_failure(outer._live._guards.tripped)
-            assert inner._live._guards.tripped is None
+            outer._live.guards.note_failure(outer._live.guards.tripped)
+            assert inner._live.guards.tripped is None
 
 
 def test_a_manual_clock_in_a_virtual_one_stands_still():

@@ -19,7 +19,7 @@ from support.toy_api import request, toy
 import pytest_asyncops
 from pytest_asyncops import InvalidArgument, VirtualClock
 from pytest_asyncops.durations import SECOND
-from pytest_asyncops.serving.stub import Stub
+from pytest_asyncops.serving.server import Server
 
 UTC = datetime.timezone.utc
 EPOCH = datetime.datetime(2026, 1, 1, tzinfo=UTC)
@@ -145,8 +145,8 @@ def test_who_holds_a_real_clock_sees_one_time():
 
 def test_one_request_sees_one_time():
     ticks = itertools.count(0, SECOND)
-    stub = Stub(toy(), VirtualClock(source=lambda: next(ticks)))
-    assert stub.handle(request("/jobs")).status_code == 200
+    server = Server(toy(), VirtualClock(source=lambda: next(ticks)))
+    assert server.handle(request("/jobs")).status_code == 200
     assert next(ticks) == SECOND
 
 

@@ -379,7 +379,7 @@ def _an_hour_of_200_pollers(run: int) -> bytes:
                 if chance.random() < 0.02:  # what takes time in one run does not in another
                     really_wait(0.001)
                 request = Request("GET", stub.base_url + path, path, _HEADERS)
-                if b"STATUS_COMPLETED" in stub.handle(request).content:
+                if b"STATUS_COMPLETED" in stub._server.handle(request).content:
                     break
                 await asyncio.sleep(300 + 0.1 * (index % 13))
             await asyncio.sleep(max(0, 3600 - seconds_elapsed(mock)))

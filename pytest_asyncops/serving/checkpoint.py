@@ -1,0 +1,56 @@
+"""How a mock stands at one moment, and the way back to it.
+
+`AsyncOpsMock.reset` goes back to the beginning, and each of Hypothesis' examples starts from what
+the fixtures left. A checkpoint keeps the objects themselves, so that it also gives back what is no
+longer there: tests have handles on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from ..virtual_time.clock import VirtualClock
+
+
+class Changing(Protocol):
+    """An object that changes while a mock is open, and says in which of its attributes."""
+
+    @property
+    def _changing(self) -> tuple[str, ...]: ...
+
+
+class Checkpoint:
+    """A moment of a clock and of objects that change.
+
+    Args:
+        clock: the clock.
+        objects: the objects.
+    """
+
+    def __init__(self, clock: VirtualClock, objects: Iterable[Changing]) -> None:
+        self._clock = clock
+        with clock.lock:
+            self._elapsed = clock.elapsed_ns
+            kinds: dict[type, list[Changing]] = {}
+            for each in objects:
+                kinds.setdefault(type(each), []).append(each)
+            # By attribute: a million operations do not need a million small tuples.
+            self._kept = [
+                (alike, name, [_own(getattr(each, name)) for each in alike])
+                for alike in kinds.values()
+                for name in alike[0]._changing
+            ]
+
+    def restore(self) -> None:
+        """Go back to this moment. It can be done again and again, from any later moment."""
+        with self._clock.lock:
+            self._clock.rewind(self._elapsed)
+            for alike, name, values in self._kept:
+                for each, value in zip(alike, values, strict=True):
+                    setattr(each, name, _own(value))
+
+
+def _own(value: Any) -> Any:
+    """The value, or a copy if it is one that changes in place."""
+    return value.copy() if hasattr(value, "copy") else value

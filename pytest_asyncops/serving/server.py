@@ -1,0 +1,157 @@
+"""The server's side of a stub: it answers the requests to one API, and records them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from ..errors import MockClosed, hides_usage_errors
+from ..virtual_time.clock import VirtualClock
+from .api import Api
+from .calls import Call
+from .checkpoint import Changing
+from .exchange import Exchange, json_response
+from .messages import ErrorResponse, Request, Response
+from .operations import OperationStore
+from .rate_limit import RateLimit
+from .routing import Router
+from .starting import admit
+
+__tracebackhide__ = hides_usage_errors
+
+_UNMATCHED_KEPT = 20
+
+
+class Server:
+    """One API, served to the code under test.
+
+    Args:
+        api: the API.
+        clock: the server's clock.
+        base_url: the URL at which requests find it, unless it is that of the real service.
+        readings: how the API's contract is read, where it is not the default.
+        tell: functions that are told of each call; they may raise.
+
+    Attributes:
+        calls: the requests and their answers.
+        store: the operations.
+        parents: the known names of what operations belong to.
+        refused: the refused credentials, and the answer to each.
+        rate_limit: how many requests it takes, if there is a limit.
+        unmatched: the first few requests that no route took.
+        is_closed: whether the test is over.
+    """
+
+    # Not what no route took: the end of the test reports it.
+    _changing = ("parents", "refused", "rate_limit")
+
+    def __init__(
+        self,
+        api: Api,
+        clock: VirtualClock,
+        *,
+        base_url: str | None = None,
+        readings: Mapping[str, Any] | None = None,
+        tell: Iterable[Callable[[Call], object]] = (),
+    ) -> None:
+        self.api = api
+        self.clock = clock
+        self.base_url = (base_url or api.base_url).rstrip("/")
+        self.readings = {setting.name: setting.default for setting in api.readings}
+        self.readings.update(readings or {})
+        self.store = OperationStore(
+            clock,
+            hidden=api.serving.hidden(self.readings),
+            retention=api.serving.retention(self.readings),
+            admit=partial(admit, api),
+            check_open=self.check_open,
+        )
+        self.calls = self.store.calls
+        self.parents: set[str] = set()
+        self.refused: dict[str, ErrorResponse] = {}
+        self.rate_limit: RateLimit | None = None
+        self.unmatched: list[Request] = []
+        self.is_closed = False
+        self._router = Router(api.routes, api.serving.paths)
+        self._render = api.render(self.readings)
+        self._tell = (self.calls.add, *tell)
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request, and record it.
+
+        Raises:
+            PollerHangs: if the test has passed one of its limits.
+        """
+        api = self.api
+        with self.clock.lock:
+            route, params = self._router.find(api.serving.method(request), request.path)
+            exchange = Exchange(
+                request,
+                params=params,
+                readings=self.readings,
+                store=self.store,
+                render=self._render,
+                credential=api.credential,
+                refused=self.refused,
+                parents=self.parents,
+            )
+            try:
+                if route is None:
+                    raise self._unmatched(request)
+                self._spend()
+                made = route.endpoint(exchange)
+            except ErrorResponse as error:
+                made = json_response(error.status_code, api.envelope(error), error.headers)
+                error.__traceback__ = None  # the next request may raise the same one
+            response = Response(
+                made.status_code,
+                b"" if request.method == "HEAD" else made.content,  # RFC 9110, 9.3.2
+                made.headers,
+                api=api,
+                route=None if route is None else route.name,
+                profile=made.profile,
+            )
+            asked_for = None if route is None else route.id_parameter
+            call = Call(
+                request,
+                response,
+                self.clock.now_ns,
+                tuple([operation.id for operation in exchange.shown]),
+                states=tuple(exchange.states),
+                operation_id=None if asked_for is None else params[asked_for],
+            )
+            for tell in self._tell:
+                tell(call)
+            return response
+
+    def why_not(self, request: Request) -> list[str]:
+        """For each route a line that says why it did not take this request."""
+        return self._router.why_not(self.api.serving.method(request), request.path)
+
+    def check_open(self) -> None:
+        """Raise `MockClosed` if the test is over."""
+        if self.is_closed:
+            raise MockClosed(
+                f"this mock of {self.api.name} is closed: its test or its with block is over. "
+                "Use it inside."
+            )
+
+    def changing(self) -> Iterator[Changing]:
+        """What changes with time, requests and the test, for a checkpoint."""
+        yield self
+        yield from self.store.changing()
+
+    def _unmatched(self, request: Request) -> ErrorResponse:
+        if len(self.unmatched) < _UNMATCHED_KEPT:
+            self.unmatched.append(request)
+        return self.api.unmatched(request, self._router.at(request.path))
+
+    def _spend(self) -> None:
+        """Take the request within the rate that is allowed, or refuse it."""
+        throttled = self.api.serving.throttled
+        if self.rate_limit is None or throttled is None:
+            return
+        retry_after = self.rate_limit.take(self.clock.now_ns)
+        if retry_after is not None:
+            raise throttled.anew({"Retry-After": retry_after})

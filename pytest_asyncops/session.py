@@ -1,0 +1,166 @@
+"""One opening of a mock: APIs, clock and transport put together, and taken apart again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+from .configure import Settings
+from .durations import SECOND, to_ns
+from .errors import NetworkBlocked, counted
+from .forked_requests import ForkedRequests
+from .serving.api import Api
+from .serving.base_urls import BaseUrls
+from .serving.calls import Calls
+from .serving.checkpoint import Changing, Checkpoint
+from .serving.hang_guards import Guards
+from .serving.messages import Request, UnmatchedRequests
+from .serving.server import Server
+from .serving.stub import Stub
+from .virtual_time.clock import VirtualClock
+
+
+def _responses() -> Callable[..., Any]:
+    from .transports.responses import ResponsesTransport
+
+    return ResponsesTransport
+
+
+_TRANSPORTS = {"responses": _responses}
+"""The import of each transport, made when a mock first uses it."""
+
+
+class Session:
+    """A mock from its opening to its end.
+
+    Attributes:
+        clock: the servers' clock.
+        calls: the requests to all stubs and their answers.
+        guards: the limits of the test.
+        stubs: the stubs by the name of their API.
+        beginning: the moment at which the mock was opened.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._blocked: list[str] = []
+        epoch = time.time_ns() if settings.epoch is None else settings.epoch
+        self.clock = VirtualClock(epoch, _ticking() if settings.clock == "real" else None)
+        self.calls = Calls()
+        self.guards = Guards(
+            polls_at_once=settings.max_polls_at_once,
+            polls_per_operation=settings.max_polls_per_operation,
+            polls_unchanged=settings.max_polls_unchanged,
+            virtual_time=to_ns(settings.max_virtual_time),
+            real_wait=to_ns(settings.max_real_wait) / SECOND,
+            change_is_coming=lambda: any(server.store.will_change() for server in self._servers),
+        )
+        self._servers = [self._server(api) for api in settings.apis]
+        self.stubs: dict[str, Stub] = {
+            server.api.name: (server.api.serving.stub_class or Stub)(server)
+            for server in self._servers
+        }
+        with ExitStack() as stack:
+            self._start(stack)
+            self._stack = stack.pop_all()
+        self.beginning = self.checkpoint()
+
+    def _server(self, api: Api) -> Server:
+        return Server(
+            api,
+            self.clock,
+            base_url=self._settings.base_urls.get(api.name),
+            readings=self._settings.readings[api.name],
+            tell=(self.calls.add, self.guards.called),
+        )
+
+    def _start(self, stack: ExitStack) -> None:
+        settings, guards = self._settings, self.guards
+        forked_requests = ForkedRequests()
+        stack.callback(forked_requests.close)
+        guards.forked_request = forked_requests.note
+        transport = _TRANSPORTS[settings.transport]()(BaseUrls(self._servers), self._refuse)
+        transport.start()
+        stack.callback(transport.stop)
+        if settings.clock == "virtual":
+            from .virtual_time.activation import VirtualTime
+
+            patience = to_ns(settings.patience) / SECOND
+            virtual_time = VirtualTime(self.clock, guards.skipped, patience)
+            virtual_time.start()
+            stack.callback(virtual_time.stop)
+            guards.really_waited = virtual_time.polled
+            guards.read_wall = time.time_ns
+
+    def checkpoint(self) -> Checkpoint:
+        """The present moment."""
+        return Checkpoint(self.clock, self._changing())
+
+    def _changing(self) -> Iterator[Changing]:
+        yield self.calls
+        yield self.guards
+        for server in self._servers:
+            yield from server.changing()
+
+    def stop(self) -> None:
+        """Put everything back."""
+        for server in self._servers:
+            server.is_closed = True
+        self._stack.close()
+
+    def check(self) -> None:
+        """Fail the test because of what its code may have swallowed.
+
+        Raises:
+            PollerHangs: if a limit was passed, and the test has not failed because of that yet.
+            UnmatchedRequests: if requests came that no route took, unless the settings allow it.
+            NetworkBlocked: if a request was kept from the network.
+        """
+        self.guards.check()
+        unmatched = [(server, request) for server in self._servers for request in server.unmatched]
+        if unmatched and self._settings.unmatched == "fail":
+            raise UnmatchedRequests(
+                _report(unmatched), requests=[request for _, request in unmatched]
+            )
+        if self._blocked:
+            raise NetworkBlocked(_blocked_message(self._blocked))
+
+    def _refuse(self, method: str, url: str) -> None:
+        if self._settings.network == "block":
+            self._blocked.append(f"{method} {url}")
+            raise NetworkBlocked(_blocked_message(self._blocked[-1:]))
+
+
+def _ticking() -> Callable[[], int]:
+    began = time.monotonic_ns()
+    return lambda: time.monotonic_ns() - began
+
+
+def _blocked_message(requests: list[str]) -> str:
+    return (
+        f"network='block' kept this from the network: {'; '.join(requests)}. Stub the URL, "
+        "or set network='pass'."
+    )
+
+
+def _report(unmatched: list[tuple[Server, Request]]) -> str:
+    count = len(unmatched)
+    lines = [
+        f"{counted(count, 'request')} reached a stub and no route took "
+        f"{'them' if count > 1 else 'it'}:"
+    ]
+    for server, request in unmatched:
+        lines += [
+            "",
+            f"  {request.method} {request.url}",
+            f"  {server.api.name} at {server.base_url} has these routes:",
+        ]
+        lines += [f"    {line}" for line in server.why_not(request)]
+    lines += [
+        "",
+        "If the code under test is meant to send it, set unmatched='answer', in "
+        "@pytest.mark.asyncops(...) or mocked(...).",
+    ]
+    return "\n".join(lines)
