@@ -53,7 +53,7 @@ class AsyncOpsMock:
     @property
     def clock(self) -> VirtualClock:
         """The servers' clock."""
-        return self._session().clock
+        return self._session().virtual_clock
 
     @property
     def calls(self) -> Calls:
@@ -84,7 +84,7 @@ class AsyncOpsMock:
             return "<AsyncOpsMock, closed>"
         # Every failing test prints this, so it is short: what is not used is left out.
         used = [stub for stub in self._live.stubs.values() if stub.operations or stub.calls]
-        return f"<AsyncOpsMock {', '.join(map(repr, [*used, self._live.clock]))}>"
+        return f"<AsyncOpsMock {', '.join(map(repr, [*used, self._live.virtual_clock]))}>"
 
 
 def mocked(**settings: object) -> AbstractContextManager[AsyncOpsMock]:

@@ -20,6 +20,7 @@ from .serving.messages import Request, UnmatchedRequests
 from .serving.server import Server
 from .serving.stub import Stub
 from .virtual_time.clock import VirtualClock
+from .virtual_time.server_clock import ServerClock
 
 
 def _responses() -> Callable[..., Any]:
@@ -37,6 +38,7 @@ class Session:
 
     Attributes:
         clock: the servers' clock.
+        virtual_clock: the same, as the test uses it.
         calls: the requests to all stubs and their answers.
         guards: the limits of the test.
         stubs: the stubs by the name of their API.
@@ -47,7 +49,8 @@ class Session:
         self._settings = settings
         self._blocked: list[str] = []
         epoch = time.time_ns() if settings.epoch is None else settings.epoch
-        self.clock = VirtualClock(epoch, _ticking() if settings.clock == "real" else None)
+        self.clock = ServerClock(epoch, _ticking() if settings.clock == "real" else None)
+        self.virtual_clock = VirtualClock(self.clock)
         self.calls = Calls()
         self.guards = Guards(
             polls_at_once=settings.max_polls_at_once,

@@ -9,7 +9,7 @@ from ..durations import Seconds
 from ..errors import InvalidArgument, counted, hides_usage_errors
 from ..lifecycle.lifecycle import Lifecycle, Position, Snapshot
 from ..lifecycle.states import State, Step
-from ..virtual_time.clock import VirtualClock
+from ..virtual_time.server_clock import ServerClock
 from .calls import Call, Calls
 from .checkpoint import Changing
 from .state_index import StateIndex
@@ -126,7 +126,7 @@ class OperationStore(Mapping[str, Operation]):
 
     def __init__(
         self,
-        clock: VirtualClock,
+        clock: ServerClock,
         *,
         hidden: frozenset[State] = frozenset(),
         retention: Seconds | None = None,

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from ..errors import MockClosed, hides_usage_errors
-from ..virtual_time.clock import VirtualClock
+from ..virtual_time.server_clock import ServerClock
 from .api import Api
 from .calls import Call
 from .checkpoint import Changing
@@ -49,7 +49,7 @@ class Server:
     def __init__(
         self,
         api: Api,
-        clock: VirtualClock,
+        clock: ServerClock,
         *,
         base_url: str | None = None,
         readings: Mapping[str, Any] | None = None,

@@ -18,12 +18,12 @@ from typing import Any
 
 from ..forks import renewed_at_fork
 from .client_clock import SLEEP_OF_ZERO, ClientClock
-from .clock import SharedTime
 from .file_waits import renew_bells
 from .in_motion import InMotion
 from .lookout import Lookout
 from .outside import Outside
 from .planned_turns import PlannedTurns
+from .server_clock import SharedTime
 from .skip_listeners import SkipListeners
 from .thread_ends import ThreadEnds
 from .waits import ProbedWait, Wait

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_asyncops import VirtualClock
 from pytest_asyncops.serving.calls import KEPT, Call, Calls
 from pytest_asyncops.serving.checkpoint import Checkpoint
 from pytest_asyncops.serving.messages import Request, Response
+from pytest_asyncops.virtual_time.server_clock import ServerClock
 
 
 def a_call(number: int = 0) -> Call:
@@ -43,7 +43,7 @@ def test_calls_keep_the_latest_and_count_them_all():
         calls.add(a_call(number))
     assert (len(calls), calls.total) == (KEPT, KEPT + 10)
     assert calls[0].request.path == "/10"
-    saved = Checkpoint(VirtualClock(), [calls])
+    saved = Checkpoint(ServerClock(), [calls])
     calls.add(a_call(1))
     saved.restore()
     assert (len(calls), calls.total) == (KEPT, KEPT + 10)
@@ -57,7 +57,7 @@ def test_a_record_reads_as_the_list_of_its_calls_and_goes_back_to_a_checkpoint(c
     calls, model = Calls(), [a_call(number) for number in range(count)]
     for call in model:
         calls.add(call)
-    saved = Checkpoint(VirtualClock(), [calls])
+    saved = Checkpoint(ServerClock(), [calls])
     for number in range(more):
         calls.add(a_call(number))
     assert (len(calls), calls.total) == (count + more, count + more)
