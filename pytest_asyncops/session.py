@@ -76,7 +76,7 @@ class Session:
             self.clock,
             base_url=self._settings.base_urls.get(api.name),
             readings=self._settings.readings[api.name],
-            tell=(self.calls.add, self.guards.called),
+            tell=(self.calls._add, self.guards.called),
         )
 
     def _start(self, stack: ExitStack) -> None:

@@ -37,6 +37,8 @@ class Operation:
         fields: the field values that it was started with.
         lifecycle: its plan. Moving it by hand replaces the plan by one that contains the move.
         polls: how many answers have shown it.
+        created_ns: when it was started by the server's clock, in nanoseconds since 1970; an API's
+            ``render`` writes its timestamps from this.
 
     >>> from pytest_asyncops import Lifecycle, mocked
     >>> with mocked() as mock:

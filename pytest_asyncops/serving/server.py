@@ -75,7 +75,7 @@ class Server:
         self.is_closed = False
         self._router = Router(api.routes, api.serving.paths)
         self._render = api.render(self.readings)
-        self._tell = (self.calls.add, *tell)
+        self._tell = (self.calls._add, *tell)
 
     def handle(self, request: Request) -> Response:
         """Answer a request, and record it.

@@ -104,7 +104,20 @@ class Stub:
         return started
 
     def add_parent(self, name: str) -> None:
-        """Make the name of something known that operations belong to; `start` does this too."""
+        """Make known the name of something that operations belong to, as Pinecone's assistants are.
+
+        `start` makes known what its operation belongs to, so this is for one that has none. An API
+        of your own says with `Serving.parent` which field has the name, and its endpoints find the
+        known ones in `Exchange.parents`.
+
+        Raises:
+            InvalidArgument: for a name that is not a string, or empty.
+            MockClosed: after the test or the ``with`` block.
+
+        >>> from pytest_asyncops import mocked
+        >>> with mocked() as mock:
+        ...     mock.pinecone.add_parent("docs")
+        """
         self._server.check_open()
         if not isinstance(name, str) or not name:
             raise InvalidArgument(
