@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
-from .configure import Settings
+from .configure import ResolvedSettings
 from .durations import SECOND, to_ns
 from .errors import NetworkBlocked, counted
 from .forked_requests import ForkedRequests
@@ -45,7 +45,7 @@ class Session:
         beginning: the moment at which the mock was opened.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: ResolvedSettings) -> None:
         self._settings = settings
         self._blocked: list[str] = []
         epoch = time.time_ns() if settings.epoch is None else settings.epoch

@@ -21,7 +21,9 @@ from pytest_asyncops import (
     mocked,
 )
 from pytest_asyncops.apis.chainloop import CHAINLOOP
-from pytest_asyncops.apis.pinecone import PINECONE, PineconeStub
+from pytest_asyncops.apis.chainloop_stub import ChainloopStub
+from pytest_asyncops.apis.pinecone import PINECONE
+from pytest_asyncops.apis.pinecone_stub import PineconeStub
 from pytest_asyncops.configure import resolve_settings
 from pytest_asyncops.mocking import Switch
 
@@ -45,6 +47,7 @@ def test_a_mock_has_both_apis_a_clock_and_the_calls():
             ("pinecone", mock.pinecone),
         ]
         assert type(mock.chainloop) is Stub
+        assert type(mock.chainloop) is ChainloopStub
         assert type(mock.pinecone) is PineconeStub
         assert mock.chainloop.base_url == CHAINLOOP.base_url == URL
         assert mock.pinecone.base_url == PINECONE.base_url

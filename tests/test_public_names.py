@@ -14,9 +14,9 @@ from pytest_asyncops import apis, mocked, strategies
 
 NAMES = {
     pytest_asyncops: """
-        Api AsyncOpsError AsyncOpsMock CadenceError Call Calls ConformanceError ContractError Field
+        Api AsyncOpsError AsyncOpsMock CadenceError Call Calls ChainloopStub ConformanceError ContractError Field
         ForkedRequestsWarning InvalidArgument Lifecycle MockClosed NetworkBlocked Operation
-        PatienceWarning PineconeStub PollerHangs Polls Progress State Step Stub UnmatchedRequests
+        PatienceWarning PineconeStub PollerHangs Polls Progress Settings State Step Stub UnmatchedRequests
         Violation VirtualClock assert_conforms assert_history assert_polled mocked polls strategies
         violations
         """,

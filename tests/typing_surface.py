@@ -17,6 +17,7 @@ from pytest_asyncops import (
     CadenceError,
     Call,
     Calls,
+    ChainloopStub,
     ConformanceError,
     ContractError,
     InvalidArgument,
@@ -47,7 +48,7 @@ MINUTE = datetime.timedelta(minutes=1)
 
 
 def test_the_fixture(asyncops_mock: AsyncOpsMock) -> None:
-    assert_type(asyncops_mock.chainloop, Stub)
+    assert_type(asyncops_mock.chainloop, ChainloopStub)
     assert_type(asyncops_mock.pinecone, PineconeStub)
     assert_type(asyncops_mock.stubs, Mapping[str, Stub])
     assert_type(asyncops_mock.clock, VirtualClock)

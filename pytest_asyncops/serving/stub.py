@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Literal
 
 from ..durations import Seconds
 from ..errors import InvalidArgument, checked_count, counted, hides_usage_errors, unknown_choice
@@ -142,7 +143,9 @@ class Stub:
             raise unknown_choice("reason for a refusal", reason, self.api.serving.refusals)
         self._server.refused[credential] = refusal
 
-    def limit_rate(self, polls: int, per: Seconds, *, retry_after: str = "seconds") -> None:
+    def limit_rate(
+        self, polls: int, per: Seconds, *, retry_after: Literal["seconds", "date"] = "seconds"
+    ) -> None:
         """Limit how many requests the service takes; it answers more of them with its own 429.
 
         Args:

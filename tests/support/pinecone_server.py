@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from pytest_asyncops.apis.pinecone import PINECONE, PineconeStub
+from pytest_asyncops.apis.pinecone import PINECONE
+from pytest_asyncops.apis.pinecone_stub import PineconeStub
 from pytest_asyncops.serving.messages import Headers, Request, Response
 from pytest_asyncops.serving.server import Server as Served
 from pytest_asyncops.virtual_time.server_clock import ServerClock
