@@ -146,7 +146,7 @@ class Switch:
     """
 
     def __init__(self) -> None:
-        self.mock = AsyncOpsMock()
+        self.mock: AsyncOpsMock = AsyncOpsMock()
 
     @property
     def is_open(self) -> bool:

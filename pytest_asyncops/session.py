@@ -49,10 +49,12 @@ class Session:
         self._settings = settings
         self._blocked: list[str] = []
         epoch = time.time_ns() if settings.epoch is None else settings.epoch
-        self.clock = ServerClock(epoch, _ticking() if settings.clock == "real" else None)
-        self.virtual_clock = VirtualClock(self.clock)
-        self.calls = Calls()
-        self.guards = Guards(
+        self.clock: ServerClock = ServerClock(
+            epoch, _ticking() if settings.clock == "real" else None
+        )
+        self.virtual_clock: VirtualClock = VirtualClock(self.clock)
+        self.calls: Calls = Calls()
+        self.guards: Guards = Guards(
             polls_at_once=settings.max_polls_at_once,
             polls_per_operation=settings.max_polls_per_operation,
             polls_unchanged=settings.max_polls_unchanged,
@@ -68,7 +70,7 @@ class Session:
         with ExitStack() as stack:
             self._start(stack)
             self._stack = stack.pop_all()
-        self.beginning = self.checkpoint()
+        self.beginning: Checkpoint = self.checkpoint()
 
     def _server(self, api: Api) -> Server:
         return Server(

@@ -66,9 +66,12 @@ class Operation:
     def __init__(
         self, store: OperationStore, number: int, new: NewOperation, plan: Lifecycle
     ) -> None:
+        self.id: str
+        self.fields: Mapping[str, object]
+        self.lifecycle: Lifecycle
         self.id, self.fields, self.lifecycle = new
-        self.created_ns = store.clock.now_ns
-        self.polls = 0
+        self.created_ns: int = store.clock.now_ns
+        self.polls: int = 0
         self._store = store
         self._number = number
         self._plan = plan
@@ -144,7 +147,7 @@ class OperationStore(Mapping[str, Operation]):
         self._operations: list[Operation] = []
         self._by_id: dict[str, Operation] = {}
         self._index = StateIndex(self._forecast)
-        self.calls = Calls()
+        self.calls: Calls = Calls()
 
     def __getitem__(self, name: str) -> Operation:
         return self._by_id[name]

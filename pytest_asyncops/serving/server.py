@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import MockClosed, hides_usage_errors
 from ..virtual_time.server_clock import ServerClock
 from .api import Api
-from .calls import Call
+from .calls import Call, Calls
 from .checkpoint import Changing
 from .exchange import Exchange, json_response
 from .messages import ErrorResponse, Request, Response
@@ -57,17 +57,17 @@ class Server:
     ) -> None:
         self.api = api
         self.clock = clock
-        self.base_url = (base_url or api.base_url).rstrip("/")
-        self.readings = {setting.name: setting.default for setting in api.readings}
+        self.base_url: str = (base_url or api.base_url).rstrip("/")
+        self.readings: dict[str, Any] = {setting.name: setting.default for setting in api.readings}
         self.readings.update(readings or {})
-        self.store = OperationStore(
+        self.store: OperationStore = OperationStore(
             clock,
             hidden=api.serving.hidden(self.readings),
             retention=api.serving.retention(self.readings),
             admit=partial(admit, api),
             check_open=self.check_open,
         )
-        self.calls = self.store.calls
+        self.calls: Calls = self.store.calls
         self.parents: set[str] = set()
         self.refused: dict[str, ErrorResponse] = {}
         self.rate_limit: RateLimit | None = None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from ..durations import Seconds
 from ..errors import InvalidArgument, checked_count, counted, hides_usage_errors, unknown_choice
 from ..lifecycle.lifecycle import Lifecycle
+from .api import Api
+from .calls import Calls
 from .operations import Operation
 from .rate_limit import RateLimit
 from .server import Server
@@ -30,10 +32,10 @@ class Stub:
     """
 
     def __init__(self, server: Server) -> None:
-        self.api = server.api
-        self.base_url = server.base_url
-        self.readings = server.readings
-        self.calls = server.calls
+        self.api: Api = server.api
+        self.base_url: str = server.base_url
+        self.readings: Mapping[str, Any] = server.readings
+        self.calls: Calls = server.calls
         self._server = server
 
     @property

@@ -192,4 +192,4 @@ class Watch:
             looked_at = now
 
 
-watch = Watch()
+watch: Watch = Watch()

@@ -55,10 +55,10 @@ class Scheduler:
         self.shared_time = shared_time
         self.client = client
         self.outside = outside
-        self.in_motion = InMotion()
+        self.in_motion: InMotion = InMotion()
         self.interrupt: Callable[[Wait], bool] | None = None
-        self.listeners = SkipListeners(shared_time)
-        self.ends = ThreadEnds()
+        self.listeners: SkipListeners = SkipListeners(shared_time)
+        self.ends: ThreadEnds = ThreadEnds()
         # Reentrant, because a signal's handler or a finalizer may come anywhere, and may wait.
         self._mutex: Any = _new_mutex()  # with the methods that `threading.Condition` uses
         self._planned = PlannedTurns()

@@ -35,8 +35,8 @@ class SharedTime:
     __slots__ = ("advanced_ns", "clocks", "run_really", "skipped_ns")
 
     def __init__(self) -> None:
-        self.skipped_ns = 0
-        self.advanced_ns = 0
+        self.skipped_ns: int = 0
+        self.advanced_ns: int = 0
         self.clocks: list[ServerClock] = []
         self.run_really: Callable[[], AbstractContextManager[None]] = nullcontext
 
@@ -149,7 +149,7 @@ class ServerClock:
     def __init__(
         self, epoch_ns: int = 1_767_225_600 * SECOND, source: Callable[[], int] | None = None
     ) -> None:
-        self.epoch_ns = epoch_ns
+        self.epoch_ns: int = epoch_ns
         self.lock: _Lock = threading.RLock()
         self._source: Callable[[], int] | None = None
         if source is not None:
@@ -157,7 +157,7 @@ class ServerClock:
             self._source = still.read
         self._begin = 0
         renewed_at_fork.add(self)
-        self.shared_time = SharedTime()
+        self.shared_time: SharedTime = SharedTime()
         self.shared_time.clocks.append(self)
 
     def join(self, shared_time: SharedTime) -> None:

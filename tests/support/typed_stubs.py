@@ -1,4 +1,4 @@
-"""Whether the stub class of an API has the API's fields, kinds, choices and reasons, typed."""
+"""Holds the types of an API's stub class against the fields and refusals of the API."""
 
 from __future__ import annotations
 
