@@ -16,7 +16,6 @@ from pytest_asyncops import (
     Lifecycle,
     MockClosed,
     State,
-    Stub,
     UnmatchedRequests,
     mocked,
 )
@@ -46,7 +45,6 @@ def test_a_mock_has_both_apis_a_clock_and_the_calls():
             ("chainloop", mock.chainloop),
             ("pinecone", mock.pinecone),
         ]
-        assert type(mock.chainloop) is Stub
         assert type(mock.chainloop) is ChainloopStub
         assert type(mock.pinecone) is PineconeStub
         assert mock.chainloop.base_url == CHAINLOOP.base_url == URL
@@ -294,7 +292,7 @@ def test_a_mock_in_print():
         get("/v1/operations")
         time.sleep(1.5)
         assert repr(mock) == (
-            "<AsyncOpsMock <Stub of chainloop at https://api.app.chainloop.dev, "
+            "<AsyncOpsMock <ChainloopStub of chainloop at https://api.app.chainloop.dev, "
             "1 operation, 1 call>, <VirtualClock 2026-01-01T00:00:01.500Z, 1.5 s on>>"
         )
         assert repr(mock.calls[0]) == (
