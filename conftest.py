@@ -28,7 +28,7 @@ _stderr = pytest.StashKey[TextIO]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # As it is before anything is captured.
+    """Keep the error output as it is before anything is captured."""
     config.stash[_stderr] = os.fdopen(os.dup(2), "w")
 
 
@@ -42,6 +42,7 @@ def end_process_in(seconds: float, config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Fail a test that hangs."""
     end_process_in(SECONDS_PER_TEST, item.config)
     try:
         return (yield)
@@ -50,5 +51,5 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    # What is left to do is Python's: its threads are joined, and what is to run at exit runs.
+    """Fail a run that does not end: its threads are joined now, and what is to run at exit runs."""
     end_process_in(SECONDS_PER_TEST, config)

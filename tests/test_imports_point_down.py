@@ -44,7 +44,8 @@ THIRD_PARTIES = {
             "lifecycles",
             "payloads",
             "queries",
-            "schema.compiler",
+            "schema.arrays",
+            "schema.extras",
             "schema.objects",
             "schema.options",
             "schema.recipes",
@@ -131,6 +132,13 @@ def test_lifecycles_are_pure():
     assert {room_of(module) for module in below("lifecycle.lifecycle")} == {
         "lifecycle", "durations", "errors",
     }  # fmt: skip
+
+
+def test_what_payloads_have_to_keep_to_is_told_without_the_compiler():
+    told_by = {"strategies.coherent.server", "strategies.coherent.variants"}
+    assert not below("strategies.schema.compiler") & {"strategies.coherent.compiler", *told_by}
+    for module in told_by:
+        assert "strategies.schema.compiler" not in below(module)
 
 
 def test_the_reader_of_imports_sees_them_all():

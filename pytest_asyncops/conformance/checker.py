@@ -7,14 +7,13 @@ from functools import lru_cache
 from typing import Any
 
 from ..contract.openapi import load_contract
-from ..errors import InvalidArgument, hides_usage_errors, listed, unknown_choice
-from ..rules.rules import Rule
-from ..rules.violation import Violation, json_path
+from ..errors import InvalidArgument, hides_usage_errors, listed
+from ..rules.violation import Violation
 from ..serving.api import FIRST_ERROR, Api
 from ..serving.routing import Route
 from .client_responses import ClientResponse
-from .dialect import make_validator
 from .fast_check import fast_check
+from .thorough_check import Rules, find_rules, find_violations
 
 __tracebackhide__ = hides_usage_errors
 
@@ -58,15 +57,10 @@ class Checker:
             self._schema = contract.body(self._response)
         elif api.checking.error_schema is not None and status_code >= FIRST_ERROR:
             self._schema = f"/components/schemas/{api.checking.error_schema}"
-        self._rules: dict[int, list[Rule]] = {}  # by the id() of their schema
+        self._rules: Rules = {}
         self.is_good: Callable[[Any], bool] = lambda payload: False
         if self._schema is not None:
-            for rule in api.checking.rules:
-                if rule.on not in contract.schemas:
-                    raise unknown_choice(
-                        f"schema of {api.name} in rule {rule.id!r}:", rule.on, contract.schemas
-                    )
-                self._rules.setdefault(id(contract.schemas[rule.on]), []).append(rule)
+            self._rules = find_rules(api, contract)
             schema = contract.at(self._schema)
             self.is_good = fast_check(contract, schema, self._rules, status_code)
 
@@ -122,31 +116,15 @@ class Checker:
             unknown: whether undocumented values of open enums are violations.
         """
         assert self._schema is not None  # the caller has asked has_body
-        contract = self._contract
-        validator = make_validator(contract, extra=extra, unknown=unknown)
-        found = [
-            Violation(
-                json_path(error.absolute_path),
-                error.message,
-                f"schema.{error.validator}",
-                contract.document.place(f"{contract.pointers[id(error.schema)]}/{error.validator}"),
-                error.instance,
-            )
-            for error in validator(contract.at(self._schema)).iter_errors(payload)
-        ]
-        for at, schema, value in contract.walk_objects(contract.at(self._schema), payload):
-            for rule in self._rules.get(id(schema), ()):
-                found += [
-                    Violation(
-                        json_path((*at, *below)),
-                        message,
-                        rule.id,
-                        contract.document.place(rule.source),
-                        wrong,
-                    )
-                    for below, wrong, message in rule.kind.breaks(value, self._status_code)
-                ]
-        return found
+        return find_violations(
+            self._contract,
+            self._contract.at(self._schema),
+            self._rules,
+            self._status_code,
+            payload,
+            extra=extra,
+            unknown=unknown,
+        )
 
     def _violation(self, message: str, rule: str, pointer: str, value: object) -> Violation:
         return Violation("$", message, rule, self._contract.document.place(pointer), value)

@@ -71,6 +71,11 @@ def make_validator(contract: Contract, *, extra: bool, unknown: bool) -> Callabl
     return validator
 
 
+def validator_of(contract: Contract, schema: Schema) -> Validator:
+    """The validator of a schema that lets pass what is not documented, as contracts do."""
+    return make_validator(contract, extra=False, unknown=False)(schema)
+
+
 def _article(name: str) -> str:
     return f"an {name}" if name[0] in "aio" else f"a {name}"
 

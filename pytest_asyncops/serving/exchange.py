@@ -15,7 +15,7 @@ from .operations import Operation, OperationStore
 Render = Callable[[Operation, Snapshot], Mapping[str, Any]]
 """A function from an operation and its snapshot to the JSON values that an API shows."""
 
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 def json_response(

@@ -204,8 +204,9 @@ class OperationStore(Mapping[str, Operation]):
         operation = self._by_id.get(name)
         if operation is None or self._is_hidden(operation):
             return None
-        if any(operation.fields.get(field) != value for field, value in scope.items()):
-            return None
+        for field, value in scope.items():
+            if operation.fields.get(field) != value:
+                return None
         return operation
 
     def members(self, where: Mapping[str, object], states: frozenset[State]) -> Sequence[int]:

@@ -9,7 +9,7 @@ from .from_schema import from_schema
 from .histories import histories
 from .invalid import invalid_payloads
 from .lifecycles import lifecycles
-from .mutation.predicted_violations import Invalid
+from .mutation.verdicts import Invalid
 from .payloads import errors, gets, lists, operations, payloads
 from .queries import ListQuery, list_queries
 

@@ -13,8 +13,10 @@ from ..contract.yaml_document import escape
 from ..errors import InvalidArgument, hides_usage_errors, unknown_choice
 from ..lifecycle.states import State
 from ..serving.api import FIRST_ERROR, Api, find_history_schema, find_route
-from .coherent.compiler import CoherentCompiler, contract_of
+from .coherent.compiler import coherent_compiler, compiled
+from .coherent.server import CoherentServer, contract_of
 from .encoding import written
+from .schema.all_of import flat
 from .schema.compiler import Compiler
 from .schema.options import Options, checked_strategy, chosen
 from .schema.recipes import Recipe, from_strategy
@@ -28,21 +30,10 @@ Overrides = Mapping[str, SearchStrategy[Any]]
 """Strategies of the user for certain members."""
 
 
-_Deciding = tuple[tuple[str, tuple[Any, ...]], ...]
-
-
 @lru_cache(maxsize=256)
 def plain(api: Api, options: Options) -> Compiler:
     """The compiler for all that the schemas allow."""
     return Compiler(contract_of(api), options)
-
-
-@lru_cache(maxsize=256)
-def compiled(
-    api: Api, options: Options, status_code: int = 200, deciding: _Deciding = ()
-) -> CoherentCompiler:
-    """The compiler for what a coherent server sends."""
-    return CoherentCompiler(api, options, status_code=status_code, values=dict(deciding))
 
 
 def with_overrides(
@@ -55,7 +46,7 @@ def with_overrides(
             have, and for members that contradict the state.
     """
     history = find_history_schema(api)
-    members = compiled(api, options).flat(operation(api)).get("properties", {})
+    members = flat(contract_of(api), operation(api)).get("properties", {})
     for name, found in overrides.items():
         if name not in members:
             raise unknown_choice(f"member of a {api.name} operation", name, members)
@@ -68,10 +59,9 @@ def with_overrides(
                 value=state,
             )
         deciding[history.status] = (_status(api, state),)
-    if not overrides:
-        return compiled(api, options, 200, tuple(deciding.items())).recipe(schema)
     given = {name: from_strategy(found) for name, found in overrides.items()}
-    return CoherentCompiler(api, options, values=deciding, overrides=given).recipe(schema)
+    server = CoherentServer(api, options, values=deciding, overrides=given)
+    return (coherent_compiler(server) if given else compiled(server)).recipe(schema)
 
 
 def _status(api: Api, state: State) -> str:

@@ -8,11 +8,12 @@ from typing import Any
 from hypothesis.strategies import SearchStrategy
 
 from ..contract.openapi import Contract
+from ..contract.schema_keywords import refer
 from ..contract.yaml_document import Document
 from ..errors import InvalidArgument, hides_usage_errors
 from ..serving.api import Api
 from .call_repr import as_call
-from .coherent.compiler import contract_of
+from .coherent.server import contract_of
 from .schema.compiler import Compiler
 from .schema.options import Alphabet, Options, make_options
 from .schema.recipes import Recipe
@@ -81,4 +82,4 @@ def any_schema(schema: Mapping[str, Any], contract: Contract | None, options: Op
         name += "_"
     named[name] = dict(schema)
     document = Document(name, {"openapi": "3.0.3", "components": {"schemas": named}}, {"": 1})
-    return Compiler(Contract(document), options).named(name)
+    return Compiler(Contract(document), options).recipe(refer(name))

@@ -19,9 +19,10 @@ from ..serving.stub import Stub
 from ..virtual_time.server_clock import ServerClock
 from .call_repr import as_call
 from .lifecycles import lifecycles
-from .schema.objects import Shape, objects
+from .schema.objects import objects
 from .schema.options import checked_strategy
 from .schema.recipes import combine, constant, from_strategy
+from .schema.shapes import Shape
 from .stub_requests import ask
 
 __tracebackhide__ = hides_usage_errors

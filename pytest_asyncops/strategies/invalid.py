@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
 from ..configure import find_api
-from ..contract.schema_keywords import refer
+from ..contract.schema_keywords import Schema, refer
 from ..errors import InvalidArgument, hides_usage_errors
 from ..serving.api import Api
-from .api_schemas import compiled, error_bodies, schema_name
+from .api_schemas import error_bodies, schema_name
 from .call_repr import as_call
-from .mutation.edits import Edit, edited, values_with
-from .mutation.predicted_violations import Invalid, Path, Predictor
+from .coherent.compiler import compiled
+from .coherent.server import CoherentServer
+from .mutation.edits import Edit, Path, edited, values_with
 from .mutation.rule_edits import bad_objects, rule_edits
 from .mutation.schema_edits import schema_edits
-from .schema.options import Alphabet, Options, make_options
+from .mutation.verdicts import Invalid, judge
+from .schema.compiler import Compiler
+from .schema.options import Alphabet, make_options
 from .schema.recipes import Recipe, choice, combine, number, one_of
 
 __tracebackhide__ = hides_usage_errors
@@ -52,7 +56,7 @@ def invalid_payloads(
     Raises:
         InvalidArgument: for an unknown API, schema or option, and for a schema that allows
             everything.
-        ContractError: for a keyword whose violations cannot be predicted.
+        ContractError: for a keyword for which no value is found that breaks it.
 
     >>> from hypothesis import given
     >>> @given(invalid_payloads("pinecone", "PaginationResponse"))
@@ -71,46 +75,50 @@ def invalid_payloads(
         reference = refer(name)
         bodies = error_bodies(known)
         status_code = next((code for code, body in bodies.items() if body == reference), 200)
-    found = _invalid(known, options, name, status_code)
+    found = _invalid(CoherentServer(known, options, status_code), name)
     return as_call(invalid_payloads, asked, found)
 
 
 @lru_cache(maxsize=256)
-def _invalid(api: Api, options: Options, name: str, status_code: int) -> Recipe:
-    compiler = compiled(api, options, status_code)
-    root = refer(name)
-    predictor = Predictor(compiler, root)
-    of_schema = _by_edits(predictor, schema_edits(compiler, root))
+def _invalid(server: CoherentServer, name: str) -> Recipe:
+    compiler, root = compiled(server), refer(name)
+    judged = judge(server, root)
+    of_schema = _by_edits(compiler, root, judged, schema_edits(server.contract, root))
     of_prose: list[Recipe] = []
-    for rule in api.checking.rules:
-        for path in predictor.compiler.contract.schema_paths(predictor.root).get(rule.on, ()):
+    for rule in server.api.checking.rules:
+        for path in server.contract.schema_paths(root).get(rule.on, ()):
             # One alternative for each rule, however many ways there are to break it.
-            for edit in rule_edits(compiler, rule, path):
-                of_prose += _by_edits(predictor, [edit])
-            wholes = [values_with(compiler, root, path, end) for end in bad_objects(compiler, rule)]
+            for edit in rule_edits(server, rule, path):
+                of_prose += _by_edits(compiler, root, judged, [edit])
+            ends = bad_objects(server, compiler, rule)
+            wholes = [values_with(compiler, root, path, end) for end in ends]
             able = [whole for whole in wholes if whole is not None]
             if able:
-                of_prose.append(one_of(able).mapped(predictor))
+                of_prose.append(one_of(able).mapped(judged))
     kinds = [
         one_of([one.with_own_draw() for one in found]) for found in (of_schema, of_prose) if found
     ]
     if not kinds:
-        raise InvalidArgument(f"nothing can be wrong with a {name} of {api.name}", value=name)
+        raise InvalidArgument(
+            f"nothing can be wrong with a {name} of {server.api.name}", value=name
+        )
     return one_of(kinds)
 
 
-def _by_edits(predictor: Predictor, edits: Iterable[Edit]) -> list[Recipe]:
+def _by_edits(
+    compiler: Compiler, root: Schema, judged: Callable[[Any], Invalid], edits: Iterable[Edit]
+) -> list[Recipe]:
     """Recipes for the edits. Edits that need the same part of a value share one."""
     needing: dict[Path, list[Edit]] = {}
     for edit in edits:
         needing.setdefault((*edit.path, *edit.needs), []).append(edit)
 
     def apply(value: object, edit: Edit, number: int) -> Invalid:
-        return predictor(edited(value, edit, number))
+        return judged(edited(value, edit, number))
 
     found = []
     for path, able in needing.items():
-        good = values_with(predictor.compiler, predictor.root, path)
+        good = values_with(compiler, root, path)
         if good is not None:
             found.append(combine(apply, good, choice(able), _NUMBERS))
     return found

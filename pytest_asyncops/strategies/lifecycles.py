@@ -17,9 +17,10 @@ from ..lifecycle.states import polls as poll_count
 from ..serving.api import Api
 from ..serving.starting import admit
 from .call_repr import as_call
-from .schema.objects import Shape, objects
+from .schema.objects import objects
 from .schema.options import Options
 from .schema.recipes import Recipe, choice, combine, constant, from_strategy, one_of
+from .schema.shapes import Shape
 
 __tracebackhide__ = hides_usage_errors
 

@@ -7,12 +7,12 @@ from typing import Any
 from hypothesis.strategies import SearchStrategy
 
 from ..configure import find_api
+from ..contract.schema_keywords import refer
 from ..errors import InvalidArgument, hides_usage_errors
 from ..lifecycle.states import State
 from ..serving.api import Api
 from .api_schemas import (
     body,
-    compiled,
     error_bodies,
     error_body,
     operation,
@@ -22,6 +22,8 @@ from .api_schemas import (
     with_overrides,
 )
 from .call_repr import as_call
+from .coherent.compiler import compiled
+from .coherent.server import CoherentServer
 from .schema.options import Alphabet, make_options
 from .schema.recipes import one_of
 
@@ -197,7 +199,12 @@ def errors(
         bodies = {status_code: error_body(known, status_code)}
     if not statuses:
         raise InvalidArgument(f"the contract of {known.name} documents no errors", value=known)
-    found = one_of([compiled(known, options, status).recipe(bodies[status]) for status in statuses])
+    found = one_of(
+        [
+            compiled(CoherentServer(known, options, status)).recipe(bodies[status])
+            for status in statuses
+        ]
+    )
     found = serialized(found, known, profile, encoded, deviations)
     return as_call(errors, asked, found)
 
@@ -238,6 +245,6 @@ def payloads(
     asked = {**locals()}
     known = find_api(api)
     options = make_options(asked)
-    found = plain(known, options).named(schema_name(known, schema))
+    found = plain(known, options).recipe(refer(schema_name(known, schema)))
     found = serialized(found, known, "contract", encoded, deviations)
     return as_call(payloads, asked, found)

@@ -8,18 +8,20 @@ from typing import Any, NamedTuple
 from hypothesis.strategies import SearchStrategy
 
 from ..configure import find_api, resolve_readings
+from ..contract.openapi import Contract
 from ..contract.schema_keywords import Schema
 from ..errors import InvalidArgument, hides_usage_errors
 from ..rules.generation_hints import Queries
 from ..serving.api import Api, find_route
 from .call_repr import as_call
-from .coherent.compiler import contract_of
+from .coherent.server import contract_of
 from .from_schema import any_schema
 from .mutation.bad_values import bad_values
 from .schema.all_of import flat
-from .schema.objects import Recipes, Shape, objects
+from .schema.objects import objects
 from .schema.options import Alphabet, make_options
 from .schema.recipes import Recipe, choice, one_of
+from .schema.shapes import Recipes, Shape
 from .stub_requests import parameters
 
 __tracebackhide__ = hides_usage_errors
@@ -89,7 +91,7 @@ def list_queries(
         bad = [
             _with(good, told, {name: choice(values)})
             for name, schema in schemas.items()
-            if (values := _bad_texts(schema))
+            if (values := _bad_texts(contract, schema))
         ]
         bad += [_with(good, told, {name: options.texts()}) for name in told.opaque]
         bad += [
@@ -127,9 +129,9 @@ def _with(good: Recipes, told: Queries, bad: Recipes) -> Recipe:
     return objects([Shape(bad, others)])
 
 
-def _bad_texts(schema: Mapping[str, Any]) -> list[str]:
+def _bad_texts(contract: Contract, schema: Schema) -> list[str]:
     """Texts that are not a value of a parameter with this schema."""
-    found = bad_values(schema)
+    found = bad_values(contract, schema)
     kind = schema.get("type")
     texts = list(_NO_NUMBERS) if kind in ("integer", "number") else []
     for keyword, values in found.items():

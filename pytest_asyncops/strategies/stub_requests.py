@@ -12,7 +12,7 @@ from ..serving.api import Api
 from ..serving.messages import Headers, Request, Response
 from ..serving.routing import Route
 from ..serving.server import Server
-from .coherent.compiler import contract_of
+from .coherent.server import contract_of
 
 
 def ask(

@@ -78,7 +78,7 @@ def _selecting(
         own = getattr(loop, "_ssock", None)
         return wait_for_files(
             scheduler,
-            lambda limit: real(selector, timeout if limit is None else limit),
+            lambda: real(selector, 0),
             seconds=None if serves else timeout,
             real_limit=timeout if serves else None,
             files=_inside(selector) or [(key.fd, key.events) for key in keys],

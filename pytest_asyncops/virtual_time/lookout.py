@@ -11,13 +11,13 @@ import _thread
 import sys
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import NamedTuple
 
 from . import thread_states
 from .in_motion import InMotion
 from .outside import Outside
-from .system_calls import GONE, LOCK, OUTSIDE, PROCESS, RUNNING, Look
+from .system_calls import GONE, LOCK, OUTSIDE, PROCESS, RUNNING, TIMED, Look
 from .thread_states import Looks
 from .waits import Gate
 
@@ -34,6 +34,10 @@ do not tell more than the place."""
 
 AFTERMATH = 0.005
 """Real seconds in which such a thread may still be woken by what another thread did last."""
+
+BUSY = 1.0
+"""Real seconds after which a thread that is none of the test's, and never rests, has woken all
+whom it was about to wake."""
 
 
 class _Seen(NamedTuple):
@@ -71,6 +75,8 @@ class Lookout:
         self._look: Looks = thread_states.best_looks()
         self._numbers: dict[Hashable, int] = {}
         self._seen: dict[Hashable, _Seen] = {}
+        self._others: dict[int, tuple[Look, float]] = {}
+        self._rest_since: float | None = None
         self._latest: tuple[int, float] = (0, 0.0)
         self._bell = Gate()
         self._works = self._sleeps = self._ends = False
@@ -103,9 +109,37 @@ class Lookout:
         tokens = self._in_motion.numbered()
         now = _real_monotonic()
         still = [self._is_still(token, number, now) for token, number in tokens.items()]
-        if tokens and all(still):
-            for token in tokens:
-                self._park(token)
+        if not tokens or not all(still):
+            self._rest_since = None
+            return
+        if self._rest_since is None:
+            self._rest_since = now
+        if self._exact and not self._others_rest(tokens, now):
+            return
+        for token in tokens:
+            self._park(token)
+
+    def _others_rest(self, tokens: Iterable[Hashable], now: float) -> bool:
+        """Whether no other thread of the process may be about to wake one that is in motion.
+
+        A thread that has begun to wait, and so is in motion no longer, still has to give up the
+        interpreter's lock, or that of a tool which measures the test. Who waits for such a lock is
+        blocked without a limit. It is free before the next one in line is woken, and in between the
+        thread that frees it may have to wait for a processor.
+        """
+        own = {self._numbers.get(token) for token in tokens} | {threading.get_native_id()}
+        before, self._others = self._others, {}
+        rest = True
+        for number in thread_states.numbers():
+            if number in own:
+                continue
+            look = self._look(0, number)
+            then, since = before.get(number, (look, now))
+            self._others[number] = look, since if look == then else now
+            long_enough = SLICE / 2 if look.state != TIMED else self._long_enough(look)
+            rest &= look.state != RUNNING and now - self._others[number][1] >= long_enough
+        assert self._rest_since is not None
+        return rest or now - self._rest_since >= BUSY
 
     def _is_still(self, token: Hashable, number: int, now: float) -> bool:
         if token not in self._numbers:  # what was given to a thread is about to be taken

@@ -12,7 +12,7 @@ from .sockets import Sockets
 
 def wait_for_files(
     scheduler: Scheduler,
-    real: Callable[[float | None], Any],
+    look: Callable[[], Any],
     *,
     seconds: float | None,
     files: Sequence[File],
@@ -24,7 +24,7 @@ def wait_for_files(
 
     Args:
         scheduler: the scheduler of the wait.
-        real: waits for at most so many real seconds, and returns what has happened.
+        look: returns what has happened, without waiting.
         seconds: the virtual seconds, ``None`` for ever.
         files: what is waited for; it may be one file that stands for all.
         watched: the descriptors that are waited for in the end.
@@ -32,9 +32,9 @@ def wait_for_files(
         real_limit: after how many real seconds to stop in any case; ``None`` for no such limit.
 
     Returns:
-        What ``real`` returned last.
+        What ``look`` returned last.
     """
-    happened = real(0)
+    happened = look()
     if happened:
         return happened
     wait = FileWait(scheduler.in_motion, files, real_limit)
@@ -48,4 +48,4 @@ def wait_for_files(
     scheduler.wait(wait, seconds)
     if wait.came:
         sockets.note_ready(watched)
-    return real(0)
+    return look()

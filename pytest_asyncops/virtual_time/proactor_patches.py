@@ -94,18 +94,19 @@ class ProactorPatches:
             scheduler = self._scheduler()
             if scheduler is None:
                 return real(proactor, timeout)
-            happened = real(proactor, 0)
-            if happened or (timeout is not None and timeout <= 0):
-                scheduler.client.note_reading(PASS)
-                return happened
             wait = _ProactorWait(scheduler.in_motion, lambda limit: real(proactor, limit))
-            if len(getattr(proactor, "_cache", ())) > 1:  # one operation is the loop's own
-                until = _real_monotonic() + UNKNOWN
-                scheduler.outside.await_until(wait, "an operation of a loop", lambda: until)
+            # Before the look, so that whatever comes is either seen by it or noted.
             loop = self._loops.note_current()
             if loop is not None:
                 self._waits[loop] = wait
             try:
+                happened = real(proactor, 0)
+                if happened or (timeout is not None and timeout <= 0):
+                    scheduler.client.note_reading(PASS)
+                    return happened
+                if len(getattr(proactor, "_cache", ())) > 1:  # one operation is the loop's own
+                    until = _real_monotonic() + UNKNOWN
+                    scheduler.outside.await_until(wait, "an operation of a loop", lambda: until)
                 scheduler.wait(wait, timeout)
             finally:
                 if loop is not None:

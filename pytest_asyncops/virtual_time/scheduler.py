@@ -114,13 +114,16 @@ class Scheduler:
 
     def _skips(self, duration: int) -> bool:
         """Skip a wait at once if nobody else could do anything meanwhile; whether it was."""
+        own = threading.get_ident()
         with self._mutex:
             deadline = self.shared_time.skipped_ns + duration
             return (
-                self.in_motion.is_only(threading.get_ident())
+                self.in_motion.is_only(own)
                 and not self._planned.any_by(deadline)
                 and not self.outside.is_known
                 and not self._lookout.parked
+                and not (self._probed and self._anything_has_arrived())
+                and self.in_motion.is_only(own)  # asking has taken time
                 and self.shared_time.try_to_reach(deadline)
             )
 
@@ -186,7 +189,7 @@ class Scheduler:
                 self._probed[wait.number] = wait
             self._lookout.knows_current()
             wait.waiting = True
-            if wait.has_come():
+            if wait.came:
                 return False
             if duration is not None:
                 self._planned.plan(wait, self.shared_time.skipped_ns + duration)

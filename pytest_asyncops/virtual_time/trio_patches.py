@@ -117,7 +117,7 @@ class TrioPatches:
                 return real(manager, timeout)
             return wait_for_files(
                 scheduler,
-                lambda limit: real(manager, timeout if limit is None else limit),
+                lambda: real(manager, 0),
                 seconds=None if seconds == math.inf else seconds,
                 files=_inside(manager),
                 watched=_watched(manager),

@@ -109,13 +109,9 @@ class Wait:
         if (self.came or self.due) and not self.ended:
             self._hand_over()
 
-    def has_come(self) -> bool:
-        """Whether what is waited for has come."""
-        return self.came
-
     def goes_on(self) -> bool:
         """Whether the thread has to wait on."""
-        return not (self.due or self.has_come())
+        return not (self.due or self.came)
 
     def pass_through(self) -> None:
         """Wait until the notice or the time has come, or for less."""

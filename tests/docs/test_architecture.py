@@ -58,5 +58,7 @@ def test_arrows_that_a_detour_replaces_are_left_out():
 
 
 def test_contributors_have_the_test_command_of_the_readme():
-    [command] = re.findall(r"^(python -m coverage run .*)$", read("CONTRIBUTING.md"), re.MULTILINE)
+    command = "python -m pytest -n auto"
     assert f" && {command}\n" in read("README.md")
+    assert f"\n{command}\n" in read("CONTRIBUTING.md")
+    assert f"\n{command.replace('-m', '-m coverage run -m')} && " in read("CONTRIBUTING.md")

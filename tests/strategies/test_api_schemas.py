@@ -19,7 +19,6 @@ from pytest_asyncops.contract.openapi import load_contract
 from pytest_asyncops.serving.routing import Route
 from pytest_asyncops.strategies.api_schemas import (
     body,
-    compiled,
     error_bodies,
     error_body,
     operation,
@@ -141,7 +140,7 @@ def test_names_are_written_as_references_have_them(tmp_path):
     written = [schema_name(api, name) for name in names]
     assert written == ["a", "a~1b", "a~0b", "~01"]
     for name, escaped in zip(names, written, strict=True):
-        assert plain(api, Options()).named(escaped).values == (name,)
+        assert plain(api, Options()).recipe(refers(escaped)).values == (name,)
     with pytest.raises(InvalidArgument, match=r"unknown schema of own 'b'\."):
         schema_name(api, "b")
 
@@ -149,8 +148,6 @@ def test_names_are_written_as_references_have_them(tmp_path):
 def test_what_is_asked_for_twice_is_compiled_once():
     assert plain(PINECONE, Options()) is plain(PINECONE, Options())
     assert plain(PINECONE, Options()) is not plain(PINECONE, Options(max_items=1))
-    assert compiled(PINECONE, Options(), 404) is compiled(PINECONE, Options(), 404)
-    assert compiled(PINECONE, Options()) is not compiled(PINECONE, Options(), 404)
 
 
 @pytest.mark.parametrize("api", [CHAINLOOP, PINECONE], ids=lambda api: api.name)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.samples import anew
 
 from pytest_asyncops.strategies.encoding import DEVIATIONS, STYLES, written
-from pytest_asyncops.strategies.schema.compiler import identity
+from pytest_asyncops.strategies.schema.arrays import identity
 from pytest_asyncops.strategies.schema.recipes import constant, from_strategy
 
 VALUES = [None, [], [1, "a"], {}, {"a": None}, {"a": 1, "b/": ["é😀"]}, "é😀"]

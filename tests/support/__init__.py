@@ -5,6 +5,7 @@
 - `chainloop_rule_rows`: Rules of Chainloop: a payload that breaks each, and one that does not.
 - `chainloop_server`: A stub of Chainloop, its clock, and what is asked of it.
 - `client_responses`: Responses made by hand, each as the client library of its name makes them.
+- `foreign_validator`: A validator that is not ours, with formats as Python's libraries read them.
 - `forked`: Runs code in a process that is forked from the test's.
 - `function_holders`: Objects that hold a function, in every way that Python has for it.
 - `hand_over_rows`: What a row of the table of hand-overs consists of.
@@ -15,6 +16,7 @@
 - `interruptions`: Does something wherever a signal's handler may come, one place after another.
 - `library_idioms`: The ways in which libraries wait between two attempts, each as a small poller.
 - `loopback`: What stands for the network, an API that does the same, and the URLs that tests ask.
+- `object_shapes`: Shapes of objects whose members are numbers, or null.
 - `observed_operations`: Operations as polls show them, and what is wrong with several in a row.
 - `own_contracts`: Contracts with one schema, and the place and message with which one is refused.
 - `pages`: README and docs, read for what they say.

@@ -17,7 +17,7 @@ from pytest_asyncops import AsyncOpsMock, mocked
 from pytest_asyncops.errors import PatienceWarning
 from pytest_asyncops.virtual_time import lookout, thread_states
 from pytest_asyncops.virtual_time.in_motion import InMotion
-from pytest_asyncops.virtual_time.lookout import AFTERMATH, SLICE, STILL, Lookout
+from pytest_asyncops.virtual_time.lookout import AFTERMATH, BUSY, SLICE, STILL, Lookout
 from pytest_asyncops.virtual_time.outside import Outside
 from pytest_asyncops.virtual_time.system_calls import (
     GONE,
@@ -35,14 +35,18 @@ THREAD = 7
 
 
 class _World:
-    """One thread, as it is seen from look to look."""
+    """One thread, as it is seen from look to look, and the others of its process by number."""
 
     def __init__(self, patch: pytest.MonkeyPatch, told: bool) -> None:
         self.now = 1_000.0
         self.seen = Look(LOCK, "one place")
+        self.others: dict[int, Look] = {}
         patch.setattr(thread_states, "is_told", lambda: told)
         for name in ("look_at_system", "look_at_frame"):
-            patch.setattr(thread_states, name, lambda identity, number: self.seen)
+            patch.setattr(
+                thread_states, name, lambda identity, number: self.others.get(number, self.seen)
+            )
+        patch.setattr(thread_states, "numbers", lambda: [THREAD, *self.others])
         patch.setattr(lookout, "_real_monotonic", lambda: self.now)
         self.in_motion = InMotion()
         self.in_motion.add(THREAD)
@@ -142,6 +146,56 @@ def test_one_that_moves_holds_it_for_all(world: _World) -> None:
     assert not world.look(STILL * 2)
     assert world.look(STILL * 2)
     assert not world.in_motion
+
+
+_OTHER = 99
+
+
+@pytest.mark.parametrize("state", [LOCK, PROCESS, TIMED, OUTSIDE])
+def test_another_thread_may_be_about_to_wake_it_until_that_one_rests(
+    told: _World, state: str
+) -> None:
+    told.others[_OTHER] = Look(RUNNING)
+    assert not told.look()
+    assert not told.look(STILL)
+    rests = 2 * sys.getswitchinterval() if state == TIMED else SLICE / 2
+    told.others[_OTHER] = Look(state, 1)
+    assert not told.look(rests)
+    assert not told.look(rests * 0.9)
+    told.others[_OTHER] = Look(state, 2)
+    assert not told.look(rests * 0.2)
+    assert not told.look(rests * 0.9)
+    assert told.look(rests * 0.2)
+
+
+def test_how_long_another_one_rests_is_remembered(told: _World) -> None:
+    told.others[_OTHER] = Look(TIMED, 1)
+    told.look()
+    told.look(STILL)
+    assert told.look(STILL)
+    told.lookout.parked.clear()
+    told.in_motion.add(THREAD)
+    assert not told.look()
+    assert told.look(SLICE)
+
+
+def test_another_one_that_never_rests_is_not_waited_for_for_ever(told: _World) -> None:
+    told.look()
+    for turn in range(5):
+        told.others[_OTHER] = Look(TIMED, turn)
+        assert not told.look(BUSY / 5)
+    assert told.look(BUSY / 5)
+
+
+def test_how_long_it_never_rested_does_not_count_while_the_test_moves(told: _World) -> None:
+    told.others[_OTHER] = Look(RUNNING)
+    told.look()
+    told.look(STILL)
+    told.seen = Look(LOCK, "another place")
+    assert not told.look(2 * BUSY)
+    assert not told.look(BUSY * 0.9)
+    assert not told.look(BUSY * 0.9)
+    assert told.look(BUSY * 0.2)
 
 
 @pytest.mark.parametrize("now", [Look(RUNNING), Look(LOCK, "another"), Look(GONE)])

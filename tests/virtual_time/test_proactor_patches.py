@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -31,8 +32,15 @@ class _Proactor(selectors.SelectSelector):
 
     _cache: Any = ()
 
+    after_look: Callable[[], object] = bool
+    """What happens once, right after it was asked what has happened."""
+
     def select(self, timeout: float | None = None) -> Any:
-        return _real_select(self, timeout)
+        happened = _real_select(self, timeout)
+        if not happened:
+            then, self.after_look = self.after_look, bool
+            then()
+        return happened
 
 
 @pytest.fixture
@@ -80,6 +88,18 @@ def test_what_other_threads_give_it_comes_before_the_next_jump(
     async def main() -> None:
         for _ in range(20):
             assert await asyncio.wait_for(asyncio.to_thread(int), 600) == 0
+
+    run(main())
+    assert seconds_elapsed(mock) == 0
+
+
+def test_what_comes_right_after_a_look_is_noted(
+    mock: AsyncOpsMock, proactor: _Proactor, run: Run
+) -> None:
+    async def main() -> None:
+        loop, event = asyncio.get_running_loop(), asyncio.Event()
+        proactor.after_look = partial(loop.call_soon_threadsafe, event.set)
+        await asyncio.wait_for(event.wait(), 600)
 
     run(main())
     assert seconds_elapsed(mock) == 0

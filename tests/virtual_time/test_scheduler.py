@@ -20,7 +20,7 @@ from pytest_asyncops import AsyncOpsMock, Lifecycle, mocked
 from pytest_asyncops.serving.messages import Request
 from pytest_asyncops.virtual_time.scheduler import Scheduler
 from pytest_asyncops.virtual_time.time_functions import active_here
-from pytest_asyncops.virtual_time.waits import Gate, Wait
+from pytest_asyncops.virtual_time.waits import Gate, ProbedWait, Wait
 
 _HEADERS = {"Authorization": "Bearer token"}
 
@@ -72,6 +72,25 @@ def test_a_bare_lock_is_handed_on_before_the_next_jump(mock: AsyncOpsMock) -> No
     time.sleep(5)
     thread.join()
     assert got == [3]
+
+
+def test_what_has_arrived_unseen_is_taken_before_the_next_jump(mock: AsyncOpsMock) -> None:
+    """As what a loop is told by its own pipe, while it waits for no time and no other file."""
+    scheduler = _scheduler()
+    arrived: list[str] = []
+    taken: list[float] = []
+
+    def work() -> None:
+        scheduler.wait(ProbedWait(scheduler.in_motion, lambda: bool(arrived)), 60)
+        taken.append(seconds_elapsed(mock))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    time.sleep(3)
+    arrived.append("something")
+    time.sleep(5)
+    thread.join()
+    assert taken == [3]
 
 
 def test_every_thread_sees_time_run_forward(mock: AsyncOpsMock) -> None:

@@ -32,6 +32,7 @@ from pytest_asyncops.virtual_time.thread_states import (
     is_told,
     look_at_frame,
     look_at_system,
+    numbers,
 )
 
 told = pytest.mark.skipif(not is_told(), reason="the system does not tell what threads wait in")
@@ -255,6 +256,17 @@ def test_a_thread_that_was_woken_and_waits_again_looks_different() -> None:
 @told
 def test_the_current_thread_runs() -> None:
     assert look_at_system(threading.get_ident(), threading.get_native_id()) == Look(RUNNING)
+
+
+@told
+def test_all_threads_have_numbers(stack: ExitStack) -> None:
+    lock = threading.Lock()
+    lock.acquire()
+    thread = threading.Thread(target=lock.acquire)
+    thread.start()
+    assert {threading.get_native_id(), thread.native_id} <= {*numbers()}
+    lock.release()
+    thread.join()
 
 
 # -- where the system does not tell ------------------------------------------------------------

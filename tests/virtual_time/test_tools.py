@@ -60,7 +60,7 @@ def test_pytest_timeout(run, func_only: str) -> None:
     run(
         A_MONTH
         + """
-@pytest.mark.timeout(0.05)
+@pytest.mark.timeout(0.5)
 def test_hangs(asyncops_mock):
     with asyncops_mock.clock.real():
         time.sleep(30)

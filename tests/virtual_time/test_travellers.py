@@ -59,12 +59,12 @@ def test_a_deadline_by_the_wall_clock_comes_there(mock: AsyncOpsMock) -> None:
 
 
 def test_who_spins_there_gets_on(mock: AsyncOpsMock) -> None:
-    began = time_machine.escape_hatch.time.time()
     with time_machine.travel(THERE, tick=True):
-        until = time.time() + 3
+        until = time.time() + 10
+        reads = 1
         while time.time() < until:
-            pass
-    assert time_machine.escape_hatch.time.time() - began < 2.5
+            reads += 1
+    assert reads < 1_000_000
     assert seconds_elapsed(mock) == 0
 
 

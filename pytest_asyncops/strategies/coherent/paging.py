@@ -12,8 +12,8 @@ from ...contract.openapi import load_contract
 from ...rules.generation_hints import NumberedPages, TokenPages
 from ...rules.rules import HistorySchema
 from ...serving.api import Api
-from ..schema.objects import Shape
-from ..schema.recipes import Recipe, combine, number
+from ..schema.recipes import combine, number
+from ..schema.shapes import Part, Shape
 
 
 class _Place(NamedTuple):
@@ -27,7 +27,9 @@ class _Place(NamedTuple):
 PLACES = combine(_Place, number(1), number(1), number(2))
 
 
-def paged(api: Api, history: HistorySchema, shape: Shape, full: Recipe | None) -> list[Shape]:
+def paged(
+    api: Api, history: HistorySchema, shape: Shape[Part], full: Part | None
+) -> list[Shape[Part]]:
     """The shapes of the bodies of lists, with coherent paging.
 
     Args:
@@ -67,8 +69,8 @@ def is_list(api: Api, name: str) -> bool:
 
 
 def _counted(
-    shape: Shape, listed_in: str, paging: NumberedPages, full: Recipe | None
-) -> list[Shape]:
+    shape: Shape[Part], listed_in: str, paging: NumberedPages, full: Part | None
+) -> list[Shape[Part]]:
     count = partial(_count, listed_in=listed_in, paging=paging)
     shape = shape.replacing(paging.member, PLACES)
     return [replace(shape, finish=(*shape.finish, count))]
@@ -93,7 +95,9 @@ def _count(value: dict[str, Any], listed_in: str, paging: NumberedPages) -> dict
     return value
 
 
-def _tokened(shape: Shape, listed_in: str, paging: TokenPages, full: Recipe | None) -> list[Shape]:
+def _tokened(
+    shape: Shape[Part], listed_in: str, paging: TokenPages, full: Part | None
+) -> list[Shape[Part]]:
     last = shape.without(paging.member)
     # Nothing follows an empty page.
     return (
@@ -103,7 +107,7 @@ def _tokened(shape: Shape, listed_in: str, paging: TokenPages, full: Recipe | No
     )
 
 
-_KINDS: Mapping[type, Callable[[Shape, str, Any, Any], list[Shape]]] = {
+_KINDS: Mapping[type, Callable[[Shape[Part], str, Any, Any], list[Shape[Part]]]] = {
     NumberedPages: _counted,
     TokenPages: _tokened,
 }

@@ -1,1 +1,1 @@
-"""Breaks payloads by edits, and predicts the violations that these make."""
+"""Breaks payloads by edits, each with the violations that it makes."""

@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ...contract.formats import is_type, json_equal, matches_format
-from ...contract.schema_keywords import Schema, pattern
+from ...conformance.dialect import validator_of
+from ...contract.openapi import Contract
+from ...contract.schema_keywords import Schema
 from ..schema.scalars import in_other_case
 
 _WRONG_TYPES: Mapping[str, tuple[Any, ...]] = {
@@ -45,18 +46,22 @@ _TEXTS = ("", "a", "A", "0", " ", "\n", "!", "é", "a b", "a" * 300, "0" * 300, 
 """Texts of which at least one breaks almost every pattern."""
 
 
-def bad_values(schema: Schema) -> dict[str, list[Any]]:
-    """For each keyword of a flat schema, values that break it.
+def bad_values(contract: Contract, schema: Schema) -> dict[str, list[Any]]:
+    """For each keyword of a flat schema of a contract, values that break it.
 
-    If there are values that break the keyword alone, only such values are returned. The members and
-    items of values are not looked at.
+    If there are values that break the keyword alone, only such values are returned. Keywords about
+    members and items are left to edits.
     """
+    errors = validator_of(contract, schema).iter_errors
     found: dict[str, list[Any]] = {}
     for keyword, make in _MAKERS.items():
         if keyword not in schema:
             continue
-        values = [(value, broken(schema, value)) for value in make(schema[keyword], schema)]
-        breaking = [(value, keywords) for value, keywords in values if keyword in keywords]
+        broken = [
+            (value, {error.validator for error in errors(value)})
+            for value in make(schema[keyword], schema)
+        ]
+        breaking = [(value, keywords) for value, keywords in broken if keyword in keywords]
         fewest = min((len(keywords) for _, keywords in breaking), default=0)
         best = [value for value, keywords in breaking if len(keywords) == fewest]
         if best:
@@ -64,55 +69,8 @@ def bad_values(schema: Schema) -> dict[str, list[Any]]:
     return found
 
 
-def broken(schema: Schema, value: Any) -> tuple[str, ...]:
-    """The keywords of a flat schema that a value breaks by itself."""
-    if value is None and schema.get("nullable"):
-        return ("enum",) if None not in schema.get("enum", [None]) else ()
-    return tuple(keyword for keyword, is_broken in _BROKEN.items() if is_broken(schema, value))
-
-
 def _numeric(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _beyond(schema: Schema, value: Any, limit: str, shut: str, sign: int) -> bool:
-    if limit not in schema or not _numeric(value):
-        return False
-    distance = (schema[limit] - value) * sign
-    return bool(distance > 0 or (distance == 0 and schema.get(shut)))
-
-
-def _is_no_multiple(schema: Schema, value: Any) -> bool:
-    step = schema.get("multipleOf")
-    return step is not None and _numeric(value) and math.fmod(value, step) != 0
-
-
-def _out_of_size(schema: Schema, value: Any, keyword: str, sign: int) -> bool:
-    return (
-        keyword in schema and isinstance(value, str) and (schema[keyword] - len(value)) * sign > 0
-    )
-
-
-_BROKEN: Mapping[str, Callable[[Schema, Any], bool]] = {
-    "type": lambda schema, value: "type" in schema and not is_type(value, schema["type"]),
-    "enum": lambda schema, value: (
-        "enum" in schema and not any(json_equal(value, allowed) for allowed in schema["enum"])
-    ),
-    "format": lambda schema, value: (
-        not matches_format(value if not isinstance(value, bool) else None, schema.get("format", ""))
-    ),
-    "pattern": lambda schema, value: (
-        "pattern" in schema
-        and isinstance(value, str)
-        and pattern(schema["pattern"]).search(value) is None
-    ),
-    "minimum": lambda schema, value: _beyond(schema, value, "minimum", "exclusiveMinimum", 1),
-    "maximum": lambda schema, value: _beyond(schema, value, "maximum", "exclusiveMaximum", -1),
-    "multipleOf": _is_no_multiple,
-    "minLength": lambda schema, value: _out_of_size(schema, value, "minLength", 1),
-    "maxLength": lambda schema, value: _out_of_size(schema, value, "maxLength", -1),
-}
-"""For each keyword, whether a value breaks it. This need only be right for values of `_MAKERS`."""
 
 
 def _types(name: str, schema: Schema) -> Iterator[Any]:

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ...contract.schema_keywords import Schema
-from ..coherent.compiler import CoherentCompiler
+from ...contract.schema_keywords import REFERENCE, Schema
 from ..coherent.paging import PLACES
-from ..schema.compiler import identity
+from ..schema.all_of import flat
+from ..schema.alternatives import alternatives, without_not
+from ..schema.arrays import identity
+from ..schema.compiler import Compiler
 from ..schema.objects import objects
 from ..schema.recipes import Recipe, combine, one_of
-from .predicted_violations import Path
+from ..schema.refusals import refusal
+
+Path = tuple[str, ...]
+"""A path in a value: member names, and ``*`` for an item of a list."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ class Edit:
 
 
 def values_with(
-    compiler: CoherentCompiler, schema: Schema, path: Path, end: Recipe | None = None
+    compiler: Compiler, schema: Schema, path: Path, end: Recipe | None = None
 ) -> Recipe | None:
     """Good values of a schema that have something at a path, ``None`` if no value can have it.
 
@@ -44,11 +49,12 @@ def values_with(
         path: the path.
         end: the values at its end, if they are special.
     """
-    name = schema["$ref"].rpartition("/")[2] if "$ref" in schema else None
     if not path:
         return compiler.recipe(schema) if end is None else end
-    whole = compiler.flat(compiler.whole(name) if name is not None else schema)
-    several = compiler.alternatives(whole, schema)
+    name = schema["$ref"].removeprefix(REFERENCE) if "$ref" in schema else None
+    refuse = refusal(compiler.contract, schema)
+    whole = flat(compiler.contract, schema if name is None else compiler.schema_of(name))
+    several = alternatives(compiler.contract, without_not(whole, refuse), refuse)
     if several is not None:
         ways = [values_with(compiler, one, path, end) for one in several]
         able = [way for way in ways if way is not None]
@@ -62,9 +68,9 @@ def values_with(
             return None
         unique = whole.get("uniqueItems", False)
         headed = partial(_headed, most=most, unique=unique)
-        return combine(headed, item, compiler.arrays(whole))
+        return combine(headed, item, compiler.arrays(whole, refuse))
     found = []
-    for shape in compiler.shapes(whole, name):
+    for shape in compiler.shapes(whole, refuse, name):
         if shape.can_be_set(first):
             inner = None
             if (rest or end is not None) and shape.members[first] is not PLACES:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from ...errors import InvalidArgument
+from ...conformance.dialect import validator_of
+from ...contract.schema_keywords import Schema
+from ...errors import InvalidArgument, hides_usage_errors
 from ...rules.rules import (
     Absent,
     ByFunction,
@@ -19,24 +22,39 @@ from ...rules.rules import (
     Rule,
     SameAsStatus,
 )
-from ..coherent.compiler import CoherentCompiler
+from ..coherent.server import CoherentServer
+from ..coherent.variants import set_member, variants
+from ..schema.all_of import flat
+from ..schema.compiler import Compiler
 from ..schema.objects import objects
 from ..schema.recipes import Recipe, choice
+from ..schema.shapes import Part, Shape
 from ..schema.timestamps import backwards
-from .edits import Edit
-from .predicted_violations import Path
+from .edits import Edit, Path
 
-Bad = Iterator[Recipe]
-"""Objects of a rule's named schema that break the rule."""
+__tracebackhide__ = hides_usage_errors
 
-
-def bad_objects(compiler: CoherentCompiler, rule: Rule) -> list[Recipe]:
-    """Objects that break a rule. Empty for kinds of rules that are broken by edits."""
-    make = _OBJECTS.get(type(rule.kind))
-    return [] if make is None else list(make(compiler, rule.on, rule.kind))
+Told = Iterator[Shape[Part]]
+"""The shapes of objects of a rule's named schema that break the rule."""
 
 
-def rule_edits(compiler: CoherentCompiler, rule: Rule, path: Path) -> Iterator[Edit]:
+def bad_objects(server: CoherentServer, compiler: Compiler, rule: Rule) -> list[Recipe]:
+    """Objects that break a rule. Empty for kinds of rules that are broken by edits.
+
+    Args:
+        server: the server whose good objects are changed.
+        compiler: its compiler.
+        rule: the rule.
+    """
+    make = _SHAPES.get(type(rule.kind))
+    if make is None:
+        return []
+    schema = flat(server.contract, server.schema_of(rule.on))
+    told = list(make(server, rule.on, schema, rule.kind))
+    return [objects([shape]) for shape in compiler.compiled_shapes(told, schema)] if told else []
+
+
+def rule_edits(server: CoherentServer, rule: Rule, path: Path) -> Iterator[Edit]:
     """Edits of good values that break a rule. None for kinds of rules that `bad_objects` breaks.
 
     Raises:
@@ -44,80 +62,76 @@ def rule_edits(compiler: CoherentCompiler, rule: Rule, path: Path) -> Iterator[E
     """
     make = _EDITS.get(type(rule.kind))
     if make is not None:
-        yield from make(compiler, rule, path)
+        yield from make(server, rule, path)
 
 
-def _absent(compiler: CoherentCompiler, name: str, kind: Absent) -> Bad:
-    schema = compiler.flat(compiler.whole(name))
-    values = {**compiler.values(schema, name), kind.when: kind.values}
-    for other in compiler.presence(name):
+def _absent(server: CoherentServer, name: str, schema: Schema, kind: Absent) -> Told:
+    values = {**server.deciding(name, schema), kind.when: kind.values}
+    for other in server.presence(name):
         if isinstance(other, Absent) and other.member == kind.member and other != kind:
             # If possible, this rule alone is broken.
             left = tuple(value for value in values[other.when] if value not in other.values)
             values[other.when] = left or values[other.when]
-    narrow = compiler.narrowed(values)
-    for shape in narrow.variants(schema, name):
-        yield objects([shape.requiring(kind.member, narrow.set_member(schema, name, kind.member))])
+    found = set_member(server, name, schema, kind.member)
+    for shape in variants(replace(server, values=values), name, schema):
+        yield shape.requiring(kind.member, found)
 
 
-def _present(compiler: CoherentCompiler, name: str, kind: Present) -> Bad:
-    narrow = compiler.narrowed({kind.when: kind.values})
-    schema = narrow.flat(narrow.whole(name))
-    if kind.member not in narrow.flat(narrow.contract.schemas[name]).get("required", ()):
-        for shape in narrow.variants(schema, name):
-            yield objects([shape.without(kind.member)])
+def _present(server: CoherentServer, name: str, schema: Schema, kind: Present) -> Told:
+    documented = flat(server.contract, server.contract.schemas[name])
+    if kind.member not in documented.get("required", ()):
+        narrow = replace(server, values={kind.when: kind.values})
+        for shape in variants(narrow, name, schema):
+            yield shape.without(kind.member)
 
 
-def _never(compiler: CoherentCompiler, name: str, kind: Never) -> Bad:
-    narrow = compiler.narrowed({kind.member: kind.values})
-    schema = narrow.flat(narrow.whole(name))
-    for shape in narrow.variants(schema, name):
-        yield objects([shape.requiring(kind.member, choice(kind.values))])
+def _never(server: CoherentServer, name: str, schema: Schema, kind: Never) -> Told:
+    narrow = replace(server, values={kind.member: kind.values})
+    for shape in variants(narrow, name, schema):
+        yield shape.requiring(kind.member, choice(kind.values))
 
 
-def _unknown(compiler: CoherentCompiler, name: str, kind: NotAMember) -> Bad:
-    schema = compiler.flat(compiler.whole(name))
-    for shape in compiler.variants(schema, name):
+def _not_a_member(server: CoherentServer, name: str, schema: Schema, kind: NotAMember) -> Told:
+    for shape in variants(server, name, schema):
         for member in kind.members:
-            yield objects([shape.requiring(member, compiler.options.texts())])
+            yield shape.requiring(member, server.options.texts())
 
 
-def _ordered(compiler: CoherentCompiler, name: str, kind: Ordered) -> Bad:
-    schema = compiler.flat(compiler.whole(name))
-    for shape in compiler.variants(schema, name):
+def _ordered(server: CoherentServer, name: str, schema: Schema, kind: Ordered) -> Told:
+    for shape in variants(server, name, schema):
         there = [member for member in kind.members if shape.can_be_set(member)]
         for before, member in pairwise(there):
-            first = compiler.set_member(schema, name, before)
-            yield objects([shape.requiring(before, first).requiring(member, backwards())])
+            first = set_member(server, name, schema, before)
+            yield shape.requiring(before, first).requiring(member, backwards())
 
 
-def _fixed(compiler: CoherentCompiler, rule: Rule, path: Path) -> Iterator[Edit]:
+def _fixed(server: CoherentServer, rule: Rule, path: Path) -> Iterator[Edit]:
     kind = rule.kind
     if isinstance(kind, SameAsStatus):
-        kind = Fixed((kind.member,), {compiler.status_code: (compiler.status_code,)})
+        kind = Fixed((kind.member,), {server.status_code: (server.status_code,)})
     assert isinstance(kind, Fixed)
-    allowed = kind.by_status.get(compiler.status_code)
+    allowed = kind.by_status.get(server.status_code)
     if allowed is None:
         return
-    schema = compiler.contract.schemas[rule.on]
+    schema = server.contract.schemas[rule.on]
     for member in kind.path:
-        schema = compiler.flat(compiler.flat(schema)["properties"][member])
+        schema = flat(server.contract, flat(server.contract, schema)["properties"][member])
+    fits = validator_of(server.contract, schema).is_valid
     values = [*schema.get("enum", ()), *schema.get("x-enum", ()), *range(20), 200, 500, "OTHER"]
-    others = [
-        value for value in values if value not in allowed and compiler.is_valid(schema, value)
-    ]
-    yield Edit((*path, *kind.path), partial(_other, others))
+    others = [value for value in values if value not in allowed and fits(value)]
+    if others:  # without others, what breaks the rule breaks the schema, whose edits see to that
+        yield Edit((*path, *kind.path), partial(_other, others))
 
 
 def _other(values: list[Any], value: Any, number: int) -> Any:
     return values[number % len(values)]
 
 
-def _check(compiler: CoherentCompiler, rule: Rule, path: Path) -> Iterator[Edit]:
-    rule_edit = compiler.api.generation.rule_edits.get(rule.id)
+def _by_function(server: CoherentServer, rule: Rule, path: Path) -> Iterator[Edit]:
+    rule_edit = server.api.generation.rule_edits.get(rule.id)
     if rule_edit is None:
         raise InvalidArgument(
-            f"the rule {rule.id} is a function, and {compiler.api.name} does not say how to break "
+            f"the rule {rule.id} is a function, and {server.api.name} does not say how to break "
             "it. Give its Api "
             f"generation=GenerationHints(rule_edits={{{rule.id!r}: RuleEdit(...)}}).",
             value=rule.id,
@@ -125,16 +139,16 @@ def _check(compiler: CoherentCompiler, rule: Rule, path: Path) -> Iterator[Edit]
     yield Edit(path, lambda value, number: rule_edit.apply(value, number + 1), rule_edit.needs)
 
 
-_OBJECTS: Mapping[type, Callable[[CoherentCompiler, str, Any], Bad]] = {
+_SHAPES: Mapping[type, Callable[[CoherentServer, str, Schema, Any], Told]] = {
     Absent: _absent,
     Present: _present,
     Never: _never,
-    NotAMember: _unknown,
+    NotAMember: _not_a_member,
     Ordered: _ordered,
 }
 
-_EDITS: Mapping[type, Callable[[CoherentCompiler, Rule, Path], Iterator[Edit]]] = {
+_EDITS: Mapping[type, Callable[[CoherentServer, Rule, Path], Iterator[Edit]]] = {
     Fixed: _fixed,
     SameAsStatus: _fixed,
-    ByFunction: _check,
+    ByFunction: _by_function,
 }

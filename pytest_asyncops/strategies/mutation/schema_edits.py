@@ -7,18 +7,26 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from ...contract.schema_keywords import Schema
-from ..coherent.compiler import CoherentCompiler
+from ...conformance.dialect import validator_of
+from ...contract.openapi import Contract
+from ...contract.schema_keywords import REFERENCE, Schema
+from ...errors import hides_usage_errors
+from ..schema.all_of import flat
+from ..schema.refusals import refusal
 from ..schema.scalars import PLAIN_VALUES
 from .bad_values import bad_values
-from .edits import Edit
-from .predicted_violations import COMBINED, Path, breaks_combined, combined_in
+from .edits import Edit, Path
+
+__tracebackhide__ = hides_usage_errors
+
+_COMBINED = ("anyOf", "oneOf", "not")
+"""The keywords that a value breaks by which other schemas it fits."""
 
 _NEW = "x_new"
 
 
 def schema_edits(
-    compiler: CoherentCompiler, schema: Schema, path: Path = (), within: tuple[str, ...] = ()
+    contract: Contract, schema: Schema, path: Path = (), within: tuple[str, ...] = ()
 ) -> Iterator[Edit]:
     """All edits that break a schema of a contract, its members and its items.
 
@@ -26,47 +34,50 @@ def schema_edits(
         ContractError: for a keyword for which no value is found that breaks it.
     """
     if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
+        name = schema["$ref"].removeprefix(REFERENCE)
         if name in within:
             return
         within = (*within, name)
-    whole = compiler.flat(schema)
-    found = [*bad_values(whole).values()]
-    found += [_bad_combined(compiler, whole, keyword) for keyword in COMBINED if keyword in whole]
+    whole = flat(contract, schema)
+    found = [*bad_values(contract, whole).values()]
+    found += [_bad_combined(contract, whole, keyword) for keyword in _COMBINED if keyword in whole]
     for values in found:
         yield Edit(path, partial(_replaced, values))
-    yield from _object_edits(compiler, whole, path)
+    yield from _object_edits(contract, whole, path)
     yield from _array_edits(whole, path)
     for name, inner in whole.get("properties", {}).items():
-        yield from schema_edits(compiler, inner, (*path, name), within)
+        yield from schema_edits(contract, inner, (*path, name), within)
     if "items" in whole:
-        yield from schema_edits(compiler, whole["items"], (*path, "*"), within)
+        yield from schema_edits(contract, whole["items"], (*path, "*"), within)
 
 
-def _bad_combined(compiler: CoherentCompiler, schema: Schema, keyword: str) -> list[Any]:
+def _bad_combined(contract: Contract, schema: Schema, keyword: str) -> list[Any]:
     """Values that break this keyword, if possible no other one."""
-    rest = {name: value for name, value in schema.items() if name not in COMBINED}
     candidates = [*PLAIN_VALUES]
-    for inner in map(compiler.flat, combined_in(schema, keyword)):
-        candidates += [*inner.get("enum", ()), *chain(*bad_values(inner).values())]
-    values = [value for value in candidates if breaks_combined(compiler, schema, keyword, value)]
+    for part in [schema[keyword]] if keyword == "not" else schema[keyword]:
+        inner = flat(contract, part)
+        candidates += [*inner.get("enum", ()), *chain(*bad_values(contract, inner).values())]
+    fits = validator_of(contract, {keyword: schema[keyword]}).is_valid
+    values = [value for value in candidates if not fits(value)]
     if not values:
-        raise compiler.refusal(schema)(f"no value is found that breaks {keyword}")
-    return [value for value in values if compiler.is_valid(rest, value)] or values
+        raise refusal(contract, schema)(f"no value is found that breaks {keyword}")
+    rest = {name: value for name, value in schema.items() if name not in _COMBINED}
+    fits_rest = validator_of(contract, rest).is_valid
+    return [value for value in values if fits_rest(value)] or values
 
 
 def _replaced(values: list[Any], value: Any, number: int) -> Any:
     return values[number % len(values)]
 
 
-def _object_edits(compiler: CoherentCompiler, schema: Schema, path: Path) -> Iterator[Edit]:
+def _object_edits(contract: Contract, schema: Schema, path: Path) -> Iterator[Edit]:
     for name in schema.get("required", ()):
         yield Edit(path, partial(_lacking, name))
     more = schema.get("additionalProperties", True)
     if more is False:
         yield Edit(path, partial(_with, [None]))
     elif more is not True:
-        for values in bad_values(compiler.flat(more)).values():
+        for values in bad_values(contract, flat(contract, more)).values():
             yield Edit(path, partial(_with, values))
     if schema.get("minProperties"):
         yield Edit(path, partial(_too_small, schema["minProperties"]))

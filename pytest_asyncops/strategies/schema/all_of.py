@@ -8,6 +8,10 @@ from typing import Any
 
 from ...contract.openapi import Contract
 from ...contract.schema_keywords import Schema
+from ...errors import hides_usage_errors
+from .refusals import refusal
+
+__tracebackhide__ = hides_usage_errors
 
 Members = dict[str, Any]
 
@@ -20,14 +24,18 @@ def flat(contract: Contract, schema: Schema) -> Schema:
     """The schema without a reference at its top, and without ``allOf``.
 
     Raises:
-        Contradiction: if its parts cannot be merged.
+        ContractError: if its parts cannot be merged.
     """
-    schema = contract.resolved(schema)
+    if "$ref" in schema:
+        return flat(contract, contract.resolved(schema))
     if "allOf" not in schema:
         return schema
     merged: Schema = {name: value for name, value in schema.items() if name != "allOf"}
-    for part in schema["allOf"]:
-        merged = both(merged, flat(contract, part))
+    try:
+        for part in schema["allOf"]:
+            merged = both(merged, flat(contract, part))
+    except Contradiction as trouble:
+        raise refusal(contract, schema)(f"allOf of {trouble} is not generated") from None
     return merged
 
 
@@ -125,25 +133,3 @@ _MERGED: Mapping[str, Callable[[str, Any, Any], Any]] = {
 
 _NOTES = ("title", "description", "default", "example", "deprecated", "externalDocs")
 _LIMITS = (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))
-
-
-def can_end(contract: Contract, schema: Schema, within: tuple[str, ...] = ()) -> bool:
-    """Whether there is a finite value of this schema."""
-    if "$ref" in schema:
-        name = schema["$ref"]
-        return name not in within and can_end(contract, contract.at(name[1:]), (*within, name))
-    if schema.get("nullable"):
-        return True
-    inner = [*schema.get("allOf", ())]
-    inner += [schema["properties"][name] for name in _needed(schema)]
-    if schema.get("minItems") and "items" in schema:
-        inner.append(schema["items"])
-    return all(can_end(contract, part, within) for part in inner) and all(
-        any(can_end(contract, part, within) for part in schema[keyword])
-        for keyword in ("anyOf", "oneOf")
-        if keyword in schema
-    )
-
-
-def _needed(schema: Schema) -> list[str]:
-    return [name for name in schema.get("required", ()) if name in schema.get("properties", ())]

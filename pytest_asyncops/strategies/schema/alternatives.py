@@ -7,29 +7,34 @@ from typing import Any
 
 from ...contract.openapi import Contract
 from ...contract.schema_keywords import TYPES, Schema
+from ...errors import hides_usage_errors
 from .all_of import Contradiction, both, flat
+from .refusals import Refuse
+
+__tracebackhide__ = hides_usage_errors
 
 
-def alternatives(contract: Contract, schema: Schema) -> list[Schema] | None:
-    """Schemas that together have the values of this one, ``None`` if it has no alternatives.
+def alternatives(contract: Contract, schema: Schema, refuse: Refuse) -> list[Schema] | None:
+    """Schemas that together have the values of a flat one, ``None`` if it has no alternatives.
 
     Raises:
-        Contradiction: for alternatives whose values cannot be constructed.
+        ContractError: for alternatives whose values cannot be constructed.
     """
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
             rest = {name: value for name, value in schema.items() if name != keyword}
             parts = [flat(contract, part) for part in schema[keyword]]
-            if keyword == "oneOf":
-                _check_apart(contract, parts)
-            return [both(rest, part) for part in parts]
+            if keyword == "oneOf" and not _all_apart(contract, parts):
+                raise refuse("oneOf with alternatives that cannot be told apart is not generated")
+            try:
+                return [both(rest, part) for part in parts]
+            except Contradiction as trouble:
+                raise refuse(f"{trouble} is not generated") from None
     return None
 
 
-def _check_apart(contract: Contract, parts: list[Schema]) -> None:
-    for one, other in combinations(parts, 2):
-        if not _apart(contract, one, other):
-            raise Contradiction("oneOf with alternatives that cannot be told apart")
+def _all_apart(contract: Contract, parts: list[Schema]) -> bool:
+    return all(_apart(contract, one, other) for one, other in combinations(parts, 2))
 
 
 def _apart(contract: Contract, one: Schema, other: Schema) -> bool:
@@ -51,11 +56,11 @@ def _apart(contract: Contract, one: Schema, other: Schema) -> bool:
     )
 
 
-def without_not(schema: Schema) -> Schema:
+def without_not(schema: Schema, refuse: Refuse) -> Schema:
     """The schema with its ``not`` expressed by other keywords.
 
     Raises:
-        Contradiction: for a ``not`` of more than values or types.
+        ContractError: for a ``not`` of more than values or types.
     """
     if "not" not in schema:
         return schema
@@ -63,18 +68,18 @@ def without_not(schema: Schema) -> Schema:
     kinds = set()
     for banned in _banned(schema["not"]):
         if banned.keys() != {"type"}:
-            raise Contradiction("not of more than types, or of values beside no enum,")
+            raise refuse("not of more than types, or of values beside no enum, is not generated")
         kinds.add(banned["type"])
     if rest.get("type") in kinds or (rest.get("type") == "integer" and "number" in kinds):
-        raise Contradiction(f"not of the very type {rest['type']}")
+        raise refuse(f"not of the very type {rest['type']} is not generated")
     if "type" not in rest:
         if "anyOf" in rest:
-            raise Contradiction("not beside anyOf")
+            raise refuse("not beside anyOf is not generated")
         if kinds & {"integer", "number"}:
             kinds |= {"integer", "number"}  # an integer is a number too
         left = [kind for kind in TYPES if kind not in kinds]
         if not left:
-            raise Contradiction("not of every type")
+            raise refuse("not of every type is not generated")
         rest["anyOf"] = [{"type": kind} for kind in left]
     return rest
 

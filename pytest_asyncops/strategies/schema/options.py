@@ -73,18 +73,23 @@ class Options:
 
     def texts(self, min_size: int = 0, max_size: int | None = None) -> Recipe:
         """Free texts. Every other one is a known text, which takes no draw."""
-        limit = max_size
-        if limit is None and self.max_length is not None:
-            limit = max(self.max_length, min_size)
-        if self.alphabet is not None:
-            return from_strategy(st.text(self.alphabet, min_size=min_size, max_size=limit))
-        known = [
-            constant(text)
-            for text in (*_PLAIN, *_ODD)
-            if min_size <= len(text) and (limit is None or len(text) <= limit)
-        ]
-        free = from_strategy(st.text(min_size=min_size, max_size=limit))
-        return one_of([*known, *[free] * len(known)]) if known else free
+        return _texts(self, min_size, max_size)
+
+
+@lru_cache(maxsize=256)
+def _texts(options: Options, min_size: int, max_size: int | None) -> Recipe:
+    limit = max_size
+    if limit is None and options.max_length is not None:
+        limit = max(options.max_length, min_size)
+    if options.alphabet is not None:
+        return from_strategy(st.text(options.alphabet, min_size=min_size, max_size=limit))
+    known = [
+        constant(text)
+        for text in (*_PLAIN, *_ODD)
+        if min_size <= len(text) and (limit is None or len(text) <= limit)
+    ]
+    free = from_strategy(st.text(min_size=min_size, max_size=limit))
+    return one_of([*known, *[free] * len(known)]) if known else free
 
 
 def make_options(asked: Mapping[str, Any], **settled: str) -> Options:

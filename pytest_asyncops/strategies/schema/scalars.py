@@ -16,10 +16,8 @@ from ...contract.formats import NUMBER_FORMATS, STRING_FORMATS
 from ...contract.schema_keywords import Schema, pattern
 from .options import Options
 from .recipes import CHOICES_PER_BYTE, Recipe, choice, from_strategy, one_of
+from .refusals import Refuse
 from .timestamps import timestamps
-
-Refuse = Callable[[str], Exception]
-"""A function from a message to the error to raise."""
 
 _BASE64 = ("", "AA==", "AAA=", "AAAA", "e30=", "bnVsbA==", "AB==", "AAB=", "+/+/", "//==", "/+A=")
 """Base64 of nothing, zeros and JSON, with unused bits that are set, and the alphabet's end."""

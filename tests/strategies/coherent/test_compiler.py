@@ -8,12 +8,17 @@ import itertools
 import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
+from support.schema_kinds import own_api
 from support.toy_api import changed
 
-from pytest_asyncops import InvalidArgument, State, strategies, violations
+from pytest_asyncops import ContractError, State, strategies, violations
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.rules.generation_hints import GenerationHints
+from pytest_asyncops.rules.rules import Never, Rule
+from pytest_asyncops.strategies.coherent.compiler import coherent_compiler, compiled
+from pytest_asyncops.strategies.coherent.server import CoherentServer
+from pytest_asyncops.strategies.schema.options import Options
 
 FEW = settings(max_examples=30)
 
@@ -75,10 +80,22 @@ def test_an_api_without_habits():
     assert rules <= {"chainloop.total-pages", "chainloop.within-total"}
 
 
-def test_an_api_without_a_contract():
-    bare = changed(PINECONE, contract=None)
-    with pytest.raises(InvalidArgument, match="has no contract to generate from"):
-        strategies.payloads(bare, "OperationModel")
+def test_what_is_asked_for_twice_is_compiled_once():
+    one = compiled(CoherentServer(PINECONE, Options()))
+    assert compiled(CoherentServer(PINECONE, Options(), 200)) is one
+    assert compiled(CoherentServer(PINECONE, Options(), status_code=200, values={})) is one
+    assert compiled(CoherentServer(PINECONE, Options(), 404)) is not one
+    assert coherent_compiler(CoherentServer(PINECONE, Options())) is not one
+
+
+def test_a_refusal_says_where_the_schema_stands_beside_its_rules(tmp_path):
+    closed = {"type": "object", "required": ["a"], "additionalProperties": False}
+    api = own_api(tmp_path, {"Job": closed})
+    rule = Rule("own.rule", "Job", "", "", Never("a", ("gone",)))
+    server = CoherentServer(changed(api, rules=(rule,)), Options())
+    with pytest.raises(ContractError) as caught:
+        compiled(server).recipe({"$ref": "#/components/schemas/Job"})
+    assert caught.value.pointer == "/components/schemas/Job"
 
 
 PLACES = [*itertools.permutations(["2026-01-01T00:00:00Z", None], 2)]

@@ -13,16 +13,17 @@ from support.schema_kinds import GOOD, INTEGER, STRING, obj, own_api
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.contract.openapi import load_contract
-from pytest_asyncops.strategies.api_schemas import compiled
+from pytest_asyncops.strategies.coherent.compiler import compiled
+from pytest_asyncops.strategies.coherent.server import CoherentServer
 from pytest_asyncops.strategies.mutation.edits import Edit, edited, values_with
-from pytest_asyncops.strategies.mutation.predicted_violations import Predictor
+from pytest_asyncops.strategies.mutation.verdicts import judge
 from pytest_asyncops.strategies.schema.options import Options
 from pytest_asyncops.strategies.schema.recipes import constant
 
 
 def test_lists_that_have_something_stay_unique(tmp_path):
     api = own_api(tmp_path, {"words": GOOD["unique"], "texts": GOOD["unique texts"]})
-    compiler = compiled(api, Options())
+    compiler = compiled(CoherentServer(api, Options()))
     for name in ("words", "texts"):
         lists = values_with(compiler, {"$ref": f"#/components/schemas/{name}"}, ("*",)).strategy()
 
@@ -125,16 +126,17 @@ PLACES = [
     ("api", "name", "path"), PLACES, ids=lambda part: getattr(part, "name", str(part))
 )
 def test_good_values_have_something_at_every_path_of_the_contracts(api, name, path):
-    compiler = compiled(api, Options())
+    server = CoherentServer(api, Options())
+    compiler = compiled(server)
     schema = {"$ref": f"#/components/schemas/{name}"}
     root = load_contract(api.checking.contract).document.root
-    judge = OAS30Validator({**schema, "components": root["components"]})
+    foreign = OAS30Validator({**schema, "components": root["components"]})
 
     @settings(max_examples=15)
     @given(values_with(compiler, schema, path).strategy())
     def check(value):
-        assert list(judge.iter_errors(value)) == []
-        assert Predictor(compiler, schema)(value).violations == ()
+        assert list(foreign.iter_errors(value)) == []
+        assert judge(server, schema)(value).violations == ()
         at(value, path)
 
     check()
@@ -177,7 +179,7 @@ PARTS = {
 def test_where_no_good_value_has_anything_there_is_no_recipe(tmp_path, name, path, there):
     api = own_api(tmp_path, PARTS)
     schema = {"$ref": f"#/components/schemas/{name}"}
-    found = values_with(compiled(api, Options()), schema, path)
+    found = values_with(compiled(CoherentServer(api, Options())), schema, path)
     assert (found is not None) is there
     if found is None:
         return
@@ -194,4 +196,5 @@ def test_where_no_good_value_has_anything_there_is_no_recipe(tmp_path, name, pat
 def test_without_items_there_is_nothing_in_a_list_without_a_limit(tmp_path):
     api = own_api(tmp_path, PARTS)
     schema = {"$ref": "#/components/schemas/list"}
-    assert values_with(compiled(api, Options(max_items=0)), schema, ("*",)) is None
+    none = compiled(CoherentServer(api, Options(max_items=0)))
+    assert values_with(none, schema, ("*",)) is None

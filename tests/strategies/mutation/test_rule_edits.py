@@ -9,14 +9,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
 from support.samples import anew
+from support.schema_kinds import obj, own_api
+from support.toy_api import changed
 
 from pytest_asyncops import InvalidArgument, strategies
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.contract.openapi import load_contract
 from pytest_asyncops.rules.generation_hints import GenerationHints
-from pytest_asyncops.rules.rules import Absent, ByFunction, Fixed, NotAMember, Rule, SameAsStatus
-from pytest_asyncops.strategies.api_schemas import compiled, error_bodies
+from pytest_asyncops.rules.rules import (
+    Absent,
+    ByFunction,
+    Fixed,
+    NotAMember,
+    Present,
+    Rule,
+    SameAsStatus,
+)
+from pytest_asyncops.strategies.api_schemas import error_bodies
+from pytest_asyncops.strategies.coherent.compiler import compiled
+from pytest_asyncops.strategies.coherent.server import CoherentServer
 from pytest_asyncops.strategies.mutation.edits import edited, values_with
 from pytest_asyncops.strategies.mutation.rule_edits import bad_objects, rule_edits
 from pytest_asyncops.strategies.schema.options import Options
@@ -58,11 +70,11 @@ def breaks(rule, value, status_code=200):
 
 @each(MADE_WHOLE)
 def test_objects_are_made_that_break_the_rule_and_not_the_schema(api, rule):
-    compiler, judge = compiled(api, Options()), judge_of(api, rule.on)
+    server, judge = CoherentServer(api, Options()), judge_of(api, rule.on)
     documented = load_contract(api.checking.contract).schemas[rule.on]["properties"].keys()
-    found = bad_objects(compiler, rule)
+    found = bad_objects(server, compiled(server), rule)
     assert found
-    assert [*rule_edits(compiler, rule, ())] == []
+    assert [*rule_edits(server, rule, ())] == []
 
     @settings(max_examples=40)
     @given(one_of([one.with_own_draw() for one in found]).strategy())
@@ -78,7 +90,9 @@ def test_objects_are_made_that_break_the_rule_and_not_the_schema(api, rule):
 @each(MADE_WHOLE)
 def test_each_of_these_rules_is_broken_alone_now_and_then(api, rule):
     others = [one for one in api.checking.rules if one.on == rule.on and one is not rule]
-    found = one_of([one.with_own_draw() for one in bad_objects(compiled(api, Options()), rule)])
+    server = CoherentServer(api, Options())
+    objects = bad_objects(server, compiled(server), rule)
+    found = one_of([one.with_own_draw() for one in objects])
     values = anew(found.strategy(), 100)
     assert any(not any(breaks(other, value) for other in others) for value in values)
     if isinstance(rule.kind, Absent):
@@ -103,9 +117,10 @@ def status_of(api, rule):
 @each(EDITED)
 def test_edits_of_good_values_break_the_rule_and_not_the_schema(api, rule):
     status_code = status_of(api, rule)
-    compiler, judge = compiled(api, Options(), status_code), judge_of(api, rule.on)
-    assert bad_objects(compiler, rule) == []
-    [edit] = rule_edits(compiler, rule, ())
+    server, judge = CoherentServer(api, Options(), status_code), judge_of(api, rule.on)
+    compiler = compiled(server)
+    assert bad_objects(server, compiler, rule) == []
+    [edit] = rule_edits(server, rule, ())
     good = values_with(compiler, refers(rule.on), (*edit.path, *edit.needs))
 
     @settings(max_examples=40)
@@ -121,9 +136,9 @@ def test_edits_of_good_values_break_the_rule_and_not_the_schema(api, rule):
 
 @each(EDITED)
 def test_an_edit_is_at_the_place_of_its_rule(api, rule):
-    compiler = compiled(api, Options(), status_of(api, rule))
-    [here] = rule_edits(compiler, rule, ())
-    [there] = rule_edits(compiler, rule, ("body", "*"))
+    server = CoherentServer(api, Options(), status_of(api, rule))
+    [here] = rule_edits(server, rule, ())
+    [there] = rule_edits(server, rule, ("body", "*"))
     assert there.path == ("body", "*", *here.path)
     assert there.needs == here.needs
 
@@ -131,19 +146,54 @@ def test_an_edit_is_at_the_place_of_its_rule(api, rule):
 def test_a_rule_that_says_nothing_of_a_status_is_not_broken_with_it():
     kind = Fixed(("error", "code"), {401: ("UNAUTHENTICATED",), 404: ("NOT_FOUND", "OTHER")})
     rule = Rule("own.code", "ErrorResponse", "", "", kind)
-    assert [*rule_edits(compiled(PINECONE, Options(), 500), rule, ())] == []
-    [edit] = rule_edits(compiled(PINECONE, Options(), 404), rule, ())
+    assert [*rule_edits(CoherentServer(PINECONE, Options(), 500), rule, ())] == []
+    [edit] = rule_edits(CoherentServer(PINECONE, Options(), 404), rule, ())
     assert edit.path == ("error", "code")
     found = {edit.apply("NOT_FOUND", number) for number in range(50)}
     assert found
     assert not found & {"NOT_FOUND", "OTHER"}
 
 
+def test_what_the_schema_requires_anyway_is_left_to_its_edits(tmp_path):
+    words = {"type": "string", "enum": ["new", "done"]}
+    job = obj({"status": words, "end": {"type": "string"}}, required=["end"])
+    api = changed(
+        own_api(tmp_path, {"Job": job, "Loose": {**job, "required": ["status"]}}),
+        rules=tuple(
+            Rule("own.end", name, "", "", Present("end", "status", ("done",)))
+            for name in ("Job", "Loose")
+        ),
+    )
+    server = CoherentServer(api, Options())
+    strict, loose = (bad_objects(server, compiled(server), rule) for rule in api.checking.rules)
+    assert strict == []
+    assert {tuple(value.items()) for one in loose for value in anew(one.strategy(), 20, 5)} == {
+        (("status", "done"),)
+    }
+
+
+ONLY_RIGHT = obj({"status": {"type": "integer", "enum": [404]}, "why": {"enum": ["gone"]}})
+
+
+@pytest.mark.parametrize("kind", [SameAsStatus("status"), Fixed(("why",), {404: ("gone",)})])
+def test_where_the_schema_has_only_the_right_value_nothing_breaks_the_rule_alone(tmp_path, kind):
+    api = changed(
+        own_api(tmp_path, {"Problem": ONLY_RIGHT}),
+        rules=(Rule("own.rule", "Problem", "", "", kind),),
+    )
+    [rule] = api.checking.rules
+    assert [*rule_edits(CoherentServer(api, Options(), 404), rule, ())] == []
+    found = strategies.invalid_payloads(api, "Problem", status_code=404)
+    rules = {tuple(rule for _, rule in invalid.violations) for invalid in anew(found, 200)}
+    assert ("own.rule", "schema.enum") in rules
+    assert ("own.rule",) not in rules
+
+
 def test_the_refusal_says_what_to_give():
     bare = dataclasses.replace(PINECONE, generation=GenerationHints())
     [rule] = [rule for rule in PINECONE.checking.rules if isinstance(rule.kind, ByFunction)]
     with pytest.raises(InvalidArgument) as caught:
-        [*rule_edits(compiled(bare, Options()), rule, ())]
+        [*rule_edits(CoherentServer(bare, Options()), rule, ())]
     assert str(caught.value) == (
         "the rule pinecone.next-token is a function, and pinecone does not say how to break it. "
         "Give its Api generation="

@@ -13,7 +13,6 @@ from pytest_asyncops.contract.openapi import Contract
 from pytest_asyncops.contract.schema_keywords import TYPES
 from pytest_asyncops.contract.yaml_document import Document
 from pytest_asyncops.strategies import from_schema
-from pytest_asyncops.strategies.schema.all_of import Contradiction
 from pytest_asyncops.strategies.schema.alternatives import alternatives, without_not
 
 REFUSED = [
@@ -83,12 +82,16 @@ PARTS = st.sampled_from(
 BESIDE = st.sampled_from([{}, {"maximum": 2}, {"minLength": 1}, {"title": "t"}, {"nullable": True}])
 
 
+class RefusedError(Exception):
+    """Why something is not generated."""
+
+
 def tried(function, *arguments):
     """What the function gives, or why it does not."""
     try:
-        return function(*arguments), None
-    except Contradiction as trouble:
-        return None, str(trouble)
+        return function(*arguments, RefusedError), None
+    except RefusedError as trouble:
+        return None, str(trouble).removesuffix(" is not generated")
 
 
 @given(st.sampled_from(["anyOf", "oneOf"]), st.lists(PARTS, min_size=1, max_size=3), BESIDE)
@@ -136,7 +139,7 @@ def test_alternatives_of_which_one_fits_are_told_apart_where_that_is_plain(one, 
 
 @pytest.mark.parametrize("schema", [{}, INTEGER, {"not": STRING}, {"enum": [1]}], ids=str)
 def test_a_schema_without_alternatives_has_none(schema):
-    assert alternatives(CONTRACT, schema) is None
+    assert tried(alternatives, CONTRACT, schema) == (None, None)
 
 
 BANNED = st.lists(st.sampled_from([*TYPES]), min_size=1, max_size=5, unique=True).map(
@@ -186,5 +189,10 @@ def test_what_cannot_be_worked_in_is_named(schema, text):
 
 
 def test_a_schema_without_not_is_left_as_it_is():
-    assert without_not(INTEGER) is INTEGER
-    assert without_not({**STRING, "not": INTEGER}) == STRING
+    assert without_not(INTEGER, RefusedError) is INTEGER
+    assert without_not({**STRING, "not": INTEGER}, RefusedError) == STRING
+
+
+def test_alternatives_that_contradict_what_is_beside_them_are_refused():
+    schema = {**INTEGER, "anyOf": [STRING]}
+    assert tried(alternatives, CONTRACT, schema) == (None, "type integer and type string")

@@ -12,12 +12,14 @@ from support.samples import anew
 from support.schema_kinds import GOOD, INTEGER, STRING, TREE, obj, own_api
 
 from pytest_asyncops import ContractError, strategies
-from pytest_asyncops.contract.formats import json_equal
 from pytest_asyncops.contract.openapi import Contract, load_contract
+from pytest_asyncops.contract.schema_keywords import refer
 from pytest_asyncops.contract.yaml_document import Document
 from pytest_asyncops.strategies import from_schema
-from pytest_asyncops.strategies.schema.compiler import Compiler, identity
+from pytest_asyncops.strategies.schema.compiler import Compiler
 from pytest_asyncops.strategies.schema.options import Options
+from pytest_asyncops.strategies.schema.recipes import constant
+from pytest_asyncops.strategies.schema.shapes import Shape
 
 
 @pytest.mark.parametrize("schema", GOOD.values(), ids=list(GOOD))
@@ -139,38 +141,6 @@ def test_what_cannot_be_made_is_refused_by_name(schema, message):
     assert message in str(caught.value)
 
 
-JSON = st.recursive(
-    st.sampled_from([None, True, False, 0, 1, 2, 0.0, 1.0, 0.5, "", "a", "1"]),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2)
-    ),
-    max_leaves=5,
-)
-
-
-def same(one, other):
-    """Whether two JSON values are equal, member by member."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return json_equal(one, other)
-
-
-@given(JSON, JSON)
-def test_equal_values_and_no_others_have_one_identity(one, other):
-    assert (identity(one) == identity(other)) is same(one, other)
-    assert identity(json.loads(json.dumps(one))) == identity(one)
-    assert hash(identity(one)) is not None
-
-
-def test_true_is_not_one_and_one_is_however_it_is_written():
-    assert len({*map(identity, [True, 1, 1.0, False, 0, -0.0])}) == 4
-    assert identity({"a": 1, "b": [True]}) == identity({"b": [True], "a": 1.0})
-    assert identity([{"a": 1}]) != identity([{"a": True}])
-    assert identity([]) != identity({})
-
-
 NAMED = {
     "Word": {**STRING, "enum": ["a", "b"]},
     "Pair": obj({"one": {"$ref": "#/components/schemas/Word"}}, required=["one"]),
@@ -180,75 +150,170 @@ NAMED = {
 LINES = {"": 1, "/components/schemas/Bad": 7, "/components/schemas/Pair/properties/one": 5}
 
 
-def compiler(**options):
-    root = {"openapi": "3.0.3", "components": {"schemas": NAMED}}
-    return Compiler(Contract(Document("own.yaml", root, LINES)), Options(**options))
+WORD, PAIR, BAD = ({"$ref": f"#/components/schemas/{name}"} for name in ("Word", "Pair", "Bad"))
+
+
+def compiler(schema_of=refer, shapes_of=None, ready=None, **options):
+    contract = Contract(
+        Document("own.yaml", {"openapi": "3.0.3", "components": {"schemas": NAMED}}, LINES)
+    )
+    told = {} if shapes_of is None else {"shapes_of": shapes_of}
+    return Compiler(contract, Options(**options), schema_of, ready=ready or {}, **told)
 
 
 def test_a_refusal_says_where_the_schema_stands():
     with pytest.raises(ContractError) as caught:
-        compiler().named("Bad")
+        compiler().recipe(BAD)
     assert str(caught.value) == "own.yaml:7: no list has at least 2 and at most 1 items"
     assert caught.value.pointer == "/components/schemas/Bad"
 
 
 def test_what_is_asked_for_twice_is_made_once():
     own = compiler()
-    reference = {"$ref": "#/components/schemas/Pair"}
-    assert own.named("Pair") is own.recipe(reference) is own.recipe(reference)
-    at_once = {"allOf": [reference, {"minProperties": 1}]}
+    assert own.recipe(PAIR) is own.recipe({**PAIR})
+    at_once = {"allOf": [PAIR, {"minProperties": 1}]}
     assert own.recipe(at_once) is own.recipe({**at_once})
 
 
 def test_names_are_written_as_in_references():
-    assert {*compiler().named("x~1y").values} == {1, 2, 3}
+    assert {*compiler().recipe(refer("x~1y")).values} == {1, 2, 3}
     with pytest.raises(ContractError, match="there is nothing at #/components/schemas/x/y"):
-        compiler().named("x/y")
+        compiler().recipe(refer("x/y"))
 
 
-UNFORMATTED = {name: schema for name, schema in GOOD.items() if "format" not in schema}
-
-
-@pytest.mark.parametrize("schema", UNFORMATTED.values(), ids=list(UNFORMATTED))
-def test_what_fits_fits_a_validator_that_knows_nothing_of_this_package(schema):
-    own, judge = compiler(), OAS30Validator(schema)
-
-    @settings(max_examples=20)
-    @given(JSON)
-    def check(value):
-        if not holds_a_whole_float(value):
-            assert own.is_valid(schema, value) is judge.is_valid(value)
-
-    check()
-
-
-def holds_a_whole_float(value):
-    """Whether a number such as 1.0 is in the value; validators are of two minds about its type."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return (isinstance(value, float) and value.is_integer()) or any(map(holds_a_whole_float, inner))
+def refuse(message):
+    raise AssertionError(message)
 
 
 @settings(max_examples=30)
 @given(st.integers(0, 4), st.integers(0, 5), st.data())
 def test_lists_have_at_least_and_at_most_so_many_items(least, max_items, data):
     own = compiler(max_items=max_items)
-    items = data.draw(own.arrays({"items": INTEGER}, least).strategy())
+    items = data.draw(own.arrays({"items": INTEGER, "minItems": least}, refuse).strategy())
     assert least <= len(items) <= max(max_items, least)
-    words = {"items": {"$ref": "#/components/schemas/Word"}, "uniqueItems": True, "maxItems": 2}
-    unique = data.draw(own.arrays(words).strategy())
+    words = {"items": WORD, "uniqueItems": True, "maxItems": 2}
+    unique = data.draw(own.arrays(words, refuse).strategy())
     assert len({*unique}) == len(unique) <= 2
 
 
 def test_shapes_say_which_members_are_there():
     own = compiler()
     schema = obj({"a": INTEGER, "b": INTEGER, "c": INTEGER}, required=["b"])
-    [shape] = own.shapes(schema)
+    [shape] = own.shapes(schema, refuse)
     assert (*shape.required,) == ("b",)
     assert (*shape.members,) == ("a", "b", "c")
     assert shape.extras is None
-    [shape] = compiler(extra="sometimes").shapes(schema)
+    [shape] = compiler(extra="sometimes").shapes(schema, refuse)
     assert shape.extras is not None
-    [shape] = compiler(extra="sometimes").shapes({**schema, "additionalProperties": False})
+    [shape] = own.shapes({**schema, "additionalProperties": True}, refuse)
     assert shape.extras is None
-    two = own.shapes({**schema, "minProperties": 2, "maxProperties": 2})
+    [shape] = own.shapes({**schema, "additionalProperties": INTEGER}, refuse)
+    assert shape.extras is not None
+    closed = {**schema, "additionalProperties": False}
+    [shape] = compiler(extra="sometimes").shapes(closed, refuse)
+    assert shape.extras is None
+    two = own.shapes({**schema, "minProperties": 2, "maxProperties": 2}, refuse)
     assert [{*shape.members} for shape in two] == [{"a", "b"}, {"b", "c"}]
+
+
+# --- what is told beyond the contract
+
+
+def test_what_a_name_stands_for_is_asked_of_one_function():
+    asked = []
+
+    def schema_of(name):
+        asked.append(name)
+        return {"allOf": [refer(name), {"enum": ["b", "c"]}]} if name == "Word" else refer(name)
+
+    own = compiler(schema_of=schema_of)
+    pairs = own.recipe({"type": "array", "items": PAIR, "minItems": 1, "maxItems": 1})
+    assert {value["one"] for [value] in anew(pairs.strategy(), 20, 5)} == {"b"}
+    assert asked == ["Pair", "Word"]
+
+
+def test_the_objects_of_a_name_are_asked_of_the_other_in_schemas_or_recipes():
+    asked = []
+
+    def shapes_of(name, schema):
+        asked.append((name, schema))
+        flag, four = {"type": "boolean"}, constant(4)
+        return [Shape({"is": flag}, {}), Shape({"is": flag, "four": four}, {})]
+
+    own = compiler(shapes_of=shapes_of)
+    values = anew(own.recipe(obj({"pair": PAIR}, required=["pair"])).strategy(), 100)
+    found = {tuple(value["pair"].values()) for value in values}
+    assert found == {(True,), (False,), (True, 4), (False, 4)}
+    assert asked == [("Pair", NAMED["Pair"])]
+
+
+def test_a_schema_that_several_shapes_have_is_compiled_once():
+    flag = {"type": "boolean"}
+    own = compiler(shapes_of=lambda name, schema: [Shape({"a": flag}, {}), Shape({"b": flag}, {})])
+    one, other = own.shapes(NAMED["Pair"], refuse, "Pair")
+    assert one.members["a"] is other.members["b"]
+
+
+def test_values_that_are_made_elsewhere_are_not_compiled():
+    own = compiler(ready={"Word": constant("made")})
+    assert {value["one"] for value in anew(own.recipe(PAIR).strategy(), 10, 5)} == {"made"}
+
+
+# --- nesting
+
+NEVER = obj({"again": ITSELF}, required=["again"])
+ENDING = {
+    "in others": {"type": "object", "additionalProperties": ITSELF},
+    "in others, counted": {"type": "object", "additionalProperties": ITSELF, "maxProperties": 2},
+    "in others beside a member": obj(
+        {"a": INTEGER}, additionalProperties=ITSELF, minProperties=1, required=["a"]
+    ),
+    "null within": obj(
+        {"a": {**obj({"b": ITSELF}, required=["b"]), "nullable": True}}, required=["a"]
+    ),
+    "null and no list": obj(
+        {
+            "a": {
+                **obj({"b": {"type": "array", "minItems": 1, "items": ITSELF}}, required=["b"]),
+                "nullable": True,
+            }
+        },
+        required=["a"],
+    ),
+    "number or counted": {
+        "anyOf": [INTEGER, {"type": "object", "minProperties": 1, "additionalProperties": ITSELF}]
+    },
+    "an optional member that never ends": obj({"a": obj({"b": NEVER}, required=["b"])}),
+}
+
+
+@pytest.mark.parametrize("schema", ENDING.values(), ids=list(ENDING))
+def test_what_can_end_is_left_out_or_null_where_it_does_not(schema):
+    validator = OAS30Validator({**ITSELF, "components": {"schemas": {"schema": schema}}})
+    for value in anew(from_schema(schema, extra="never"), 50, 5):
+        assert list(validator.iter_errors(value)) == []
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object", "minProperties": 1, "additionalProperties": ITSELF},
+        {"type": "object", "required": ["a"], "additionalProperties": ITSELF},
+        {"allOf": [NEVER]},
+        {"anyOf": [NEVER, {"type": "array", "minItems": 1, "items": ITSELF}]},
+        {"type": "array", "minItems": 1, "items": NEVER},
+    ],
+    ids=str,
+)
+def test_what_cannot_end_is_refused(schema):
+    with pytest.raises(ContractError, match="no value of this schema ever ends"):
+        from_schema(schema)
+
+
+def test_of_shapes_those_that_cannot_end_are_left_out():
+    again = obj({"again": PAIR}, required=["again"])
+    own = compiler(
+        shapes_of=lambda name, schema: [Shape({"one": again}, {}), Shape({"end": INTEGER}, {})]
+    )
+    levels = {json.dumps(value).count("again") for value in anew(own.recipe(PAIR).strategy(), 200)}
+    assert {0, 1} < levels <= {0, 1, 2, 3}

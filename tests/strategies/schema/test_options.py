@@ -129,6 +129,12 @@ def test_texts_are_of_the_size_that_is_asked_for(least, more, limit, letters, da
     assert letters is None or {*text} <= {*letters}
 
 
+def test_texts_that_are_asked_for_twice_are_made_once():
+    assert Options().texts(1, 2) is Options(max_length=None).texts(1, 2)
+    assert Options().texts(1) is not Options().texts(2)
+    assert Options().texts() is not Options(max_length=7).texts()
+
+
 def test_every_other_text_is_well_known():
     options = Options()
     texts = anew(options.texts().strategy(), 500)

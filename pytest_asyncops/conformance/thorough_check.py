@@ -1,0 +1,82 @@
+"""Finds all violations of a payload, with their places in the payload and in the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..contract.openapi import Contract
+from ..contract.schema_keywords import Schema
+from ..errors import hides_usage_errors, unknown_choice
+from ..rules.rules import Rule
+from ..rules.violation import Violation, json_path
+from ..serving.api import Api
+from .dialect import make_validator
+
+__tracebackhide__ = hides_usage_errors
+
+Rules = Mapping[int, Sequence[Rule]]
+"""The rules about each schema of a contract, by the ``id()`` of the schema."""
+
+
+def find_rules(api: Api, contract: Contract) -> Rules:
+    """The rules of an API, by the schema of its contract that they are about.
+
+    Raises:
+        InvalidArgument: for a rule about a schema that the contract does not have.
+    """
+    found: dict[int, list[Rule]] = {}
+    for rule in api.checking.rules:
+        if rule.on not in contract.schemas:
+            raise unknown_choice(
+                f"schema of {api.name} in rule {rule.id!r}:", rule.on, contract.schemas
+            )
+        found.setdefault(id(contract.schemas[rule.on]), []).append(rule)
+    return found
+
+
+def find_violations(
+    contract: Contract,
+    schema: Schema,
+    rules: Rules,
+    status_code: int,
+    payload: Any,
+    *,
+    extra: bool,
+    unknown: bool,
+) -> list[Violation]:
+    """All violations of a payload.
+
+    Args:
+        contract: the contract of the schema.
+        schema: the schema of the payload.
+        rules: the rules about the contract's schemas.
+        status_code: the HTTP status, on which rules depend.
+        payload: the payload.
+        extra: whether undocumented members are violations.
+        unknown: whether undocumented values of open enums are violations.
+    """
+    validator = make_validator(contract, extra=extra, unknown=unknown)
+    found = [
+        Violation(
+            json_path(error.absolute_path),
+            error.message,
+            f"schema.{error.validator}",
+            contract.document.place(f"{contract.pointers[id(error.schema)]}/{error.validator}"),
+            error.instance,
+        )
+        for error in validator(schema).iter_errors(payload)
+    ]
+    for at, held, value in contract.walk_objects(schema, payload):
+        for rule in rules.get(id(held), ()):
+            found += [
+                Violation(
+                    json_path((*at, *below)),
+                    message,
+                    rule.id,
+                    contract.document.place(rule.source),
+                    wrong,
+                )
+                for below, wrong, message in rule.kind.breaks(value, status_code)
+            ]
+    return found

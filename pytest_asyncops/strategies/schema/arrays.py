@@ -1,0 +1,51 @@
+"""Lists: of how many items, and whether these have to differ."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from .recipes import Recipe, from_strategy
+from .refusals import Refuse
+
+
+def arrays(items: Recipe, least: int, most: int) -> Recipe:
+    """Lists of at least and at most so many items."""
+    return from_strategy(st.lists(items.strategy(), min_size=least, max_size=most))
+
+
+def sets(items: Recipe, least: int, most: int, refuse: Refuse) -> Recipe:
+    """Lists of items that differ (``uniqueItems``)."""
+    if items.values is None:
+        return unlike(items.strategy(), least, most, identity)
+    values = list({identity(value): value for value in items.values}.values())
+    if len(values) < least:
+        raise refuse(f"{len(values)} values cannot fill {least} places")
+    some = st.lists(st.sampled_from(values), min_size=least, max_size=most, unique_by=identity)
+    return from_strategy(some).mapped(copy.deepcopy)
+
+
+def unlike(items: SearchStrategy[Any], least: int, most: int, key: Callable[[Any], Any]) -> Recipe:
+    """Lists of items whose keys differ."""
+    several = st.lists(items, min_size=least, max_size=most)
+    distinct = st.lists(items, min_size=least, max_size=most, unique_by=key)
+
+    def make(draw: DrawFn, choices: bytes, at: int) -> list[Any]:
+        # If enough items are left, dropping doubles is cheaper than drawing again.
+        found = list({key(item): item for item in draw(several)}.values())
+        return found if len(found) >= least else draw(distinct)
+
+    return Recipe(0, make)
+
+
+def identity(value: Any) -> Any:
+    """A value that is equal for equal JSON values only. In JSON, 1 equals 1.0 but not true."""
+    if isinstance(value, dict):
+        return "object", frozenset((name, identity(inner)) for name, inner in value.items())
+    if isinstance(value, list):
+        return "array", tuple(map(identity, value))
+    return isinstance(value, bool), value
