@@ -72,11 +72,6 @@ def from_ns(instant: int) -> datetime.datetime:
 
 
 @lru_cache(maxsize=4096)
-def _whole_seconds(seconds: int) -> str:
-    # isoformat, because strftime omits the zeros before a year of three digits.
-    return (_UNIX_EPOCH + datetime.timedelta(seconds=seconds)).isoformat()[:19]
-
-
 def rfc3339(instant: int) -> str:
     """The instant as protobuf's JSON mapping writes it: 0, 3, 6 or 9 fractional digits and ``Z``.
 
@@ -86,9 +81,11 @@ def rfc3339(instant: int) -> str:
     '1970-01-01T00:00:01.120Z'
     """
     seconds, fraction = divmod(instant, SECOND)
+    # isoformat, because strftime omits the zeros before a year of three digits.
+    whole = (_UNIX_EPOCH + datetime.timedelta(seconds=seconds)).isoformat()[:19]
     if not fraction:
-        return f"{_whole_seconds(seconds)}Z"
+        return f"{whole}Z"
     digits = f"{fraction:09d}"
     while digits.endswith("000"):
         digits = digits[:-3]
-    return f"{_whole_seconds(seconds)}.{digits}Z"
+    return f"{whole}.{digits}Z"

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from ..durations import Seconds, to_ns
 from ..errors import InvalidArgument, hides_usage_errors, listed
-from .progress import Progress
+from .progress import Line, Progress
 from .states import TRANSITIONS, Duration, Polls, State, Step, length
 
 __tracebackhide__ = hides_usage_errors
@@ -76,11 +76,12 @@ class Lifecycle:
     _starts: tuple[int, ...] | None = field(init=False, compare=False)
     _run: int | None = field(init=False, compare=False)
     _end: int | None = field(init=False, compare=False)
+    _percents: tuple[int | Progress | Line | None, ...] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         _check(self.plan)
         # Computed once, because every poll needs them: when each step begins (None if polls decide
-        # too), and the first steps that are running and done.
+        # too), the first steps that are running and done, and the percentage or curve of each.
         states = [step.state for step in self.plan]
         lengths = [step.lasts for step in self.plan[:-1] if isinstance(step.lasts, int)]
         timed = len(lengths) == len(self.plan) - 1
@@ -88,6 +89,7 @@ class Lifecycle:
         put(self, "_starts", tuple(accumulate(lengths, initial=0)) if timed else None)
         put(self, "_run", next((i for i, s in enumerate(states) if s is State.RUNNING), None))
         put(self, "_end", next((i for i, s in enumerate(states) if s.done), None))
+        put(self, "_percents", tuple(map(self._percent, range(len(self.plan)))))
 
     @classmethod
     def succeeds(
@@ -246,18 +248,24 @@ class Lifecycle:
 
     def snapshot(self, elapsed: int, position: Position = _BORN) -> Snapshot:
         """What can be seen at this elapsed time, from an earlier position."""
-        position = self.advanced(elapsed, position)
-        entries = position.entries
-        here = len(entries) - 1
+        entries: tuple[int, ...]
+        if self._starts is not None:  # as in `advanced`, without a copy
+            entries, polls = self._starts, 0
+            here = bisect_right(entries, elapsed) - 1
+        else:
+            entries, polls = self.advanced(elapsed, position)
+            here = len(entries) - 1
         step = self.plan[here]
-        run, end = self._run, self._end
+        run, end, percent = self._run, self._end, self._percents[here]
+        if isinstance(percent, (Progress, Line)):
+            percent = percent.at(_share(step.lasts, elapsed - entries[here], polls))
         return Snapshot(
             step.state,
             entries[run] if run is not None and run <= here else None,
             entries[end] if end is not None and end <= here else None,
             step.output,
             step.message,
-            self._percent(here, elapsed - entries[-1], position.polls),
+            percent,
         )
 
     def changes(self, position: Position) -> Iterable[tuple[int, State]]:
@@ -270,15 +278,14 @@ class Lifecycle:
             when += step.lasts
             yield when, following.state
 
-    def _percent(self, here: int, waited: int, polls: int) -> int | None:
-        """The percentage in this step, once it has lasted so long and been seen so often."""
+    def _percent(self, here: int) -> int | Progress | Line | None:
+        """The percentage in a step, or the curve that it follows; ``None`` for none."""
         step = self.plan[here]
         if step.percent is not None:
             return int(step.percent)
-        share = _share(step.lasts, waited, polls)
         if step.progress is not None:
             # Once the operation is done, the percentage no longer climbs.
-            return step.progress.at(1 if step.state.done else share)
+            return step.progress.at(1) if step.state.done else step.progress
         if step.state is State.PENDING:
             return 0
         if step.state is not State.RUNNING:
@@ -287,9 +294,8 @@ class Lifecycle:
             return 0
         # Several running steps in a row share one straight line.
         running = [i for i, other in enumerate(self.plan) if other.state is State.RUNNING]
-        climbed = (running.index(here) + share) / len(running)
         target = self._final(min(running[-1] + 1, len(self.plan) - 1))
-        return None if target is None else int(target * climbed)
+        return None if target is None else Line(target, running.index(here), len(running))
 
     def _final(self, index: int) -> int | None:
         """The percentage at the end of a step; for a purge, of the step before it."""

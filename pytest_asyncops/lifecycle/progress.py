@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..errors import InvalidArgument, hides_usage_errors
 
@@ -19,6 +20,24 @@ def checked_percent(value: object, what: str = "percent") -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 100:
         raise InvalidArgument(f"{what} must be a number from 0 to 100, not {value!r}", value=value)
     return value
+
+
+class Line(NamedTuple):
+    """The part that one of several running steps has in a straight line from 0 to a percentage.
+
+    Attributes:
+        target: the percentage at the end of the last of the steps.
+        place: which of the steps it is, from 0.
+        steps: how many there are.
+    """
+
+    target: int
+    place: int
+    steps: int
+
+    def at(self, share: float) -> int:
+        """The whole percentage once this share of the step's time has passed."""
+        return int(self.target * ((self.place + share) / self.steps))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from .operations import Operation, OperationStore
 Render = Callable[[Operation, Snapshot], Mapping[str, Any]]
 """A function from an operation and its snapshot to the JSON values that an API shows."""
 
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 def json_response(
@@ -71,10 +71,10 @@ class Exchange:
         refused: Mapping[str, ErrorResponse],
         parents: AbstractSet[str],
     ) -> None:
-        self.request = request
-        self.params = params
-        self.readings = readings
-        self.parents = parents
+        self.request: Request = request
+        self.params: Mapping[str, str] = params
+        self.readings: Mapping[str, Any] = readings
+        self.parents: AbstractSet[str] = parents
         self.shown: list[Operation] = []
         self.states: list[State] = []
         self._store = store

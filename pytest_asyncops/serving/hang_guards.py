@@ -8,9 +8,7 @@ Exception`` in the code under test does not swallow.
 from __future__ import annotations
 
 import datetime
-from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple
 
 import pytest
 
@@ -50,20 +48,6 @@ class PollerHangs(pytest.fail.Exception):  # type: ignore[name-defined, misc]  #
 
 _MOST_COMPARED = 1_000
 """For how many URLs the last answer is kept."""
-
-
-class _Unchanged(NamedTuple):
-    """An answer that a URL gives over and over.
-
-    Attributes:
-        answer: the answer.
-        since: when it came first, in nanoseconds since 1970.
-        times: how often it has come.
-    """
-
-    answer: bytes
-    since: int
-    times: int = 1
 
 
 class Guards:
@@ -111,10 +95,11 @@ class Guards:
         self._wall = 0
         self.forked_request: Callable[[], object] = lambda: None
         self.really_waited: Callable[[], tuple[str, float] | None] = lambda: None
-        self._at_once: Counter[str] = Counter()
+        self._at_once: dict[str, int] = {}
         self._instant = -1
         self._polled: dict[str, tuple[int, int]] = {}
-        self._unchanged: dict[str, _Unchanged] = {}
+        # The last answer, the instant since when it is the same, and how often it has come.
+        self._unchanged: dict[str, tuple[bytes, int, int]] = {}
         self._last_url: str | None = None
         self.tripped: PollerHangs | None = None
 
@@ -131,8 +116,8 @@ class Guards:
         if call.at_ns != self._instant:
             self._instant = call.at_ns
             self._at_once.clear()
-        self._at_once[url] += 1
-        if self._at_once[url] > self._polls_at_once:
+        at_once = self._at_once[url] = self._at_once.get(url, 0) + 1
+        if at_once > self._polls_at_once:
             self._trip(
                 f"{url} was asked for {self._polls_at_once + 1:,} times at "
                 f"{rfc3339(call.at_ns)}, and no time passed in between.\n"
@@ -175,22 +160,21 @@ class Guards:
 
     def _compare(self, url: str, call: Call) -> None:
         answer = call.response.content
-        before = self._unchanged.get(url)
-        if before is None or before.answer != answer:
+        before, since, times = self._unchanged.get(url, (None, 0, 0))
+        if before != answer:
             if len(self._unchanged) >= _MOST_COMPARED:
                 self._unchanged.clear()
-            self._unchanged[url] = _Unchanged(answer, call.at_ns)
+            self._unchanged[url] = (answer, call.at_ns, 1)
             return
-        times = before.times + 1
-        self._unchanged[url] = _Unchanged(answer, before.since, times)
-        if times <= self._polls_unchanged:
+        self._unchanged[url] = (answer, since, times + 1)
+        if times < self._polls_unchanged:
             return
         if self._change_is_coming():
             del self._unchanged[url]
             return
-        seconds = (call.at_ns - before.since) / SECOND / before.times
+        seconds = (call.at_ns - since) / SECOND / times
         self._trip(
-            f"{url} gave the same answer {times:,} times, every {seconds:g} s on average, "
+            f"{url} gave the same answer {times + 1:,} times, every {seconds:g} s on average, "
             "and no operation is going to change.\n"
             "Give the code under test a deadline, or the operation a lifecycle that ends.",
             "max_polls_unchanged",

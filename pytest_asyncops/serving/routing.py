@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 from urllib.parse import unquote
 
 from ..errors import counted
@@ -68,8 +70,10 @@ class Router:
         self._paths = paths
         self._templates = [(route, template) for route in routes for template in route.paths]
         self._table = [(route, paths.pattern(template)) for route, template in self._templates]
+        self.find: Callable[[str, str], tuple[Route | None, Mapping[str, str]]]
+        self.find = lru_cache(maxsize=1024)(self._find)
 
-    def find(self, method: str, path: str) -> tuple[Route | None, Mapping[str, str]]:
+    def _find(self, method: str, path: str) -> tuple[Route | None, Mapping[str, str]]:
         """The route that takes this method and path, with its path parameters, decoded.
 
         It is ``None``, without parameters, if no route does.
@@ -93,7 +97,7 @@ class Router:
                 params = match.groupdict()
                 if not decode_first:
                     params = {name: unquote(value) for name, value in params.items()}
-                yield route, params
+                yield route, MappingProxyType(params)
 
     def why_not(self, method: str, path: str) -> list[str]:
         """For each route a line that says why it did not take this method and path."""

@@ -9,22 +9,14 @@ import pytest
 from hypothesis import given, settings
 from support.samples import anew
 
-from pytest_asyncops import (
-    InvalidArgument,
-    Lifecycle,
-    Progress,
-    State,
-    Step,
-    VirtualClock,
-    polls,
-    strategies,
-)
+from pytest_asyncops import InvalidArgument, Lifecycle, Progress, State, Step, polls, strategies
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.lifecycle.states import Polls
 from pytest_asyncops.rules.timestamps import instant_of
 from pytest_asyncops.serving.stub import Stub
 from pytest_asyncops.strategies.stub_requests import ask
+from pytest_asyncops.virtual_time.server_clock import ServerClock
 
 APIS = (CHAINLOOP, PINECONE)
 EACH = pytest.mark.parametrize("api", APIS, ids=lambda api: api.name)
@@ -33,7 +25,7 @@ EPOCH_NS = 1_767_225_600 * 10**9
 
 
 def stub_of(api, epoch_ns=EPOCH_NS):
-    clock = VirtualClock(epoch_ns)
+    clock = ServerClock(epoch_ns)
     stub = (api.serving.stub_class or Stub)(api, clock)
     if api.serving.parent is not None:
         stub.add_parent("there")

@@ -9,18 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.samples import anew
 
-from pytest_asyncops import InvalidArgument, VirtualClock, strategies
+from pytest_asyncops import InvalidArgument, strategies
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.serving.stub import Stub
 from pytest_asyncops.strategies import ListQuery
 from pytest_asyncops.strategies.stub_requests import ask
+from pytest_asyncops.virtual_time.server_clock import ServerClock
 
 EACH = pytest.mark.parametrize("api", [CHAINLOOP, PINECONE], ids=lambda api: api.name)
 
 
 def stub_of(api, readings=None):
-    stub = (api.serving.stub_class or Stub)(api, VirtualClock(), readings=readings)
+    stub = (api.serving.stub_class or Stub)(api, ServerClock(), readings=readings)
     if api.serving.parent is not None:
         stub.add_parent("there")
     return stub
