@@ -32,18 +32,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_stderr] = os.fdopen(os.dup(2), "w")
 
 
-def end_process_in(seconds: float, config: pytest.Config) -> None:
-    """Unless it is told otherwise by then: a hang is a failure that says where it is.
-
-    It is Python's own timer, a thread in C: no clock of virtual time moves it or holds it up.
-    """
-    faulthandler.dump_traceback_later(seconds, exit=True, file=config.stash[_stderr])
+def _end_what_hangs(config: pytest.Config) -> None:
+    # By Python's own timer, a thread in C: no clock of virtual time moves it or holds it up. It
+    # prints where all threads are.
+    stderr = config.stash[_stderr]
+    faulthandler.dump_traceback_later(SECONDS_PER_TEST, exit=True, file=stderr)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Fail a test that hangs."""
-    end_process_in(SECONDS_PER_TEST, item.config)
+    _end_what_hangs(item.config)
     try:
         return (yield)
     finally:
@@ -52,4 +51,4 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Fail a run that does not end: its threads are joined now, and what is to run at exit runs."""
-    end_process_in(SECONDS_PER_TEST, config)
+    _end_what_hangs(config)

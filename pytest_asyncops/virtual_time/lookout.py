@@ -114,7 +114,8 @@ class Lookout:
             return
         if self._rest_since is None:
             self._rest_since = now
-        if self._exact and not self._others_rest(tokens, now):
+        is_busy = self._exact and not self._others_rest(tokens, now)
+        if is_busy and now - self._rest_since < BUSY:
             return
         for token in tokens:
             self._park(token)
@@ -127,7 +128,7 @@ class Lookout:
         blocked without a limit. It is free before the next one in line is woken, and in between the
         thread that frees it may have to wait for a processor.
         """
-        own = {self._numbers.get(token) for token in tokens} | {threading.get_native_id()}
+        own = {self._numbers[token] for token in tokens} | {threading.get_native_id()}
         before, self._others = self._others, {}
         rest = True
         for number in thread_states.numbers():
@@ -135,11 +136,12 @@ class Lookout:
                 continue
             look = self._look(0, number)
             then, since = before.get(number, (look, now))
-            self._others[number] = look, since if look == then else now
-            long_enough = SLICE / 2 if look.state != TIMED else self._long_enough(look)
-            rest &= look.state != RUNNING and now - self._others[number][1] >= long_enough
-        assert self._rest_since is not None
-        return rest or now - self._rest_since >= BUSY
+            if look != then:
+                since = now
+            self._others[number] = look, since
+            long_enough = self._long_enough(look) if look.state == TIMED else SLICE / 2
+            rest &= look.state != RUNNING and now - since >= long_enough
+        return rest
 
     def _is_still(self, token: Hashable, number: int, now: float) -> bool:
         if token not in self._numbers:  # what was given to a thread is about to be taken

@@ -20,6 +20,20 @@ def a_stub() -> Stub:
     return stub_of(toy())
 
 
+def exchange_by_itself(**given):
+    """An exchange of no stub, with what is given and else with nothing."""
+    nothing = {
+        "params": {},
+        "readings": {},
+        "store": None,
+        "render": None,
+        "credential": lambda asked: "",
+        "refused": {},
+        "parents": set(),
+    }
+    return Exchange(request("/jobs"), **{**nothing, **given})
+
+
 def body(stub, path, **more):
     return handle(stub, request(path, **more)).json()
 
@@ -94,15 +108,10 @@ lifecycles = st.sampled_from(
 def test_what_is_shown_is_counted_and_recorded_in_the_order_in_which_it_was_shown(places, data):
     stub = stub_of(toy())
     started = [stub.start(shelf=shelf, lifecycle=data.draw(lifecycles)) for shelf in places]
-    exchange = Exchange(
-        request("/jobs"),
-        params={},
+    exchange = exchange_by_itself(
         readings=stub.readings,
         store=stub._server.store,
         render=lambda operation, snapshot: {"id": operation.id, "state": snapshot.state},
-        credential=lambda asked: "",
-        refused={},
-        parents=set(),
     )
     counts, expected = [0] * len(started), []
     for _ in range(data.draw(st.integers(0, 4))):
@@ -128,15 +137,9 @@ def test_what_is_shown_is_counted_and_recorded_in_the_order_in_which_it_was_show
 def test_looking_for_operations_counts_nothing(places):
     stub = stub_of(toy())
     started = [stub.start(shelf=shelf, lifecycle=Lifecycle.hangs()) for shelf in places]
-    exchange = Exchange(
-        request("/jobs"),
-        params={},
-        readings={},
+    exchange = exchange_by_itself(
         store=stub._server.store,
         render=lambda operation, snapshot: {},
-        credential=lambda asked: "",
-        refused={},
-        parents=set(),
     )
     for shelf in "abc":
         found = [number for number, its in enumerate(places) if its == shelf]
@@ -157,15 +160,8 @@ def test_a_credential_is_looked_at_when_the_endpoint_says_so():
         asked.append(request)
         raise ErrorResponse(401, "no_key", "who are you?")
 
-    exchange = Exchange(
-        request("/jobs"),
-        params={},
-        readings={},
-        store=None,
-        render=None,
+    exchange = exchange_by_itself(
         credential=refuse,
-        refused={},
-        parents=set(),
     )
     assert asked == []
     with pytest.raises(ErrorResponse):
@@ -175,15 +171,9 @@ def test_a_credential_is_looked_at_when_the_endpoint_says_so():
 
 def test_a_refusal_is_raised_anew_each_time():
     refusal = ErrorResponse(403, "forbidden", "not you", {"X-Why": "so"})
-    exchange = Exchange(
-        request("/jobs"),
-        params={},
-        readings={},
-        store=None,
-        render=None,
+    exchange = exchange_by_itself(
         credential=lambda asked: "bad",
         refused={"bad": refusal},
-        parents=set(),
     )
     raised = []
     for _ in range(3):
