@@ -13,6 +13,7 @@ from typing import Any, Union
 
 from ..errors import listed
 from ..lifecycle.states import State
+from .equality import json_equal
 from .timestamps import in_order
 
 Break = tuple[tuple[str, ...], Any, str]
@@ -126,7 +127,7 @@ class Fixed:
             if not isinstance(value, Mapping) or member not in value:
                 return
             value = value[member]
-        if allowed is not None and (isinstance(value, bool) or value not in allowed):
+        if allowed is not None and not any(json_equal(value, one) for one in allowed):
             either = " or ".join(map(repr, allowed))
             yield self.path, value, f"must be {either} in a response with status {status_code}"
 

@@ -114,6 +114,19 @@ def test_and_does_so_in_the_whole_of_a_small_world(kind):
             agree(kind, value, status)
 
 
+@pytest.mark.parametrize(
+    ("allowed", "good", "bad"),
+    [
+        ((1, "x"), [1, 1.0, "x"], [True, "1", 2, None]),
+        ((True, None), [True, None], [1, 1.0, False, 0]),
+        (([0], {"b": False}), [[0], [0.0], {"b": False}], [[False], [], {"b": 0}, {}]),
+    ],
+)
+def test_fixed_values_are_equal_as_in_json(allowed, good, bad):
+    fixed = Fixed(("a",), {200: allowed})
+    assert [value for value in (*good, *bad) if not list(fixed.breaks({"a": value}, 200))] == good
+
+
 @given(data=st.data(), status=statuses)
 def test_a_kind_names_the_value_that_stands_at_the_path(data, status):
     made = data.draw(st.one_of(*KINDS.values()))

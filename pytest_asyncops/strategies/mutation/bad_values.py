@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ...contract.formats import is_type, json_equal, matches_format
+from ...contract.formats import is_type, matches_format
 from ...contract.schema_keywords import Schema, pattern
+from ...rules.equality import json_equal
 from ..schema.scalars import in_other_case
 
 _WRONG_TYPES: Mapping[str, tuple[Any, ...]] = {

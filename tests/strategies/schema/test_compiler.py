@@ -12,9 +12,9 @@ from support.samples import anew
 from support.schema_kinds import GOOD, INTEGER, STRING, TREE, obj, own_api
 
 from pytest_asyncops import ContractError, strategies
-from pytest_asyncops.contract.formats import json_equal
 from pytest_asyncops.contract.openapi import Contract, load_contract
 from pytest_asyncops.contract.yaml_document import Document
+from pytest_asyncops.rules.equality import json_equal
 from pytest_asyncops.strategies import from_schema
 from pytest_asyncops.strategies.schema.compiler import Compiler, identity
 from pytest_asyncops.strategies.schema.options import Options
@@ -148,18 +148,9 @@ JSON = st.recursive(
 )
 
 
-def same(one, other):
-    """Whether two JSON values are equal, member by member."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return json_equal(one, other)
-
-
 @given(JSON, JSON)
 def test_equal_values_and_no_others_have_one_identity(one, other):
-    assert (identity(one) == identity(other)) is same(one, other)
+    assert (identity(one) == identity(other)) is json_equal(one, other)
     assert identity(json.loads(json.dumps(one))) == identity(one)
     assert hash(identity(one)) is not None
 
