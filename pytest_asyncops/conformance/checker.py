@@ -7,13 +7,13 @@ from functools import lru_cache
 from typing import Any
 
 from ..contract.openapi import load_contract
+from ..contract.schema_keywords import Schema
 from ..errors import InvalidArgument, hides_usage_errors, listed, unknown_choice
 from ..rules.rules import Rule
 from ..rules.violation import Violation, json_path
 from ..serving.api import FIRST_ERROR, Api
 from ..serving.routing import Route
 from .client_responses import ClientResponse
-from .dialect import make_validator
 from .fast_check import fast_check
 
 __tracebackhide__ = hides_usage_errors
@@ -54,6 +54,7 @@ class Checker:
             self._response = contract.response(route.method, route.paths[0], status_code)
             self._documented = list(contract.statuses(route.method, route.paths[0]))
         self._schema: str | None = None
+        self._root: Schema = {}
         if self._response is not None:
             self._schema = contract.body(self._response)
         elif api.checking.error_schema is not None and status_code >= FIRST_ERROR:
@@ -67,8 +68,8 @@ class Checker:
                         f"schema of {api.name} in rule {rule.id!r}:", rule.on, contract.schemas
                     )
                 self._rules.setdefault(id(contract.schemas[rule.on]), []).append(rule)
-            schema = contract.at(self._schema)
-            self.is_good = fast_check(contract, schema, self._rules, status_code)
+            self._root = contract.at(self._schema)
+            self.is_good = fast_check(contract, self._root, self._rules, status_code)
 
     @property
     def has_body(self) -> bool:
@@ -114,16 +115,17 @@ class Checker:
         return self._violation(f"must be JSON: {error}", "schema.content", self._schema or "", body)
 
     def violations(self, payload: Any, *, extra: bool, unknown: bool) -> list[Violation]:
-        """All violations of a payload.
+        """All violations of a payload, if the contract documents a body.
 
         Args:
             payload: the body, in the form of the contract.
             extra: whether undocumented members are violations.
             unknown: whether undocumented values of open enums are violations.
         """
-        assert self._schema is not None  # the caller has asked has_body
+        from .dialect import make_validator  # its library takes time, and good answers do without
+
         contract = self._contract
-        validator = make_validator(contract, extra=extra, unknown=unknown)
+        validator = make_validator(contract, extra=extra, unknown=unknown)(self._root)
         found = [
             Violation(
                 json_path(error.absolute_path),
@@ -132,9 +134,9 @@ class Checker:
                 contract.document.place(f"{contract.pointers[id(error.schema)]}/{error.validator}"),
                 error.instance,
             )
-            for error in validator(contract.at(self._schema)).iter_errors(payload)
+            for error in validator.iter_errors(payload)
         ]
-        for at, schema, value in contract.walk_objects(contract.at(self._schema), payload):
+        for at, schema, value in contract.walk_objects(self._root, payload):
             for rule in self._rules.get(id(schema), ()):
                 found += [
                     Violation(

@@ -42,7 +42,7 @@ def make_validator(contract: Contract, *, extra: bool, unknown: bool) -> Callabl
     """
 
     def reference(validator: Any, target: str, value: Any, schema: Schema) -> Errors:
-        return validator.descend(value, contract.at(target[1:]))  # type: ignore[no-any-return]  # untyped in jsonschema
+        return validator.descend(value, contract.references[target])  # type: ignore[no-any-return]  # untyped in jsonschema
 
     keywords: dict[str, Keyword] = {
         "$ref": reference,

@@ -29,11 +29,6 @@ class Absent:
     values: tuple[str, ...]
     empty_is_absent: bool = False
 
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The members whose values the rule depends on, beyond their presence and type."""
-        return (self.member, self.when) if self.empty_is_absent else (self.when,)
-
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How a value breaks the rule, if it does."""
         found = value.get(self.member)
@@ -55,11 +50,6 @@ class Present:
     when: str
     values: tuple[str, ...]
 
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The members whose values the rule depends on, beyond their presence and type."""
-        return (self.when,)
-
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How a value breaks the rule, if it does."""
         if value.get(self.member) is None and value.get(self.when) in self.values:
@@ -77,11 +67,6 @@ class Never:
     member: str
     values: tuple[str, ...]
 
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The members whose values the rule depends on, beyond their presence and type."""
-        return (self.member,)
-
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How a value breaks the rule, if it does."""
         found = value.get(self.member)
@@ -96,11 +81,6 @@ class NotAMember:
     members: tuple[str, ...]
     because: str
 
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The members whose values the rule depends on, beyond their presence and type."""
-        return ()
-
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How a value breaks the rule, if it does."""
         found = [member for member in self.members if member in value]
@@ -114,11 +94,6 @@ class Fixed:
 
     path: tuple[str, ...]
     by_status: Mapping[int, tuple[Any, ...]]
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The members whose values the rule depends on, beyond their presence and type."""
-        return self.path[:1]
 
     def breaks(self, value: Any, status_code: int) -> Iterator[Break]:
         """How a value breaks the rule, if it does."""
@@ -138,11 +113,6 @@ class SameAsStatus:
 
     member: str
 
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The members whose values the rule depends on, beyond their presence and type."""
-        return (self.member,)
-
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How a value breaks the rule, if it does."""
         return Fixed((self.member,), {status_code: (status_code,)}).breaks(value, status_code)
@@ -153,11 +123,6 @@ class Ordered:
     """Timestamps that are there do not run backwards, in the order of these members."""
 
     members: tuple[str, ...]
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The members whose values the rule depends on, beyond their presence and type."""
-        return self.members
 
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How a value breaks the rule, if it does."""
@@ -180,11 +145,6 @@ class ByFunction:
     """A rule that no other kind can express, as a function."""
 
     breaks: Callable[[Mapping[str, Any], int], Iterator[Break]]
-
-    @property
-    def reads(self) -> None:
-        """A function may read everything."""
-        return
 
 
 Constraint = Union[Absent, Present, Never, NotAMember, Fixed, SameAsStatus, Ordered, ByFunction]
