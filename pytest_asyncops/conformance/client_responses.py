@@ -5,9 +5,8 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ..configure import BUILT_IN, find_api
@@ -20,8 +19,7 @@ from ..serving.routing import Route
 __tracebackhide__ = hides_usage_errors
 
 
-@dataclass(frozen=True)
-class ClientResponse:
+class ClientResponse(NamedTuple):
     """A response in the one form that conformance is checked in.
 
     Attributes:
