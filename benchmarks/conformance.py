@@ -31,9 +31,11 @@ _APIS = {api.name: api for api in (CHAINLOOP, PINECONE)}
 _PROCESSES = 6
 """Where a process happens to put things in memory moves these figures by a third."""
 
-_PAGES = 40
 _ROUNDS = 6
 _TIMES = 20
+_PAGES = (_ROUNDS + 1) * _TIMES
+"""So many that no side sees a page twice."""
+
 
 _PEERS = {
     "schemathesis": "schemathesis",

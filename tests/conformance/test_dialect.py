@@ -78,7 +78,8 @@ BOUND = {
         (typed("string", enum=["a"], nullable=True), ["a"], [None, "b"], "must be 'a'"),
         (typed("integer", format="int32"), [I32 - 1, -I32], [I32, -I32 - 1], BOUND["int32"]),
         (typed("integer", format="int64"), [I64 - 1, -I64], [I64, -I64 - 1], BOUND["int64"]),
-        (typed("number", format="float"), [1, FLOAT32, -FLOAT32], [3.5e38, -1e39], BOUND["float"]),
+        (typed("number", format="float"), [1, FLOAT32, -FLOAT32],
+         [3.5e38, -1e39, int(FLOAT32) + 10**20, -int(FLOAT32) - 10**20], BOUND["float"]),
         (typed("number", format="double"), [LARGEST, 1], [10**309, -(10**400)], BOUND["double"]),
         (
             typed("string", format="byte"),

@@ -81,6 +81,10 @@ def test_a_schema_that_another_library_may_not_understand(pattern):
     assert not quick({"pattern": pattern})("xx")
 
 
+def test_a_text_that_another_library_cannot_have():
+    assert not quick({"pattern": "^x"})("x\ud800")
+
+
 def test_what_may_be_nested_without_end_is_walked_through_before(monkeypatch):
     def too_deep(value):
         raise RecursionError  # a real one ends the measuring of coverage on CPython 3.10

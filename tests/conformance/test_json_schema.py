@@ -133,7 +133,8 @@ def test_how_deep_it_looks(schema, deep):
     "schema",
     [
         {"pattern": r"^\s"},
-        {"pattern": r"\bx\B"},
+        {"pattern": r"\bx"},
+        {"pattern": r"x\B"},
         {"properties": {"a": {"items": {"pattern": r"\S"}}}},
         {"enum": ["a", 2**53 + 1]},
         {"minimum": -1e30},

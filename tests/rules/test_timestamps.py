@@ -218,6 +218,9 @@ near = st.sampled_from(
 @example(["2026-01-01T01:00:00.0Z", "2026-01-01T00:59:60.9Z"])
 @example(["2026-01-01T00:59:59.5Z", "2026-01-01T00:59:60.0Z"])
 @example(["2026-01-01T00:00:00.500Z", "2026-01-01T00:00:00.5Z"])
+@example(["2026-01-01T00:00:00.5Z", "2026-01-01T00:00:00Z"])
+@example(["2026-01-01T00:00:00-05:00", "2026-01-01T00:00:01Z"])
+@example(["2026-01-01T00:00:00Z", "2026-01-01T00:00:01+05:00"])
 def test_order_is_that_of_instants(pair):
     earlier, later = pair
     first, second = map(instant, pair)
