@@ -11,7 +11,7 @@ if sys.version_info >= (3, 11):
 else:
     from pip._vendor import tomli as tomllib
 
-REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)(?:\[.*\])?>=([0-9.]+)")
+REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)(?:\[.*\])?>=([0-9.]+)(?:;.*)?")
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
     project = tomllib.loads(text)["project"]
     extras = project["optional-dependencies"]
     # The tools of the tests are held down too, since their newest ask for newer dependencies.
-    for requirement in [*project["dependencies"], *extras["fast"], *extras["test"]]:
+    for requirement in [*project["dependencies"], *extras["test"]]:
         match = REQUIREMENT.fullmatch(requirement)
         if match is not None:
             print("{}=={}".format(*match.groups()))

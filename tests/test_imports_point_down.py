@@ -29,6 +29,7 @@ FLOORS = [
 THIRD_PARTIES = {
     "plugin": {"pytest"},
     "conformance.dialect": {"jsonschema"},
+    "conformance.fast_check": {"msgspec"},
     "contract.yaml_document": {"yaml"},
     "serving.hang_guards": {"pytest"},
     "serving.state_index": {"sortedcontainers"},

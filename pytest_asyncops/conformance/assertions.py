@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from ..errors import counted, hides_usage_errors, unknown_choice
 from ..rules.violation import ConformanceError, Violation
 from ..serving.api import Api, find_profile
-from .checker import find_checker
+from .checker import Checker, find_checker
 from .client_responses import ClientResponse, parse, read_response
-from .fast_check import fast_parse
+from .fast_check import fast_parse, is_plain
 
 __tracebackhide__ = hides_usage_errors
 
@@ -89,12 +88,10 @@ def _violations(
     wrong = checker.violations_outside_body(response)
     if wrong or response.is_head or not checker.has_body:
         return wrong
-    if extra == unknown == "allow":
-        with suppress(ValueError):
-            if checker.is_good(contract_form(_payload(response, fast_parse))):
-                return []
+    if extra == unknown == "allow" and _looks_good(response, checker, contract_form):
+        return []
     try:
-        payload = _payload(response, parse)
+        payload = response.payload if response.body is None else parse(response.body)
     except ValueError as error:
         return [checker.unreadable(response.body, error)]
     try:
@@ -105,8 +102,17 @@ def _violations(
         return [checker.unreadable(payload, "it is nested too deep to be checked")]
 
 
-def _payload(response: ClientResponse, read: Callable[[bytes], Any]) -> Any:
-    return response.payload if response.body is None else read(response.body)
+def _looks_good(
+    response: ClientResponse, checker: Checker, contract_form: Callable[[Any], Any]
+) -> bool:
+    """Whether the quick check finds no violation. If it finds one, there may still be none."""
+    try:
+        if response.body is None:
+            payload = response.payload
+            return is_plain(payload) and checker.is_good(contract_form(payload))
+        return checker.is_good(contract_form(fast_parse(response.body)))
+    except (ValueError, RecursionError):
+        return False
 
 
 def _report(response: ClientResponse, found: list[Violation]) -> str:

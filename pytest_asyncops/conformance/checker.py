@@ -108,7 +108,7 @@ class Checker:
         return self._violation(f"must be JSON: {error}", "schema.content", self._schema or "", body)
 
     def violations(self, payload: Any, *, extra: bool, unknown: bool) -> list[Violation]:
-        """All violations of a payload.
+        """All violations of a payload, if the contract documents a body.
 
         Args:
             payload: the body, in the form of the contract.

@@ -5,10 +5,8 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
 
 from ..configure import BUILT_IN, find_api
 from ..errors import InvalidArgument, hides_usage_errors
@@ -20,8 +18,7 @@ from ..serving.routing import Route
 __tracebackhide__ = hides_usage_errors
 
 
-@dataclass(frozen=True)
-class ClientResponse:
+class ClientResponse(NamedTuple):
     """A response in the one form that conformance is checked in.
 
     Attributes:
@@ -209,25 +206,46 @@ def _owner(url: str) -> Api | None:
     return None
 
 
+_PATH = re.compile("(?:[^:/?#]+:)?(?://[^/?#]*)?([^?#]*)")
+"""The path of a URL, as by RFC 3986, appendix B."""
+
+
 @lru_cache(maxsize=1024)
 def _find(apis: tuple[Api, ...], method: str, url: str) -> tuple[Api, str] | None:
     """The API and route that a URL leads to.
 
     The service may have another base URL than its real one, so only the end of the path has to
-    match. Of several routes the most specific wins: the one with the most literal segments, and
-    among those the longest.
+    match.
     """
-    path = urlsplit(url).path
-    best: tuple[tuple[int, int], Api, str] | None = None
-    for api in apis:
-        for route in api.routes:
-            for template in route.paths if route.method == method else ():
-                if re.fullmatch(f"(?:/.*)?{api.serving.paths.pattern(template).pattern}", path):
-                    parts = template.split("/")
-                    fit = sum(not part.startswith("{") for part in parts), len(parts)
-                    if best is None or fit > best[0]:
-                        best = (fit, api, route.name)
-    return None if best is None else best[1:]
+    path = _PATH.match(url)[1]  # type: ignore[index]  # it matches every text
+    for pattern, api, route in _ways(apis, method):
+        if pattern.fullmatch(path):
+            return api, route
+    return None
+
+
+@lru_cache(maxsize=64)
+def _ways(apis: tuple[Api, ...], method: str) -> list[tuple[re.Pattern[str], Api, str]]:
+    """The paths that lead to a route, the most specific first.
+
+    These have the most literal segments, and of those the most segments.
+    """
+
+    def specificity(template: str) -> tuple[int, int]:
+        parts = template.split("/")
+        return sum(not part.startswith("{") for part in parts), len(parts)
+
+    found = [
+        (template, api, route.name)
+        for api in apis
+        for route in api.routes
+        for template in (route.paths if route.method == method else ())
+    ]
+    found.sort(key=lambda way: specificity(way[0]), reverse=True)
+    return [
+        (re.compile(f"(?:/.*)?{api.serving.paths.pattern(template).pattern}"), api, name)
+        for template, api, name in found
+    ]
 
 
 def _cannot_tell(what: str, asked: str, value: object) -> InvalidArgument:

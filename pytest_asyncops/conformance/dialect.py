@@ -16,10 +16,11 @@ from jsonschema import Draft4Validator, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
-from ..contract.formats import MEANINGS, NUMBER_FORMATS, is_type, json_equal, matches_format
+from ..contract.formats import MEANINGS, NUMBER_FORMATS, is_type, matches_format
 from ..contract.openapi import Contract
 from ..contract.schema_keywords import TYPES, Schema, pattern
 from ..errors import counted, listed
+from ..rules.equality import json_equal
 
 Errors = Iterator[ValidationError]
 Keyword = Callable[[Any, Any, Any, Schema], Errors]
@@ -41,7 +42,7 @@ def make_validator(contract: Contract, *, extra: bool, unknown: bool) -> Callabl
     """
 
     def reference(validator: Any, target: str, value: Any, schema: Schema) -> Errors:
-        return validator.descend(value, contract.at(target[1:]))  # type: ignore[no-any-return]  # untyped in jsonschema
+        return validator.descend(value, contract.references[target])  # type: ignore[no-any-return]  # untyped in jsonschema
 
     keywords: dict[str, Keyword] = {
         "$ref": reference,

@@ -1,44 +1,55 @@
-"""Tells in a microsecond or two per object whether there is any violation at all.
+"""Tells in less than a microsecond per object whether there is any violation at all.
 
-Almost every response that a test checks is good. Here, schema and rules become functions that know
-nothing of places and messages. Only if they find something, the thorough validator of `dialect` is
-asked. A law in the tests holds that what these functions let pass, the thorough validator lets pass
-too. If orjson is installed (the extra ``fast``), it reads the body.
+Almost every response that a test checks is good. So a schema and its rules become one JSON Schema,
+which jsonschema-rs checks. It knows nothing of our places and messages: only if it finds something,
+the thorough validator of `dialect` is asked. A law in the tests holds that what is let pass here,
+the thorough validator lets pass too. On a machine for which there is no wheel of jsonschema-rs, the
+thorough validator is always asked.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Union
 
-from ..contract.formats import NUMBER_FORMATS, STRING_FORMATS
+from msgspec.json import Decoder
+
 from ..contract.openapi import Contract
-from ..contract.schema_keywords import ANNOTATIONS, Schema, pattern
-from ..rules.rules import Constraint, Rule
-from .client_responses import parse
-from .dialect import make_validator
-from .shape_cache import NOTHING, Check, Part, breaks_any, object_check
+from ..contract.schema_keywords import Schema
+from ..rules.rule_schemas import rule_schema
+from ..rules.rules import Constraint, Ordered, Rule
+from .json_schema import JsonSchema, Kinds
+
+Path = tuple[Union[str, frozenset[str], None], ...]
+"""A path in a payload. A step is a member's name; or ``None`` for each item of a list; or, for each
+member of an object but some, the names of those."""
 
 
-def _best_parser() -> Callable[[bytes], Any]:
-    if find_spec("orjson") is None:
-        return parse
-    loads: Callable[[bytes], Any] = import_module("orjson").loads
-    return loads
+fast_parse: Callable[[bytes], Any] = Decoder().decode
+"""Reads JSON. It refuses some of what `parse` reads, such as a lone surrogate, so only the verdict
+that a payload is good is trusted."""
+
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
-fast_parse: Callable[[bytes], Any] = _best_parser()
-"""Reads JSON. With orjson it refuses or rounds some values that `parse` reads exactly, such as
-integers of more than 64 bits, so only the verdict that a payload is good is trusted."""
+def is_plain(value: Any) -> bool:
+    """Whether a value has no types but those that are read from JSON.
+
+    Raises:
+        RecursionError: if it is nested too deep to be checked.
+    """
+    kind = type(value)
+    if kind is dict:
+        return all(map(is_plain, value.values()))
+    if kind is list:
+        return all(map(is_plain, value))
+    return kind in _SCALARS
 
 
 def fast_check(
     contract: Contract, schema: Schema, rules: Mapping[int, Sequence[Rule]], status_code: int
 ) -> Callable[[Any], bool]:
-    """A function that tells whether a payload has no violation.
+    """A function that tells whether a payload that was read from JSON has no violation.
 
     If it returns ``False``, there may still be none: then the thorough validator decides.
 
@@ -48,153 +59,115 @@ def fast_check(
         rules: the rules about each schema, by the ``id()`` of the schema.
         status_code: the HTTP status, on which rules depend.
     """
-    root = _Compiler(contract, rules, status_code).part(schema)
+    try:
+        from jsonschema_rs import Draft4Validator
+    except ImportError:  # there is none for this machine
+        return _never_sure
+    kinds = {key: [rule.kind for rule in about] for key, about in rules.items()}
+    try:
+        translated = JsonSchema(contract, schema, kinds, status_code)
+        is_valid = Draft4Validator(translated.document).is_valid
+        others = _other_rules(contract, schema, kinds, status_code)
+    except ValueError:  # it cannot be translated, or jsonschema-rs does not take it
+        return _never_sure
 
     def is_good(payload: Any) -> bool:
         try:
-            return bool(root.allows(payload))
-        except RecursionError:
+            return (
+                # jsonschema-rs has no limit of nesting: the process would end.
+                (not translated.looks_deep or is_plain(payload))
+                and is_valid(payload)
+                and all(_is_kept(kind, _at(path, payload), status_code) for path, kind in others)
+            )
+        except (ValueError, RecursionError):
             return False
 
     return is_good
 
 
-_TYPES: Mapping[str, frozenset[type]] = {
-    "array": frozenset({list}),
-    "boolean": frozenset({bool}),
-    "integer": frozenset({int}),
-    "number": frozenset({int, float}),
-    "object": frozenset({dict}),
-    "string": frozenset({str}),
-}
-
-# The keywords that are checked here: those for every type, and those for single types. A schema
-# with other keywords is handed on to the thorough validator, which is slower and knows all of them.
-_ALWAYS = ANNOTATIONS | {"type", "nullable", "x-enum", "format"}
-_KEYWORDS = {
-    "array": {"items"},
-    "boolean": set[str](),
-    "integer": {"minimum", "maximum"},
-    "number": {"minimum", "maximum"},
-    "object": {"properties", "required", "additionalProperties"},
-    "string": {"enum", "pattern"},
-}
+def _never_sure(payload: Any) -> bool:
+    return False
 
 
-class _Compiler:
-    """Compiles the schemas of one contract, for answers with one status."""
+def _other_rules(
+    contract: Contract, schema: Schema, kinds: Kinds, status_code: int
+) -> list[tuple[Path, Constraint]]:
+    """The rules that no schema can say, each with a path to the objects that it is about.
 
-    def __init__(
-        self, contract: Contract, rules: Mapping[int, Sequence[Rule]], status_code: int
-    ) -> None:
-        self._contract = contract
-        self._kinds = {key: [rule.kind for rule in about] for key, about in rules.items()}
-        self._status_code = status_code
-        self._made: dict[int, Part] = {}
-        self._thorough = make_validator(contract, extra=False, unknown=False)
+    Raises:
+        ValueError: if there is no end of paths, because such objects contain themselves.
+    """
+    others = {
+        key: [kind for kind in about if rule_schema(kind, status_code) is None]
+        for key, about in kinds.items()
+    }
+    found: list[tuple[Path, Constraint]] = []
+    loops: list[Path] = []
 
-    def part(self, schema: Schema) -> Part:
-        """The check of a schema, and of the rules about it."""
-        schema = self._contract.resolved(schema)
-        key = id(schema)
-        if key not in self._made:
-            # A schema that contains itself finds this one while it is compiled.
-            self._made[key] = Part(None, lambda value: self.part(schema).allows(value))
-            self._made[key] = self._make(schema, self._kinds.get(key, []))
-        return self._made[key]
+    def visit(schema: Schema, path: Path, within: Mapping[int, Path]) -> None:
+        schema = contract.resolved(schema)
+        if id(schema) in within:
+            loops.append(within[id(schema)])
+            return
+        within = {**within, id(schema): path}
+        found.extend((path, kind) for kind in others.get(id(schema), ()))
+        members = schema.get("properties", {})
+        for name, inner in members.items():
+            visit(inner, (*path, name), within)
+        if isinstance(schema.get("additionalProperties"), dict):
+            visit(schema["additionalProperties"], (*path, frozenset(members)), within)
+        if "items" in schema:
+            visit(schema["items"], (*path, None), within)
+        for same in schema.get("allOf", ()):
+            visit(same, path, within)
 
-    def _make(self, schema: Schema, kinds: list[Constraint]) -> Part:
-        name = schema.get("type")
-        nullable = schema.get("nullable") is True
-        if (
-            name is None
-            or not schema.keys() <= _ALWAYS | _KEYWORDS[name]
-            or (nullable and "enum" in schema)
-        ):
-            return Part(None, self._handed_on(schema)) if schema else Part()
-        part = self._of_type(name, schema, kinds)
-        return _or_null(part) if nullable else part
-
-    def _of_type(self, name: str, schema: Schema, kinds: list[Constraint]) -> Part:
-        types = _TYPES[name]
-        if name == "object":
-            return Part(types, self._object(schema, kinds))
-        if name == "array":
-            return Part(types, _each(self.part(schema.get("items", {}))))
-        if name == "string":
-            return _text(schema)
-        return Part(types, None if name == "boolean" else _number(name, schema), is_brief=True)
-
-    def _object(self, schema: Schema, kinds: list[Constraint]) -> Check:
-        others = schema.get("additionalProperties", True)
-        return object_check(
-            {name: self.part(inner) for name, inner in schema.get("properties", {}).items()},
-            self.part(others) if isinstance(others, dict) else Part() if others else NOTHING,
-            required=schema.get("required", ()),
-            rules=kinds,
-            status_code=self._status_code,
-        )
-
-    def _handed_on(self, schema: Schema) -> Check:
-        is_valid = self._thorough(schema).is_valid
-        kinds, objects, status_code = self._kinds, self._contract.walk_objects, self._status_code
-        return lambda value: (
-            is_valid(value)
-            and not any(
-                breaks_any(kinds.get(id(held), ()), inner, status_code)
-                for _, held, inner in objects(schema, value)
-            )
-        )
+    if any(others.values()):
+        visit(schema, (), {})
+    if any(path[: len(loop)] == loop for loop in loops for path, _ in found):
+        raise ValueError("objects with a rule contain themselves")
+    return found
 
 
-def _or_null(part: Part) -> Part:
-    types, check, is_brief = part
-    assert types is not None  # nullable counts only beside a type
-    or_null = None if check is None else lambda value: value is None or check(value)
-    return Part(types | {type(None)}, or_null, is_brief)
+def _at(path: Path, payload: Any) -> Iterable[Any]:
+    """The values at a path."""
+    found: Iterable[Any] = [payload]
+    for step in path:
+        if step is None:
+            found = [item for value in found if isinstance(value, list) for item in value]
+            continue
+        objects = [value for value in found if isinstance(value, dict)]
+        if isinstance(step, str):
+            found = [value[step] for value in objects if step in value]
+        else:
+            found = [value[name] for value in objects for name in value.keys() - step]
+    return found
 
 
-def _each(part: Part) -> Check | None:
-    types, check, _ = part
-    if types is None and check is None:
-        return None
-
-    def each(values: Iterable[Any]) -> bool:
-        for value in values:
-            if types is not None and type(value) not in types:
+def _is_kept(kind: Constraint, values: Iterable[Any], status_code: int) -> bool:
+    """Whether all objects among these values keep a rule."""
+    if isinstance(kind, Ordered):
+        values = _perhaps_late(kind.members, values)
+    for value in values:
+        if isinstance(value, dict):
+            for _ in kind.breaks(value, status_code):
                 return False
-            if check is not None and not check(value):
-                return False
-        return True
-
-    return each
+    return True
 
 
-def _text(schema: Schema) -> Part:
-    checks: list[Check] = []
-    if "enum" in schema:
-        enum_values = frozenset(value for value in schema["enum"] if isinstance(value, str))
-        checks.append(enum_values.__contains__)
-    form = STRING_FORMATS.get(schema.get("format", ""))
-    if form is not None:
-        checks.append(pattern(form).search)
-    if schema.get("pattern", form) != form:  # some contracts repeat the format's own pattern
-        checks.append(pattern(schema["pattern"]).search)
-    # Base64 can be long, and so can a text that only has a pattern.
-    is_brief = "enum" in schema or schema.get("format") in ("date", "date-time", "uuid")
-    if len(checks) < 2:
-        return Part(_TYPES["string"], checks[0] if checks else None, is_brief)
-    return Part(_TYPES["string"], lambda value: all(check(value) for check in checks), is_brief)
+def _perhaps_late(members: Sequence[str], values: Iterable[Any]) -> Iterator[Any]:
+    """The values that may have timestamps in another order than that of these members.
 
-
-def _number(name: str, schema: Schema) -> Check | None:
-    # NaN and infinities are not JSON numbers; these bounds exclude them.
-    low, high = NUMBER_FORMATS.get(
-        schema.get("format", ""),
-        NUMBER_FORMATS["double"] if name == "number" else (-math.inf, math.inf),
-    )
-    least = max(low, schema.get("minimum", low))
-    most = min(high, schema.get("maximum", high))
-    if (least, most) == (-math.inf, math.inf):
-        return None
-    return lambda value: least <= value <= most
+    The others have whole UTC seconds, which sort as texts. Python spends most of its time here.
+    """
+    for value in values:
+        earlier = ""
+        try:
+            for member in members:
+                text = value.get(member)
+                if text is not None:
+                    if text < earlier or text[19] != "Z" or text[10] != "T":
+                        yield value
+                        break
+                    earlier = text
+        except (AttributeError, IndexError, TypeError):  # no object, or no timestamp
+            yield value

@@ -9,6 +9,7 @@ from ..configure import find_api
 from ..contract.openapi import load_contract
 from ..errors import InvalidArgument, counted, hides_usage_errors
 from ..lifecycle.states import TRANSITIONS, State
+from ..rules.equality import json_equal
 from ..rules.rules import HistorySchema
 from ..rules.violation import ConformanceError, Violation, json_path
 from ..serving.api import FIRST_ERROR, Api, find_history_schema, find_profile
@@ -129,12 +130,12 @@ def _breaks(api: Api, history: HistorySchema, sights: list[_Sight]) -> Iterator[
                     yield violation(
                         index, member, f"must still be {fixed[member]!r}, as before", "once"
                     )
-            elif fixed.setdefault(member, value) != value:
+            elif not json_equal(fixed.setdefault(member, value), value):
                 rule = "once" if member in history.once else "constant"
                 yield violation(index, member, f"must still be {fixed[member]!r}, as before", rule)
         if last.get(history.status) == now and _done(history, now):
             for member in history.result:
-                if operation.get(member) != last.get(member):
+                if not json_equal(operation.get(member), last.get(member)):
                     yield violation(
                         index,
                         member,

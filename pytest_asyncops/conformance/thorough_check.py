@@ -11,7 +11,6 @@ from ..errors import hides_usage_errors, unknown_choice
 from ..rules.rules import Rule
 from ..rules.violation import Violation, json_path
 from ..serving.api import Api
-from .dialect import make_validator
 
 __tracebackhide__ = hides_usage_errors
 
@@ -56,6 +55,8 @@ def find_violations(
         extra: whether undocumented members are violations.
         unknown: whether undocumented values of open enums are violations.
     """
+    from .dialect import make_validator  # its library takes time, and good answers do without
+
     validator = make_validator(contract, extra=extra, unknown=unknown)
     found = [
         Violation(

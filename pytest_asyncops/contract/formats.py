@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping
-from typing import Any
 
 from ..rules.timestamps import DATE, DATE_TIME
 from .schema_keywords import pattern
@@ -66,8 +65,3 @@ def matches_format(value: object, form: str) -> bool:
         low, high = NUMBER_FORMATS[form]
         return low <= value <= high
     return True
-
-
-def json_equal(one: Any, other: Any) -> bool:
-    """Whether two JSON values are equal; in JSON, true is not 1."""
-    return one == other and isinstance(one, bool) is isinstance(other, bool)

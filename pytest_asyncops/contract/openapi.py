@@ -30,10 +30,12 @@ class Contract:
     Attributes:
         document: the document.
         pointers: the JSON pointer of each schema, by the ``id()`` of its mapping.
+        references: the named schemas, each by what ``$ref`` says to refer to it.
     """
 
     document: Document
     pointers: dict[int, str] = field(default_factory=dict, repr=False)
+    references: dict[str, Schema] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         version = self._object("").get("openapi")
@@ -46,6 +48,9 @@ class Contract:
         for pointer in (*named, *bodies):
             checked = check_schema(self.document, pointer, self.at(pointer), self.schemas)
             self.pointers.update((id(schema), at) for at, schema in checked)
+        self.references.update(
+            (f"{REFERENCE}{escape(name)}", schema) for name, schema in self.schemas.items()
+        )
         self._check_loops()
 
     @property
@@ -71,7 +76,7 @@ class Contract:
     def resolved(self, schema: Schema) -> Schema:
         """The schema, or what it refers to."""
         while "$ref" in schema:
-            schema = self.at(schema["$ref"][1:])
+            schema = self.references[schema["$ref"]]
         return schema
 
     def statuses(self, method: str, path: str) -> Mapping[str, str]:
@@ -139,7 +144,7 @@ class Contract:
             if name in within:  # a schema that contains itself
                 return
             found.setdefault(name, []).append(path)
-            self._visit(self.at(schema["$ref"][1:]), path, (*within, name), found)
+            self._visit(self.references[schema["$ref"]], path, (*within, name), found)
             return
         for name, inner in schema.get("properties", {}).items():
             self._visit(inner, (*path, name), within, found)

@@ -13,6 +13,7 @@ from typing import Any, Union
 
 from ..errors import listed
 from ..lifecycle.states import State
+from .equality import json_equal
 from .timestamps import in_order
 
 Break = tuple[tuple[str, ...], Any, str]
@@ -27,11 +28,6 @@ class Absent:
     when: str
     values: tuple[str, ...]
     empty_is_absent: bool = False
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The members whose values the rule depends on, beyond their presence and type."""
-        return (self.member, self.when) if self.empty_is_absent else (self.when,)
 
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How a value breaks the rule, if it does."""
@@ -54,11 +50,6 @@ class Present:
     when: str
     values: tuple[str, ...]
 
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The members whose values the rule depends on, beyond their presence and type."""
-        return (self.when,)
-
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How a value breaks the rule, if it does."""
         if value.get(self.member) is None and value.get(self.when) in self.values:
@@ -76,11 +67,6 @@ class Never:
     member: str
     values: tuple[str, ...]
 
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The members whose values the rule depends on, beyond their presence and type."""
-        return (self.member,)
-
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How a value breaks the rule, if it does."""
         found = value.get(self.member)
@@ -94,11 +80,6 @@ class NotAMember:
 
     members: tuple[str, ...]
     because: str
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The members whose values the rule depends on, beyond their presence and type."""
-        return ()
 
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How a value breaks the rule, if it does."""
@@ -114,11 +95,6 @@ class Fixed:
     path: tuple[str, ...]
     by_status: Mapping[int, tuple[Any, ...]]
 
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The members whose values the rule depends on, beyond their presence and type."""
-        return self.path[:1]
-
     def breaks(self, value: Any, status_code: int) -> Iterator[Break]:
         """How a value breaks the rule, if it does."""
         allowed = self.by_status.get(status_code)
@@ -126,7 +102,7 @@ class Fixed:
             if not isinstance(value, Mapping) or member not in value:
                 return
             value = value[member]
-        if allowed is not None and (isinstance(value, bool) or value not in allowed):
+        if allowed is not None and not any(json_equal(value, one) for one in allowed):
             either = " or ".join(map(repr, allowed))
             yield self.path, value, f"must be {either} in a response with status {status_code}"
 
@@ -136,11 +112,6 @@ class SameAsStatus:
     """A member repeats the HTTP status."""
 
     member: str
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The members whose values the rule depends on, beyond their presence and type."""
-        return (self.member,)
 
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How a value breaks the rule, if it does."""
@@ -152,11 +123,6 @@ class Ordered:
     """Timestamps that are there do not run backwards, in the order of these members."""
 
     members: tuple[str, ...]
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The members whose values the rule depends on, beyond their presence and type."""
-        return self.members
 
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How a value breaks the rule, if it does."""
@@ -179,11 +145,6 @@ class ByFunction:
     """A rule that no other kind can express, as a function."""
 
     breaks: Callable[[Mapping[str, Any], int], Iterator[Break]]
-
-    @property
-    def reads(self) -> None:
-        """A function may read everything."""
-        return
 
 
 Constraint = Union[Absent, Present, Never, NotAMember, Fixed, SameAsStatus, Ordered, ByFunction]

@@ -12,25 +12,24 @@ _DAY = (
 )
 _HOUR = r"(?:[01][0-9]|2[0-3])"
 _SECOND = rf"(?:{_HOUR}:[0-5][0-9]:[0-5][0-9]|{_HOUR}:59:60)"
+_ODD_LEAP_SECOND = rf"{_HOUR}:[0-5][0-9]:60"
+_FRACTION = r"(?:\.[0-9]+)?"
 
 DATE = f"^{_DAY}$"
 """A full-date of RFC 3339, 5.6, as a pattern for any engine: a day that the calendar has."""
 
-DATE_TIME = rf"^{_DAY}[Tt]{_SECOND}(?:\.[0-9]+)?(?:[Zz]|[+-]{_HOUR}:[0-5][0-9])$"
+DATE_TIME = (
+    rf"^{_DAY}[Tt](?:{_SECOND}{_FRACTION}(?:[Zz]|[+-]{_HOUR}:[0-5][0-9])"
+    rf"|{_ODD_LEAP_SECOND}{_FRACTION}[+-]{_HOUR}:(?:0[1-9]|[1-5][0-9]))$"
+)
 """A date-time of RFC 3339, 5.6, as a pattern for any engine.
 
-It has any number of fractional digits and any offset; t and z may be lower case; a leap second
-stands at the end of an hour."""
+It has any number of fractional digits and any offset; t and z may be lower case. A leap second
+stands at the end of an hour, unless the offset is not of whole hours."""
 
 _PARTS = re.compile(
     r"([0-9-]{10})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?(?:[Zz]|([+-])(..):(..))"
 )
-_USUAL = len("2026-01-01T00:00:00Z")
-
-
-def is_usual(text: str) -> bool:
-    """Whether a timestamp has whole UTC seconds; such texts sort as the instants do."""
-    return len(text) == _USUAL and text[10] == "T" and text[-1] == "Z"
 
 
 def in_order(earlier: str, later: str) -> bool:
@@ -39,10 +38,17 @@ def in_order(earlier: str, later: str) -> bool:
     >>> in_order("2026-01-01T00:00:00.5Z", "2026-01-01T01:00:00+01:00")
     False
     """
-    if is_usual(earlier) and is_usual(later):
-        return earlier <= later
+    # Most are in UTC. These sort as texts: whole seconds, and fractions but for zeros at the end.
+    if earlier <= later and earlier[10::9] == "TZ" == later[10::9]:
+        return True
+    if earlier[:-1] <= later[:-1] and _is_utc(earlier) and _is_utc(later):
+        return True
     first, second = instant_of(earlier), instant_of(later)
     return first is None or second is None or first <= second
+
+
+def _is_utc(text: str) -> bool:
+    return text[10:11] == "T" and text[-1] == "Z"
 
 
 def instant_of(text: str) -> tuple[datetime.datetime, bool, str] | None:

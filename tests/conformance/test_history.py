@@ -87,6 +87,16 @@ def test_what_is_purged_may_lose_its_times_but_not_change_them():
     assert broken([done, job("PURGED", finished_at="b")]) == [("$[1].finished_at", "once")]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "same"), [(1, 1.0, True), ([1], [True], False), (0, False, False)]
+)
+def test_what_stays_is_equal_as_in_json(before, after, same):
+    rules = [("constant", "kind"), ("once", "started_at"), ("result", "output")]
+    for rule, member in rules:
+        seen = [job("COMPLETED", **{member: value}) for value in (before, after)]
+        assert broken(seen) == ([] if same else [(f"$[1].{member}", rule)])
+
+
 @pytest.mark.parametrize(("api", "member"), RESULT)
 def test_the_result_of_what_is_done_stays(api, member):
     make = job if api == "chainloop" else op

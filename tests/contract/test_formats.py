@@ -18,7 +18,6 @@ from pytest_asyncops.contract.formats import (
     NUMBER_FORMATS,
     STRING_FORMATS,
     is_type,
-    json_equal,
     matches_format,
 )
 from pytest_asyncops.contract.schema_keywords import FORMATS, TYPES
@@ -182,44 +181,3 @@ def test_a_float_has_its_format_if_it_can_be_packed(form, code, number):
 @pytest.mark.parametrize("form", BOUND)
 def test_no_format_has_what_is_no_finite_number(form, number):
     assert not matches_format(number, form)
-
-
-# --- equal in JSON
-
-scalars = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-1, 2),
-    st.sampled_from([0.0, -0.0, 1.0, 1.5, math.nan]),
-    st.sampled_from(["", "1", "true", "null"]),
-)
-
-
-@given(scalars, scalars)
-def test_equality_is_symmetric_and_knows_true_from_one(one, other):
-    assert json_equal(one, other) == json_equal(other, one)
-    assert json_equal(one, one) == (one == one)  # NaN is not
-    same_kind = any(is_type(one, kind) and is_type(other, kind) for kind in TYPES)
-    assert json_equal(one, other) == (one == other and (same_kind or one is other is None))
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "equal"),
-    [
-        (True, 1, False),
-        (False, 0, False),
-        (True, 1.0, False),
-        (True, True, True),
-        (1, 1.0, True),
-        (0, -0.0, True),
-        (None, False, False),
-        (None, None, True),
-        ("1", 1, False),
-        ([1, "a"], [1.0, "a"], True),
-        ([], {}, False),
-        ({"a": None}, {}, False),
-        ({"a": 1, "b": 2}, {"b": 2, "a": 1}, True),
-    ],
-)
-def test_equal_and_unequal(one, other, equal):
-    assert json_equal(one, other) is json_equal(other, one) is equal

@@ -65,7 +65,7 @@ def parsed(text):
         if rest:
             return None
         datetime.time(hour, minute, 59 if second == 60 else second)
-        if second == 60 and minute != 59:
+        if second == 60 and minute != 59 and offset % 60 == 0:
             return None
         # The calendar repeats after 400 years; datetime has no year 0, though the RFC does.
         datetime.date(year or 400, month, day)
@@ -88,13 +88,20 @@ clocks = st.one_of(
     st.times().map(lambda time: time.replace(microsecond=0).isoformat()),
     st.integers(0, 23).map(lambda hour: f"{hour:02d}:59:60"),
 )
+odd_leap_seconds = st.builds(
+    "2016-12-31T{}:{}:60+{}:{}".format,
+    *(st.integers(0, top).map(two) for top in (23, 59, 23)),
+    st.sampled_from(["01", "30", "45", "59"]),
+)
 fractions = st.one_of(st.just(""), st.text(DIGITS, min_size=1, max_size=14).map(".{}".format))
 offsets = st.one_of(
     st.sampled_from("Zz"),
     st.builds("{}{:02d}:{:02d}".format, st.sampled_from("+-"), st.integers(0, 23),
               st.integers(0, 59)),
 )  # fmt: skip
-timestamps = st.builds("{}{}{}{}{}".format, days, st.sampled_from("Tt"), clocks, fractions, offsets)
+timestamps = odd_leap_seconds | st.builds(
+    "{}{}{}{}{}".format, days, st.sampled_from("Tt"), clocks, fractions, offsets
+)
 usual = st.datetimes().map(lambda snapshot: f"{snapshot.replace(microsecond=0).isoformat()}Z")
 
 
@@ -118,6 +125,8 @@ loose = st.builds(
 
 
 @given(timestamps)
+@example("2016-12-31T23:59:60Z")
+@example("2017-01-01T05:29:60.5+05:30")
 def test_every_form_is_taken(text):
     assert is_date_time(text)
     assert pattern(DATE).search(text[:10])
@@ -128,6 +137,7 @@ def test_every_form_is_taken(text):
 @example("1900-02-29T00:00:00Z")
 @example("2026-01-01T00:00:00Z\n")
 @example("2026-01-01T00:58:60Z")
+@example("2026-01-01T00:58:60+01:00")
 def test_nothing_else_is_taken(text):
     assert is_date_time(text) == (parsed(text) is not None)
 
@@ -208,6 +218,9 @@ near = st.sampled_from(
 @example(["2026-01-01T01:00:00.0Z", "2026-01-01T00:59:60.9Z"])
 @example(["2026-01-01T00:59:59.5Z", "2026-01-01T00:59:60.0Z"])
 @example(["2026-01-01T00:00:00.500Z", "2026-01-01T00:00:00.5Z"])
+@example(["2026-01-01T00:00:00.5Z", "2026-01-01T00:00:00Z"])
+@example(["2026-01-01T00:00:00-05:00", "2026-01-01T00:00:01Z"])
+@example(["2026-01-01T00:00:00Z", "2026-01-01T00:00:01+05:00"])
 def test_order_is_that_of_instants(pair):
     earlier, later = pair
     first, second = map(instant, pair)

@@ -29,8 +29,10 @@
 - `program_threads`: How the threads of a program do their steps for real.
 - `programs`: Programs of threads and tasks that hand things to each other, as data.
 - `pytest_runs`: What runs of pytest are given to test, and what they print.
+- `random_schemas`: Contracts, rules and values at random, of every keyword and often near a limit.
 - `real_moments`: Looks at what the operating system does, until it is as it should be.
 - `real_pauses`: A pause of real time, also while virtual time is on.
+- `rule_kinds`: Rules of every kind that JSON Schema can say, and the objects that they are about.
 - `rule_rows`: What a row of a table of rules consists of.
 - `samples`: Many values of a strategy.
 - `schema_kinds`: Schemas of every kind, and an API that has nothing but schemas.

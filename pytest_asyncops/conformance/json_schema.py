@@ -1,0 +1,166 @@
+"""Translates a schema of OpenAPI 3.0, and the rules about it, to JSON Schema draft 4.
+
+OpenAPI 3.0 is made of draft 4, so most keywords stay as they are. The translation is made to find
+what is good for sure: where libraries differ about values, it is stricter than the schema, or there
+is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..contract.formats import NUMBER_FORMATS, STRING_FORMATS
+from ..contract.openapi import Contract
+from ..contract.schema_keywords import ANNOTATIONS, Schema
+from ..rules.rule_schemas import rule_schema
+from ..rules.rules import Constraint
+
+Kinds = Mapping[int, Sequence[Constraint]]
+"""The rules about each schema, by the ``id()`` of the schema."""
+
+_MUST_FIT = ("items", "additionalProperties", "allOf")
+_MAY_FIT = ("not", "anyOf", "oneOf")
+"""The keywords with schemas that a value or its parts have to fit, and with those that they may."""
+
+_TRANSLATED = ANNOTATIONS | {"x-enum", "nullable", "format", "properties", *_MUST_FIT, *_MAY_FIT}
+
+_BY_MEMBER = {"properties", "dependencies"}
+
+_UNSURE_PATTERN = re.compile(r"\\[sSbB]")
+"""What engines differ about: which characters are spaces, and which make words."""
+
+_LIMITS = ("minimum", "maximum", "multipleOf")
+_LARGE = 2**53
+"""Libraries differ about larger numbers, because a float cannot be every integer."""
+
+
+class JsonSchema:
+    """A schema and all that it refers to, as one JSON Schema.
+
+    Args:
+        contract: the contract, in which references are looked up.
+        schema: the schema.
+        kinds: the rules; those that no schema can say are left out.
+        status_code: the HTTP status, on which rules depend.
+
+    Raises:
+        ValueError: for a schema that libraries may understand differently.
+
+    Attributes:
+        document: the JSON Schema.
+        looks_deep: whether values are looked at however deep they are nested.
+    """
+
+    def __init__(self, contract: Contract, schema: Schema, kinds: Kinds, status_code: int) -> None:
+        self.looks_deep = False
+        self._contract = contract
+        self._kinds = kinds
+        self._status_code = status_code
+        self._definitions: dict[str, Schema] = {}
+        self._names: dict[tuple[int, bool], str] = {}
+        self._open: set[str] = set()
+        root = self._translated(schema, must_fit=True)
+        self.document: dict[str, Any] = {"allOf": [root], "definitions": self._definitions}
+
+    def _translated(self, schema: Schema, *, must_fit: bool) -> Schema:
+        """The translation of one schema.
+
+        Args:
+            schema: the schema.
+            must_fit: whether values have to fit it. Then the rules about it hold, and it may be
+                made stricter.
+        """
+        if "$ref" in schema:
+            return self._reference(self._contract.resolved(schema), must_fit=must_fit)
+        _refuse_doubtful(schema)
+        self.looks_deep |= schema.get("uniqueItems") is True
+        result = {
+            keyword: value
+            for keyword, value in schema.items()
+            if keyword not in _TRANSLATED and value != []  # draft 4 has no empty "required"
+        }
+        if schema.get("nullable") is True:
+            result["type"] = [schema["type"], "null"]
+        if "properties" in schema:
+            result["properties"] = {
+                name: self._translated(inner, must_fit=must_fit)
+                for name, inner in schema["properties"].items()
+            }
+        for keyword in (*_MUST_FIT, *_MAY_FIT):
+            if keyword in schema:
+                inner_must_fit = must_fit and keyword in _MUST_FIT
+                result[keyword] = self._inner(schema[keyword], must_fit=inner_must_fit)
+        more = [*_format_of(schema), *_limits_of(schema, must_fit=must_fit)]
+        if must_fit:
+            more += self._rules_about(schema)
+        for one in more:
+            _conjoin(result, one)
+        return result
+
+    def _inner(self, value: Any, *, must_fit: bool) -> Any:
+        if isinstance(value, list):
+            return [self._translated(one, must_fit=must_fit) for one in value]
+        return self._translated(value, must_fit=must_fit) if isinstance(value, dict) else value
+
+    def _reference(self, target: Schema, *, must_fit: bool) -> Schema:
+        key = id(target), must_fit
+        if key not in self._names:
+            name = self._names[key] = str(len(self._names))
+            self._open.add(name)
+            self._definitions[name] = self._translated(target, must_fit=must_fit)
+            self._open.remove(name)
+        name = self._names[key]
+        self.looks_deep |= name in self._open  # it contains itself
+        return {"$ref": f"#/definitions/{name}"}
+
+    def _rules_about(self, schema: Schema) -> Iterator[Schema]:
+        for kind in self._kinds.get(id(schema), ()):
+            found = rule_schema(kind, self._status_code)
+            if found:
+                yield found
+
+
+def _conjoin(schema: dict[str, Any], more: Schema) -> None:
+    """Add what another schema demands. A schema of its own would take a validator more time."""
+    shared = more.keys() & schema.keys()
+    # A member that gets a name is not one of the others any more.
+    unnames = "properties" in more and "additionalProperties" in schema
+    if unnames or not shared <= _BY_MEMBER:
+        schema["allOf"] = [*schema.get("allOf", ()), more]
+        return
+    for keyword, value in more.items():
+        if keyword in shared:
+            for name, inner in value.items():
+                known = schema[keyword].get(name, {})
+                schema[keyword][name] = {"allOf": [known, inner]} if known else inner
+        else:
+            schema[keyword] = value
+
+
+def _format_of(schema: Schema) -> Iterator[Schema]:
+    form = schema.get("format", "")
+    if form in STRING_FORMATS and schema.get("pattern") != STRING_FORMATS[form]:
+        yield {"pattern": STRING_FORMATS[form]}
+
+
+def _limits_of(schema: Schema, *, must_fit: bool) -> Iterator[Schema]:
+    form, limits = schema.get("format", ""), []
+    if form in NUMBER_FORMATS:
+        limits.append(NUMBER_FORMATS[form])
+    if "multipleOf" in schema:
+        limits.append((-_LARGE, _LARGE))
+    for low, high in limits:
+        if high >= _LARGE and not must_fit:
+            raise ValueError(f"libraries differ about large numbers in {schema}")
+        least = {"minimum": int(low), "exclusiveMinimum": False}  # integers are compared exactly
+        yield {**least, "maximum": int(high), "exclusiveMaximum": False}
+
+
+def _refuse_doubtful(schema: Schema) -> None:
+    if _UNSURE_PATTERN.search(schema.get("pattern", "")):
+        raise ValueError(f"engines differ about the pattern {schema['pattern']}")
+    for number in (*schema.get("enum", ()), *map(schema.get, _LIMITS)):
+        if isinstance(number, (int, float)) and abs(number) > _LARGE:
+            raise ValueError(f"libraries differ about the number {number}")

@@ -1,0 +1,181 @@
+"""Contracts, rules and values at random, of every keyword and often near a limit."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+
+from pytest_asyncops import ContractError
+from pytest_asyncops.contract.openapi import Contract
+from pytest_asyncops.contract.schema_keywords import FORMATS, TYPES, refer
+from pytest_asyncops.contract.yaml_document import read_document
+from pytest_asyncops.rules.rules import (
+    Absent,
+    ByFunction,
+    Fixed,
+    Never,
+    NotAMember,
+    Ordered,
+    Present,
+    SameAsStatus,
+)
+from support.spoilt_payloads import NEARLY_TIMES, TIMES
+
+MEMBERS = ["a", "b", "c", "d"]
+NAMES = [*MEMBERS, "$ref", "id", "\u00e9", "a/b", "x~y"]
+NUMBERS = [
+    *(0, 1, -1, 2, 5, 1.0, -0.0, 0.5, 1.5, 0.1, 19.99, 1e-9, 1e300, 10**30, 1e30, 10**400),
+    *(2**31, -(2**31) - 1, 2**53, 2**53 + 1, 2.0**53, 2**63 - 1, 2**63, 2**64, -(2**63) - 1),
+    *(3.4028234663852886e38, 3.5e38, float("nan"), float("inf")),
+]
+LIMITS = [number for number in NUMBERS if abs(number) < 1e308 and abs(number) != float("inf")]
+STEPS = [1, 2, 3, 0.5, 0.1, 0.01, 1.5, 7]
+TEXTS = [
+    *("", "x", "a", "ab", "abc", "\u00e9", "\u00a0", "\n", "\ud800", "\U0001f600", "1"),
+    *("aGk=", "aGk", "aGk=\n", "2024-02-29", "2023-02-29", "01234567-89ab-cdef-ABCD-EF0123456789"),
+    *(*TIMES, *NEARLY_TIMES),
+]
+PATTERNS = [
+    *("^a", "a$", "^a+$", "^[a-c]*$", r"\d", r"^\w+$", "^.$", "(a|b)", "^(?:ab)?$", r"^\S*$"),
+    *(r"\s", r"\bx", "[^a]", "^\\u00e9$", "^.{1,2}$", "(?=a)", "(?!a)", r"\n", "^$", r"^[\w.-]+$"),
+]
+SIZES = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
+
+
+def random_value(random: Random, depth: int = 2):
+    kind = random.randrange(9 if depth else 5)
+    if kind < 2:
+        return random.choice([None, True, False])
+    if kind < 5:
+        return random.choice(NUMBERS if kind == 2 else TEXTS)
+    if kind < 7:
+        return [random_value(random, depth - 1) for _ in range(random.randrange(4))]
+    return {name: random_value(random, depth - 1) for name in random.sample(NAMES, kind - 6)}
+
+
+def random_schema(random: Random, depth: int = 3):
+    """A schema of any keywords; it need not be one that contracts can have."""
+
+    def sometimes(share):
+        return random.random() < share
+
+    if depth and sometimes(0.15):
+        return refer(random.choice("ABC"))
+    schema = {}
+    kind = random.choice([*TYPES, "object", "array", "string", None])
+    if kind:
+        schema["type"] = kind
+        if sometimes(0.2):
+            schema["nullable"] = sometimes(0.7)
+    forms = [form for form, kinds in FORMATS.items() if kind in kinds]
+    if forms and sometimes(0.5):
+        schema["format"] = random.choice([*forms, *(["date-time"] * 4 if kind == "string" else [])])
+    if sometimes(0.1):
+        schema["enum"] = [random_value(random) for _ in range(random.randrange(1, 4))]
+    if sometimes(0.15):
+        schema["pattern"] = random.choice(PATTERNS)
+    for limit in ("minimum", "maximum"):
+        if sometimes(0.15):
+            schema[limit] = random.choice(LIMITS)
+        if sometimes(0.05):
+            schema[f"exclusive{limit.capitalize()}"] = sometimes(0.7)
+    if sometimes(0.08):
+        schema["multipleOf"] = random.choice(STEPS)
+    for size in SIZES:
+        if sometimes(0.04):
+            schema[size] = random.randrange(3)
+    if sometimes(0.06):
+        schema["uniqueItems"] = True
+    if sometimes(0.15):
+        schema["required"] = random.sample(NAMES, random.randrange(3))
+    if not depth:
+        return schema
+
+    def inner():
+        return random_schema(random, depth - 1)
+
+    if sometimes(0.7 if kind == "array" else 0.05):
+        schema["items"] = inner()
+    if sometimes(0.8 if kind == "object" else 0.05):
+        schema["properties"] = {name: inner() for name in random.sample(NAMES, random.randrange(4))}
+    if sometimes(0.3 if kind == "object" else 0.05):
+        schema["additionalProperties"] = random.choice([True, False, inner()])
+    for several in ("allOf", "anyOf", "oneOf"):
+        if sometimes(0.07):
+            schema[several] = [inner() for _ in range(random.randrange(1, 4))]
+    if sometimes(0.05):
+        schema["not"] = inner()
+    return schema
+
+
+def random_contract(random: Random):
+    """A contract with the schemas A, B and C, or ``None`` if there can be none with them."""
+    schemas = {name: random_schema(random) for name in "ABC"}
+    document = {"openapi": "3.0.3", "components": {"schemas": schemas}}
+    try:
+        return Contract(read_document(json.dumps(document), "own.yaml"))
+    except ContractError:
+        return None
+
+
+def _odd(value, status_code):
+    if "d" in value and value.get("a") == 1:
+        yield ("a",), 1, "must be odd"
+
+
+def random_kind(random: Random):
+    """A rule of any kind, about members of A, B or C."""
+    one, other, third = random.sample(MEMBERS, 3)
+    words = tuple(random.sample(["x", "a", "ab", "", "1"], 2))
+    values = tuple(random_value(random, 1) for _ in range(2))
+    return random.choice(
+        [
+            Absent(one, other, words, random.choice([True, False])),
+            Present(one, other, words),
+            Never(one, words),
+            NotAMember((one,), "no"),
+            Fixed((one, other)[: random.randrange(1, 3)], {200: values}),
+            SameAsStatus(one),
+            Ordered((one, other)),
+            Ordered((one, other, third)),
+            ByFunction(_odd),
+        ]
+    )
+
+
+def random_fit(random: Random, contract: Contract, schema, depth: int = 4):
+    """A value that fits the schema in most respects."""
+    schema = contract.resolved(schema)
+    if random.random() < 0.06 or not depth:
+        return random_value(random, 2 if depth else 0)
+    if "enum" in schema and random.random() < 0.8:
+        return random.choice(schema["enum"])
+    if schema.get("nullable") and random.random() < 0.2:
+        return None
+    for several in ("allOf", "anyOf", "oneOf"):
+        if several in schema and random.random() < 0.5:
+            return random_fit(random, contract, random.choice(schema[several]), depth - 1)
+    kind = schema.get("type") or random.choice(TYPES)
+    if kind == "string":
+        return random.choice(TIMES if schema.get("format") == "date-time" else TEXTS)
+    if kind == "integer":
+        return random.choice([number for number in NUMBERS if isinstance(number, int)])
+    if kind == "number":
+        return random.choice(NUMBERS)
+    if kind == "boolean":
+        return random.choice([True, False])
+    if kind == "array":
+        items = schema.get("items", {})
+        return [random_fit(random, contract, items, depth - 1) for _ in range(random.randrange(4))]
+    value = {
+        name: random_fit(random, contract, inner, depth - 1)
+        for name, inner in schema.get("properties", {}).items()
+        if name in schema.get("required", ()) or random.random() < 0.7
+    }
+    for name in schema.get("required", ()):
+        value.setdefault(name, random_value(random, 1))
+    others = schema.get("additionalProperties")
+    if others is not False and random.random() < 0.3:
+        inner = others if isinstance(others, dict) else {}
+        value.setdefault(random.choice(NAMES), random_fit(random, contract, inner, depth - 1))
+    return value
