@@ -14,7 +14,7 @@ from pytest_asyncops import Lifecycle, mocked
 from pytest_asyncops.configure import resolve_settings
 from pytest_asyncops.mocking import AsyncOpsMock, Switch
 from pytest_asyncops.virtual_time.activation import VirtualTime
-from pytest_asyncops.virtual_time.clock import VirtualClock
+from pytest_asyncops.virtual_time.server_clock import ServerClock
 
 from .measure import ROOT, compare, elsewhere, looped, once, rounds_of
 from .report import Figure, Ratio, Row
@@ -48,7 +48,7 @@ def run() -> Iterator[Row]:
         switch.close()
 
     def clock_alone() -> None:
-        virtual = VirtualTime(VirtualClock(), lambda total: None)
+        virtual = VirtualTime(ServerClock(), lambda total: None)
         virtual.start()
         virtual.stop()
 

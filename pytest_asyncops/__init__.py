@@ -8,7 +8,8 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from . import strategies as strategies
-    from .apis.pinecone import PineconeStub as PineconeStub
+    from .apis.chainloop_stub import ChainloopStub as ChainloopStub
+    from .apis.pinecone_stub import PineconeStub as PineconeStub
     from .cadence import assert_polled as assert_polled
     from .conformance import assert_conforms as assert_conforms
     from .conformance import assert_history as assert_history
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from .serving.messages import UnmatchedRequests as UnmatchedRequests
     from .serving.operations import Operation as Operation
     from .serving.stub import Stub as Stub
+    from .typed_settings import Settings as Settings
     from .virtual_time.clock import VirtualClock as VirtualClock
 
 # The module of each public name. The plugin imports this package at the start of every pytest
@@ -50,6 +52,7 @@ _HOMES = {
     "CadenceError": "errors",
     "Call": "serving.calls",
     "Calls": "serving.calls",
+    "ChainloopStub": "apis.chainloop_stub",
     "ConformanceError": "rules.violation",
     "ContractError": "errors",
     "Field": "serving.api",
@@ -60,10 +63,11 @@ _HOMES = {
     "NetworkBlocked": "errors",
     "Operation": "serving.operations",
     "PatienceWarning": "errors",
-    "PineconeStub": "apis.pinecone",
+    "PineconeStub": "apis.pinecone_stub",
     "PollerHangs": "serving.hang_guards",
     "Polls": "lifecycle.states",
     "Progress": "lifecycle.progress",
+    "Settings": "typed_settings",
     "State": "lifecycle.states",
     "Step": "lifecycle.states",
     "Stub": "serving.stub",

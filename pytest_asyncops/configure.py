@@ -22,7 +22,7 @@ BUILT_IN: Mapping[str, Api] = {api.name: api for api in (CHAINLOOP, PINECONE)}
 
 
 @dataclass(frozen=True)
-class Settings:
+class ResolvedSettings:
     """All settings of one mock, checked.
 
     Attributes:
@@ -74,7 +74,7 @@ def find_api(api: object) -> Api:
     raise unknown_choice("API", api, BUILT_IN, "Or pass an Api of your own.")
 
 
-def resolve_settings(*layers: Mapping[str, object]) -> Settings:
+def resolve_settings(*layers: Mapping[str, object]) -> ResolvedSettings:
     """Put layers of settings together; the first layer that has a setting decides it.
 
     Raises:
@@ -106,7 +106,7 @@ def resolve_settings(*layers: Mapping[str, object]) -> Settings:
     for name in values["base_urls"]:
         if name not in readings_of:
             raise unknown_choice("API in base_urls", name, readings_of)
-    return Settings(
+    return ResolvedSettings(
         readings={
             api: {
                 reading.name: _read(reading, f"{api}_{reading.name}", given) for reading in readings

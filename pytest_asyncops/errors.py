@@ -37,7 +37,7 @@ class InvalidArgument(AsyncOpsError, ValueError):
     def __init__(self, message: str, *, value: object = None, choices: Iterable[str] = ()) -> None:
         super().__init__(message)
         self.value = value
-        self.choices = tuple(choices)
+        self.choices: tuple[str, ...] = tuple(choices)
 
 
 class MockClosed(AsyncOpsError):
@@ -89,7 +89,7 @@ class CadenceError(AsyncOpsError, AssertionError):
     def __init__(self, message: str, *, operation: str, polls: Iterable[datetime.datetime]) -> None:
         super().__init__(message)
         self.operation = operation
-        self.polls = tuple(polls)
+        self.polls: tuple[datetime.datetime, ...] = tuple(polls)
 
 
 class NetworkBlocked(AsyncOpsError):

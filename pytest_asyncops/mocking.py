@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
-from typing import cast
+from typing import TYPE_CHECKING, Any, cast, overload
 
-from .apis.pinecone import PineconeStub
-from .configure import Settings, resolve_settings
+from .apis.chainloop_stub import ChainloopStub
+from .apis.pinecone_stub import PineconeStub
+from .configure import ResolvedSettings, resolve_settings
 from .errors import MockClosed, hides_usage_errors, unknown_choice
+from .serving.api import Api
 from .serving.calls import Calls
 from .serving.checkpoint import Checkpoint
 from .serving.stub import Stub
 from .session import Session
 from .virtual_time.clock import VirtualClock
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .typed_settings import Settings
 
 __tracebackhide__ = hides_usage_errors
 
@@ -36,9 +43,9 @@ class AsyncOpsMock:
         self._live: Session | None = None
 
     @property
-    def chainloop(self) -> Stub:
+    def chainloop(self) -> ChainloopStub:
         """The stub of Chainloop Platform."""
-        return self._stub("chainloop")
+        return cast("ChainloopStub", self._stub("chainloop"))
 
     @property
     def pinecone(self) -> PineconeStub:
@@ -53,7 +60,7 @@ class AsyncOpsMock:
     @property
     def clock(self) -> VirtualClock:
         """The servers' clock."""
-        return self._session().clock
+        return self._session().virtual_clock
 
     @property
     def calls(self) -> Calls:
@@ -84,14 +91,23 @@ class AsyncOpsMock:
             return "<AsyncOpsMock, closed>"
         # Every failing test prints this, so it is short: what is not used is left out.
         used = [stub for stub in self._live.stubs.values() if stub.operations or stub.calls]
-        return f"<AsyncOpsMock {', '.join(map(repr, [*used, self._live.clock]))}>"
+        return f"<AsyncOpsMock {', '.join(map(repr, [*used, self._live.virtual_clock]))}>"
+
+
+@overload
+def mocked(**settings: Unpack[Settings]) -> AbstractContextManager[AsyncOpsMock]: ...
+
+
+# APIs of one's own have readings that nobody knows here.
+@overload
+def mocked(*, apis: Iterable[Api], **settings: Any) -> AbstractContextManager[AsyncOpsMock]: ...
 
 
 def mocked(**settings: object) -> AbstractContextManager[AsyncOpsMock]:
     """Stub the APIs for the length of a ``with`` block.
 
     Args:
-        **settings: as in ``@pytest.mark.asyncops``; `settings` has the table of them.
+        **settings: as in ``@pytest.mark.asyncops``; `Settings` has them all.
 
     Raises:
         InvalidArgument: for an unknown setting, or a value that it cannot have.
@@ -111,7 +127,7 @@ def mocked(**settings: object) -> AbstractContextManager[AsyncOpsMock]:
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[AsyncOpsMock]:
+def _opened(settings: ResolvedSettings) -> Iterator[AsyncOpsMock]:
     switch = Switch()
     switch.open(settings)
     try:
@@ -130,14 +146,14 @@ class Switch:
     """
 
     def __init__(self) -> None:
-        self.mock = AsyncOpsMock()
+        self.mock: AsyncOpsMock = AsyncOpsMock()
 
     @property
     def is_open(self) -> bool:
         """Whether the mock is live."""
         return self.mock._live is not None
 
-    def open(self, settings: Settings) -> None:
+    def open(self, settings: ResolvedSettings) -> None:
         """Go live with these settings."""
         self.mock._live = Session(settings)
 

@@ -56,7 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def asyncops_mock(request: pytest.FixtureRequest) -> AsyncOpsMock:
-    """Chainloop Platform and Pinecone Assistant, stubbed; operations go as the test says."""
+    """Chainloop Platform and Pinecone Assistant, stubbed: a `pytest_asyncops.AsyncOpsMock`."""
     return _switch(request.config).mock
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
-from .configure import Settings
+from .configure import ResolvedSettings
 from .durations import SECOND, to_ns
 from .errors import NetworkBlocked, counted
 from .forked_requests import ForkedRequests
@@ -20,6 +20,7 @@ from .serving.messages import Request, UnmatchedRequests
 from .serving.server import Server
 from .serving.stub import Stub
 from .virtual_time.clock import VirtualClock
+from .virtual_time.server_clock import ServerClock
 
 
 def _responses() -> Callable[..., Any]:
@@ -37,19 +38,23 @@ class Session:
 
     Attributes:
         clock: the servers' clock.
+        virtual_clock: the same, as the test uses it.
         calls: the requests to all stubs and their answers.
         guards: the limits of the test.
         stubs: the stubs by the name of their API.
         beginning: the moment at which the mock was opened.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: ResolvedSettings) -> None:
         self._settings = settings
         self._blocked: list[str] = []
         epoch = time.time_ns() if settings.epoch is None else settings.epoch
-        self.clock = VirtualClock(epoch, _ticking() if settings.clock == "real" else None)
-        self.calls = Calls()
-        self.guards = Guards(
+        self.clock: ServerClock = ServerClock(
+            epoch, _ticking() if settings.clock == "real" else None
+        )
+        self.virtual_clock: VirtualClock = VirtualClock(self.clock)
+        self.calls: Calls = Calls()
+        self.guards: Guards = Guards(
             polls_at_once=settings.max_polls_at_once,
             polls_per_operation=settings.max_polls_per_operation,
             polls_unchanged=settings.max_polls_unchanged,
@@ -65,7 +70,7 @@ class Session:
         with ExitStack() as stack:
             self._start(stack)
             self._stack = stack.pop_all()
-        self.beginning = self.checkpoint()
+        self.beginning: Checkpoint = self.checkpoint()
 
     def _server(self, api: Api) -> Server:
         return Server(
@@ -73,7 +78,7 @@ class Session:
             self.clock,
             base_url=self._settings.base_urls.get(api.name),
             readings=self._settings.readings[api.name],
-            tell=(self.calls.add, self.guards.called),
+            tell=(self.calls._add, self.guards.called),
         )
 
     def _start(self, stack: ExitStack) -> None:

@@ -31,11 +31,11 @@ class Setting:
         choices: tuple[str, ...] = (),
         kind: str = "choice",
     ) -> None:
-        self.name = name
-        self.default = default
-        self.why = why
-        self.choices = choices
-        self.kind = kind
+        self.name: str = name
+        self.default: object = default
+        self.why: str = why
+        self.choices: tuple[str, ...] = choices
+        self.kind: str = kind
 
     def __repr__(self) -> str:
         return f"<Setting {self.name}, {self.default!r} by default>"
@@ -244,6 +244,6 @@ PINECONE = (
     ),
 )
 
-READINGS = {"chainloop": CHAINLOOP, "pinecone": PINECONE}
+READINGS: dict[str, tuple[Setting, ...]] = {"chainloop": CHAINLOOP, "pinecone": PINECONE}
 """The readings of the built-in APIs. In markers and ini files their names begin with the API's name
 and an underscore: ``chainloop_page_base``."""

@@ -230,12 +230,12 @@ def test_a_lock_that_another_thread_holds_at_the_fork_is_free_in_the_child(clock
     ends = threading.Event()
 
     def holds() -> None:
-        with mock.clock.lock:
+        with mock.clock._server.lock:
             ends.wait()
 
     def work() -> None:
         before = mock.clock.elapsed
-        with mock.clock.lock:
+        with mock.clock._server.lock:
             pass
         mock.chainloop.start()
         if clock == "real":

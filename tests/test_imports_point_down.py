@@ -16,7 +16,7 @@ FLOORS = [
     {"strategies.schema"},
     {"cadence", "conformance", "mocking"},
     {"session"},
-    {"configure", "transports"},
+    {"configure", "transports", "typed_settings"},
     {"apis"},
     {"contract", "serving"},
     {"rules"},

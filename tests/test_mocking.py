@@ -16,12 +16,13 @@ from pytest_asyncops import (
     Lifecycle,
     MockClosed,
     State,
-    Stub,
     UnmatchedRequests,
     mocked,
 )
 from pytest_asyncops.apis.chainloop import CHAINLOOP
-from pytest_asyncops.apis.pinecone import PINECONE, PineconeStub
+from pytest_asyncops.apis.chainloop_stub import ChainloopStub
+from pytest_asyncops.apis.pinecone import PINECONE
+from pytest_asyncops.apis.pinecone_stub import PineconeStub
 from pytest_asyncops.configure import resolve_settings
 from pytest_asyncops.mocking import Switch
 
@@ -44,7 +45,7 @@ def test_a_mock_has_both_apis_a_clock_and_the_calls():
             ("chainloop", mock.chainloop),
             ("pinecone", mock.pinecone),
         ]
-        assert type(mock.chainloop) is Stub
+        assert type(mock.chainloop) is ChainloopStub
         assert type(mock.pinecone) is PineconeStub
         assert mock.chainloop.base_url == CHAINLOOP.base_url == URL
         assert mock.pinecone.base_url == PINECONE.base_url
@@ -291,7 +292,7 @@ def test_a_mock_in_print():
         get("/v1/operations")
         time.sleep(1.5)
         assert repr(mock) == (
-            "<AsyncOpsMock <Stub of chainloop at https://api.app.chainloop.dev, "
+            "<AsyncOpsMock <ChainloopStub of chainloop at https://api.app.chainloop.dev, "
             "1 operation, 1 call>, <VirtualClock 2026-01-01T00:00:01.500Z, 1.5 s on>>"
         )
         assert repr(mock.calls[0]) == (

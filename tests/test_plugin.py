@@ -40,7 +40,7 @@ def test_the_fixture_is_listed_with_its_docstring(run):
     result.stdout.fnmatch_lines(
         [
             "asyncops_mock *",
-            "*Chainloop Platform and Pinecone Assistant, stubbed; operations go as the test *",
+            "*Chainloop Platform and Pinecone Assistant, stubbed: a `pytest_asyncops.*",
         ]
     )
 

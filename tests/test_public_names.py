@@ -6,17 +6,19 @@ import ast
 from pathlib import Path
 
 import pytest
+import requests
+from support.toy_api import toy
 
 import pytest_asyncops
-from pytest_asyncops import apis, strategies
+from pytest_asyncops import apis, mocked, strategies
 
 NAMES = {
     pytest_asyncops: """
-        Api AsyncOpsError AsyncOpsMock CadenceError Call Calls ConformanceError ContractError Field
-        ForkedRequestsWarning InvalidArgument Lifecycle MockClosed NetworkBlocked Operation
-        PatienceWarning PineconeStub PollerHangs Polls Progress State Step Stub UnmatchedRequests
-        Violation VirtualClock assert_conforms assert_history assert_polled mocked polls strategies
-        violations
+        Api AsyncOpsError AsyncOpsMock CadenceError Call Calls ChainloopStub ConformanceError
+        ContractError Field ForkedRequestsWarning InvalidArgument Lifecycle MockClosed
+        NetworkBlocked Operation PatienceWarning PineconeStub PollerHangs Polls Progress Settings
+        State Step Stub UnmatchedRequests Violation VirtualClock assert_conforms assert_history
+        assert_polled mocked polls strategies violations
         """,
     apis: """
         Absent Api Break ByFunction Checking Constraint ErrorResponse Exchange Field Fixed
@@ -35,6 +37,43 @@ NAMES = {
 def test_exported_names(module):
     assert sorted(module.__all__) == NAMES[module].split()
     assert all(hasattr(module, name) for name in module.__all__)
+
+
+ATTRIBUTES = {
+    "mock": "calls chainloop clock pinecone reset stubs",
+    "stub": """
+        add_parent api base_url calls limit_rate operations readings refuse start start_many
+        """,
+    "operation": """
+        calls cancel created_ns fail fields id lifecycle percent polls purge run state succeed
+        """,
+    "clock": "advance advance_to elapsed now real",
+    "calls": "count index total",
+    "call": "at at_ns operation_id operations request response states",
+}
+"""What completion shows of the objects that a test works with."""
+ATTRIBUTES["chainloop"] = ATTRIBUTES["stub"]
+ATTRIBUTES["pinecone"] = f"add_assistant {ATTRIBUTES['stub']}"
+
+
+@pytest.mark.parametrize("name", ATTRIBUTES)
+def test_attributes(name):
+    with mocked(apis=["chainloop", "pinecone", toy()]) as mock:
+        operation = mock.chainloop.start()
+        url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
+        requests.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
+        shown = {
+            "mock": mock,
+            "stub": mock.stubs["toy"],
+            "operation": operation,
+            "clock": mock.clock,
+            "calls": mock.calls,
+            "call": mock.calls[0],
+            "chainloop": mock.chainloop,
+            "pinecone": mock.pinecone,
+        }[name]
+    public = [attribute for attribute in dir(shown) if not attribute.startswith("_")]
+    assert public == ATTRIBUTES[name].split()
 
 
 BUILT_IN = sorted(Path(apis.__file__).parent.glob("*_*.py")) + [

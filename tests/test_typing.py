@@ -1,12 +1,18 @@
-"""mypy accepts the public surface as it is meant, and refuses wrong uses of it."""
+"""mypy and pyright accept the public surface as it is meant, and refuse wrong uses of it."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 SURFACE = Path("tests", "typing_surface.py")
@@ -15,15 +21,19 @@ SURFACE = Path("tests", "typing_surface.py")
 WRONG_USES = """\
 import datetime
 
+import pytest
+
 from pytest_asyncops import (
     AsyncOpsMock,
     Lifecycle,
     Operation,
     Progress,
+    Settings,
     State,
     Step,
     assert_conforms,
     assert_history,
+    mocked,
     polls,
 )
 
@@ -47,32 +57,88 @@ def test_wrong_uses(asyncops_mock: AsyncOpsMock, operation: Operation) -> None:
     operation.state = State.FAILED
     asyncops_mock.clock.advance("10")
     asyncops_mock.clock.advance_to(datetime.date(2026, 2, 1))
+    asyncops_mock.clock.rewind(0)
     asyncops_mock.chainloop.start(Lifecycle.manual())
     asyncops_mock.chainloop.start(lifecycle=Lifecycle.manual)
+    asyncops_mock.chainloop.start(kinds="scan")
+    asyncops_mock.chainloop.start(kind=7)
+    asyncops_mock.chainloop.start(operation_type="upload_file")
     asyncops_mock.chainloop.start_many("3")
+    asyncops_mock.chainloop.start_many(3, kind=["scan"])
+    asyncops_mock.chainloop.refuse("token", "expierd")
+    asyncops_mock.chainloop.limit_rate(1, per=10, retry_after="minutes")
     asyncops_mock.chainloop.add_assistant("docs")
+    asyncops_mock.chainloop.handle(asyncops_mock.calls[0].request)
+    asyncops_mock.pinecone.start()
+    asyncops_mock.pinecone.start(assistant_name="docs", operation_type="upload")
+    asyncops_mock.pinecone.start_many(3, assistant_name="docs", operation_type=lambda i: "upload")
+    asyncops_mock.pinecone.refuse("key", "expired")
+    asyncops_mock.calls.add(asyncops_mock.calls[0])
     asyncops_mock.calls[0].response.status_code + "200"
     asyncops_mock.sentry
+    mocked(clok="manual")
+    mocked(clock="manul")
+    mocked(apis=["chainlop"])
+    mocked(epoch=2026)
+    mocked(max_polls_at_once="7")
+    mocked(chainloop_order="random")
+    mocked(pinecone_page_base="one")
+    pytest.mark.asyncops(**Settings(clok="manual"))
+    pytest.mark.asyncops(**Settings(chainloop_purged="hidden"))
     assert_conforms({}, "chainloop", "get")
     assert_conforms({}, route=1)
     assert_history([])
 """
 
 
-def test_types(tmp_path):
-    # A name of its own: mypy remembers what it said of a module, down to where it stood.
-    wrong_uses = tmp_path / f"wrong_uses_{os.getpid()}.py"
-    wrong_uses.write_text(WRONG_USES)
-    run = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--no-pretty", str(SURFACE), str(wrong_uses)],
-        cwd=ROOT,
-        env={**os.environ, "MYPYPATH": str(ROOT)},
+def mypy(wrong_uses: Path) -> set[tuple[str, int]]:
+    output = run("mypy", "--strict", "--no-pretty", str(SURFACE), str(wrong_uses))
+    found = re.findall(r"^(.+?):(\d+): error: ", output, re.MULTILINE)
+    return {(file, int(line)) for file, line in found}
+
+
+def pyright(wrong_uses: Path) -> set[tuple[str, int]]:
+    found = json.loads(run("pyright", "--outputjson", str(SURFACE), str(wrong_uses)))
+    return {
+        (each["file"], each["range"]["start"]["line"] + 1)
+        for each in found["generalDiagnostics"]
+        if each["severity"] == "error"
+    }
+
+
+def run(checker: str, *arguments: str, cwd: Path = ROOT, **environment: str) -> str:
+    # pyright takes the Python that is first on the path.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    done = subprocess.run(
+        [sys.executable, "-m", checker, *arguments],
+        cwd=cwd,
+        env={**os.environ, "MYPYPATH": str(ROOT), "PATH": path, **environment},
         capture_output=True,
         text=True,
         check=False,
     )
-    refused = re.findall(r"^(.+?):(\d+): error: ", run.stdout, re.MULTILINE)
+    return done.stdout or done.stderr
+
+
+@pytest.mark.parametrize("checker", [mypy, pyright])
+def test_types(tmp_path: Path, checker: Callable[[Path], set[tuple[str, int]]]) -> None:
+    # A name of its own: mypy remembers what it said of a module, down to where it stood.
+    wrong_uses = tmp_path / f"wrong_uses_{os.getpid()}.py"
+    wrong_uses.write_text(WRONG_USES)
     _, body = WRONG_USES.split("-> None:\n")
     last = len(WRONG_USES.splitlines())
-    expected = {(str(wrong_uses), str(last - i)) for i in range(len(body.splitlines()))}
-    assert set(refused) == expected, run.stdout + run.stderr
+    expected = {(str(wrong_uses), last - i) for i in range(len(body.splitlines()))}
+    assert checker(wrong_uses) == expected
+
+
+def test_every_public_type_is_known(tmp_path: Path) -> None:
+    """To pyright, that does not look into what an editable installation does."""
+    site = tmp_path / "site"
+    shutil.copytree(ROOT / "pytest_asyncops", site / "pytest_asyncops")
+    arguments = ["--verifytypes", "pytest_asyncops", "--ignoreexternal", "--outputjson"]
+    output = run("pyright", *arguments, cwd=tmp_path, PYTHONPATH=str(site))
+    found: dict[str, Any] = json.loads(output)["typeCompleteness"]
+    assert found["packageRootDirectory"] == str(site / "pytest_asyncops")
+    assert found["exportedSymbolCounts"]["withKnownType"]
+    assert [each["name"] for each in found["symbols"] if not each["isTypeKnown"]] == []
+    assert found["completenessScore"] == 1

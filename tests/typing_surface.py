@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from typing_extensions import assert_type
@@ -17,6 +18,7 @@ from pytest_asyncops import (
     CadenceError,
     Call,
     Calls,
+    ChainloopStub,
     ConformanceError,
     ContractError,
     InvalidArgument,
@@ -27,6 +29,7 @@ from pytest_asyncops import (
     PineconeStub,
     Polls,
     Progress,
+    Settings,
     State,
     Step,
     Stub,
@@ -47,7 +50,7 @@ MINUTE = datetime.timedelta(minutes=1)
 
 
 def test_the_fixture(asyncops_mock: AsyncOpsMock) -> None:
-    assert_type(asyncops_mock.chainloop, Stub)
+    assert_type(asyncops_mock.chainloop, ChainloopStub)
     assert_type(asyncops_mock.pinecone, PineconeStub)
     assert_type(asyncops_mock.stubs, Mapping[str, Stub])
     assert_type(asyncops_mock.clock, VirtualClock)
@@ -67,8 +70,26 @@ def test_stubs(asyncops_mock: AsyncOpsMock) -> None:
     assert_type(
         stub.start_many(3, lifecycle=lambda i: Lifecycle.fails("no", running=i)), list[Operation]
     )
+    many = stub.start_many(3, id="job-{}".format, kind=lambda i: None if i else "scan")
+    assert_type(many, list[Operation])
     stub.refuse("token", "expired")
-    asyncops_mock.pinecone.add_assistant("docs")
+    stub.limit_rate(2, per=10, retry_after="date")
+    pinecone = asyncops_mock.pinecone
+    pinecone.add_assistant("docs")
+    operation = pinecone.start(
+        assistant_name="docs", operation_type="upsert_file", file_id=None, ingestion_units=1
+    )
+    assert_type(operation, Operation)
+    stubs: list[Stub] = [stub, pinecone]
+    print(stubs)
+
+
+def test_a_stub_of_an_own_api(asyncops_mock: AsyncOpsMock) -> None:
+    stub = asyncops_mock.stubs["jobs"]
+    assert_type(stub.start(verb="delete", lifecycle=Lifecycle.manual()), Operation)
+    assert_type(stub.start_many(3, verb=["create", "delete"].__getitem__), list[Operation])
+    stub.add_parent("docs")
+    stub.refuse("token", "whatever it says")
 
 
 def test_operations(operation: Operation) -> None:
@@ -188,6 +209,18 @@ def test_errors(
     print(errors, failures, value_error)
 
 
-def test_mocked() -> None:
+def test_mocked(api: Api) -> None:
     with mocked(clock="manual", chainloop_page_base="one") as mock:
         assert_type(mock, AsyncOpsMock)
+    with mocked(apis=["chainloop", api], base_urls={"jobs": "http://localhost:1"}) as mock:
+        assert_type(mock, AsyncOpsMock)
+    with mocked(apis=[api], jobs_page_size=3, patience=MINUTE) as mock:
+        assert_type(mock, AsyncOpsMock)
+    with mocked(**Settings(epoch="now", pinecone_retention=60)) as mock:
+        assert_type(mock, AsyncOpsMock)
+
+
+@pytest.mark.asyncops(**Settings(clock="manual", apis=["pinecone"]), jobs_page_size=3)
+def test_the_marker() -> None:
+    settings: Settings = {"network": "block", "max_real_wait": 0.5}
+    pytest.mark.asyncops(**settings)

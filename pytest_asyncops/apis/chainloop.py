@@ -31,6 +31,7 @@ from . import (
 )
 from .chainloop_generation import GENERATION, UNSET
 from .chainloop_rules import HISTORY, RULES, UNSPECIFIED
+from .chainloop_stub import ChainloopStub
 
 _FILTERS = {UNSPECIFIED: frozenset(State), **HISTORY.states}
 """The states that each status filter finds, in the order of the contract, by which protobuf numbers
@@ -195,6 +196,7 @@ CHAINLOOP = Api(
         hidden=_hidden,
         paths=Paths(encoded_slash_separates=True, empty_parameter=True),
         method=gateway.method,
+        stub_class=ChainloopStub,
     ),
     checking=Checking(
         contract="chainloop.yaml",

@@ -18,7 +18,6 @@ from urllib.parse import parse_qsl
 from ..errors import InvalidArgument, hides_usage_errors
 from ..lifecycle.lifecycle import Lifecycle
 from ..lifecycle.states import State
-from ..serving.stub import Stub
 from ..settings import PINECONE as READINGS
 from . import (
     Api,
@@ -40,6 +39,7 @@ from . import (
 )
 from .pinecone_generation import GENERATION
 from .pinecone_rules import HISTORY, INGESTION, RULES, TYPES
+from .pinecone_stub import PineconeStub
 
 __tracebackhide__ = hides_usage_errors
 
@@ -47,18 +47,6 @@ _FILTERS = HISTORY.states
 # Ordered by the states, because the order of a set differs from run to run.
 _STATUSES = {state: word for state in State for word, states in _FILTERS.items() if state in states}
 _LIMITS = range(1, 101)
-
-
-class PineconeStub(Stub):
-    """The stub of Pinecone Assistant, which has assistants that operations belong to."""
-
-    def add_assistant(self, name: str) -> None:
-        """Add an assistant; requests for an assistant that was not added are answered with 404.
-
-        Raises:
-            InvalidArgument: for a name that is not a string, or empty.
-        """
-        self.add_parent(name)
 
 
 def _bad_request(message: str) -> ErrorResponse:
@@ -254,7 +242,7 @@ PINECONE = Api(
     unmatched=_unmatched,
     fields={
         "assistant_name": Field(required=True),
-        "operation_type": Field(default="upload_file", choices=TYPES),
+        "operation_type": Field(default="upload_file", choices=TYPES, required=True),
         "file_id": Field(default="file-{:06d}".format),
         "ingestion_units": Field(kind=(int, float)),
     },

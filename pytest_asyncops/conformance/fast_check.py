@@ -30,7 +30,7 @@ def _best_parser() -> Callable[[bytes], Any]:
     return loads
 
 
-fast_parse = _best_parser()
+fast_parse: Callable[[bytes], Any] = _best_parser()
 """Reads JSON. With orjson it refuses or rounds some values that `parse` reads exactly, such as
 integers of more than 64 bits, so only the verdict that a payload is good is trusted."""
 

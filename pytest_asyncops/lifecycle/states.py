@@ -6,7 +6,7 @@ import copy
 import datetime
 import enum
 from dataclasses import dataclass, field
-from typing import Union
+from typing import TYPE_CHECKING, Union
 
 from ..durations import SECOND, to_ns
 from ..errors import InvalidArgument, hides_usage_errors, listed
@@ -27,7 +27,12 @@ class State(enum.Enum):
 
     # Members are singletons, so the hash of the identity will do. Enum's own hash is computed in
     # Python, at every look-up of what an API calls a state.
-    __hash__ = object.__hash__
+    if TYPE_CHECKING:
+
+        def __hash__(self) -> int: ...
+
+    else:
+        __hash__ = object.__hash__
 
     @property
     def done(self) -> bool:

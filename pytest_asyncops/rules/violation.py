@@ -43,7 +43,7 @@ class ConformanceError(AsyncOpsError, AssertionError):
 
     def __init__(self, message: str, *, violations: Iterable[Violation]) -> None:
         super().__init__(message)
-        self.violations = tuple(violations)
+        self.violations: tuple[Violation, ...] = tuple(violations)
 
 
 def json_path(parts: Iterable[str | int]) -> str:

@@ -32,7 +32,7 @@ class Field:
         default: the value if a test gives none, or a function from the operation's number (from 1)
             to the value; ``None`` leaves the field out.
         choices: the values that it can have, empty for any.
-        required: whether a test must give it.
+        required: whether every operation has it; a test must give it if there is no default.
 
     >>> Field(choices=("small", "large"), default="small").kind
     <class 'str'>

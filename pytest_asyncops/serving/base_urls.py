@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
@@ -86,7 +86,7 @@ class BaseUrls:
                         value=server.base_url,
                     )
             neighbours.append((path, server))
-        self.find = lru_cache(maxsize=1024)(self._find)
+        self.find: Callable[[str], tuple[Server, str] | None] = lru_cache(maxsize=1024)(self._find)
 
     def _find(self, url: str) -> tuple[Server, str] | None:
         """Whose URL it is, and the part of it after the base URL; ``None`` if it is nobody's."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from ..virtual_time.clock import VirtualClock
+from ..virtual_time.server_clock import ServerClock
 
 
 class Changing(Protocol):
@@ -28,7 +28,7 @@ class Checkpoint:
         objects: the objects.
     """
 
-    def __init__(self, clock: VirtualClock, objects: Iterable[Changing]) -> None:
+    def __init__(self, clock: ServerClock, objects: Iterable[Changing]) -> None:
         self._clock = clock
         with clock.lock:
             self._elapsed = clock.elapsed_ns

@@ -73,10 +73,10 @@ class Exchange:
         refused: Mapping[str, ErrorResponse],
         parents: AbstractSet[str],
     ) -> None:
-        self.request = request
-        self.params = params
-        self.readings = readings
-        self.parents = parents
+        self.request: Request = request
+        self.params: Mapping[str, str] = params
+        self.readings: Mapping[str, Any] = readings
+        self.parents: AbstractSet[str] = parents
         self.shown: list[Operation] = []
         self.states: list[State] = []
         self._store = store

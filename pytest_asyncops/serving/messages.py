@@ -91,11 +91,13 @@ class Request:
     def __init__(
         self, method: str, url: str, target: str, headers: Mapping[str, str], body: bytes = b""
     ) -> None:
-        self.method = method
-        self.url = without_user(url)
+        self.method: str = method
+        self.url: str = without_user(url)
+        self.path: str
+        self.query: str
         self.path, _, self.query = target.partition("?")
         self._headers = headers
-        self.body = body
+        self.body: bytes = body
 
     @property
     def headers(self) -> Headers:
@@ -137,12 +139,12 @@ class Response:
         route: str | None = None,
         profile: str | None = None,
     ) -> None:
-        self.status_code = status_code
-        self.content = content
-        self.headers = headers if isinstance(headers, Headers) else Headers(headers or {})
-        self.api = api
-        self.route = route
-        self.profile = profile
+        self.status_code: int = status_code
+        self.content: bytes = content
+        self.headers: Headers = headers if isinstance(headers, Headers) else Headers(headers or {})
+        self.api: Any = api
+        self.route: str | None = route
+        self.profile: str | None = profile
 
     def json(self) -> Any:
         """The body, read as JSON."""
@@ -174,7 +176,7 @@ class ErrorResponse(Exception):
         self.status_code = status_code
         self.code = code
         self.message = message
-        self.headers = headers or {}
+        self.headers: Mapping[str, str] = headers or {}
 
     def anew(self, headers: Mapping[str, str] | None = None) -> ErrorResponse:
         """An equal error that has not been raised yet, with these headers too.
@@ -195,4 +197,4 @@ class UnmatchedRequests(AsyncOpsError, AssertionError):
 
     def __init__(self, message: str, *, requests: Iterable[Request]) -> None:
         super().__init__(message)
-        self.requests = tuple(requests)
+        self.requests: tuple[Request, ...] = tuple(requests)

@@ -9,7 +9,7 @@ from ..durations import Seconds
 from ..errors import InvalidArgument, counted, hides_usage_errors
 from ..lifecycle.lifecycle import Lifecycle, Position, Snapshot
 from ..lifecycle.states import State, Step
-from ..virtual_time.clock import VirtualClock
+from ..virtual_time.server_clock import ServerClock
 from .calls import Call, Calls
 from .checkpoint import Changing
 from .state_index import StateIndex
@@ -37,6 +37,8 @@ class Operation:
         fields: the field values that it was started with.
         lifecycle: its plan. Moving it by hand replaces the plan by one that contains the move.
         polls: how many answers have shown it.
+        created_ns: when it was started by the server's clock, in nanoseconds since 1970; an API's
+            ``render`` writes its timestamps from this.
 
     >>> from pytest_asyncops import Lifecycle, mocked
     >>> with mocked() as mock:
@@ -64,9 +66,12 @@ class Operation:
     def __init__(
         self, store: OperationStore, number: int, new: NewOperation, plan: Lifecycle
     ) -> None:
+        self.id: str
+        self.fields: Mapping[str, object]
+        self.lifecycle: Lifecycle
         self.id, self.fields, self.lifecycle = new
-        self.created_ns = store.clock.now_ns
-        self.polls = 0
+        self.created_ns: int = store.clock.now_ns
+        self.polls: int = 0
         self._store = store
         self._number = number
         self._plan = plan
@@ -126,7 +131,7 @@ class OperationStore(Mapping[str, Operation]):
 
     def __init__(
         self,
-        clock: VirtualClock,
+        clock: ServerClock,
         *,
         hidden: frozenset[State] = frozenset(),
         retention: Seconds | None = None,
@@ -142,7 +147,7 @@ class OperationStore(Mapping[str, Operation]):
         self._operations: list[Operation] = []
         self._by_id: dict[str, Operation] = {}
         self._index = StateIndex(self._forecast)
-        self.calls = Calls()
+        self.calls: Calls = Calls()
 
     def __getitem__(self, name: str) -> Operation:
         return self._by_id[name]

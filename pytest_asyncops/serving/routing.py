@@ -70,6 +70,7 @@ class Router:
         self._paths = paths
         self._templates = [(route, template) for route in routes for template in route.paths]
         self._table = [(route, paths.pattern(template)) for route, template in self._templates]
+        self.find: Callable[[str, str], tuple[Route | None, Mapping[str, str]]]
         self.find = lru_cache(maxsize=1024)(self._find)
 
     def _find(self, method: str, path: str) -> tuple[Route | None, Mapping[str, str]]:

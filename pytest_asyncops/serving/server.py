@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 from ..errors import MockClosed, hides_usage_errors
-from ..virtual_time.clock import VirtualClock
+from ..virtual_time.server_clock import ServerClock
 from .api import Api
-from .calls import Call
+from .calls import Call, Calls
 from .checkpoint import Changing
 from .exchange import Exchange, json_response
 from .messages import ErrorResponse, Request, Response
@@ -49,7 +49,7 @@ class Server:
     def __init__(
         self,
         api: Api,
-        clock: VirtualClock,
+        clock: ServerClock,
         *,
         base_url: str | None = None,
         readings: Mapping[str, Any] | None = None,
@@ -57,17 +57,17 @@ class Server:
     ) -> None:
         self.api = api
         self.clock = clock
-        self.base_url = (base_url or api.base_url).rstrip("/")
-        self.readings = {setting.name: setting.default for setting in api.readings}
+        self.base_url: str = (base_url or api.base_url).rstrip("/")
+        self.readings: dict[str, Any] = {setting.name: setting.default for setting in api.readings}
         self.readings.update(readings or {})
-        self.store = OperationStore(
+        self.store: OperationStore = OperationStore(
             clock,
             hidden=api.serving.hidden(self.readings),
             retention=api.serving.retention(self.readings),
             admit=partial(admit, api),
             check_open=self.check_open,
         )
-        self.calls = self.store.calls
+        self.calls: Calls = self.store.calls
         self.parents: set[str] = set()
         self.refused: dict[str, ErrorResponse] = {}
         self.rate_limit: RateLimit | None = None
@@ -75,7 +75,7 @@ class Server:
         self.is_closed = False
         self._router = Router(api.routes, api.serving.paths)
         self._render = api.render(self.readings)
-        self._tell = (self.calls.add, *tell)
+        self._tell = (self.calls._add, *tell)
 
     def handle(self, request: Request) -> Response:
         """Answer a request, and record it.

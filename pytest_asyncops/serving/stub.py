@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any, Literal
 
 from ..durations import Seconds
 from ..errors import InvalidArgument, checked_count, counted, hides_usage_errors, unknown_choice
 from ..lifecycle.lifecycle import Lifecycle
+from .api import Api
+from .calls import Calls
 from .operations import Operation
 from .rate_limit import RateLimit
 from .server import Server
@@ -29,10 +32,10 @@ class Stub:
     """
 
     def __init__(self, server: Server) -> None:
-        self.api = server.api
-        self.base_url = server.base_url
-        self.readings = server.readings
-        self.calls = server.calls
+        self.api: Api = server.api
+        self.base_url: str = server.base_url
+        self.readings: Mapping[str, Any] = server.readings
+        self.calls: Calls = server.calls
         self._server = server
 
     @property
@@ -104,7 +107,20 @@ class Stub:
         return started
 
     def add_parent(self, name: str) -> None:
-        """Make the name of something known that operations belong to; `start` does this too."""
+        """Make known the name of something that operations belong to, as Pinecone's assistants are.
+
+        `start` makes known what its operation belongs to, so this is for one that has none. An API
+        of your own says with `Serving.parent` which field has the name, and its endpoints find the
+        known ones in `Exchange.parents`.
+
+        Raises:
+            InvalidArgument: for a name that is not a string, or empty.
+            MockClosed: after the test or the ``with`` block.
+
+        >>> from pytest_asyncops import mocked
+        >>> with mocked() as mock:
+        ...     mock.pinecone.add_parent("docs")
+        """
         self._server.check_open()
         if not isinstance(name, str) or not name:
             raise InvalidArgument(
@@ -129,7 +145,9 @@ class Stub:
             raise unknown_choice("reason for a refusal", reason, self.api.serving.refusals)
         self._server.refused[credential] = refusal
 
-    def limit_rate(self, polls: int, per: Seconds, *, retry_after: str = "seconds") -> None:
+    def limit_rate(
+        self, polls: int, per: Seconds, *, retry_after: Literal["seconds", "date"] = "seconds"
+    ) -> None:
         """Limit how many requests the service takes; it answers more of them with its own 429.
 
         Args:

@@ -16,7 +16,7 @@ from ..lifecycle.lifecycle import Lifecycle
 from ..serving.api import FIRST_ERROR, Api, find_route
 from ..serving.server import Server
 from ..serving.stub import Stub
-from ..virtual_time.clock import VirtualClock
+from ..virtual_time.server_clock import ServerClock
 from .call_repr import as_call
 from .lifecycles import lifecycles
 from .schema.objects import objects
@@ -84,7 +84,7 @@ def histories(
     waits = st.lists(st.integers(0, most), max_size=max(max_polls - 1, 0))
 
     def seen(pauses: list[int], start: dict[str, Any], life: Lifecycle) -> list[Any]:
-        clock = VirtualClock()
+        clock = ServerClock()
         server = Server(known, clock, readings=settled)
         operation = Stub(server).start(lifecycle=life, **start)
         bodies = []

@@ -21,7 +21,6 @@ from .asyncio_patches import AsyncioPatches
 from .bound_functions import BoundFunctions
 from .child_processes import ChildProcesses
 from .client_clock import ClientClock
-from .clock import VirtualClock
 from .handed_tasks import HandedTask
 from .locks import virtual_lock
 from .outside import PATIENCE, Outside, warn_of_lost_patience
@@ -32,6 +31,7 @@ from .real_waits import RealWait, RealWaits
 from .replaced import Replaced
 from .scheduler import Scheduler
 from .selects import Selects
+from .server_clock import ServerClock
 from .simple_queues import counted_simple_queue
 from .sockets import Sockets
 from .thread_pools import ThreadPools
@@ -56,7 +56,7 @@ _real_monotonic_ns = time.monotonic_ns
 
 
 class VirtualTime:
-    """Joins the clocks and waits of Python to a `VirtualClock` while it is started.
+    """Joins the clocks and waits of Python to a `ServerClock` while it is started.
 
     Threads that were alive before keep real waits and real clocks. Started inside of another one,
     both clocks share one time: what moves one of them moves both.
@@ -68,7 +68,7 @@ class VirtualTime:
     """
 
     def __init__(
-        self, clock: VirtualClock, skipped: Callable[[int], None], patience: float = PATIENCE
+        self, clock: ServerClock, skipped: Callable[[int], None], patience: float = PATIENCE
     ) -> None:
         self._clock = clock
         self._patience = patience

@@ -40,7 +40,7 @@ class AsyncioPatches:
     def __init__(self, scheduler: FindScheduler, sockets: Sockets) -> None:
         self._scheduler = scheduler
         self._sockets = sockets
-        self.loops = LivingLoops()
+        self.loops: LivingLoops = LivingLoops()
         self._selects: list[tuple[Any, Any]] = []
 
     def replace(self) -> None:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..durations import SECOND
-from .clock import SharedTime, VirtualClock
+from .server_clock import ServerClock, SharedTime
 
 _real_monotonic_ns = time.monotonic_ns
 _real_perf_counter_ns = time.perf_counter_ns
@@ -79,7 +79,7 @@ class ClientClock:
         """Nanoseconds that never run backwards."""
         return self._base + self.moved_ns()
 
-    def wall_ns(self, server: VirtualClock) -> int:
+    def wall_ns(self, server: ServerClock) -> int:
         """The present of a server, in nanoseconds since 1970."""
         return server.now_ns + self._lingered + self._really_passed_ns()
 

@@ -1,208 +1,43 @@
-"""The servers' clock, and the time that several clocks can share."""
+"""The servers' clock, as a test uses it."""
 
 from __future__ import annotations
 
 import datetime
-import threading
-from collections import deque
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, nullcontext
-from itertools import compress
-from operator import methodcaller
-from typing import Any, Protocol
+from contextlib import AbstractContextManager
 
-from ..durations import SECOND, Seconds, from_ns, instant_to_ns, rfc3339, to_ns
+from ..durations import Seconds, from_ns, instant_to_ns, rfc3339
 from ..errors import InvalidArgument, hides_usage_errors
-from ..forks import renewed_at_fork
+from .server_clock import ServerClock
 
 __tracebackhide__ = hides_usage_errors
-
-
-class SharedTime:
-    """The time that several clocks share: moving one of them moves them all.
-
-    All of them are counted from one number, so that a move is a single step, which a signal's
-    handler cannot split.
-
-    Attributes:
-        skipped_ns: all nanoseconds ever skipped. They are never set back, not even between
-            Hypothesis' examples, because the client's ``time.monotonic`` is built on them and must
-            not run backwards.
-        advanced_ns: those of them by which the test moved a clock, and not a wait.
-        clocks: the clocks.
-        run_really: makes a block in which the waits of the current thread are real.
-    """
-
-    __slots__ = ("advanced_ns", "clocks", "run_really", "skipped_ns")
-
-    def __init__(self) -> None:
-        self.skipped_ns = 0
-        self.advanced_ns = 0
-        self.clocks: list[VirtualClock] = []
-        self.run_really: Callable[[], AbstractContextManager[None]] = nullcontext
-
-    def advance(self, duration: int) -> None:
-        """Move all clocks forward, once no request is being answered."""
-        with ExitStack() as stack:
-            for clock in tuple(self.clocks):
-                stack.enter_context(clock.lock)
-            self.advanced_ns += duration
-            self.skipped_ns += duration
-
-    def try_to_reach(self, instant: int) -> bool:
-        """Move all clocks forward to an instant, unless another thread's request is being answered.
-
-        Args:
-            instant: the value that ``skipped_ns`` is to have. One that has gone by changes nothing.
-
-        Returns:
-            Whether it has been reached.
-        """
-        locks = self.locks()
-        # One call into C acquires the locks and remembers which, and one releases them: no signal's
-        # handler comes in between. Releasing them twice does nothing.
-        acquired: list[bool] = []
-        releases = map(_RELEASE, compress(locks, acquired))
-        try:
-            try:
-                acquired.extend(map(_ACQUIRE_AT_ONCE, locks))
-                if not all(acquired):
-                    return False
-                self.skipped_ns = max(self.skipped_ns, instant)
-                return True
-            finally:
-                _exhaust(releases)
-        finally:
-            _exhaust(releases)
-
-    def locks(self) -> list[Any]:
-        """The locks of all clocks, which are held while requests are answered."""
-        return [clock.lock for clock in tuple(self.clocks)]
-
-
-_ACQUIRE_AT_ONCE = methodcaller("acquire", False)
-_RELEASE = methodcaller("release")
-_exhaust = deque[None](maxlen=0).extend
-
-
-class _Lock(Protocol):
-    """The part of a lock that is used here."""
-
-    def acquire(self, blocking: bool = ...) -> bool: ...
-    def release(self) -> None: ...
-    def __enter__(self) -> object: ...
-    def __exit__(self, *error: Any) -> None: ...
-
-
-class _Standstill:
-    """A lock that stops a source of time: while it is held, the time is when it was acquired."""
-
-    def __init__(self, source: Callable[[], int]) -> None:
-        self._source = source
-        self._lock = threading.RLock()
-        self._depth = 0
-        self._now = 0
-
-    def read(self) -> int:
-        return self._now if self._depth else self._source()
-
-    def acquire(self, blocking: bool = True) -> bool:
-        if not self._lock.acquire(blocking):
-            return False
-        if not self._depth:
-            self._now = self._source()
-        self._depth += 1
-        return True
-
-    def release(self) -> None:
-        self._depth -= 1
-        self._lock.release()
-
-    def anew(self) -> _Standstill:
-        """Another one of the same source, that nobody holds."""
-        return _Standstill(self._source)
-
-    def __enter__(self) -> None:
-        self.acquire()
-
-    def __exit__(self, *error: object) -> None:
-        self.release()
 
 
 class VirtualClock:
     """The time that the stubbed servers live in.
 
     In the modes ``virtual`` and ``manual`` it stands still until a skipped wait or the test moves
-    it. In ``real`` it follows the source that it was given and cannot be moved.
+    it. In ``real`` it is the wall clock and cannot be moved.
 
-    >>> clock = VirtualClock()
-    >>> clock.advance(90)
-    >>> clock.now().isoformat(), clock.elapsed.total_seconds()
+    >>> from pytest_asyncops import mocked
+    >>> with mocked() as mock:
+    ...     mock.clock.advance(90)
+    ...     mock.clock.now().isoformat(), mock.clock.elapsed.total_seconds()
     ('2026-01-01T00:01:30+00:00', 90.0)
     """
 
-    __slots__ = ("__weakref__", "_begin", "_source", "epoch_ns", "lock", "shared_time")
+    __slots__ = ("_server",)
 
-    def __init__(
-        self, epoch_ns: int = 1_767_225_600 * SECOND, source: Callable[[], int] | None = None
-    ) -> None:
-        self.epoch_ns = epoch_ns
-        # Held while a request is answered and while the clock is moved, so that one request sees
-        # one time. Reentrant, because a test's callback may start operations.
-        self.lock: _Lock = threading.RLock()
-        self._source: Callable[[], int] | None = None
-        if source is not None:
-            self.lock = still = _Standstill(source)
-            self._source = still.read
-        self._begin = 0
-        renewed_at_fork.add(self)
-        self.shared_time = SharedTime()
-        self.shared_time.clocks.append(self)
-
-    def join(self, shared_time: SharedTime) -> None:
-        """Share this time with its other clocks, from now on."""
-        elapsed = self._elapsed
-        self.shared_time = shared_time
-        self.rewind(elapsed)
-        shared_time.clocks.append(self)
-
-    def leave(self) -> None:
-        """Have a time of its own again; the other clocks go on."""
-        self.shared_time.clocks.remove(self)
-        self.join(SharedTime())
-
-    def renew(self) -> None:
-        """Have a new lock, in a forked process: nobody is left there to release the old one."""
-        if isinstance(self.lock, _Standstill):
-            self.lock = still = self.lock.anew()
-            self._source = still.read
-        else:
-            self.lock = threading.RLock()
+    def __init__(self, server: ServerClock) -> None:
+        self._server = server
 
     def now(self) -> datetime.datetime:
         """The server's present, in UTC."""
-        return from_ns(self.now_ns)
+        return from_ns(self._server.now_ns)
 
     @property
     def elapsed(self) -> datetime.timedelta:
         """How far the clock has come since the test began."""
-        return datetime.timedelta(microseconds=self.elapsed_ns // 1_000)
-
-    @property
-    def now_ns(self) -> int:
-        """The server's present, in nanoseconds since 1970."""
-        if self._source is None:  # the quick way: every reading of a clock comes here
-            return self.epoch_ns + self.shared_time.skipped_ns - self._begin
-        return self.epoch_ns + self._source()
-
-    @property
-    def elapsed_ns(self) -> int:
-        """How far the clock has come, in nanoseconds."""
-        return self._elapsed if self._source is None else self._source()
-
-    @property
-    def _elapsed(self) -> int:
-        return self.shared_time.skipped_ns - self._begin
+        return datetime.timedelta(microseconds=self._server.elapsed_ns // 1_000)
 
     def advance(self, duration: Seconds) -> None:
         """Move the clock forward.
@@ -213,16 +48,7 @@ class VirtualClock:
         Raises:
             InvalidArgument: for a duration that is not a length of time, or on a real clock.
         """
-        self.advance_ns(to_ns(duration, "the clock's advance"))
-
-    def advance_ns(self, duration: int) -> None:
-        """``advance``, in nanoseconds."""
-        if self._source is not None:
-            raise InvalidArgument(
-                "the real clock cannot be moved. Use clock='virtual' or clock='manual'.",
-                value=duration,
-            )
-        self.shared_time.advance(duration)
+        self._server.advance(duration)
 
     def advance_to(self, instant: datetime.datetime) -> None:
         """Move the clock forward to an instant.
@@ -232,14 +58,14 @@ class VirtualClock:
         """
         target = instant_to_ns(instant, "the clock's new time")
         # A datetime has no nanoseconds: that of the present may be up to 999 of them behind.
-        distance = target - self.now_ns
+        distance = target - self._server.now_ns
         if distance <= -1_000:
             raise InvalidArgument(
                 f"time cannot go back: it is {self.now().isoformat()}, "
                 f"and {instant.isoformat()} has gone by. Use asyncops_mock.reset() to start over.",
                 value=instant,
             )
-        self.advance_ns(max(distance, 0))
+        self._server.advance_ns(max(distance, 0))
 
     def real(self) -> AbstractContextManager[None]:
         """A block in which the waits of the current thread are real, and real time counts for it.
@@ -256,11 +82,8 @@ class VirtualClock:
         ...     mock.clock.elapsed.total_seconds()
         0.0
         """
-        return self.shared_time.run_really()
-
-    def rewind(self, elapsed_ns: int) -> None:
-        """Set the clock back, at a reset and between Hypothesis' examples."""
-        self._begin = self.shared_time.skipped_ns - elapsed_ns
+        return self._server.shared_time.run_really()
 
     def __repr__(self) -> str:
-        return f"<VirtualClock {rfc3339(self.now_ns)}, {self.elapsed.total_seconds():g} s on>"
+        now = rfc3339(self._server.now_ns)
+        return f"<VirtualClock {now}, {self.elapsed.total_seconds():g} s on>"

@@ -20,7 +20,7 @@ class HandedTask:
     def __init__(self, scheduler: Scheduler, real_time_threads: RealTimeThreads) -> None:
         self.scheduler = scheduler
         self._real_time_threads = real_time_threads
-        self.is_own = not real_time_threads.is_here()
+        self.is_own: bool = not real_time_threads.is_here()
         self._was_real = False
 
     def begin(self) -> None:

@@ -26,7 +26,7 @@ class InMotion:
     __slots__ = ("_numbers", "_tokens", "latest")
 
     def __init__(self) -> None:
-        self.latest = 0
+        self.latest: int = 0
         self._numbers = itertools.count(1)
         self._tokens: dict[Hashable, int] = {}
 

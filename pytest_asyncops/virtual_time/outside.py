@@ -67,7 +67,7 @@ class Outside:
     ) -> None:
         self._receiver_until = receiver_until
         self.patience = patience
-        self.children = Children()
+        self.children: Children = Children()
         self.ran_out: set[str] = set()
         self._awaited: dict[Hashable, _Awaited] = {}
         self._asked: dict[int, tuple[int, float]] = {}

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from ..forks import renewed_at_fork
 from . import sockets, thread_states
 from .client_clock import ClientClock
-from .clock import SharedTime
+from .server_clock import SharedTime
 from .stack_frames import is_tool, module_of, package_of
 from .system_calls import OUTSIDE, TIMED
 from .thread_states import Looks
@@ -192,4 +192,4 @@ class Watch:
             looked_at = now
 
 
-watch = Watch()
+watch: Watch = Watch()

@@ -18,12 +18,12 @@ from typing import Any
 
 from ..forks import renewed_at_fork
 from .client_clock import SLEEP_OF_ZERO, ClientClock
-from .clock import SharedTime
 from .file_waits import renew_bells
 from .in_motion import InMotion
 from .lookout import Lookout
 from .outside import Outside
 from .planned_turns import PlannedTurns
+from .server_clock import SharedTime
 from .skip_listeners import SkipListeners
 from .thread_ends import ThreadEnds
 from .waits import ProbedWait, Wait
@@ -55,10 +55,10 @@ class Scheduler:
         self.shared_time = shared_time
         self.client = client
         self.outside = outside
-        self.in_motion = InMotion()
+        self.in_motion: InMotion = InMotion()
         self.interrupt: Callable[[Wait], bool] | None = None
-        self.listeners = SkipListeners(shared_time)
-        self.ends = ThreadEnds()
+        self.listeners: SkipListeners = SkipListeners(shared_time)
+        self.ends: ThreadEnds = ThreadEnds()
         # Reentrant, because a signal's handler or a finalizer may come anywhere, and may wait.
         self._mutex: Any = _new_mutex()  # with the methods that `threading.Condition` uses
         self._planned = PlannedTurns()

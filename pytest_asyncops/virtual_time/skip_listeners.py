@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from .clock import SharedTime
+from .server_clock import SharedTime
 
 
 class SkipListeners:

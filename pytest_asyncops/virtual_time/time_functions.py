@@ -17,9 +17,9 @@ from typing import Any
 from ..durations import SECOND
 from .alarm_clock import AlarmClock
 from .client_clock import ClientClock
-from .clock import VirtualClock
 from .real_time_threads import RealTimeThreads
 from .scheduler import Scheduler
+from .server_clock import ServerClock
 from .stack_frames import is_tool, module_of
 
 _real_sleep = time.sleep
@@ -53,7 +53,7 @@ class ActiveTime:
         client: ClientClock,
         scheduler: Scheduler,
         real_time_threads: RealTimeThreads,
-        server: VirtualClock,
+        server: ServerClock,
         real_wall_ns: Callable[[], int],
         alarm_clock: AlarmClock,
     ) -> None:

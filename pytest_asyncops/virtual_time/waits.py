@@ -59,12 +59,16 @@ class Wait:
     def __init__(self, in_motion: InMotion, gate: Gate | None = None) -> None:
         self._in_motion = in_motion
         self._gate = gate or Gate()
-        self.thread = threading.get_ident()
+        self.thread: int = threading.get_ident()
         self.deadline: int | None = None
-        self.number = 0
+        self.number: int = 0
         self.outer: Wait | None = None
         self.frame: FrameType | None = None
-        self.came = self.due = self.waiting = self.ended = self.interrupted = False
+        self.came: bool = False
+        self.due: bool = False
+        self.waiting: bool = False
+        self.ended: bool = False
+        self.interrupted: bool = False
 
     def release(self) -> None:
         """Give the notice. A `threading.Condition` calls this, as it does with its locks.

@@ -14,7 +14,7 @@ from pytest_asyncops.apis.gateway import go_quote
 from pytest_asyncops.serving.messages import Headers, Request, Response
 from pytest_asyncops.serving.server import Server
 from pytest_asyncops.serving.stub import Stub
-from pytest_asyncops.virtual_time.clock import VirtualClock
+from pytest_asyncops.virtual_time.server_clock import ServerClock
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -22,7 +22,7 @@ FORM = "application/x-www-form-urlencoded"
 def ask(
     target: str, method: str = "GET", body: bytes = b"", headers: dict[str, str] | None = None
 ) -> Response:
-    server = Server(CHAINLOOP, VirtualClock())
+    server = Server(CHAINLOOP, ServerClock())
     Stub(server).start(id="plain:cancel", kind="a")
     sent = Headers({"Authorization": "Bearer token", **(headers or {})})
     return server.handle(Request(method, server.base_url + target, target, sent, body))

@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.toy_api import toy
 
-from pytest_asyncops import InvalidArgument, VirtualClock
+from pytest_asyncops import InvalidArgument
 from pytest_asyncops.serving.base_urls import BaseUrls, checked_base_url
 from pytest_asyncops.serving.server import Server
+from pytest_asyncops.virtual_time.server_clock import ServerClock
 
 
 def servers(*urls: str) -> list[Server]:
-    return [Server(toy(f"toy{i}"), VirtualClock(), base_url=url) for i, url in enumerate(urls)]
+    return [Server(toy(f"toy{i}"), ServerClock(), base_url=url) for i, url in enumerate(urls)]
 
 
 HOUSE = BaseUrls(

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_asyncops import VirtualClock
 from pytest_asyncops.serving.calls import KEPT, Call, Calls
 from pytest_asyncops.serving.checkpoint import Checkpoint
 from pytest_asyncops.serving.messages import Request, Response
+from pytest_asyncops.virtual_time.server_clock import ServerClock
 
 
 def a_call(number: int = 0) -> Call:
@@ -28,7 +28,7 @@ def test_calls_are_a_sequence_and_print_the_latest():
     assert repr(calls) == "<Calls 0: []>"
     kept = [a_call(n) for n in range(5)]
     for call in kept:
-        calls.add(call)
+        calls._add(call)
     assert list(calls) == kept
     assert (calls[0], calls[-1], calls[1:3], len(calls)) == (kept[0], kept[4], kept[1:3], 5)
     assert kept[2] in calls
@@ -40,15 +40,15 @@ def test_calls_are_a_sequence_and_print_the_latest():
 def test_calls_keep_the_latest_and_count_them_all():
     calls = Calls()
     for number in range(KEPT + 10):
-        calls.add(a_call(number))
+        calls._add(a_call(number))
     assert (len(calls), calls.total) == (KEPT, KEPT + 10)
     assert calls[0].request.path == "/10"
-    saved = Checkpoint(VirtualClock(), [calls])
-    calls.add(a_call(1))
+    saved = Checkpoint(ServerClock(), [calls])
+    calls._add(a_call(1))
     saved.restore()
     assert (len(calls), calls.total) == (KEPT, KEPT + 10)
     assert calls[-1].request.path == f"/{KEPT + 9}"
-    calls.add(a_call(2))
+    calls._add(a_call(2))
     assert (len(calls), calls.total) == (KEPT, KEPT + 11)
 
 
@@ -56,14 +56,14 @@ def test_calls_keep_the_latest_and_count_them_all():
 def test_a_record_reads_as_the_list_of_its_calls_and_goes_back_to_a_checkpoint(count, part, more):
     calls, model = Calls(), [a_call(number) for number in range(count)]
     for call in model:
-        calls.add(call)
-    saved = Checkpoint(VirtualClock(), [calls])
+        calls._add(call)
+    saved = Checkpoint(ServerClock(), [calls])
     for number in range(more):
-        calls.add(a_call(number))
+        calls._add(a_call(number))
     assert (len(calls), calls.total) == (count + more, count + more)
     for _ in range(2):
         saved.restore()
         assert (list(calls), len(calls), calls.total) == (model, count, count)
         assert calls[part] == model[part]
         assert list(reversed(calls)) == model[::-1]
-        calls.add(a_call(9))
+        calls._add(a_call(9))

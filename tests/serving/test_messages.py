@@ -45,7 +45,7 @@ def test_secrets_are_never_printed(secret):
     response = Response(200, SECRET.encode(), sent)
     call = Call(request, response, 0, ())
     calls = Calls()
-    calls.add(call)
+    calls._add(call)
     for value in (request.headers, response.headers, request, response, call, calls):
         assert SECRET not in repr(value) + str(value) + f"{value}"
     assert "text/plain" in repr(request.headers)

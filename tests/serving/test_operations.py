@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from support.ticking_lifecycles import ENDS, Ticking, counted, lifecycles, whole_seconds
 
-from pytest_asyncops import InvalidArgument, Lifecycle, Operation, State, Step, VirtualClock, polls
+from pytest_asyncops import InvalidArgument, Lifecycle, Operation, State, Step, polls
 from pytest_asyncops.durations import SECOND
 from pytest_asyncops.lifecycle.states import TRANSITIONS
 from pytest_asyncops.serving.checkpoint import Checkpoint
 from pytest_asyncops.serving.operations import NewOperation, OperationStore
 from pytest_asyncops.serving.state_index import window
+from pytest_asyncops.virtual_time.server_clock import ServerClock
 
 RETENTION = 4
 
@@ -68,7 +69,7 @@ class Store(RuleBasedStateMachine):
     )
     def open(self, hidden, retention):
         self.hidden, self.retention = hidden, retention
-        self.clock = VirtualClock()
+        self.clock = ServerClock()
         self.store = OperationStore(self.clock, hidden=hidden, retention=retention)
         self.model = []
         self.names = itertools.count()
@@ -204,7 +205,7 @@ TestStore.settings = settings(stateful_step_count=40)
 
 
 def a_store(**kwargs):
-    return OperationStore(VirtualClock(), **kwargs)
+    return OperationStore(ServerClock(), **kwargs)
 
 
 def started(store: OperationStore, *lifecycles: Lifecycle) -> list[Operation]:
@@ -400,7 +401,7 @@ def test_the_message_for_an_id_that_is_taken():
 @given(lifecycles(st.one_of(whole_seconds, counted)), st.integers(0, 3))
 def test_one_look_is_one_time_though_a_real_clock_goes_on(life, looks):
     ticks = itertools.count(0, SECOND // 3)
-    store = OperationStore(VirtualClock(source=lambda: next(ticks)))
+    store = OperationStore(ServerClock(source=lambda: next(ticks)))
     (op,) = started(store, life)
     for _ in range(10):
         assert 0 <= op.percent <= 100

@@ -7,11 +7,12 @@ import traceback
 import pytest
 from support.toy_api import handle, request, stub_of, toy
 
-from pytest_asyncops import State, Stub, VirtualClock
+from pytest_asyncops import State, Stub
 from pytest_asyncops.configure import BUILT_IN
 from pytest_asyncops.serving.calls import Calls
 from pytest_asyncops.serving.messages import ErrorResponse, Headers, Request
 from pytest_asyncops.serving.routing import Route
+from pytest_asyncops.virtual_time.server_clock import ServerClock
 
 
 @pytest.fixture(name="stub")
@@ -96,8 +97,8 @@ def test_an_api_can_say_as_which_method_a_request_counts():
 
 
 def test_every_call_is_recorded_in_the_stub_and_in_the_journal():
-    journal, clock = Calls(), VirtualClock()
-    stubs = [stub_of(toy(name), clock, tell=[journal.add]) for name in ("one", "two")]
+    journal, clock = Calls(), ServerClock()
+    stubs = [stub_of(toy(name), clock, tell=[journal._add]) for name in ("one", "two")]
     for stub in (*stubs, stubs[0]):
         clock.advance(1)
         handle(stub, request("/jobs"))

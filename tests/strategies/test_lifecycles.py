@@ -9,22 +9,15 @@ import pytest
 from hypothesis import given, settings
 from support.samples import anew
 
-from pytest_asyncops import (
-    InvalidArgument,
-    Lifecycle,
-    Progress,
-    State,
-    Step,
-    VirtualClock,
-    polls,
-    strategies,
-)
+from pytest_asyncops import InvalidArgument, Lifecycle, Progress, State, Step, polls, strategies
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.lifecycle.states import Polls
 from pytest_asyncops.rules.timestamps import instant_of
+from pytest_asyncops.serving.server import Server
 from pytest_asyncops.serving.stub import Stub
 from pytest_asyncops.strategies.stub_requests import ask
+from pytest_asyncops.virtual_time.server_clock import ServerClock
 
 APIS = (CHAINLOOP, PINECONE)
 EACH = pytest.mark.parametrize("api", APIS, ids=lambda api: api.name)
@@ -33,8 +26,8 @@ EPOCH_NS = 1_767_225_600 * 10**9
 
 
 def stub_of(api, epoch_ns=EPOCH_NS):
-    clock = VirtualClock(epoch_ns)
-    stub = (api.serving.stub_class or Stub)(api, clock)
+    clock = ServerClock(epoch_ns)
+    stub = (api.serving.stub_class or Stub)(Server(api, clock))
     if api.serving.parent is not None:
         stub.add_parent("there")
     return clock, stub
@@ -150,7 +143,7 @@ def test_operations_come_back_from_a_stub(api):
         stub.start(id=shown["id"], lifecycle=life, **fields)
         clock.advance_ns(age)
         params = {"": shown["id"], str(api.serving.parent): "there"}
-        body = json.loads(ask(stub, api.routes[1], params).content)
+        body = json.loads(ask(stub._server, api.routes[1], params).content)
         [served] = api.checking.history.found_in(body)
         if shown.get("output") in ("AB==", "AAB=", "//=="):  # unused bits are not kept
             shown.pop("output")

@@ -9,30 +9,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.samples import anew
 
-from pytest_asyncops import InvalidArgument, VirtualClock, strategies
+from pytest_asyncops import InvalidArgument, strategies
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.serving.stub import Stub
+from pytest_asyncops.serving.server import Server
 from pytest_asyncops.strategies import ListQuery
 from pytest_asyncops.strategies.stub_requests import ask
+from pytest_asyncops.virtual_time.server_clock import ServerClock
 
 EACH = pytest.mark.parametrize("api", [CHAINLOOP, PINECONE], ids=lambda api: api.name)
 
 
-def stub_of(api, readings=None):
-    stub = (api.serving.stub_class or Stub)(api, VirtualClock(), readings=readings)
+def server_of(api, readings=None):
+    server = Server(api, ServerClock(), readings=readings)
     if api.serving.parent is not None:
-        stub.add_parent("there")
-    return stub
+        server.parents.add("there")
+    return server
 
 
 @EACH
 @pytest.mark.parametrize("valid", [True, False])
 def test_queries_are_answered_as_foretold(api, valid):
-    stub = stub_of(api)
+    server = server_of(api)
     named = set()
     for query in anew(strategies.list_queries(api, valid=valid), 250, 5):
-        answer = ask(stub, api.routes[0], {"": "there"}, query=query.params)
+        answer = ask(server, api.routes[0], {"": "there"}, query=query.params)
         body = json.loads(answer.content)
         code = body.get("error", body).get("code")
         assert (answer.status_code, code) == (query.status_code, query.code)
@@ -62,10 +63,10 @@ READINGS = [
 @pytest.mark.parametrize(("api", "readings"), READINGS, ids=str)
 @pytest.mark.parametrize("valid", [True, False])
 def test_queries_are_answered_as_the_readings_say(api, readings, valid):
-    stub = stub_of(api, readings=readings)
+    server = server_of(api, readings=readings)
     values = set()
-    for query in anew(strategies.list_queries(api, valid=valid, readings=stub.readings), 250, 5):
-        answer = ask(stub, api.routes[0], {"": "there"}, query=query.params)
+    for query in anew(strategies.list_queries(api, valid=valid, readings=server.readings), 250, 5):
+        answer = ask(server, api.routes[0], {"": "there"}, query=query.params)
         assert (answer.status_code, answer.status_code == 200) == (query.status_code, valid)
         values.update(query.params.items())
     if valid:

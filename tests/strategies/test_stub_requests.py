@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.schema_kinds import INTEGER, STRING, own_api
 
-from pytest_asyncops import VirtualClock
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.serving.messages import Headers
@@ -19,6 +18,7 @@ from pytest_asyncops.serving.routing import Route
 from pytest_asyncops.serving.server import Server
 from pytest_asyncops.serving.stub import Stub
 from pytest_asyncops.strategies.stub_requests import ask, asked_headers, parameters
+from pytest_asyncops.virtual_time.server_clock import ServerClock
 
 ROUTES = [(api, route) for api in (CHAINLOOP, PINECONE) for route in api.routes]
 EACH_ROUTE = pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_what_the_contracts_ask_for(api, route):
 
 @EACH_ROUTE
 def test_with_these_headers_a_stub_lets_in_and_without_any_of_them_it_does_not(api, route):
-    server = Server(api, VirtualClock())
+    server = Server(api, ServerClock())
     stub = (api.serving.stub_class or Stub)(server)
     if api.serving.parent is not None:
         stub.add_parent("there")

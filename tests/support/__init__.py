@@ -41,6 +41,8 @@
 - `stress`: Runs hand-overs many times and prints how often they failed.
 - `ticking_lifecycles`: Lifecycles for Hypothesis, and a plain, slow simulation of them that ticks.
 - `toy_api`: An API that nobody has, with statuses, routes and an envelope of its own.
+- `typed_signatures`: What type checkers see of a module, and which values an annotation takes.
+- `typed_stubs`: Holds the types of an API's stub class against the fields and refusals of the API.
 - `verdicts`: What a check says of an answer: paths and rules, or why it cannot be read.
 - `virtual_seconds`: The virtual seconds since a mock was opened.
 - `waiting_idioms`: The ways in which Python code waits between two polls, each as a small poller.

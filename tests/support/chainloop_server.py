@@ -8,7 +8,7 @@ from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.serving.messages import Headers, Request, Response
 from pytest_asyncops.serving.server import Server as Served
 from pytest_asyncops.serving.stub import Stub
-from pytest_asyncops.virtual_time.clock import VirtualClock
+from pytest_asyncops.virtual_time.server_clock import ServerClock
 
 STATUS = "ASYNC_OPERATION_STATUS_"
 
@@ -17,7 +17,7 @@ class Server:
     """A stub, its clock, and a client that knows the token."""
 
     def __init__(self, **readings: object) -> None:
-        self.clock = VirtualClock()
+        self.clock = ServerClock()
         self._served = Served(CHAINLOOP, self.clock, readings=readings)
         self.stub = Stub(self._served)
         self.start = self.stub.start

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from pytest_asyncops.apis.pinecone import PINECONE, PineconeStub
+from pytest_asyncops.apis.pinecone import PINECONE
+from pytest_asyncops.apis.pinecone_stub import PineconeStub
 from pytest_asyncops.serving.messages import Headers, Request, Response
 from pytest_asyncops.serving.server import Server as Served
-from pytest_asyncops.virtual_time.clock import VirtualClock
+from pytest_asyncops.virtual_time.server_clock import ServerClock
 
 GOOD = {"Api-Key": "key", "X-Pinecone-Api-Version": "2026-04"}
 
@@ -16,7 +17,7 @@ class Server:
     """A stub with the assistant ``docs``, its clock, and a client that knows the key."""
 
     def __init__(self, **readings: object) -> None:
-        self.clock = VirtualClock()
+        self.clock = ServerClock()
         self._served = Served(PINECONE, self.clock, readings=readings)
         self.stub = PineconeStub(self._served)
         self.stub.add_assistant("docs")

@@ -14,7 +14,7 @@ from pytest_asyncops.serving.messages import Headers, Request, Response
 from pytest_asyncops.serving.server import Server as Served
 from pytest_asyncops.serving.stub import Stub
 from pytest_asyncops.settings import Setting
-from pytest_asyncops.virtual_time.clock import VirtualClock
+from pytest_asyncops.virtual_time.server_clock import ServerClock
 from support.ticking_lifecycles import lifecycles
 
 APIS = (CHAINLOOP, PINECONE)
@@ -116,7 +116,7 @@ class Server:
 
     def __init__(self, api: Api, **given: object) -> None:
         self.api = api
-        self.clock = VirtualClock()
+        self.clock = ServerClock()
         self._served = Served(api, self.clock, readings=given)
         self.stub = (api.serving.stub_class or Stub)(self._served)
 

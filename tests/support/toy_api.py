@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
-from pytest_asyncops import Api, Field, InvalidArgument, State, Stub, VirtualClock
+from pytest_asyncops import Api, Field, InvalidArgument, State, Stub
 from pytest_asyncops.serving.api import Serving
 from pytest_asyncops.serving.exchange import json_response
 from pytest_asyncops.serving.messages import ErrorResponse, Headers, Request
 from pytest_asyncops.serving.routing import Route
 from pytest_asyncops.serving.server import Server
 from pytest_asyncops.serving.state_index import window
+from pytest_asyncops.virtual_time.server_clock import ServerClock
 
 WORDS = {
     State.PENDING: "waiting",
@@ -119,7 +120,7 @@ def changed(api, **facts):
 
 def stub_of(api, clock=None, **facts):
     """A stub without any transport, and its server."""
-    return (api.serving.stub_class or Stub)(Server(api, clock or VirtualClock(), **facts))
+    return (api.serving.stub_class or Stub)(Server(api, clock or ServerClock(), **facts))
 
 
 def handle(stub, asked):

@@ -14,10 +14,10 @@ import trio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_asyncops import AsyncOpsMock, VirtualClock, mocked
+from pytest_asyncops import AsyncOpsMock, mocked
 from pytest_asyncops.durations import SECOND
 from pytest_asyncops.virtual_time.client_clock import FREE, PASS, SLEEP_OF_ZERO, ClientClock
-from pytest_asyncops.virtual_time.clock import SharedTime
+from pytest_asyncops.virtual_time.server_clock import ServerClock, SharedTime
 from pytest_asyncops.virtual_time.time_functions import active_here
 
 DAY = 86_400
@@ -70,7 +70,7 @@ def test_waits_add_up_exactly(way: str, every: float, on: float) -> None:
     with mocked(apis=["chainloop"]) as mock:
         mock.clock.advance(on)
         WAYS[way](every, 40)
-        assert mock.clock.elapsed_ns == (on + round(every * 40, 1)) * 10**9
+        assert mock.clock._server.elapsed_ns == (on + round(every * 40, 1)) * 10**9
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -78,14 +78,14 @@ def test_after_years_they_come_to_an_end(way: str) -> None:
     with mocked(apis=["chainloop"]) as mock:
         mock.clock.advance(3_000 * DAY)
         WAYS[way](0.1, 20)
-        assert mock.clock.elapsed_ns / 10**9 - 3_000 * DAY == pytest.approx(2, abs=1e-4)
+        assert mock.clock._server.elapsed_ns / 10**9 - 3_000 * DAY == pytest.approx(2, abs=1e-4)
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_what_is_no_round_figure_comes_to_an_end(way: str) -> None:
     with mocked(apis=["chainloop"]) as mock:
         WAYS[way](1 / 3, 20)
-        assert mock.clock.elapsed_ns / 10**9 == pytest.approx(20 / 3, abs=1e-5)
+        assert mock.clock._server.elapsed_ns / 10**9 == pytest.approx(20 / 3, abs=1e-5)
 
 
 @pytest.mark.parametrize("wait", [1e-9, 1e-8])
@@ -167,7 +167,7 @@ def test_who_spins_comes_to_an_end(mock: AsyncOpsMock, spin: str, seconds: float
     before = time.monotonic()
     SPINS[spin](seconds)
     assert -1e-6 <= time.monotonic() - before - seconds <= seconds * 0.01 + 1e-3
-    assert mock.clock.elapsed_ns == 0
+    assert mock.clock._server.elapsed_ns == 0
 
 
 @pytest.mark.parametrize("weight", [1, PASS, SLEEP_OF_ZERO])
@@ -238,7 +238,7 @@ def test_a_queue_that_is_never_empty_hardly_moves_the_clock(mock: AsyncOpsMock) 
     for _ in range(30_000):
         items.get(timeout=5)
     assert 0 < time.monotonic() - before < 0.1
-    assert mock.clock.elapsed_ns == 0
+    assert mock.clock._server.elapsed_ns == 0
 
 
 def test_the_readings_of_a_loop_do_not_count(mock: AsyncOpsMock) -> None:
@@ -269,7 +269,7 @@ def test_the_clock_for_measuring_never_stands_still_and_jumps_as_the_others() ->
 
 
 def test_real_time_counts_for_the_thread_that_asked_for_it() -> None:
-    server = VirtualClock()
+    server = ServerClock()
     client = ClientClock(server.shared_time)
     others: list[int] = []
 

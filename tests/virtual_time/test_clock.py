@@ -6,7 +6,6 @@ import ast
 import datetime
 import itertools
 import re
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from importlib import resources
 from pathlib import Path
@@ -14,12 +13,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.toy_api import request, toy
 
 import pytest_asyncops
 from pytest_asyncops import InvalidArgument, VirtualClock
 from pytest_asyncops.durations import SECOND
-from pytest_asyncops.serving.server import Server
+from pytest_asyncops.virtual_time.server_clock import ServerClock
 
 UTC = datetime.timezone.utc
 EPOCH = datetime.datetime(2026, 1, 1, tzinfo=UTC)
@@ -29,26 +27,15 @@ steps = st.integers(0, 10**15)
 
 
 def test_a_new_clock():
-    clock = VirtualClock()
+    clock = VirtualClock(ServerClock())
     assert clock.now() == EPOCH
     assert clock.elapsed == datetime.timedelta(0)
     assert repr(clock) == "<VirtualClock 2026-01-01T00:00:00Z, 0 s on>"
-    assert VirtualClock(0).now() == datetime.datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@given(st.lists(steps))
-def test_time_is_additive(durations):
-    clock, at_once = VirtualClock(), VirtualClock()
-    for ns in durations:
-        clock.advance_ns(ns)
-    at_once.advance_ns(sum(durations))
-    assert clock.elapsed_ns == at_once.elapsed_ns == clock.shared_time.skipped_ns == sum(durations)
-    assert clock.now_ns == clock.epoch_ns + sum(durations)
-    assert clock.now() == EPOCH + clock.elapsed
+    assert VirtualClock(ServerClock(0)).now() == datetime.datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def test_the_ways_to_advance():
-    clock = VirtualClock()
+    clock = VirtualClock(ServerClock())
     clock.advance(1.5)
     clock.advance(datetime.timedelta(minutes=1))
     assert clock.elapsed == datetime.timedelta(seconds=61.5)
@@ -59,18 +46,18 @@ def test_the_ways_to_advance():
 
 @given(steps, st.timedeltas(datetime.timedelta(0), datetime.timedelta(days=1000)))
 def test_a_clock_goes_to_any_instant_from_the_present_on(ns, ahead):
-    clock = VirtualClock()
-    clock.advance_ns(ns)
-    before, target = clock.now_ns, clock.now() + ahead
+    clock = VirtualClock(ServerClock())
+    clock._server.advance_ns(ns)
+    before, target = clock._server.now_ns, clock.now() + ahead
     clock.advance_to(target)
     assert clock.now() == target
-    assert before <= clock.now_ns
+    assert before <= clock._server.now_ns
 
 
 @given(steps, st.timedeltas(MICROSECOND, datetime.timedelta(days=1000)))
 def test_time_does_not_go_back(ns, behind):
-    clock = VirtualClock()
-    clock.advance_ns(ns)
+    clock = VirtualClock(ServerClock())
+    clock._server.advance_ns(ns)
     now, target = clock.now(), clock.now() - behind
     message = (
         f"time cannot go back: it is {now.isoformat()}, and {target.isoformat()} has gone by. "
@@ -79,7 +66,7 @@ def test_time_does_not_go_back(ns, behind):
     with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
         clock.advance_to(target)
     assert caught.value.value == target
-    assert clock.elapsed_ns == ns
+    assert clock._server.elapsed_ns == ns
 
 
 @pytest.mark.parametrize(
@@ -101,127 +88,42 @@ def test_time_does_not_go_back(ns, behind):
     ],
 )
 def test_bad_moves_leave_the_clock_alone(move, message):
-    clock = VirtualClock()
+    clock = VirtualClock(ServerClock())
     with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$"):
         move(clock)
-    assert clock.elapsed_ns == clock.shared_time.skipped_ns == 0
-
-
-def test_a_new_start_sets_the_server_back_and_the_client_not():
-    clock = VirtualClock()
-    clock.advance(5)
-    clock.rewind(2 * SECOND)
-    assert clock.elapsed_ns == 2 * SECOND
-    assert clock.shared_time.skipped_ns == 5 * SECOND
-    clock.advance(1)
-    assert (clock.elapsed_ns, clock.shared_time.skipped_ns) == (3 * SECOND, 6 * SECOND)
+    assert clock._server.elapsed_ns == clock._server.shared_time.skipped_ns == 0
 
 
 def test_a_real_clock_follows_its_source_and_cannot_be_moved():
     ticks = itertools.count(0, SECOND)
-    clock = VirtualClock(source=lambda: next(ticks))
-    assert [clock.elapsed_ns, clock.elapsed_ns] == [0, SECOND]
+    clock = VirtualClock(ServerClock(source=lambda: next(ticks)))
+    assert [clock._server.elapsed_ns, clock._server.elapsed_ns] == [0, SECOND]
     assert clock.now() == EPOCH + datetime.timedelta(seconds=2)
     message = "the real clock cannot be moved. Use clock='virtual' or clock='manual'."
     tomorrow = EPOCH + datetime.timedelta(days=1)
     for move in (lambda: clock.advance(1), lambda: clock.advance_to(tomorrow)):
         with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$"):
             move()
-    assert clock.shared_time.skipped_ns == 0
-
-
-def test_who_holds_a_real_clock_sees_one_time():
-    ticks = itertools.count(0, SECOND)
-    clock = VirtualClock(source=lambda: next(ticks))
-    with clock.lock:
-        assert [clock.elapsed_ns, clock.elapsed_ns] == [0, 0]
-        with clock.lock:
-            assert clock.elapsed_ns == 0
-        assert clock.elapsed_ns == 0
-        with ThreadPoolExecutor(1) as pool:
-            assert not pool.submit(clock.lock.acquire, blocking=False).result()
-    assert clock.elapsed_ns == SECOND
-
-
-def test_one_request_sees_one_time():
-    ticks = itertools.count(0, SECOND)
-    server = Server(toy(), VirtualClock(source=lambda: next(ticks)))
-    assert server.handle(request("/jobs")).status_code == 200
-    assert next(ticks) == SECOND
-
-
-@pytest.mark.parametrize("source", [None, lambda: 7])
-def test_a_forked_process_has_clocks_that_nobody_holds(source):
-    clock = VirtualClock(source=source)
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(clock.lock.acquire).result()
-        assert not clock.lock.acquire(blocking=False)
-        clock.renew()
-        assert clock.lock.acquire(blocking=False)
-    assert clock.elapsed_ns == (0 if source is None else 7)
-
-
-# --- one time for several
-
-
-def test_who_moves_one_clock_moves_all_that_live_with_it():
-    clocks = [VirtualClock(), VirtualClock(0), VirtualClock()]
-    clocks[0].advance(5)
-    for clock in clocks[1:]:
-        clock.join(clocks[0].shared_time)
-    clocks[1].advance(3)
-    assert [clock.elapsed_ns for clock in clocks] == [8 * SECOND, 3 * SECOND, 3 * SECOND]
-    clocks[1].rewind(0)
-    clocks[1].leave()
-    clocks[1].advance(1)
-    clocks[2].advance(2)
-    assert [clock.elapsed_ns for clock in clocks] == [10 * SECOND, SECOND, 5 * SECOND]
-    assert clocks[0].shared_time.skipped_ns == 10 * SECOND
-
-
-def test_a_time_does_not_move_under_a_request():
-    clock, other = VirtualClock(), VirtualClock()
-    other.join(clock.shared_time)
-    with ThreadPoolExecutor(1) as pool, other.lock:
-        assert not pool.submit(clock.shared_time.try_to_reach, 5).result()
-        assert (clock.elapsed_ns, other.elapsed_ns) == (0, 0)
-        assert clock.shared_time.try_to_reach(5)
-        assert clock.shared_time.try_to_reach(4)  # that has been reached before
-        assert (clock.elapsed_ns, other.elapsed_ns) == (5, 5)
-    with clock.lock, other.lock:
-        pass  # nothing is left held
-
-
-@pytest.mark.parametrize("real", [True, False])
-def test_a_forked_process_has_a_lock_that_nobody_holds(real):
-    ticks = itertools.count(0, SECOND)
-    clock = VirtualClock(source=(lambda: next(ticks)) if real else None)
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(clock.lock.acquire).result()
-        assert not clock.lock.acquire(blocking=False)
-        clock.renew()
-        with clock.lock:
-            assert clock.elapsed_ns == clock.elapsed_ns
-    assert (clock.elapsed_ns < clock.elapsed_ns) == real
+    assert clock._server.shared_time.skipped_ns == 0
 
 
 def test_a_clock_without_waits_of_its_own_has_real_time_anyway():
-    clock = VirtualClock()
+    clock = VirtualClock(ServerClock())
     with clock.real() as given:
         clock.advance(5)
     assert given is None
-    assert clock.elapsed_ns == 5 * SECOND
+    assert clock._server.elapsed_ns == 5 * SECOND
 
 
 def test_a_block_of_real_time_is_that_of_the_shared_time():
-    clock, other = VirtualClock(), VirtualClock()
+    clock, other = VirtualClock(ServerClock()), VirtualClock(ServerClock())
     blocks = []
-    clock.shared_time.run_really = lambda: blocks.append("begun") or ExitStack()
-    other.join(clock.shared_time)
+    clock._server.shared_time.run_really = lambda: blocks.append("begun") or ExitStack()
+    other._server.join(clock._server.shared_time)
     for each in (clock, other):
         with each.real():
             pass
-    other.leave()
+    other._server.leave()
     with other.real():
         pass
     assert blocks == ["begun"] * 2
@@ -229,7 +131,7 @@ def test_a_block_of_real_time_is_that_of_the_shared_time():
 
 # Two runs print the same: what differs from run to run is asked for in a few places only.
 
-ALLOWED = {"mocking", "virtual_time.activation", "virtual_time.client_clock",
+ALLOWED = {"session", "virtual_time.activation", "virtual_time.client_clock",
            "virtual_time.child_processes", "virtual_time.children", "virtual_time.lookout",
            "virtual_time.outside", "virtual_time.proactor_patches", "virtual_time.process_pools",
            "virtual_time.real_waits",

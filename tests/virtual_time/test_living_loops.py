@@ -33,7 +33,7 @@ def test_a_heartbeat_goes_on_after_the_mock(loop: asyncio.AbstractEventLoop) -> 
     with mocked():
         began = loop.time()
         loop.run_until_complete(asyncio.sleep(20))
-        assert len(beats) == 2_001
+        assert len(beats) in (2_000, 2_001)  # a hundredth is no binary fraction
         assert loop.time() - began == pytest.approx(20)
     del beats[:]
     began = time.monotonic()

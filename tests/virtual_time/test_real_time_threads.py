@@ -51,7 +51,7 @@ def test_the_clock_does_not_jump_while_a_thread_of_before_is_answered() -> None:
 
     def answer(mock: AsyncOpsMock) -> None:
         asked.wait()
-        with mock.clock.lock:
+        with mock.clock._server.lock:
             answering.set()
             really_wait(0.02)
             seen.append(seconds_elapsed(mock))

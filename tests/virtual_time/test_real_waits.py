@@ -14,8 +14,8 @@ import pytest
 
 from pytest_asyncops.virtual_time import real_waits, thread_states
 from pytest_asyncops.virtual_time.client_clock import ClientClock
-from pytest_asyncops.virtual_time.clock import SharedTime
 from pytest_asyncops.virtual_time.real_waits import RealWait, RealWaits, Watch
+from pytest_asyncops.virtual_time.server_clock import SharedTime
 from pytest_asyncops.virtual_time.system_calls import LOCK, OUTSIDE, PROCESS, RUNNING, TIMED, Look
 
 

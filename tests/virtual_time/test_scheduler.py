@@ -138,7 +138,7 @@ def test_who_waits_while_it_answers_keeps_nobody_from_waiting(mock: AsyncOpsMock
     answering = threading.Event()
 
     def answer() -> None:
-        with mock.clock.lock:  # as a server does whose answer takes its time
+        with mock.clock._server.lock:  # as a server does whose answer takes its time
             answering.set()
             time.sleep(5)
             woken.append(("server", seconds_elapsed(mock)))

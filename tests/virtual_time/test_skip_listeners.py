@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_asyncops.virtual_time.clock import SharedTime
+from pytest_asyncops.virtual_time.server_clock import SharedTime
 from pytest_asyncops.virtual_time.skip_listeners import SkipListeners
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
@@ -33,7 +34,7 @@ def coherent_compiler(server: CoherentServer) -> Compiler:
     )
 
 
-compiled = lru_cache(maxsize=256)(coherent_compiler)
+compiled: Callable[[CoherentServer], Compiler] = lru_cache(maxsize=256)(coherent_compiler)
 """The same compiler, made once for equal servers."""
 
 

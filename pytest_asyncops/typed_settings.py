@@ -1,0 +1,61 @@
+"""The settings of `mocked` and the marker with the types of their values, for editors and checkers.
+
+`settings` has the table that decides; a test holds this to it. Nothing here runs in a test session
+unless somebody asks for it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Literal, TypedDict, Union
+
+from .durations import Seconds
+from .serving.api import Api
+
+_Name = Literal["chainloop", "pinecone"]
+_Order = Literal["newest", "oldest"]
+
+
+class Settings(TypedDict, total=False):
+    """Settings by name, as `mocked` and ``@pytest.mark.asyncops`` take them.
+
+    pytest's marks take anything, as far as a type checker can tell. Spelled like this, an editor
+    completes their settings, and a checker refuses what is none:
+
+    >>> import pytest
+    >>> mark = pytest.mark.asyncops(**Settings(clock="manual", chainloop_order="oldest"))
+    >>> mark.kwargs
+    {'clock': 'manual', 'chainloop_order': 'oldest'}
+    """
+
+    transport: Literal["responses"]
+    clock: Literal["virtual", "manual", "real"]
+    apis: Union[_Name, Iterable[Union[_Name, Api]]]
+    base_urls: Mapping[str, str]
+    epoch: Union[str, datetime.datetime]
+    network: Literal["pass", "block"]
+    unmatched: Literal["fail", "answer"]
+    max_polls_at_once: int
+    max_polls_per_operation: int
+    max_polls_unchanged: int
+    max_virtual_time: Seconds
+    max_real_wait: Seconds
+    patience: Seconds
+
+    chainloop_page_base: Literal["zero", "one", "offset"]
+    chainloop_default_page_size: int
+    chainloop_max_page_size: int
+    chainloop_negative_page: Literal["refuse", "default"]
+    chainloop_order: _Order
+    chainloop_profile: Literal["contract", "gateway", "gateway_camel"]
+    chainloop_purged: Literal["visible", "gone"]
+
+    pinecone_version_header: Literal["required", "optional"]
+    pinecone_versions: Literal["dates", "any"]
+    pinecone_bad_filter: Literal["refuse", "empty"]
+    pinecone_bad_limit: Literal["refuse", "clamp"]
+    pinecone_default_limit: int
+    pinecone_bad_token: Literal["refuse", "restart"]
+    pinecone_order: _Order
+    pinecone_retention: Seconds
