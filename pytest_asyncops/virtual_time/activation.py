@@ -171,7 +171,6 @@ class _Replacements:
     def __init__(self) -> None:
         self.sockets = sockets = Sockets(lambda: active_here() is not None)
         self.trio = trio_patches = TrioPatches(_scheduler_here, sockets, lambda: _hand(HandedTask))
-        perf_counter_hooks[RUN] = trio_patches.install
         loops = AsyncioPatches(_scheduler_here, sockets)
         self.loops = loops.loops
         children = ChildProcesses(_scheduler_here)
@@ -207,6 +206,8 @@ class _Replacements:
     def __enter__(self) -> None:
         if not self._depth:
             with ExitStack() as stack:
+                stack.callback(perf_counter_hooks.pop, RUN)
+                perf_counter_hooks[RUN] = self.trio.install
                 for part in self._parts:
                     stack.callback(part.restore)
                     part.replace()
