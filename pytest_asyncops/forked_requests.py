@@ -32,8 +32,8 @@ class ForkedRequests:
         """Tell of requests from here on."""
         self._is_child = True
 
-    def note(self) -> None:
-        """Note a request."""
+    def note(self, call: object = None) -> None:
+        """Note a request, or its call."""
         if self._is_child and self._pipe is not None:
             with suppress(BlockingIOError):  # there are more than anybody counts
                 os.write(self._pipe[1], b".")

@@ -22,6 +22,8 @@ import pytest
 from .settings import GENERAL, READINGS, Setting
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from .mocking import AsyncOpsMock, Switch
     from .serving.checkpoint import Checkpoint
 
@@ -116,6 +118,20 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
         with _plainly():
             switch.close()
     return result
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_exception_interact(call: pytest.CallInfo[object]) -> None:
+    """Let a debugger stand where this package was called, if it has raised its own error there."""
+    if call.excinfo is None or call.excinfo.type.__module__ != __package__:
+        return
+    last = call.excinfo.tb
+    entry: TracebackType | None = last
+    while entry is not None:
+        if entry.tb_frame.f_globals.get("__name__", "").partition(".")[0] != __package__:
+            last = entry
+        entry = entry.tb_next
+    last.tb_next = None
 
 
 @pytest.hookimpl(tryfirst=True)

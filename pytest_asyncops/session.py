@@ -62,6 +62,7 @@ class Session:
             real_wait=to_ns(settings.max_real_wait) / SECOND,
             change_is_coming=lambda: any(server.store.will_change() for server in self._servers),
         )
+        self._forked_requests = ForkedRequests()
         self._servers = [self._server(api) for api in settings.apis]
         self.stubs: dict[str, Stub] = {
             server.api.name: (server.api.serving.stub_class or Stub)(server)
@@ -78,14 +79,12 @@ class Session:
             self.clock,
             base_url=self._settings.base_urls.get(api.name),
             readings=self._settings.readings[api.name],
-            tell=(self.calls._add, self.guards.called),
+            tell=(self.calls._add, self._forked_requests.note, self.guards.called),
         )
 
     def _start(self, stack: ExitStack) -> None:
         settings, guards = self._settings, self.guards
-        forked_requests = ForkedRequests()
-        stack.callback(forked_requests.close)
-        guards.forked_request = forked_requests.note
+        stack.callback(self._forked_requests.close)
         transport = _TRANSPORTS[settings.transport]()(BaseUrls(self._servers), self._refuse)
         transport.start()
         stack.callback(transport.stop)

@@ -87,19 +87,27 @@ def test_nothing_is_kept_alive() -> None:
     assert reference() is None
 
 
-def test_a_system_without_forks_is_asked_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_system_is_asked_once_when_there_is_something_to_do_and_where_there_are_forks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     spec = importlib.util.spec_from_file_location("pytest_asyncops.elsewhere", module.__file__)
     assert spec is not None
     assert spec.loader is not None
     elsewhere = importlib.util.module_from_spec(spec)
     asked: list[object] = []
     monkeypatch.setattr(os, "register_at_fork", lambda **_: asked.append(_), raising=False)
+    first, second = _Noted(), _Noted()
     spec.loader.exec_module(elsewhere)
+    assert asked == []
+    for known in (elsewhere.renewed_at_fork, elsewhere.prepared_for_fork):
+        known.add(first)
+        known.add(second)
     assert asked == [
         {"before": elsewhere._prepare_all, "after_in_child": elsewhere._renew_all},
     ]
     monkeypatch.delattr(os, "register_at_fork")
     spec.loader.exec_module(elsewhere)
+    elsewhere.renewed_at_fork.add(first)
     assert len(asked) == 1
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from pictures import MODULES
 
 import pytest_asyncops
 
@@ -120,3 +121,42 @@ def test_importing_the_package_imports_nothing_else_of_it():
     code = "import sys, pytest_asyncops; print(*sys.modules)"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert own(set(answer.stdout.decode().split())) == {"pytest_asyncops"}
+
+
+# What a program registers by being imported, it can hardly take back.
+REGISTERS = """
+import atexit, importlib, os, signal, sys, threading
+seen = []
+
+def noted(owner, name):
+    real = getattr(owner, name)
+    def note(*args, **kwargs):
+        caller = sys._getframe(1).f_globals.get("__name__", "")
+        if caller.split(".")[0] == "pytest_asyncops":
+            seen.append(f"{caller}: {name}")
+        return real(*args, **kwargs)
+    setattr(owner, name, note)
+
+hooks = [(atexit, "register"), (signal, "signal"), (sys, "settrace"), (threading, "settrace")]
+hooks += [(os, "register_at_fork")] if hasattr(os, "register_at_fork") else []
+for hook in hooks:
+    noted(*hook)
+for name in sys.argv[1:]:
+    importlib.import_module(f"pytest_asyncops.{name}")
+from pytest_asyncops.forks import prepared_for_fork, renewed_at_fork
+from pytest_asyncops.virtual_time.time_functions import perf_counter_hooks
+assert (seen, list(prepared_for_fork), list(renewed_at_fork)) == ([], [], [])
+assert perf_counter_hooks == {}
+from pytest_asyncops import mocked
+with mocked():
+    assert list(renewed_at_fork) and perf_counter_hooks
+    assert seen == ["pytest_asyncops.forks: register_at_fork"] * hasattr(os, "register_at_fork")
+assert perf_counter_hooks == {}
+"""
+
+
+def test_what_is_imported_registers_nothing_and_a_mock_that_opens_does():
+    modules = sorted(name for name in MODULES if name != "__init__")
+    run = [sys.executable, "-c", REGISTERS, *modules]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

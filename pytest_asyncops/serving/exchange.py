@@ -9,13 +9,15 @@ from typing import Any
 
 from ..lifecycle.lifecycle import Snapshot
 from ..lifecycle.states import State
-from .messages import ErrorResponse, Request, Response
+from .messages import ErrorResponse, Headers, Request, Response
 from .operations import Operation, OperationStore
 
 Render = Callable[[Operation, Snapshot], Mapping[str, Any]]
 """A function from an operation and its snapshot to the JSON values that an API shows."""
 
 _encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+_JSON = {"Content-Type": "application/json"}
+_ONLY_JSON = Headers(_JSON)
 
 
 def json_response(
@@ -29,7 +31,7 @@ def json_response(
     return Response(
         status_code,
         _encode(payload).encode(),
-        {"Content-Type": "application/json", **(headers or {})},
+        {**_JSON, **headers} if headers else _ONLY_JSON,
         profile=profile,
     )
 

@@ -65,7 +65,6 @@ class Guards:
     Attributes:
         tripped: the failure, once a limit has been passed. The test has to fail with it even if it
             only ended a thread.
-        forked_request: called with each request, for those of forked processes.
         read_wall: reads the wall clock that the code under test sees, in nanoseconds; ``None`` if
             it does not move with skipped waits.
         really_waited: called with each request; tells at which line its thread was seen to wait
@@ -93,7 +92,6 @@ class Guards:
         self._change_is_coming = change_is_coming
         self.read_wall: Callable[[], int] | None = None
         self._wall = 0
-        self.forked_request: Callable[[], object] = lambda: None
         self.really_waited: Callable[[], tuple[str, float] | None] = lambda: None
         self._at_once: dict[str, int] = {}
         self._instant = -1
@@ -109,7 +107,6 @@ class Guards:
         Raises:
             PollerHangs: if it passes a limit.
         """
-        self.forked_request()
         if self._last_url is None and self.read_wall is not None:
             self._wall = self.read_wall()
         url = self._last_url = call.request.url

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 import responses
@@ -96,7 +96,7 @@ def _answered(
         answer = server.handle(asked)
         response = adapter.build_response(
             request,
-            HTTPResponse(
+            _Answer(
                 body=io.BytesIO(answer.content),
                 status=answer.status_code,
                 reason=http.client.responses.get(answer.status_code),
@@ -114,6 +114,18 @@ def _answered(
                 raise RetryError(error, request=request) from error
             return response
         retries.sleep(response.raw)
+
+
+class _Answer(HTTPResponse):
+    """A response whose body is there: it is read at once, and not in turns as from a socket."""
+
+    def stream(
+        self, amt: int | None = 2**16, decode_content: bool | None = None
+    ) -> Generator[bytes, None, None]:
+        """The rest of the body, in pieces of this size."""
+        rest = self.read(decode_content=decode_content)
+        size = amt or len(rest) or 1
+        return (rest[at : at + size] for at in range(0, len(rest), size))
 
 
 def _body(body: Any) -> bytes:

@@ -65,7 +65,13 @@ class VirtualTime:
         clock: the clock.
         skipped: called after each wait with all nanoseconds skipped so far; may raise.
         patience: the most real seconds that the clock waits for one thing outside.
+
+    Attributes:
+        polled: once started, notes that the current thread polls, and tells what it has waited for
+            really, if for anything.
     """
+
+    polled: Callable[[], RealWait | None]
 
     def __init__(
         self, clock: ServerClock, skipped: Callable[[int], None], patience: float = PATIENCE
@@ -91,15 +97,12 @@ class VirtualTime:
             stack.enter_context(_replacements)
             stack.enter_context(self._hosted(active))
             stack.enter_context(active.scheduler.listeners.listening(self._skipped))
-            self._real_waits = RealWaits(active.scheduler.shared_time, active.client)
-            stack.callback(self._real_waits.close)
+            real_waits = RealWaits(active.scheduler.shared_time, active.client)
+            stack.callback(real_waits.close)
+            self.polled = real_waits.polled
             turn_on(active)
             stack.callback(turn_off, active)
             self._stack = stack.pop_all()
-
-    def polled(self) -> RealWait | None:
-        """Note that the current thread polls; what it has waited for really, if for anything."""
-        return self._real_waits.polled()
 
     def stop(self) -> None:
         """Put them back.
@@ -171,7 +174,6 @@ class _Replacements:
     def __init__(self) -> None:
         self.sockets = sockets = Sockets(lambda: active_here() is not None)
         self.trio = trio_patches = TrioPatches(_scheduler_here, sockets, lambda: _hand(HandedTask))
-        perf_counter_hooks[RUN] = trio_patches.install
         loops = AsyncioPatches(_scheduler_here, sockets)
         self.loops = loops.loops
         children = ChildProcesses(_scheduler_here)
@@ -207,6 +209,8 @@ class _Replacements:
     def __enter__(self) -> None:
         if not self._depth:
             with ExitStack() as stack:
+                stack.callback(perf_counter_hooks.pop, RUN)
+                perf_counter_hooks[RUN] = self.trio.install
                 for part in self._parts:
                     stack.callback(part.restore)
                     part.replace()

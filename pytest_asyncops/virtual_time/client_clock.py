@@ -118,7 +118,7 @@ class ClientClock:
         return thread in self._real_since
 
     def _really_passed_ns(self) -> int:
-        if not self.is_real_here:
+        if not self._real_since or not self.is_real_here:
             return 0
         return _real_monotonic_ns() - self._real_since[threading.get_ident()]
 

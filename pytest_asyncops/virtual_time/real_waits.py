@@ -155,10 +155,10 @@ class Watch:
         self._watched: list[RealWaits] = []
         self._bell = Gate()
         self._works = False
-        renewed_at_fork.add(self)
 
     def add(self, real_waits: RealWaits) -> None:
         """Begin to look."""
+        renewed_at_fork.add(self)
         self._watched = [*self._watched, real_waits]
         if self._works:
             self._bell.open()

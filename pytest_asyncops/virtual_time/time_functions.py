@@ -10,6 +10,7 @@ import operator
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from types import FrameType
 from typing import Any
 
@@ -19,7 +20,7 @@ from .client_clock import ClientClock
 from .real_time_threads import RealTimeThreads
 from .scheduler import Scheduler
 from .server_clock import ServerClock
-from .stack_frames import is_tool, module_of, package_of
+from .stack_frames import is_tool, module_of
 
 _real_sleep = time.sleep
 _real_monotonic = time.monotonic
@@ -221,7 +222,7 @@ def wall_clock(active: ActiveTime) -> Callable[[], int]:
         if active.real_time_threads.is_here():
             return active.real_wall_ns()
         frame: FrameType = sys._getframe(1)
-        while _is_between(frame) and frame.f_back is not None:
+        while _is_between(module_of(frame)) and frame.f_back is not None:
             frame = frame.f_back
         if is_tool(frame):
             return active.real_wall_ns()
@@ -231,6 +232,7 @@ def wall_clock(active: ActiveTime) -> Callable[[], int]:
     return time_ns
 
 
-def _is_between(frame: FrameType) -> bool:
-    """Whether a frame stands between who asks for the time and who tells it."""
-    return package_of(frame) == "time_machine" or module_of(frame) == __name__
+@lru_cache
+def _is_between(module: str) -> bool:
+    """Whether a module's frames stand between who asks for the time and who tells it."""
+    return module == __name__ or module.partition(".")[0] == "time_machine"
