@@ -44,7 +44,7 @@ def run() -> Iterator[Row]:
         warm=2,
     )
     for clock in ("virtual", "manual", "real"):
-        yield Ratio(f"clock={clock}", samples[clock], "fixed body", samples["bare"], 1.10)
+        yield Ratio(f"clock={clock}", samples[clock], "fixed body", samples["bare"], 0.85)
 
 
 def _stateful(clock: str) -> AbstractContextManager[Any]:

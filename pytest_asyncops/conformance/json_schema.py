@@ -54,7 +54,7 @@ class JsonSchema:
     """
 
     def __init__(self, contract: Contract, schema: Schema, kinds: Kinds, status_code: int) -> None:
-        self.looks_deep = False
+        self.looks_deep: bool = False
         self._contract = contract
         self._kinds = kinds
         self._status_code = status_code

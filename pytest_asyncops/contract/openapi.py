@@ -76,7 +76,12 @@ class Contract:
     def resolved(self, schema: Schema) -> Schema:
         """The schema, or what it refers to."""
         while "$ref" in schema:
-            schema = self.references[schema["$ref"]]
+            schema = self._referred(schema["$ref"])
+        return schema
+
+    def _referred(self, reference: str) -> Schema:
+        # All that a contract refers to is known by name; others have their error from `at`.
+        schema: Schema = self.references.get(reference) or self.at(reference[1:])
         return schema
 
     def statuses(self, method: str, path: str) -> Mapping[str, str]:
@@ -144,7 +149,7 @@ class Contract:
             if name in within:  # a schema that contains itself
                 return
             found.setdefault(name, []).append(path)
-            self._visit(self.references[schema["$ref"]], path, (*within, name), found)
+            self._visit(self._referred(schema["$ref"]), path, (*within, name), found)
             return
         for name, inner in schema.get("properties", {}).items():
             self._visit(inner, (*path, name), within, found)

@@ -81,7 +81,8 @@ class ClientClock:
 
     def wall_ns(self, server: ServerClock) -> int:
         """The present of a server, in nanoseconds since 1970."""
-        return server.now_ns + self._lingered + self._really_passed_ns()
+        present = server.now_ns + self._lingered
+        return present + self._really_passed_ns() if self._real_since else present
 
     def perf_counter_ns(self) -> int:
         """A clock for measuring: it never stands still, and jumps as the other clocks do."""

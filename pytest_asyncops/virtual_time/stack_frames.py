@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import FrameType
 
 TOOLS = frozenset(
@@ -16,7 +17,13 @@ TOOLS = frozenset(
 
 def is_tool(frame: FrameType) -> bool:
     """Whether a frame runs code of a test tool."""
-    return frame.f_globals.get("__name__", "").partition(".")[0] in TOOLS
+    return is_tools(module_of(frame))
+
+
+@lru_cache
+def is_tools(module: str) -> bool:
+    """Whether a module is a test tool's."""
+    return module.partition(".")[0] in TOOLS
 
 
 def package_of(frame: FrameType) -> str:

@@ -20,7 +20,7 @@ from .client_clock import ClientClock
 from .real_time_threads import RealTimeThreads
 from .scheduler import Scheduler
 from .server_clock import ServerClock
-from .stack_frames import is_tool, module_of
+from .stack_frames import is_tool, is_tools, module_of
 
 _real_sleep = time.sleep
 _real_monotonic = time.monotonic
@@ -217,17 +217,18 @@ TIME_FUNCTIONS: Sequence[tuple[str, Any, Any]] = tuple(
 
 def wall_clock(active: ActiveTime) -> Callable[[], int]:
     """The function that time-machine asks for the time, in nanoseconds since 1970."""
+    client, is_real_here = active.client, active.real_time_threads.is_here
 
     def time_ns() -> int:
-        if active.real_time_threads.is_here():
+        if is_real_here():
             return active.real_wall_ns()
         frame: FrameType = sys._getframe(1)
-        while _is_between(module_of(frame)) and frame.f_back is not None:
+        while _is_between(module := module_of(frame)) and frame.f_back is not None:
             frame = frame.f_back
-        if is_tool(frame):
+        if is_tools(module):
             return active.real_wall_ns()
-        active.client.note_reading()
-        return active.client.wall_ns(active.server)
+        client.note_reading()
+        return client.wall_ns(active.server)
 
     return time_ns
 

@@ -243,9 +243,11 @@ def test_a_stream_has_the_pieces_that_the_real_library_makes(body, first, size, 
     seen = []
     for raw in (answer.raw, real):
         begun = b"" if first is None else raw.read(first, decode_content=True)
-        seen.append([begun, *raw.stream(size, decode_content=True), raw.read()])
+        told = raw.tell()
+        pieces = [begun, *raw.stream(size, decode_content=True), raw.read()]
+        seen.append((pieces, told, raw.tell(), raw.closed))
     assert seen[0] == seen[1]
-    assert b"".join(seen[0]) == body
+    assert b"".join(seen[0][0]) == body
 
 
 @pytest.mark.parametrize("body", [b"", b"abc"])

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.samples import anew
 
-from pytest_asyncops.contract.formats import json_equal
+from pytest_asyncops.rules.equality import json_equal
 from pytest_asyncops.strategies.schema.arrays import arrays, identity, sets, unlike
 from pytest_asyncops.strategies.schema.recipes import choice, constant, from_strategy
 
