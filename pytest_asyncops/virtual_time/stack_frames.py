@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import sysconfig
 from functools import lru_cache
 from types import FrameType
 
@@ -13,6 +15,8 @@ TOOLS = frozenset(
     }
 )  # fmt: skip
 """The packages of test tools."""
+
+_OWN = __name__.partition(".")[0]
 
 
 def is_tool(frame: FrameType) -> bool:
@@ -35,3 +39,22 @@ def module_of(frame: FrameType) -> str:
     """The name of the module whose code a frame runs."""
     name: str = frame.f_globals.get("__name__", "")
     return name
+
+
+_LIBRARIES = tuple({sysconfig.get_path(name) for name in ("purelib", "platlib")})
+
+
+def is_of_python(frame: FrameType) -> bool:
+    """Whether a frame runs code of the standard library, or of this package."""
+    name = package_of(frame)
+    return name in sys.stdlib_module_names or name == _OWN
+
+
+def is_of_library(frame: FrameType) -> bool:
+    """Whether a frame runs code that is installed, and not the user's own."""
+    return is_of_python(frame) or frame.f_code.co_filename.startswith(_LIBRARIES)
+
+
+def line_of(frame: FrameType) -> str:
+    """A frame's line as tracebacks name it: file, number and function."""
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}, in {frame.f_code.co_name}"
