@@ -33,6 +33,16 @@ def test_one(asyncops_mock):
     ]
 
 
+def test_a_test_that_fails_by_itself_is_not_reported_again(run):
+    result = run(
+        """
+def test_one(asyncops_mock):
+    requests.get("http://api.app.chainloop.dev/")
+"""
+    )
+    result.assert_outcomes(failed=1)
+
+
 def test_a_blocked_network_fails_the_test_at_its_end(run):
     result = run(
         """

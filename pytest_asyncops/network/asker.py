@@ -13,6 +13,7 @@ from ..virtual_time.stack_frames import (
     is_tool,
     line_of,
     module_of,
+    outwards,
     package_of,
 )
 
@@ -45,7 +46,7 @@ class Asker(NamedTuple):
 
 def asker() -> Asker:
     """Who has called here."""
-    frames = list(_outwards(sys._getframe(1)))
+    frames = list(outwards(sys._getframe(1)))
     loop = next((at for at, frame in enumerate(frames) if _is_loop(frame)), None)
     if loop is None:
         return _from(frames)
@@ -79,12 +80,6 @@ def _client_of(frame: FrameType) -> str | None:
         if name in CLIENTS:
             return name
     return None
-
-
-def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
-    while frame is not None:
-        yield frame
-        frame = frame.f_back
 
 
 def _line_of_waiting_task(client: str) -> str | None:

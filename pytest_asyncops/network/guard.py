@@ -106,6 +106,7 @@ class Guard:
     def close(self, opening: Opening) -> None:
         """Keep them no longer, but from work that was begun in the mock and goes on."""
         opening.is_over = True
+        self._work.look()
         self._open = [other for other in self._open if other is not opening]
         self._rest()
 

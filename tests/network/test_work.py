@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import queue
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
+from support.client_code import library
 
 from pytest_asyncops.network.work import Work
 from pytest_asyncops.virtual_time.patches import Patches
@@ -92,6 +95,55 @@ def test_a_task_belongs_to_who_created_it_and_so_does_what_it_creates(here):
         return await task
 
     assert asyncio.run(main()) == ["one", "one", "one"]
+
+
+JOBS = """
+def work(jobs):
+    while True:
+        job = jobs.get()
+        if job is None:
+            return
+        job()
+"""
+
+
+@pytest.mark.parametrize("module", ["the user's own", "multiprocessing.pool"])
+def test_a_worker_that_is_given_a_job_later_does_what_it_is_given(here, module):
+    """As those do that several tests share, and that the first one has begun."""
+    jobs: queue.Queue[Callable[[], object] | None] = queue.Queue()
+    found: queue.Queue[str | None] = queue.Queue()
+    thread = in_thread(partial(library(module, JOBS)["work"], jobs), here, "one")
+    jobs.put(lambda: found.put(here.work.owner()))
+    assert found.get() == "one"
+    here.now = "two"
+    here.work.look()
+    jobs.put(lambda: found.put(here.work.owner()))
+    assert found.get() == "two"
+    jobs.put(None)
+    thread.join()
+
+
+@pytest.mark.parametrize(
+    ("module", "later"), [("trio._core._thread_cache", "two"), ("sdk.polling", "one")]
+)
+def test_a_worker_that_does_not_wait_in_a_queue(here, module, later):
+    code = "def work(given, job):\n    while given.acquire() and job():\n        pass\n"
+    work = library(module, code)["work"]
+    given = threading.Semaphore(0)
+    found: queue.Queue[str | None] = queue.Queue()
+
+    def job() -> bool:
+        found.put(here.work.owner())
+        return here.now == "one"
+
+    thread = in_thread(partial(work, given, job), here, "one")
+    given.release()
+    assert found.get() == "one"
+    here.work.look()
+    here.now = "two"
+    given.release()
+    assert found.get() == later
+    thread.join()
 
 
 def test_what_is_begun_for_nobody_belongs_to_nobody(here):
