@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .errors import ContractError as ContractError
     from .errors import ForkedRequestsWarning as ForkedRequestsWarning
     from .errors import InvalidArgument as InvalidArgument
+    from .errors import LeftoverWorkWarning as LeftoverWorkWarning
     from .errors import MockClosed as MockClosed
     from .errors import NetworkBlocked as NetworkBlocked
     from .errors import PatienceWarning as PatienceWarning
@@ -58,6 +59,7 @@ _HOMES = {
     "Field": "serving.api",
     "ForkedRequestsWarning": "errors",
     "InvalidArgument": "errors",
+    "LeftoverWorkWarning": "errors",
     "Lifecycle": "lifecycle.lifecycle",
     "MockClosed": "errors",
     "NetworkBlocked": "errors",

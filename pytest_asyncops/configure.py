@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +12,14 @@ from .apis.chainloop import CHAINLOOP
 from .apis.pinecone import PINECONE
 from .durations import Seconds, instant_to_ns, to_ns
 from .errors import InvalidArgument, checked_count, hides_usage_errors, listed, unknown_choice
+from .network.hosts import normal_patterns
 from .serving.api import Api
 from .serving.base_urls import checked_base_url
 from .settings import GENERAL, Setting
 
 __tracebackhide__ = hides_usage_errors
+
+_PATTERN = re.compile(r"(?:\*\.)?(?:[^\s/:*?#@\[\]]+|\[?[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\]?)")
 
 BUILT_IN: Mapping[str, Api] = {api.name: api for api in (CHAINLOOP, PINECONE)}
 """The built-in APIs by name."""
@@ -31,7 +35,8 @@ class ResolvedSettings:
         apis: which APIs are live.
         base_urls: the URL at which an API is served instead of its real one, by name.
         epoch: nanoseconds since 1970 when the server's clock starts, ``None`` for now.
-        network: what becomes of requests to other URLs.
+        network: what becomes of requests to other hosts.
+        allowed_hosts: patterns of hosts that may be reached all the same.
         unmatched: what becomes of requests that no route takes.
         max_polls_at_once: how often one URL may be asked for while no time passes.
         max_polls_per_operation: how often one operation may be polled.
@@ -51,6 +56,7 @@ class ResolvedSettings:
     base_urls: Mapping[str, str]
     epoch: int | None
     network: str
+    allowed_hosts: tuple[str, ...]
     unmatched: str
     max_polls_at_once: int
     max_polls_per_operation: int
@@ -153,6 +159,22 @@ def _names(value: Any, name: str) -> tuple[Api, ...]:
     return apis
 
 
+def _hosts(value: Any, name: str) -> tuple[str, ...]:
+    patterns = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(patterns, Iterable) or isinstance(patterns, (bytes, Mapping)):
+        patterns = [patterns]
+    checked = []
+    for pattern in patterns:
+        if not isinstance(pattern, str) or not _PATTERN.fullmatch(pattern):
+            raise InvalidArgument(
+                f"{name} has names of hosts, such as 'api.example.com', '*.example.com' or "
+                f"'192.0.2.1', without scheme, port and path, not {pattern!r}",
+                value=pattern,
+            )
+        checked.append(pattern)
+    return normal_patterns(checked)
+
+
 def _urls(value: Any, name: str) -> Mapping[str, str]:
     if isinstance(value, str):
         pairs = (line.partition("=") for line in value.split())
@@ -202,6 +224,7 @@ def _instant(value: Any, name: str) -> int | None:
 
 _READERS: Mapping[str, Callable[[Any, str], Any]] = {
     "names": _names,
+    "hosts": _hosts,
     "urls": _urls,
     "count": _count,
     "seconds": _seconds,

@@ -59,6 +59,12 @@ class ForkedRequestsWarning(UserWarning):
     __module__ = __package__
 
 
+class LeftoverWorkWarning(UserWarning):
+    """A thread, task or job that a test began has sent a request after the end of the test."""
+
+    __module__ = __package__
+
+
 class ContractError(AsyncOpsError):
     """A YAML contract that cannot be read or understood.
 
@@ -93,7 +99,32 @@ class CadenceError(AsyncOpsError, AssertionError):
 
 
 class NetworkBlocked(AsyncOpsError):
-    """A request left for the network though the setting ``network="block"`` forbids it."""
+    """A request was about to leave for the network, and was kept from it.
+
+    It was for a host that a mock stands for, or for another one though the setting
+    ``network="block"`` forbids it.
+
+    Attributes:
+        host: the host that it was for.
+        port: the port, ``None`` if it was not known yet.
+        client: the client library that was about to send it.
+        line: the line of the user's own code that asked for it; ``None`` if it is not known.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        host: str = "",
+        port: int | None = None,
+        client: str = "",
+        line: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.host = host
+        self.port = port
+        self.client = client
+        self.line = line
 
 
 def listed(names: Iterable[object]) -> str:

@@ -153,9 +153,9 @@ class Switch:
         """Whether the mock is live."""
         return self.mock._live is not None
 
-    def open(self, settings: ResolvedSettings) -> None:
-        """Go live with these settings."""
-        self.mock._live = Session(settings)
+    def open(self, settings: ResolvedSettings, test: str = "") -> None:
+        """Go live with these settings, for this test."""
+        self.mock._live = Session(settings, test)
 
     def close(self) -> None:
         """Put everything back.
@@ -175,7 +175,7 @@ class Switch:
 
     def note_failure(self, error: BaseException) -> None:
         """Note that the test failed with this error, so that `close` does not report it again."""
-        self.mock._session().guards.note_failure(error)
+        self.mock._session().note_failure(error)
 
     def checkpoint(self) -> Checkpoint:
         """The present moment."""

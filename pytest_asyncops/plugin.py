@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _NAME = "asyncops_mock"
 _switch_key = pytest.StashKey["Switch"]()
+_strays_key = pytest.StashKey[list[str]]()
 
 
 def _options() -> list[tuple[str, Setting]]:
@@ -80,7 +81,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
         with _plainly():
             marks = [_keywords(mark) for mark in item.iter_markers("asyncops")]
-            _switch(item.config).open(resolve_settings(*marks, _from_ini(item.config)))
+            settings = resolve_settings(*marks, _from_ini(item.config))
+            _switch(item.config).open(settings, item.nodeid)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -118,6 +120,36 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
         with _plainly():
             switch.close()
     return result
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail the session if work of a test went on after its end, and was kept from the network."""
+    guard = sys.modules.get(f"{__package__}.network.guard")
+    strays = [] if guard is None else [str(error) for error in guard.guard.forget().values()]
+    if hasattr(session.config, "workeroutput"):  # xdist's main process gathers them
+        session.config.workeroutput[_NAME] = strays
+    gathered = session.config.stash.setdefault(_strays_key, [])
+    gathered += strays
+    if gathered and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what went on after the end of tests in a worker of xdist."""
+    strays = getattr(node, "workeroutput", {}).get(_NAME, [])
+    node.config.stash.setdefault(_strays_key, []).extend(strays)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say what went on after the end of tests."""
+    strays = config.stash[_strays_key]
+    if strays:
+        terminalreporter.section("asyncops: work that went on after its test", red=True)
+        terminalreporter.write_line("\n\n".join(strays))
 
 
 @pytest.hookimpl(tryfirst=True)

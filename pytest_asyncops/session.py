@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
-from .configure import ResolvedSettings
+from .configure import BUILT_IN, ResolvedSettings
 from .durations import SECOND, to_ns
-from .errors import NetworkBlocked, counted
+from .errors import counted
 from .forked_requests import ForkedRequests
+from .network.guard import Opening, guard
+from .network.hosts import OwnHost, Policy, normal_patterns, own_host
 from .serving.api import Api
 from .serving.base_urls import BaseUrls
 from .serving.calls import Calls
@@ -32,9 +35,16 @@ def _responses() -> Callable[..., Any]:
 _TRANSPORTS = {"responses": _responses}
 """The import of each transport, made when a mock first uses it."""
 
+_CLIENTS = {"responses": ("requests",)}
+"""The client libraries whose requests each transport takes."""
+
 
 class Session:
     """A mock from its opening to its end.
+
+    Args:
+        settings: its settings.
+        test: the test that it is for, by the name that pytest gives it.
 
     Attributes:
         clock: the servers' clock.
@@ -45,9 +55,9 @@ class Session:
         beginning: the moment at which the mock was opened.
     """
 
-    def __init__(self, settings: ResolvedSettings) -> None:
+    def __init__(self, settings: ResolvedSettings, test: str = "") -> None:
         self._settings = settings
-        self._blocked: list[str] = []
+        self._test = test or _current_test()
         epoch = time.time_ns() if settings.epoch is None else settings.epoch
         self.clock: ServerClock = ServerClock(
             epoch, _ticking() if settings.clock == "real" else None
@@ -85,7 +95,11 @@ class Session:
     def _start(self, stack: ExitStack) -> None:
         settings, guards = self._settings, self.guards
         stack.callback(self._forked_requests.close)
-        transport = _TRANSPORTS[settings.transport]()(BaseUrls(self._servers), self._refuse)
+        policy = _policy(settings, self._servers)
+        self._opening = Opening(self._test, policy, _CLIENTS[settings.transport])
+        guard.open(self._opening)
+        stack.callback(guard.close, self._opening)
+        transport = _TRANSPORTS[settings.transport]()(BaseUrls(self._servers))
         transport.start()
         stack.callback(transport.stop)
         if settings.clock == "virtual":
@@ -128,13 +142,12 @@ class Session:
             raise UnmatchedRequests(
                 _report(unmatched), requests=[request for _, request in unmatched]
             )
-        if self._blocked:
-            raise NetworkBlocked(_blocked_message(self._blocked))
+        self._opening.check()
 
-    def _refuse(self, method: str, url: str) -> None:
-        if self._settings.network == "block":
-            self._blocked.append(f"{method} {url}")
-            raise NetworkBlocked(_blocked_message(self._blocked[-1:]))
+    def note_failure(self, error: BaseException) -> None:
+        """Note that the test has failed with this error, so that `check` does not report it."""
+        self.guards.note_failure(error)
+        self._opening.note_failure(error)
 
 
 def _ticking() -> Callable[[], int]:
@@ -142,11 +155,24 @@ def _ticking() -> Callable[[], int]:
     return lambda: time.monotonic_ns() - began
 
 
-def _blocked_message(requests: list[str]) -> str:
-    return (
-        f"network='block' kept this from the network: {'; '.join(requests)}. Stub the URL, "
-        "or set network='pass'."
-    )
+def _current_test() -> str:
+    """What the present test is called, also to other tools."""
+    name, _, _ = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")
+    return name or "the with block of a mock"
+
+
+def _policy(settings: ResolvedSettings, servers: Iterable[Server]) -> Policy:
+    """What is kept from being reached: the stubs' own hosts, and those of the real services."""
+    stubs = {server.api: server.base_url for server in servers}
+    own = [own_host(api.name, base_url) for api, base_url in stubs.items()]
+    for api in {**dict.fromkeys(BUILT_IN.values()), **stubs}:
+        real = own_host(api.name, api.base_url)._replace(base_url=stubs.get(api))
+        own.append(real)
+        own += [
+            OwnHost(pattern, None, api.name, stubs.get(api))
+            for pattern in normal_patterns(api.serving.real_hosts)
+        ]
+    return Policy(tuple(own), settings.allowed_hosts, settings.network == "block")
 
 
 def _report(unmatched: list[tuple[Server, Request]]) -> str:

@@ -15,8 +15,8 @@ class Setting:
         default: the value if it is not set.
         why: what it decides, and the reason for its default.
         choices: the values of the kind ``choice``; empty for the other kinds.
-        kind: how values are read: ``choice``, ``count``, ``seconds``, ``instant``, ``names`` or
-            ``urls``.
+        kind: how values are read: ``choice``, ``count``, ``seconds``, ``instant``, ``names``,
+            ``hosts`` or ``urls``.
     """
 
     # Neither a dataclass nor a named tuple: to make such a class takes longer than the rest of this
@@ -77,9 +77,16 @@ GENERAL = (
     Setting(
         "network",
         "pass",
-        "What becomes of requests to other URLs: 'pass' sends them where they would have gone, "
-        "'block' refuses those that would reach the network.",
+        "What becomes of requests to other hosts than the APIs', of any client: 'pass' sends them "
+        "where they would have gone, 'block' refuses those that would leave this machine.",
         ("pass", "block"),
+    ),
+    Setting(
+        "allowed_hosts",
+        (),
+        "Hosts that may be reached all the same: real ones of the APIs, or others where "
+        "network='block' is set. Names, or patterns like '*.example.com'.",
+        kind="hosts",
     ),
     Setting(
         "unmatched",

@@ -35,6 +35,7 @@ class Settings(TypedDict, total=False):
     base_urls: Mapping[str, str]
     epoch: Union[str, datetime.datetime]
     network: Literal["pass", "block"]
+    allowed_hosts: Union[str, Iterable[str]]
     unmatched: Literal["fail", "answer"]
     max_polls_at_once: int
     max_polls_per_operation: int

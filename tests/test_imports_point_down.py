@@ -18,7 +18,7 @@ FLOORS = [
     {"session"},
     {"configure", "transports", "typed_settings"},
     {"apis"},
-    {"contract", "serving"},
+    {"contract", "network", "serving"},
     {"rules"},
     {"lifecycle", "virtual_time"},
     {"durations", "forked_requests"},

@@ -25,6 +25,7 @@ CHOICES = [
 
 OTHERS = {
     "apis": ((), "chainloop", ["pinecone"]),
+    "allowed_hosts": ("a.example", "a.example, *.b.example", ["::1"], ("[::1]",)),
     "base_urls": ({"pinecone": "http://localhost:1"}, "chainloop=http://localhost:1"),
     "epoch": ("now", "2030-05-01T00:00:00Z", datetime.datetime(2030, 1, 1, tzinfo=UTC)),
     "max_polls_at_once": (1, 7, "12"),
@@ -91,7 +92,7 @@ def test_a_setting_says_what_it_is():
 
 
 def test_each_name_stands_in_the_table_once_and_each_setting_is_of_a_kind():
-    kinds = {"choice", "count", "seconds", "instant", "names", "urls"}
+    kinds = {"choice", "count", "seconds", "instant", "names", "hosts", "urls"}
     for settings in (GENERAL, *READINGS.values()):
         names = [setting.name for setting in settings]
         assert len(set(names)) == len(names)

@@ -18,6 +18,7 @@ KINDS = {
     "count": [int],
     "seconds": alternatives(Seconds),
     "instant": [str, datetime.datetime],
+    "hosts": [str, Iterable[str]],
     "urls": [Mapping[str, str]],
 }
 

@@ -202,7 +202,7 @@ def test_errors(
     assert_type(unmatched.requests, tuple[Request, ...])
     assert_type(conformance.violations, tuple[Violation, ...])
     assert_type(contract.line, int | None)
-    errors: list[AsyncOpsError] = [usage, contract, MockClosed(), NetworkBlocked()]
+    errors: list[AsyncOpsError] = [usage, contract, MockClosed(), NetworkBlocked("")]
     errors += [unmatched, conformance, cadence]
     failures: list[AssertionError] = [unmatched, conformance, cadence]
     value_error: ValueError = usage

@@ -196,6 +196,7 @@ CHAINLOOP = Api(
         hidden=_hidden,
         paths=Paths(encoded_slash_separates=True, empty_parameter=True),
         method=gateway.method,
+        real_hosts=("*.chainloop.dev",),
         stub_class=ChainloopStub,
     ),
     checking=Checking(

@@ -259,6 +259,7 @@ PINECONE = Api(
         retention=lambda readings: readings["retention"],
         admit=_admit,
         parent="assistant_name",
+        real_hosts=("*.pinecone.io",),
         stub_class=PineconeStub,
     ),
     checking=Checking(

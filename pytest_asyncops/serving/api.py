@@ -59,6 +59,8 @@ class Serving:
             refused.
         paths: how the server reads a URL's path.
         method: the method that a request counts as; some servers take one method for another.
+        real_hosts: the hosts of the real service beside that of its base URL; ``*.example.com``
+            for all below ``example.com``. A mock keeps them from being reached.
         stub_class: the class of the API's stubs, if they have methods of their own.
     """
 
@@ -70,6 +72,7 @@ class Serving:
     parent: str | None = None
     paths: Paths = field(default_factory=Paths)
     method: Callable[[Request], str] = attrgetter("method")
+    real_hosts: tuple[str, ...] = ()
     stub_class: type | None = None
 
 

@@ -16,8 +16,9 @@ from urllib3 import HTTPResponse
 from urllib3._collections import HTTPHeaderDict  # urllib3 1.26 has it nowhere else
 from urllib3.exceptions import MaxRetryError
 
+from ..network.guard import guard
 from ..serving.base_urls import BaseUrls
-from ..serving.messages import Request, Response, without_user
+from ..serving.messages import Request, Response
 from ..serving.server import Server
 
 Send = Callable[..., ClientResponse]
@@ -32,13 +33,10 @@ class ResponsesTransport:
 
     Args:
         base_urls: which stub a URL belongs to.
-        refuse: called with the method and URL of a request that is about to reach the network;
-            may raise.
     """
 
-    def __init__(self, base_urls: BaseUrls, refuse: Callable[[str, str], None]) -> None:
+    def __init__(self, base_urls: BaseUrls) -> None:
         self._base_urls = base_urls
-        self._refuse = refuse
         self._started = False
 
     def start(self) -> None:
@@ -48,7 +46,7 @@ class ResponsesTransport:
         make_send = self._unbound_on_send
         self._started = True
         # requests calls this for every request, also from adapters of the user's own.
-        self._send = self._covering(self._to_outer)
+        self._send = self._covering(self._outer)
         self._patch(HTTPAdapter, "send", self._send)
         # A responses mock that starts later puts its own send on top; it gets one that still
         # takes the stubs' requests first.
@@ -74,16 +72,11 @@ class ResponsesTransport:
             found = self._base_urls.find(request.url or "") if self._started else None
             if found is None:
                 return beneath(adapter, request, *args, **kwargs)
+            if guard.leftovers:
+                guard.refuse_stray(request.url or "")
             return _answered(adapter, request, *found)
 
         return send
-
-    def _to_outer(
-        self, adapter: HTTPAdapter, request: PreparedRequest, *args: Any, **kwargs: Any
-    ) -> ClientResponse:
-        if self._started and self._outer.__module__ == HTTPAdapter.__module__:
-            self._refuse(request.method or "", without_user(request.url or ""))
-        return self._outer(adapter, request, *args, **kwargs)
 
 
 def _answered(

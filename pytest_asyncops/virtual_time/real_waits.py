@@ -9,8 +9,6 @@ waits for a peer's answer, or that a debugger has stopped, is not in such a wait
 from __future__ import annotations
 
 import _thread
-import sys
-import sysconfig
 import threading
 import time
 from types import FrameType
@@ -20,7 +18,14 @@ from ..forks import renewed_at_fork
 from . import sockets, thread_states
 from .client_clock import ClientClock
 from .server_clock import SharedTime
-from .stack_frames import is_tool, module_of, package_of
+from .stack_frames import (
+    is_of_library,
+    is_of_python,
+    is_tool,
+    line_of,
+    module_of,
+    package_of,
+)
 from .system_calls import OUTSIDE, TIMED
 from .thread_states import Looks
 from .waits import Gate
@@ -37,9 +42,6 @@ _FOR_PEERS = frozenset(
     {"socket", "ssl", "http", "urllib3", "httpcore", "anyio", sockets.__name__, "subprocess",
      "multiprocessing", "selectors"}
 )  # fmt: skip
-
-
-_LIBRARIES = tuple({sysconfig.get_path(name) for name in ("purelib", "platlib")})
 
 
 class RealWait(NamedTuple):
@@ -126,26 +128,18 @@ def _place(thread: int) -> str | None:
     frame = thread_states.frame_of(thread)
     if frame is None or package_of(frame) in _FOR_PEERS or module_of(frame) in _FOR_PEERS:
         return None
-    while frame is not None and _is_of_python(frame):
+    while frame is not None and is_of_python(frame):
         frame = frame.f_back
     if frame is None or is_tool(frame):
         return None
-    frame = _in_own_code(frame) or frame
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}, in {frame.f_code.co_name}"
+    return line_of(_in_own_code(frame) or frame)
 
 
 def _in_own_code(frame: FrameType | None) -> FrameType | None:
     """The code of the user's own that calls a library, ``None`` if there is none but tools'."""
-    while frame is not None and (
-        _is_of_python(frame) or frame.f_code.co_filename.startswith(_LIBRARIES)
-    ):
+    while frame is not None and is_of_library(frame):
         frame = frame.f_back
     return None if frame is None or is_tool(frame) else frame
-
-
-def _is_of_python(frame: FrameType) -> bool:
-    name = package_of(frame)
-    return name in sys.stdlib_module_names or name == "pytest_asyncops"
 
 
 class Watch:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from .replaced import Replaced
 from .scheduler import FindScheduler, Scheduler
-from .stack_frames import is_tool
+from .stack_frames import OWN_PACKAGE, is_tool, package_of
 
 _Function = Callable[..., Any]
 
@@ -100,7 +100,7 @@ class _Start:
 
 def _is_started_by_tool() -> bool:
     frame = sys._getframe(3)  # beyond the functions of this module
-    while frame.f_globals.get("__name__") == "threading" and frame.f_back is not None:
+    while package_of(frame) in ("threading", OWN_PACKAGE) and frame.f_back is not None:
         frame = frame.f_back
     return is_tool(frame)
 

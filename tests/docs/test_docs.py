@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import re
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -35,7 +37,8 @@ from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.settings import GENERAL, READINGS, Setting
 
 APIS = pytest.mark.parametrize("api", [CHAINLOOP, PINECONE], ids=lambda api: api.name)
-KINDS = {"count": "a count", "seconds": "seconds", "names": "names", "urls": "URLs"}
+KINDS = {"count": "a count", "seconds": "seconds", "names": "names", "urls": "URLs",
+         "hosts": "hosts"}  # fmt: skip
 
 
 # Settings
@@ -217,6 +220,15 @@ def failing_example() -> str:
     return f"{{{shown}}}"
 
 
+def kept_from_the_network() -> str:
+    names: dict[str, Any] = {}
+    exec(compile(blocks("network.md", "python")[0], "tests/test_network.py", "exec"), names)
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        names["test_nothing_gets_away"]()
+    return printed.getvalue().rstrip()
+
+
 class Quote(NamedTuple):
     page: str
     text: str
@@ -231,6 +243,7 @@ SOURCES = [
     polled_on_and_on,
     really_waited,
     failing_example,
+    kept_from_the_network,
     partial(hand_written, "README.md", "chainloop"),
     partial(hand_written, "conformance.md", "pinecone"),
 ]

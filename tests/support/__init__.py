@@ -4,6 +4,7 @@
 - `chainloop_polls`: Polls of a Chainloop operation, as the code under test would send them.
 - `chainloop_rule_rows`: Rules of Chainloop: a payload that breaks each, and one that does not.
 - `chainloop_server`: A stub of Chainloop, its clock, and what is asked of it.
+- `client_code`: Code that stands for that of an installed library, as far as frames can tell.
 - `client_responses`: Responses made by hand, each as the client library of its name makes them.
 - `foreign_validator`: A validator that is not ours, with formats as Python's libraries read them.
 - `forked`: Runs code in a process that is forked from the test's.

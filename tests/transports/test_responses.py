@@ -8,9 +8,7 @@ import responses
 from requests.adapters import HTTPAdapter
 from support.loopback import BEARER, CHAINLOOP, KEY, OTHER, PINECONE
 
-from pytest_asyncops import NetworkBlocked, UnmatchedRequests, mocked
-from pytest_asyncops.configure import resolve_settings
-from pytest_asyncops.mocking import Switch
+from pytest_asyncops import UnmatchedRequests, mocked
 
 
 def patched() -> tuple[object, ...]:
@@ -199,35 +197,6 @@ def test_other_urls_reach_the_network(network):
     assert network.seen == [("GET", b"")]
 
 
-BLOCKED = (
-    "network='block' kept this from the network: {}. Stub the URL, or set network='pass'."
-).format
-
-
-def test_the_network_is_refused_and_reported_again_at_the_end(network):
-    mock = mocked(network="block")
-    mock.__enter__()
-    for method in ("GET", "PUT"):
-        with pytest.raises(NetworkBlocked) as caught:
-            requests.request(method, network.url)
-        assert str(caught.value) == BLOCKED(f"{method} {network.url}")
-    with pytest.raises(NetworkBlocked) as caught:
-        mock.__exit__(None, None, None)
-    assert str(caught.value) == BLOCKED(f"GET {network.url}; PUT {network.url}")
-    assert network.seen == []
-    assert requests.get(network.url).status_code == 200
-
-
-def test_an_error_of_the_body_comes_before_the_report(network):
-    def body() -> None:
-        with pytest.raises(NetworkBlocked):
-            requests.get(network.url)
-        raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError), mocked(network="block"):
-        body()
-
-
 def test_what_a_mock_of_the_user_answers_does_not_reach_the_network():
     with responses.RequestsMock() as outer, mocked(network="block"):
         outer.get(OTHER, status=418)
@@ -262,16 +231,6 @@ def test_a_password_in_a_url_is_not_in_the_report(target):
         body()
     assert "s3cret" not in str(caught.value)
     assert f"  GET {CHAINLOOP}{target}\n" in str(caught.value)
-
-
-def test_a_password_is_not_in_the_report_of_the_network(network):
-    url = network.url.replace("//", "//me:s3cret@")
-    switch = Switch()
-    switch.open(resolve_settings({"network": "block"}))
-    with pytest.raises(NetworkBlocked) as caught:
-        requests.get(url)
-    switch.abandon()
-    assert str(caught.value) == BLOCKED(f"GET {network.url}")
 
 
 def test_after_the_end_no_request_is_taken():

@@ -1,0 +1,1 @@
+"""What a mock keeps from the network, whatever client library sends it."""

@@ -1,0 +1,217 @@
+"""Keeps requests from the hosts that a mock stands for, whatever client library sends them.
+
+The guard stands below the client libraries, at Python's own sockets, while a mock is open; and
+after that as long as work goes on that was begun in it.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from ..errors import LeftoverWorkWarning, NetworkBlocked, listed
+from ..virtual_time.patches import Patches
+from . import seams
+from .asker import Asker, asker
+from .hosts import OwnHost, Policy, normal_host, normal_port
+from .work import Work
+
+_KEPT = 20
+
+
+class Opening:
+    """A mock, as the guard knows it.
+
+    Args:
+        name: what the mock is called: its test, or the line that opened it.
+        policy: what it keeps from being reached.
+        clients: the client libraries whose requests it answers.
+
+    Attributes:
+        is_over: whether the mock has closed.
+        refused: what was kept from being reached, the first few by what they say.
+    """
+
+    def __init__(self, name: str, policy: Policy, clients: Sequence[str]) -> None:
+        self.name: str = name
+        self.policy: Policy = policy
+        self.clients: Sequence[str] = clients
+        self.is_over: bool = False
+        self.refused: dict[str, NetworkBlocked] = {}
+        self._times: Counter[str] = Counter()
+        own = threading.current_thread()
+        self._older = {thread.ident for thread in threading.enumerate() if thread is not own}
+
+    def is_older(self, thread: int) -> bool:
+        """Whether a thread was there before the mock."""
+        return thread in self._older
+
+    def refuse(self, error: NetworkBlocked) -> NetworkBlocked:
+        """Note that something was refused, and hand it back to be raised."""
+        text = str(error)
+        if text in self.refused or len(self.refused) < _KEPT:
+            self.refused.setdefault(text, error)
+            self._times[text] += 1
+        return error
+
+    def check(self) -> None:
+        """Fail the test because of what its code may have swallowed.
+
+        Raises:
+            NetworkBlocked: if something was kept from the network, and the test has not failed
+                because of that yet.
+        """
+        if not self.refused:
+            return
+        texts = [
+            text if self._times[text] == 1 else f"{text}\n({self._times[text]:,} times)"
+            for text in self.refused
+        ]
+        first = next(iter(self.refused.values()))
+        raise NetworkBlocked("\n\n".join(texts), host=first.host, port=first.port,
+                             client=first.client, line=first.line)  # fmt: skip
+
+    def note_failure(self, error: BaseException) -> None:
+        """Note that the test has failed with this error, so that `check` does not report it."""
+        if isinstance(error, NetworkBlocked):
+            self.refused.pop(str(error), None)
+
+
+class Guard:
+    """Judges what is about to use the network.
+
+    Attributes:
+        leftovers: whether work may go on that was begun in a mock that has closed.
+        strays: what each test whose mock has closed was refused afterwards, by the test's name.
+    """
+
+    def __init__(self) -> None:
+        self.strays: dict[str, NetworkBlocked] = {}
+        self.leftovers: bool = False
+        self._open: list[Opening] = []
+        self._patches: Patches | None = None
+        self._work: Work[Opening] = Work(self._opening_here)
+
+    def open(self, opening: Opening) -> None:
+        """Begin to keep a mock's hosts from being reached."""
+        self._open = [*self._open, opening]
+        if self._patches is None:
+            self._patches = Patches()
+            seams.patch(self._patches, self.judge)
+            self._work.patch(self._patches)
+
+    def close(self, opening: Opening) -> None:
+        """Keep them no longer, but from work that was begun in the mock and goes on."""
+        opening.is_over = True
+        self._work.look()
+        self._open = [other for other in self._open if other is not opening]
+        self._rest()
+
+    def forget(self) -> dict[str, NetworkBlocked]:
+        """Leave alone what goes on; returns the strays, which are forgotten too."""
+        self._work.forget()
+        self._rest()
+        strays, self.strays = self.strays, {}
+        return strays
+
+    def _rest(self) -> None:
+        """Put everything back, if there is nothing to do any more."""
+        self.leftovers = any(owner.is_over for owner in self._work.unfinished())
+        if self._patches is not None and not self._open and not self.leftovers:
+            self._patches.take_back()
+            self._patches = None
+
+    def judge(self, host: object, port: object) -> None:
+        """Judge whether a host may be resolved or connected to.
+
+        Raises:
+            NetworkBlocked: if not.
+        """
+        name, number = normal_host(host), normal_port(port)
+        owner = self._work.owner()
+        if owner is not None and owner.is_over:
+            own = owner.policy.own_at(name, number)
+            if own is not None:
+                raise self._stray(owner, name, number)
+        for opening in reversed(self._open):
+            own = opening.policy.own_at(name, number)
+            if own is not None:
+                raise opening.refuse(_refusal(opening, own, asker(), name, number))
+            if owner is not None and opening.policy.blocks(name):
+                raise opening.refuse(_blocked(asker(), name, number))
+
+    def refuse_stray(self, url: str) -> None:
+        """Refuse a request that a stub would answer, if it is of work that has outlived its mock.
+
+        Raises:
+            NetworkBlocked: if it is.
+        """
+        owner = self._work.owner()
+        if owner is not None and owner.is_over:
+            parts = urlsplit(url)
+            raise self._stray(owner, normal_host(parts.hostname), parts.port)
+
+    def _opening_here(self) -> Opening | None:
+        thread = threading.get_ident()
+        for opening in reversed(self._open):
+            if not opening.is_older(thread):
+                return opening
+        return None
+
+    def _stray(self, owner: Opening, host: str, port: int | None) -> NetworkBlocked:
+        by = asker()
+        error = _error(
+            f"{owner.name} is over, and work that it began goes on: {_did(by, host, port)}."
+            f"{_at(by)}\n"
+            "Let the test wait for it, or end it: join the thread, shut the pool down, cancel the "
+            "task.",
+            by, host, port,
+        )  # fmt: skip
+        if owner.name not in self.strays:
+            self.strays[owner.name] = error
+            file, number = by.place
+            warnings.warn_explicit(str(error), LeftoverWorkWarning, file, number)
+        return error
+
+
+def _refusal(
+    opening: Opening, own: OwnHost, by: Asker, host: str, port: int | None
+) -> NetworkBlocked:
+    if own.base_url is None:
+        why = f"It belongs to {own.api}, which is not among the APIs of this mock: add it to apis."
+    elif by.client in opening.clients:
+        why = f"Its stub answers at {own.base_url}: send the request there."
+    else:
+        why = f"Its stub answers at {own.base_url}, to {listed(opening.clients)} only."
+    return _error(
+        f"{_did(by, host, port)}, and a mock stands for that host.{_at(by)}\n{why}\n"
+        f"If the real service is meant, let it through: allowed_hosts=[{host!r}].",
+        by, host, port,
+    )  # fmt: skip
+
+
+def _blocked(by: Asker, host: str, port: int | None) -> NetworkBlocked:
+    return _error(
+        f"{_did(by, host, port)}, and network='block' forbids it.{_at(by)}\n"
+        f"Mock it, let it through with allowed_hosts=[{host!r}], or set network='pass'.",
+        by, host, port,
+    )  # fmt: skip
+
+
+def _did(by: Asker, host: str, port: int | None) -> str:
+    return f"{by.client} was about to reach {host if port is None else f'{host}:{port}'}"
+
+
+def _at(by: Asker) -> str:
+    return "" if by.line is None else f"\n  {by.line}"
+
+
+def _error(message: str, by: Asker, host: str, port: int | None) -> NetworkBlocked:
+    return NetworkBlocked(message, host=host, port=port, client=by.client, line=by.line)
+
+
+guard: Guard = Guard()
+"""The guard of this process."""
