@@ -173,6 +173,14 @@ class Switch:
         if session is not None:
             session.stop()
 
+    def come_first(self) -> None:
+        """Answer before all other mocks that are open."""
+        self.mock._session().come_first()
+
+    def set_up_by(self, whom: str | None = None) -> None:
+        """Refuse what would be gone in the next test, while this fixture is set up."""
+        self.mock._session().set_up_by(whom)
+
     def note_failure(self, error: BaseException) -> None:
         """Note that the test failed with this error, so that `close` does not report it again."""
         self.mock._session().guards.note_failure(error)
