@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .errors import ForkedRequestsWarning as ForkedRequestsWarning
     from .errors import InvalidArgument as InvalidArgument
     from .errors import MockClosed as MockClosed
+    from .errors import MockedWarning as MockedWarning
     from .errors import NetworkBlocked as NetworkBlocked
     from .errors import PatienceWarning as PatienceWarning
     from .lifecycle.lifecycle import Lifecycle as Lifecycle
@@ -60,6 +61,7 @@ _HOMES = {
     "InvalidArgument": "errors",
     "Lifecycle": "lifecycle.lifecycle",
     "MockClosed": "errors",
+    "MockedWarning": "errors",
     "NetworkBlocked": "errors",
     "Operation": "serving.operations",
     "PatienceWarning": "errors",

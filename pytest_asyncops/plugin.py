@@ -269,8 +269,8 @@ def _open_for_each_test(fixturedef: pytest.FixtureDef[Any], config: pytest.Confi
     """
 
     def open_if_closed() -> None:
-        askers = config.stash.setdefault(_askers_key, [])
-        askers += config.stash.setdefault(_setting_up_key, [])
+        setting_up = config.stash.setdefault(_setting_up_key, [])
+        config.stash.setdefault(_askers_key, []).extend(setting_up)
         item = config.stash.get(_item_key, None)
         if item is not None and not _open_switch(config):
             _open(item)
