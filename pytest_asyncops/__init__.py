@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .errors import InvalidArgument as InvalidArgument
     from .errors import LeftoverWorkWarning as LeftoverWorkWarning
     from .errors import MockClosed as MockClosed
+    from .errors import MockedWarning as MockedWarning
     from .errors import NetworkBlocked as NetworkBlocked
     from .errors import PatienceWarning as PatienceWarning
     from .lifecycle.lifecycle import Lifecycle as Lifecycle
@@ -62,6 +63,7 @@ _HOMES = {
     "LeftoverWorkWarning": "errors",
     "Lifecycle": "lifecycle.lifecycle",
     "MockClosed": "errors",
+    "MockedWarning": "errors",
     "NetworkBlocked": "errors",
     "Operation": "serving.operations",
     "PatienceWarning": "errors",

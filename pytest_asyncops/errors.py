@@ -65,6 +65,12 @@ class LeftoverWorkWarning(UserWarning):
     __module__ = __package__
 
 
+class MockedWarning(UserWarning):
+    """A `mocked` was never opened, or was opened and never closed."""
+
+    __module__ = __package__
+
+
 class ContractError(AsyncOpsError):
     """A YAML contract that cannot be read or understood.
 

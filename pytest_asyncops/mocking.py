@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+import os
+import sys
+import warnings
+import weakref
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast, overload
+from typing import TYPE_CHECKING, Any, NoReturn, cast, overload
 
 from .apis.chainloop_stub import ChainloopStub
 from .apis.pinecone_stub import PineconeStub
 from .configure import ResolvedSettings, resolve_settings
-from .errors import MockClosed, hides_usage_errors, unknown_choice
+from .errors import (
+    InvalidArgument,
+    MockClosed,
+    MockedWarning,
+    hides_usage_errors,
+    unknown_choice,
+)
+from .holding import Function, holding
 from .serving.api import Api
 from .serving.calls import Calls
 from .serving.checkpoint import Checkpoint
@@ -94,17 +105,99 @@ class AsyncOpsMock:
         return f"<AsyncOpsMock {', '.join(map(repr, [*used, self._live.virtual_clock]))}>"
 
 
+class Opening(AbstractContextManager[AsyncOpsMock], AbstractAsyncContextManager[AsyncOpsMock]):
+    """What `mocked` gives: a block in which a mock is open, or a decorator with such a block.
+
+    A block can be entered again when it has ended, and the mock is new each time. Each call of a
+    decorated function has a mock of its own, for the whole body of an ``async def`` and of a
+    generator too.
+
+    Args:
+        settings: the settings of the mock.
+        place: the file and line that a warning points at.
+    """
+
+    def __init__(self, settings: ResolvedSettings, place: tuple[str, int]) -> None:
+        self._settings = settings
+        self._place = place
+        self._switch = Switch()
+        self._dropped: weakref.finalize[Any, Any] = weakref.finalize(
+            self, _warn, _NEVER_OPENED, place
+        )
+
+    def __enter__(self) -> AsyncOpsMock:
+        if self._switch.is_open:
+            raise InvalidArgument(
+                "this mocked(...) is open already. For a second mock call mocked(...) again.",
+                value=self,
+            )
+        self._dropped.detach()
+        self._switch.open(self._settings)
+        self._dropped = weakref.finalize(self, _left_open, self._switch, self._place, os.getpid())
+        return self._switch.mock
+
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        self._dropped.detach()
+        if kind is None:
+            self._switch.close()
+        else:
+            self._switch.abandon()
+
+    async def __aenter__(self) -> AsyncOpsMock:
+        return self.__enter__()
+
+    async def __aexit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        self.__exit__(kind, *error)
+
+    def __call__(self, function: Function) -> Function:
+        """Decorate a function."""
+        self._dropped.detach()
+        return holding(function, lambda: Opening(self._settings, self._place))
+
+    if not TYPE_CHECKING:  # for a checker it would have every attribute
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if name in vars(AsyncOpsMock):
+                raise AttributeError(
+                    f"mocked(...) has no {name!r}, the mock that it opens has: "
+                    f"with mocked(...) as mock: mock.{name}",
+                    name=name,
+                    obj=self,
+                )
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
+_NEVER_OPENED = (
+    "this mocked(...) was never opened, so it has stubbed nothing. Write: with mocked(...) as "
+    "mock: ..., or put @mocked(...) above a function."
+)
+_LEFT_OPEN = (
+    "this mocked(...) was not closed, only dropped while it was open, and nobody has looked for "
+    "requests that no route took. Write: with mocked(...) as mock: ..."
+)
+
+
+def _warn(message: str, place: tuple[str, int]) -> None:
+    warnings.warn_explicit(message, MockedWarning, *place)
+
+
+def _left_open(switch: Switch, place: tuple[str, int], process: int) -> None:
+    if os.getpid() == process:  # not in one that was forked while the mock was open
+        switch.abandon()
+        _warn(_LEFT_OPEN, place)
+
+
 @overload
-def mocked(**settings: Unpack[Settings]) -> AbstractContextManager[AsyncOpsMock]: ...
+def mocked(**settings: Unpack[Settings]) -> Opening: ...
 
 
 # APIs of one's own have readings that nobody knows here.
 @overload
-def mocked(*, apis: Iterable[Api], **settings: Any) -> AbstractContextManager[AsyncOpsMock]: ...
+def mocked(*, apis: Iterable[Api], **settings: Any) -> Opening: ...
 
 
-def mocked(**settings: object) -> AbstractContextManager[AsyncOpsMock]:
-    """Stub the APIs for the length of a ``with`` block.
+def mocked(**settings: object) -> Opening:
+    """Stub the APIs for the length of a ``with`` block, or of the functions that it decorates.
 
     Args:
         **settings: as in ``@pytest.mark.asyncops``; `Settings` has them all.
@@ -114,6 +207,9 @@ def mocked(**settings: object) -> AbstractContextManager[AsyncOpsMock]:
         UnmatchedRequests: at the end, if requests came that no route took.
         NetworkBlocked: at the end, if a request was kept from the network.
 
+    Warns:
+        MockedWarning: if it is never opened, or never closed.
+
     >>> import requests
     >>> with mocked(apis=["chainloop"]) as mock:
     ...     operation = mock.chainloop.start()
@@ -122,20 +218,8 @@ def mocked(**settings: object) -> AbstractContextManager[AsyncOpsMock]:
     >>> answer.json()["operation"]["status"]
     'ASYNC_OPERATION_STATUS_RUNNING'
     """
-    # Read here and not in the generator, whose errors would be shown inside of contextlib.
-    return _opened(resolve_settings(settings))
-
-
-@contextmanager
-def _opened(settings: ResolvedSettings) -> Iterator[AsyncOpsMock]:
-    switch = Switch()
-    switch.open(settings)
-    try:
-        yield switch.mock
-    except BaseException:
-        switch.abandon()
-        raise
-    switch.close()
+    caller = sys._getframe(1)
+    return Opening(resolve_settings(settings), (caller.f_code.co_filename, caller.f_lineno))
 
 
 class Switch:
@@ -172,6 +256,14 @@ class Switch:
         session, self.mock._live = self.mock._live, None
         if session is not None:
             session.stop()
+
+    def come_first(self) -> None:
+        """Answer before all other mocks that are open."""
+        self.mock._session().come_first()
+
+    def set_up_by(self, whom: str | None = None) -> None:
+        """Refuse what would be gone in the next test, while this fixture is set up."""
+        self.mock._session().set_up_by(whom)
 
     def note_failure(self, error: BaseException) -> None:
         """Note that the test failed with this error, so that `close` does not report it again."""

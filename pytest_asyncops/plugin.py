@@ -25,11 +25,21 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from .mocking import AsyncOpsMock, Switch
-    from .serving.checkpoint import Checkpoint
 
 _NAME = "asyncops_mock"
+_MARK = "asyncops"
 _switch_key = pytest.StashKey["Switch"]()
 _strays_key = pytest.StashKey[list[str]]()
+_item_key = pytest.StashKey["pytest.Item | None"]()
+"""The test that runs."""
+_setting_up_key = pytest.StashKey["list[pytest.FixtureDef[Any]]"]()
+"""The fixtures of wider scope than a test that are being set up, outermost first."""
+_askers_key = pytest.StashKey["list[pytest.FixtureDef[Any]]"]()
+"""Those that have asked for the mock by ``getfixturevalue`` meanwhile."""
+_asked_key = pytest.StashKey[bool]()
+"""Whether a test has asked for the mock so far."""
+_mistake_key = pytest.StashKey["str | None"]()
+"""What is wrong with the mark of a test that has run."""
 
 
 def _options() -> list[tuple[str, Setting]]:
@@ -64,41 +74,78 @@ def asyncops_mock(request: pytest.FixtureRequest) -> AsyncOpsMock:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Refuse a mark on a test that can have no mock."""
+    report = yield
+    tests = [item for item in report.result or () if isinstance(item, pytest.Function)]
+    mistakes = [_mark_in_vain(item) for item in tests if "request" not in item.fixturenames]
+    if any(mistakes):
+        report.outcome = "failed"
+        # A function is several tests if it has parameters.
+        report.longrepr = "\n".join(dict.fromkeys(filter(None, mistakes)))
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Put everything back, also after an interrupt, which skips the teardown."""
     try:
         return (yield)
     finally:
-        if _names_it(item):
-            _switch(item.config).abandon()
+        item.config.stash[_item_key] = None
+        if switch := _open_switch(item.config):
+            switch.abandon()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Open the mock, before any fixture of the test."""
+    item.config.stash[_item_key] = item
+    item.stash[_asked_key], item.stash[_mistake_key] = False, None
     if _names_it(item):
-        from .configure import resolve_settings
+        _open(item)
 
-        with _plainly():
-            marks = [_keywords(mark) for mark in item.iter_markers("asyncops")]
-            settings = resolve_settings(*marks, _from_ini(item.config))
-            _switch(item.config).open(settings, item.nodeid)
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """See who asks for the mock, and which fixtures of wider scope are set up meanwhile.
+
+    Those are set up in the first of their tests, after the mock of this test has been opened.
+    """
+    config = request.config
+    if fixturedef.argname == _NAME:
+        value = yield
+        # Not before: pytest would keep an error in place of the fixture's value.
+        _open_for_each_test(fixturedef, config)
+        return value
+    if fixturedef.scope == "function":
+        return (yield)
+    setting_up = config.stash.setdefault(_setting_up_key, [])
+    setting_up.append(fixturedef)
+    _tell_who_sets_up(config)
+    try:
+        return (yield)
+    finally:
+        setting_up.pop()
+        _tell_who_sets_up(config)
+        if switch := _open_switch(config):
+            switch.come_first()  # before a mock that this fixture holds open
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Let each example of a Hypothesis test start from what the fixtures left."""
-    if not _names_it(item):
-        return (yield)
-    switch = _switch(item.config)
     hypothesis = getattr(getattr(item, "obj", None), "hypothesis", None)
     inner_test = getattr(hypothesis, "inner_test", None)
-    if hypothesis is not None:
-        hypothesis.inner_test = _from_checkpoint(switch.checkpoint(), hypothesis.inner_test)
+    if hypothesis is not None and (_names_it(item) or _asks_for_fixtures(item)):
+        hypothesis.inner_test = _from_checkpoint(item.config, inner_test)
     try:
         return (yield)
     except BaseException as error:
-        switch.note_failure(error)
+        if switch := _open_switch(item.config):
+            switch.note_failure(error)
         raise
     finally:
         if hypothesis is not None:
@@ -106,19 +153,30 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note whether the test has asked for the mock that its mark has settings for."""
+    report = yield
+    if call.when == "call" and not report.skipped and not item.stash.get(_asked_key, False):
+        item.stash[_mistake_key] = _mark_in_vain(item)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     """Close the mock, after the last fixture of the test."""
-    if not _names_it(item):
-        return (yield)
-    switch = _switch(item.config)
     try:
         result = yield
     except BaseException:
-        switch.abandon()  # a fixture's own error comes first
+        if switch := _open_switch(item.config):
+            switch.abandon()  # a fixture's own error comes first
         raise
-    if switch.is_open:
+    if switch := _open_switch(item.config):
         with _plainly():
             switch.close()
+    elif mistake := item.stash.get(_mistake_key, None):
+        raise pytest.fail.Exception(mistake, pytrace=False)
     return result
 
 
@@ -187,13 +245,84 @@ def _plainly() -> Generator[None, None, None]:
 
 
 def _names_it(item: pytest.Item) -> bool:
-    return _NAME in getattr(item, "fixturenames", ())
+    if _NAME in getattr(item, "fixturenames", ()):
+        return True
+    # pytest does not tell of what a fixture asks for by getfixturevalue, and no test but the first
+    # sees it ask.
+    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    askers = item.config.stash.setdefault(_askers_key, [])
+    return any(asker in known.get(asker.argname, ())[-1:] for asker in askers)
+
+
+def _asks_for_fixtures(item: pytest.Item) -> bool:
+    return "request" in getattr(item, "fixturenames", ())
+
+
+def _mark_in_vain(item: pytest.Item) -> str | None:
+    """What to say of a test that has settings for a mock, and no mock."""
+    # Those of a class or a module may be meant for some of its tests.
+    marks = [mark for mark in item.own_markers if mark.name == _MARK and (mark.args or mark.kwargs)]
+    if not marks or _names_it(item):
+        return None
+    given = [*map(repr, marks[0].args), *(f"{k}={v!r}" for k, v in marks[0].kwargs.items())]
+    return (
+        f"@pytest.mark.{_MARK}({', '.join(given)}) of {item.nodeid.partition('[')[0]} has no mock "
+        "to set: the test would run against the real services, in real time. Name "
+        f"{_NAME} in its arguments, or in @pytest.mark.usefixtures('{_NAME}'), or remove the mark."
+    )
 
 
 def _switch(config: pytest.Config) -> Switch:
     from .mocking import Switch
 
     return config.stash.setdefault(_switch_key, Switch())
+
+
+def _open_switch(config: pytest.Config) -> Switch | None:
+    switch = config.stash.get(_switch_key, None)
+    return switch if switch is not None and switch.is_open else None
+
+
+def _open(item: pytest.Item) -> None:
+    from .configure import resolve_settings
+
+    item.stash[_asked_key] = True
+    with _plainly():
+        marks = [_keywords(mark) for mark in item.iter_markers(_MARK)]
+        settings = resolve_settings(*marks, _from_ini(item.config))
+        _switch(item.config).open(settings, item.nodeid)
+    _tell_who_sets_up(item.config)
+
+
+def _open_for_each_test(fixturedef: pytest.FixtureDef[Any], config: pytest.Config) -> None:
+    """Open the mock now, and whenever a later test asks for it.
+
+    pytest sets up a fixture of the session once, and gives later tests what it has kept.
+    """
+
+    def open_if_closed() -> None:
+        setting_up = config.stash.setdefault(_setting_up_key, [])
+        config.stash.setdefault(_askers_key, []).extend(setting_up)
+        item = config.stash.get(_item_key, None)
+        if item is not None and not _open_switch(config):
+            _open(item)
+
+    execute = fixturedef.execute
+
+    def asked(request: Any) -> Any:
+        open_if_closed()
+        return execute(request)
+
+    if "execute" not in vars(fixturedef):
+        fixturedef.execute = asked  # type: ignore[method-assign]  # no hook is called for it
+    open_if_closed()
+
+
+def _tell_who_sets_up(config: pytest.Config) -> None:
+    if switch := _open_switch(config):
+        setting_up = config.stash.get(_setting_up_key, [])
+        who = [f"the fixture {each.argname!r} of {each.scope} scope" for each in setting_up[-1:]]
+        switch.set_up_by(*who)
 
 
 def _keywords(mark: pytest.Mark) -> dict[str, Any]:
@@ -213,13 +342,18 @@ def _from_ini(config: pytest.Config) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in (None, "")}
 
 
-def _from_checkpoint(checkpoint: Checkpoint, inner_test: Callable[..., Any]) -> Callable[..., Any]:
+def _from_checkpoint(config: pytest.Config, inner_test: Any) -> Callable[..., Any]:
     """Hypothesis' inner test, made to start each example from the state that the fixtures left."""
+    switch = _open_switch(config)
+    checkpoint = switch.checkpoint() if switch else None
 
     @wraps(inner_test)
     def example(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        checkpoint.restore()
+        if checkpoint is not None:
+            checkpoint.restore()
+        elif switch := _open_switch(config):  # which an earlier example has opened
+            switch.mock.reset()
         return inner_test(*args, **kwargs)
 
     return example

@@ -102,6 +102,7 @@ class Session:
         transport = _TRANSPORTS[settings.transport]()(BaseUrls(self._servers))
         transport.start()
         stack.callback(transport.stop)
+        self._come_first = [transport.come_first]
         if settings.clock == "virtual":
             from .virtual_time.activation import VirtualTime
 
@@ -109,8 +110,19 @@ class Session:
             virtual_time = VirtualTime(self.clock, guards.skipped, patience)
             virtual_time.start()
             stack.callback(virtual_time.stop)
+            self._come_first.append(virtual_time.come_first)
             guards.really_waited = virtual_time.polled
             guards.read_wall = time.time_ns
+
+    def come_first(self) -> None:
+        """Answer before all other mocks that are open."""
+        for come_first in self._come_first:
+            come_first()
+
+    def set_up_by(self, whom: str | None) -> None:
+        """Refuse what would be gone in the next test, while this fixture is set up."""
+        for server in self._servers:
+            server.set_up_by = whom
 
     def checkpoint(self) -> Checkpoint:
         """The present moment."""

@@ -21,7 +21,7 @@ FLOORS = [
     {"contract", "network", "serving"},
     {"rules"},
     {"lifecycle", "virtual_time"},
-    {"durations", "forked_requests"},
+    {"durations", "forked_requests", "holding"},
     {"errors", "forks", "settings"},
 ]
 """Top to bottom. A room may import from the floors below its own, never from its own."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime
+import subprocess
+import sys
 import threading
 import time
 
@@ -15,6 +18,7 @@ from pytest_asyncops import (
     InvalidArgument,
     Lifecycle,
     MockClosed,
+    MockedWarning,
     State,
     UnmatchedRequests,
     mocked,
@@ -144,12 +148,165 @@ def test_a_mock_that_is_abandoned_puts_everything_back_and_reports_nothing():
     assert (requests.adapters.HTTPAdapter.send, time.sleep) == before
 
 
+# --- mocked as a block and as a decorator
+
+
 def test_mocked_is_a_decorator_too():
+    taken = []
+
     @mocked(apis=["chainloop"])
     def ask() -> int:
+        taken.append(get("/v1/operations").json()["pagination"]["total_count"])
         return get("/v1/operations").status_code
 
+    before = requests.adapters.HTTPAdapter.send
     assert ask() == ask() == 200
+    assert taken == [0, 0]
+    assert requests.adapters.HTTPAdapter.send is before
+
+
+def test_mocked_decorates_what_runs_after_its_call():
+    @mocked()
+    async def coroutine() -> int:
+        await asyncio.sleep(3600)
+        return get("/v1/operations").status_code
+
+    @mocked()
+    def generator():
+        yield get("/v1/operations").status_code
+        time.sleep(3600)
+        yield get("/v1/operations").status_code
+
+    @mocked()
+    async def async_generator():
+        yield get("/v1/operations").status_code
+        await asyncio.sleep(3600)
+        yield get("/v1/operations").status_code
+
+    async def collect():
+        return [code async for code in async_generator()]
+
+    before = requests.adapters.HTTPAdapter.send
+    assert asyncio.run(coroutine()) == 200
+    assert list(generator()) == [200, 200]
+    assert asyncio.run(collect()) == [200, 200]
+    assert requests.adapters.HTTPAdapter.send is before
+
+
+def test_a_decorated_body_is_checked_at_its_end():
+    @mocked()
+    async def coroutine() -> None:
+        get("/v2")
+
+    with pytest.raises(UnmatchedRequests):
+        asyncio.run(coroutine())
+
+
+def test_a_block_can_be_entered_again_when_it_has_ended():
+    block = mocked()
+    for _ in range(2):
+        with block as mock:
+            assert len(mock.calls) == 0
+            assert get("/v1/operations").status_code == 200
+
+
+def test_a_block_that_is_open_cannot_be_entered():
+    with mocked() as mock:
+        pass
+    block = mocked()
+    with block as mock:
+        with pytest.raises(InvalidArgument) as caught:
+            block.__enter__()
+        assert str(caught.value) == (
+            "this mocked(...) is open already. For a second mock call mocked(...) again."
+        )
+        assert caught.value.value is block
+        assert mock.chainloop.start()
+    assert repr(mock) == "<AsyncOpsMock, closed>"
+
+
+def test_async_with_is_right_too():
+    async def body() -> float:
+        async with mocked() as mock:
+            mock.chainloop.start(id="x")
+            await asyncio.sleep(3600)
+            assert get("/v1/operations/x").status_code == 200
+            return mock.clock.elapsed.total_seconds()
+
+    assert asyncio.run(body()) == 3600
+
+    async def fails() -> None:
+        async with mocked():
+            get("/v2")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(fails())
+
+
+def test_what_mocked_gives_is_not_the_mock():
+    block = mocked()
+    with pytest.raises(AttributeError) as caught:
+        block.chainloop.start()
+    assert str(caught.value) == (
+        "mocked(...) has no 'chainloop', the mock that it opens has: "
+        "with mocked(...) as mock: mock.chainloop"
+    )
+    assert not hasattr(block, "start")
+    with block:
+        pass
+
+
+NEVER_OPENED = (
+    "this mocked(...) was never opened, so it has stubbed nothing. Write: with mocked(...) as "
+    "mock: ..., or put @mocked(...) above a function."
+)
+LEFT_OPEN = (
+    "this mocked(...) was not closed, only dropped while it was open, and nobody has looked for "
+    "requests that no route took. Write: with mocked(...) as mock: ..."
+)
+
+
+def test_a_plain_call_of_mocked_is_warned_of_at_its_line():
+    with pytest.warns(MockedWarning) as caught:
+        mocked(clock="manual")
+    assert str(caught[0].message) == NEVER_OPENED
+    assert (caught[0].filename, caught[0].lineno) == (
+        __file__,
+        test_a_plain_call_of_mocked_is_warned_of_at_its_line.__code__.co_firstlineno + 2,
+    )
+
+
+def test_a_block_that_is_dropped_while_it_is_open_is_closed_and_warned_of():
+    before = (requests.adapters.HTTPAdapter.send, time.sleep)
+    with pytest.warns(MockedWarning) as caught:
+        mock = mocked().__enter__()
+    assert str(caught[0].message) == LEFT_OPEN
+    assert caught[0].filename == __file__
+    assert (requests.adapters.HTTPAdapter.send, time.sleep) == before
+    assert repr(mock) == "<AsyncOpsMock, closed>"
+
+
+AT_EXIT = """
+import os, sys
+from pytest_asyncops import mocked
+block = mocked()
+mock = block.__enter__()
+if hasattr(os, "fork") and not os.fork():
+    sys.exit()  # the copy that a child has is not told of
+never = mocked()
+"""
+
+
+def test_what_is_left_open_at_the_end_of_a_program_is_told(tmp_path):
+    script = tmp_path / "left_open.py"
+    script.write_text(AT_EXIT)
+    run = [sys.executable, "-W", "ignore::DeprecationWarning", str(script)]
+    done = subprocess.run(run, capture_output=True, text=True, check=True)
+    assert sorted(line for line in done.stderr.splitlines() if not line.startswith(" ")) == [
+        f"{script}:4: MockedWarning: {LEFT_OPEN}",
+        f"{script}:8: MockedWarning: {NEVER_OPENED}",
+    ]
 
 
 # --- reset

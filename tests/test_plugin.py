@@ -110,24 +110,30 @@ def test_two(chainloop):
     ).assert_outcomes(passed=2)
 
 
-def test_asking_by_getfixturevalue_alone_gives_the_clear_error(run):
+def test_outside_of_a_test_the_handle_says_what_to_do(run):
     result = run(
         """
-def test_one(request):
-    mock = request.getfixturevalue("asyncops_mock")
-    assert repr(mock) == "<AsyncOpsMock, closed>"
-    mock.chainloop.start()
+kept = []
+
+def test_one(asyncops_mock):
+    kept.append(asyncops_mock)
+
+def test_two():
+    kept[0].chainloop.start()
 """
     )
-    result.assert_outcomes(failed=1)
-    assert result.reports.errors("test_one") == [
+    result.assert_outcomes(passed=1, failed=1)
+    assert result.reports.errors("test_two") == [
         "pytest_asyncops.MockClosed: asyncops_mock is not live here. Name it in the "
         "arguments of the test, or in @pytest.mark.usefixtures('asyncops_mock'), and use it while "
         "the test runs. Elsewhere: with pytest_asyncops.mocked() as mock."
     ]
     # Shown where the user made the mistake.
-    assert ">       mock.chainloop.start()" in result.outlines
+    assert ">       kept[0].chainloop.start()" in result.outlines
     assert not [line for line in result.outlines if "mocking.py" in line]
+
+
+# --- getfixturevalue
 
 
 def test_getfixturevalue_of_a_name_that_the_test_has(run):
@@ -138,6 +144,210 @@ def test_one(request, asyncops_mock):
     asyncops_mock.chainloop.start()
 """
     ).assert_outcomes(passed=1)
+
+
+ASKS = """
+@pytest.fixture
+def asks(request):
+    return request.getfixturevalue("asyncops_mock")
+
+@pytest.mark.parametrize("again", [1, 2])
+def test_in_the_body(request, again):
+    mock = request.getfixturevalue("asyncops_mock")
+    assert request.getfixturevalue("asyncops_mock") is mock
+    assert mock.chainloop.start().id.endswith("-000000000001")
+    time.sleep(100)
+    assert mock.clock.elapsed.total_seconds() == 100
+
+def test_names_it(asyncops_mock):
+    assert get().status_code == 200
+
+@pytest.mark.asyncops(chainloop_order="oldest")
+@pytest.mark.parametrize("again", [1, 2])
+def test_in_a_fixture(asks, again):
+    assert asks.chainloop.readings["order"] == "oldest"
+    assert len(asks.calls) == 0
+    assert get().status_code == 200
+
+def test_does_not_ask(request):
+    assert requests.adapters.HTTPAdapter.send.__module__ == "requests.adapters"
+    assert time.sleep.__name__ == "sleep"
+"""
+
+
+def test_asking_by_getfixturevalue_opens_it_in_each_test(run):
+    run(ASKS).assert_outcomes(passed=6)
+
+
+def test_what_getfixturevalue_has_opened_is_checked_at_the_end(run):
+    result = run(
+        """
+@pytest.mark.parametrize("again", [1, 2])
+def test_one(request, again):
+    request.getfixturevalue("asyncops_mock")
+    get("/a/b")
+"""
+    )
+    result.assert_outcomes(passed=2, errors=2)
+    assert result.reports.lines("test_one[2]", "teardown")[0] == (
+        "1 request reached a stub and no route took it:"
+    )
+
+
+def test_what_a_fixture_of_wider_scope_asks_for_is_open_in_each_of_its_tests(run):
+    run(
+        """
+@pytest.fixture(scope="module")
+def api(request):
+    return request.getfixturevalue("asyncops_mock")
+
+@pytest.mark.parametrize("again", [1, 2])
+def test_one(api, again):
+    assert len(api.calls) == 0
+    assert get().status_code == 200
+
+def test_another():
+    assert requests.adapters.HTTPAdapter.send.__module__ == "requests.adapters"
+
+class TestOwn:
+    @pytest.fixture(scope="class")
+    def api(self):
+        return None
+
+    def test_another_fixture_of_this_name(self, api):
+        assert requests.adapters.HTTPAdapter.send.__module__ == "requests.adapters"
+"""
+    ).assert_outcomes(passed=4)
+
+
+def test_a_mistake_in_the_mark_of_who_asks_by_getfixturevalue_does_no_harm_to_others(run):
+    result = run(
+        """
+@pytest.mark.asyncops(clock="vitual")
+def test_one(request):
+    request.getfixturevalue("asyncops_mock")
+
+def test_two(request):
+    request.getfixturevalue("asyncops_mock").chainloop.start()
+
+def test_three(asyncops_mock):
+    assert get().status_code == 200
+"""
+    )
+    result.assert_outcomes(failed=1, errors=0, passed=2)
+    assert result.reports.lines("test_one") == [
+        "unknown clock 'vitual'. Did you mean 'virtual'? Choose 'virtual', 'manual' or 'real'."
+    ]
+
+
+def test_an_override_of_the_fixture_may_ask_for_it(run):
+    run(
+        """
+@pytest.fixture
+def asyncops_mock(request):
+    return request.getfixturevalue("asyncops_mock").chainloop
+
+@pytest.mark.parametrize("again", [1, 2])
+def test_one(asyncops_mock, again):
+    asyncops_mock.start(id="x")
+    assert get("/x").status_code == 200
+"""
+    ).assert_outcomes(passed=2)
+
+
+# --- fixtures of wider scope
+
+
+@pytest.mark.parametrize("scope", ["class", "module", "package", "session"])
+@pytest.mark.parametrize(
+    "use", ["chainloop.start()", "pinecone.add_assistant('docs')", "chainloop.refuse('token')"]
+)
+def test_a_fixture_of_wider_scope_cannot_start_what_the_next_test_would_not_have(run, scope, use):
+    result = run(
+        f"""
+@pytest.fixture(scope="{scope}")
+def job(asyncops_mock):
+    return asyncops_mock.{use}
+
+def test_one(job): pass
+def test_two(asyncops_mock): asyncops_mock.{use}
+"""
+    )
+    result.assert_outcomes(errors=1, passed=1)
+    assert result.reports.errors("test_one", "setup") == [
+        f"pytest_asyncops.InvalidArgument: the fixture 'job' of {scope} scope starts or sets "
+        "something in asyncops_mock, which is new in each test, so the next test would not have "
+        "it. Give the fixture function scope, or let it hold a mock of its own: with "
+        "pytest_asyncops.mocked() as mock: ... yield mock"
+    ]
+
+
+def test_that_holds_also_where_it_asks_by_getfixturevalue_and_for_setup_class(run):
+    result = run(
+        """
+@pytest.fixture(scope="session")
+def job(request):
+    return request.getfixturevalue("asyncops_mock").chainloop.start()
+
+@pytest.fixture
+def started(asyncops_mock):
+    return asyncops_mock.chainloop.start()
+
+@pytest.fixture(scope="session")
+def outer(job): pass
+
+def test_one(outer): pass
+
+kept = []
+
+def test_two(started, asyncops_mock):
+    kept.append(asyncops_mock)
+
+@pytest.mark.usefixtures("asyncops_mock")
+class TestClass:
+    def setup_class(self):
+        kept[0].chainloop.start()
+
+    def test_three(self): pass
+"""
+    )
+    result.assert_outcomes(errors=2, passed=1)
+
+
+def test_a_mock_that_a_fixture_of_wider_scope_holds_open_is_an_outer_one_in_each_test(run):
+    run(
+        """
+from pytest_asyncops import mocked
+
+@pytest.fixture(scope="module")
+def held():
+    with mocked(apis=["chainloop"], epoch="2030-01-01T00:00:00Z") as mock:
+        mock.chainloop.start(id="held", lifecycle=Lifecycle.hangs())
+        assert get("/held").status_code == 200
+        yield mock
+
+@pytest.mark.parametrize("again", [1, 2])
+def test_both(held, asyncops_mock, again):
+    asyncops_mock.chainloop.start(id="own")
+    assert get("/own").status_code == 200
+    assert get("/held").status_code == 404
+    assert time.time() == asyncops_mock.clock.now().timestamp()
+    time.sleep(10)
+    assert asyncops_mock.clock.elapsed.total_seconds() == 10
+
+@pytest.mark.asyncops(apis=["pinecone"])
+def test_each_its_own(held, asyncops_mock):
+    assert get("/held").status_code == 200
+
+def test_the_held_one(held):
+    assert get("/held").status_code == 200
+    assert held.clock.elapsed.total_seconds() == 20
+    assert time.time() == held.clock.now().timestamp()
+
+def test_without():
+    assert get("/held").status_code == 200  # it is still open
+"""
+    ).assert_outcomes(passed=5)
 
 
 # --- settings
@@ -245,6 +455,140 @@ def test_two(asyncops_mock):
     )
     result.assert_outcomes(errors=1, passed=1)
     assert result.reports.lines("test_one", "setup") == [message]
+
+
+IN_VAIN = (
+    "@pytest.mark.asyncops({given}) of {test} has no mock to set: the test would run against the "
+    "real services, in real time. Name asyncops_mock in its arguments, or in "
+    "@pytest.mark.usefixtures('asyncops_mock'), or remove the mark."
+).format
+
+
+@pytest.mark.parametrize(
+    ("tests", "mistakes"),
+    [
+        (
+            """
+@pytest.mark.asyncops(clock="manual", apis=["chainloop"])
+@pytest.mark.parametrize("n", [1, 2])
+def test_one(n): pass
+
+@pytest.mark.asyncops("manual")
+def test_two(): pass
+""",
+            [("clock='manual', apis=['chainloop']", "test_one"), ("'manual'", "test_two")],
+        ),
+        (
+            """
+class TestClass:
+    @pytest.fixture
+    def other(self): pass
+
+    @pytest.mark.parametrize("n", [1, pytest.param(2, marks=pytest.mark.asyncops(clock="real"))])
+    def test_three(self, n, other): pass
+""",
+            [("clock='real'", "TestClass::test_three")],
+        ),
+    ],
+)
+def test_a_mark_of_a_test_without_a_mock_is_an_error_at_collection(run, tests, mistakes):
+    result = run(f"def test_sound(): pass\n{tests}")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.assert_outcomes(errors=1)
+    file = "test_a_mark_of_a_test_without_a_mock_is_an_error_at_collection.py"
+    assert [line for line in result.outlines if line.startswith("@pytest.mark.")] == [
+        IN_VAIN(given=given, test=f"{file}::{test}") for given, test in mistakes
+    ]
+
+
+def test_a_mark_that_may_be_meant_for_other_tests_or_sets_nothing_is_no_error(run):
+    run(
+        """
+from hypothesis import given, strategies as st
+
+pytestmark = pytest.mark.asyncops(clock="manual")
+
+@pytest.fixture
+def opens(asyncops_mock): pass
+
+@pytest.mark.asyncops(clock="real")
+class TestClass:
+    def test_one(self): pass
+
+    @pytest.mark.asyncops(clock="manual")
+    def test_two(self, opens): pass
+
+    @pytest.mark.asyncops(clock="manual")
+    @pytest.mark.usefixtures("asyncops_mock")
+    def test_three(self): pass
+
+@pytest.mark.asyncops
+def test_four(): pass
+
+@given(st.just(1))
+@pytest.mark.asyncops(clock="manual")
+def test_five(asyncops_mock, n): pass
+"""
+    ).assert_outcomes(passed=5)
+
+
+def test_with_request_a_mark_is_checked_at_the_end_of_the_test(run):
+    result = run(
+        """
+import unittest
+
+@pytest.mark.asyncops(clock="manual")
+def test_asks(request):
+    request.getfixturevalue("asyncops_mock")
+
+@pytest.mark.asyncops(clock="manual")
+def test_does_not(request): pass
+
+@pytest.mark.asyncops(clock="manual")
+def test_fails(request): raise ZeroDivisionError
+
+@pytest.mark.asyncops(clock="manual")
+def test_skips(request): pytest.skip("not today")
+
+@pytest.fixture
+def broken(request): raise ZeroDivisionError
+
+@pytest.mark.asyncops(clock="manual")
+def test_setup(broken): pass
+
+@pytest.mark.asyncops(clock="manual")
+def test_teardown(request): request.addfinalizer(lambda: 1 / 0)
+
+class TestCase(unittest.TestCase):  # pytest's own fixtures for it name request
+    @pytest.mark.asyncops(clock="manual")
+    def test_method(self): pass
+
+    @pytest.mark.asyncops(clock="manual")
+    def test_skips(self): self.skipTest("not today")
+"""
+    )
+    result.assert_outcomes(passed=4, failed=1, skipped=2, errors=5)
+    file = "test_with_request_a_mark_is_checked_at_the_end_of_the_test.py"
+    for test in ("test_does_not", "test_fails", "TestCase::test_method"):
+        assert result.reports.lines(test.rpartition("::")[2], "teardown") == [
+            IN_VAIN(given="clock='manual'", test=f"{file}::{test}")
+        ]
+    assert result.reports.errors("test_teardown", "teardown") == [
+        "ZeroDivisionError: division by zero"
+    ]
+
+
+def test_a_test_that_another_hook_skips_before_it_begins(run, pytester):
+    pytester.makeconftest(
+        """
+import pytest
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    pytest.skip("not today")
+"""
+    )
+    run("def test_one(asyncops_mock): pass").assert_outcomes(skipped=1)
 
 
 def test_a_mistake_in_the_ini_file(run, pytester):

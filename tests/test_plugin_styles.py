@@ -137,6 +137,45 @@ def test_one(started, asyncops_mock, starts):
     ).assert_outcomes(passed=1)
 
 
+def test_examples_may_ask_for_the_mock_by_getfixturevalue(run):
+    run(
+        GIVEN
+        + """
+seen = []
+
+@given(n=st.integers(0, 3))
+def test_in_the_body(request, n):
+    mock = request.getfixturevalue("asyncops_mock")
+    assert (len(mock.calls), len(mock.chainloop.operations)) == (0, 0)
+    assert mock.clock.elapsed.total_seconds() == 0
+    mock.chainloop.start()
+    get()
+    time.sleep(n)
+    seen.append(n)
+
+@pytest.fixture
+def prepared(request):
+    mock = request.getfixturevalue("asyncops_mock")
+    mock.chainloop.start(id="prepared")
+    return mock
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(n=st.integers(0, 3))
+def test_in_a_fixture(prepared, n):
+    assert list(prepared.chainloop.operations) == ["prepared"]
+    prepared.chainloop.start()
+
+@given(n=st.integers(0, 3))
+def test_never(request, n):
+    assert requests.adapters.HTTPAdapter.send.__module__ == "requests.adapters"
+
+def test_all():
+    assert set(seen) == {0, 1, 2, 3}
+""",
+        *HYPOTHESIS,
+    ).assert_outcomes(passed=4)
+
+
 def test_unmatched_requests_of_an_example_are_reported_once_at_the_end(run):
     result = run(
         GIVEN

@@ -16,8 +16,9 @@ NAMES = {
     pytest_asyncops: """
         Api AsyncOpsError AsyncOpsMock CadenceError Call Calls ChainloopStub ConformanceError
         ContractError Field ForkedRequestsWarning InvalidArgument LeftoverWorkWarning Lifecycle
-        MockClosed NetworkBlocked Operation PatienceWarning PineconeStub PollerHangs Polls Progress
-        Settings State Step Stub UnmatchedRequests Violation VirtualClock assert_conforms
+        MockClosed MockedWarning NetworkBlocked Operation PatienceWarning PineconeStub PollerHangs
+        Polls Progress Settings State Step Stub UnmatchedRequests Violation VirtualClock
+        assert_conforms
         assert_history assert_polled mocked polls strategies violations
         """,
     apis: """

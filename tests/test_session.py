@@ -86,3 +86,16 @@ def test_an_error_of_the_body_comes_before_unmatched_requests():
 
     with pytest.raises(ZeroDivisionError), mocked():
         body()
+
+
+def test_a_mock_that_comes_first_answers_before_those_that_were_opened_later():
+    with mocked(clock="manual") as first, mocked() as later:
+        get("/v1/operations")
+        assert (len(first.calls), len(later.calls)) == (0, 1)
+        first._live.come_first()
+        get("/v1/operations")
+        assert (len(first.calls), len(later.calls)) == (1, 1)
+    with mocked() as alone:
+        alone._live.come_first()
+        get("/v1/operations")
+        assert len(alone.calls) == 1

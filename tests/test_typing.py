@@ -76,6 +76,8 @@ def test_wrong_uses(asyncops_mock: AsyncOpsMock, operation: Operation) -> None:
     asyncops_mock.calls.add(asyncops_mock.calls[0])
     asyncops_mock.calls[0].response.status_code + "200"
     asyncops_mock.sentry
+    mocked().chainloop
+    mocked()(7)
     mocked(clok="manual")
     mocked(clock="manul")
     mocked(apis=["chainlop"])

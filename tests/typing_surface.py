@@ -220,6 +220,21 @@ def test_mocked(api: Api) -> None:
         assert_type(mock, AsyncOpsMock)
 
 
+async def test_mocked_in_other_ways() -> None:
+    @mocked(clock="manual")
+    def plain(one: int, *, two: str) -> bytes:
+        return bytes(one) + two.encode()
+
+    @mocked(apis=["chainloop"])
+    async def later(one: int) -> str:
+        return str(one)
+
+    assert_type(plain(1, two="x"), bytes)
+    assert_type(await later(1), str)
+    async with mocked() as mock:
+        assert_type(mock, AsyncOpsMock)
+
+
 @pytest.mark.asyncops(**Settings(clock="manual", apis=["pinecone"]), jobs_page_size=3)
 def test_the_marker() -> None:
     settings: Settings = {"network": "block", "max_real_wait": 0.5}

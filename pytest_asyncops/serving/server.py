@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from ..errors import MockClosed, hides_usage_errors
+from ..errors import InvalidArgument, MockClosed, hides_usage_errors
 from ..virtual_time.server_clock import ServerClock
 from .api import Api
 from .calls import Call, Calls
@@ -41,6 +41,7 @@ class Server:
         rate_limit: how many requests it takes, if there is a limit.
         unmatched: the first few requests that no route took.
         is_closed: whether the test is over.
+        set_up_by: a fixture of wider scope than the test that is being set up.
     """
 
     # Not what no route took: the end of the test reports it.
@@ -73,6 +74,7 @@ class Server:
         self.rate_limit: RateLimit | None = None
         self.unmatched: list[Request] = []
         self.is_closed = False
+        self.set_up_by: str | None = None
         self._router = Router(api.routes, api.serving.paths)
         self._render = api.render(self.readings)
         self._tell = (self.calls._add, *tell)
@@ -130,11 +132,24 @@ class Server:
         return self._router.why_not(self.api.serving.method(request), request.path)
 
     def check_open(self) -> None:
-        """Raise `MockClosed` if the test is over."""
+        """Check that what a test starts and sets now is there as long as it is used.
+
+        Raises:
+            MockClosed: if the test is over.
+            InvalidArgument: if a fixture of wider scope wants to, because the mock of the next test
+                is another one.
+        """
         if self.is_closed:
             raise MockClosed(
                 f"this mock of {self.api.name} is closed: its test or its with block is over. "
                 "Use it inside."
+            )
+        if self.set_up_by is not None:
+            raise InvalidArgument(
+                f"{self.set_up_by} starts or sets something in asyncops_mock, which is new in each "
+                "test, so the next test would not have it. Give the fixture function scope, or let "
+                "it hold a mock of its own: with pytest_asyncops.mocked() as mock: ... yield mock",
+                value=self.set_up_by,
             )
 
     def changing(self) -> Iterator[Changing]:

@@ -29,54 +29,109 @@ class ResponsesTransport:
     """Takes the requests to the stubs' URLs, and lets all others go where they would have gone.
 
     If the user has a mock of the responses library active, it keeps working for other URLs, whether
-    it was started before this transport or after it.
+    it was started before this transport or after it. Of several transports that are started, the
+    latest is asked first; they may stop in any order.
 
     Args:
         base_urls: which stub a URL belongs to.
     """
 
     def __init__(self, base_urls: BaseUrls) -> None:
-        self._base_urls = base_urls
-        self._started = False
+        self.base_urls: BaseUrls = base_urls
 
     def start(self) -> None:
         """Begin to take requests."""
-        self._outer = HTTPAdapter.send
-        self._unbound_on_send = responses.RequestsMock.unbound_on_send
-        make_send = self._unbound_on_send
-        self._started = True
-        # requests calls this for every request, also from adapters of the user's own.
-        self._send = self._covering(self._outer)
-        self._patch(HTTPAdapter, "send", self._send)
-        # A responses mock that starts later puts its own send on top; it gets one that still
-        # takes the stubs' requests first.
-        self._patch(
-            responses.RequestsMock, "unbound_on_send", lambda mock: self._covering(make_send(mock))
-        )
+        self._cover = _covers.placed()
+        _started.append(self)
 
     def stop(self) -> None:
         """Put everything back."""
-        self._started = False
-        if HTTPAdapter.send is self._send:  # not if a mock that started later is still active
-            self._patch(HTTPAdapter, "send", self._outer)
-        self._patch(responses.RequestsMock, "unbound_on_send", self._unbound_on_send)
+        _started.remove(self)
+        _covers.leave(self._cover)
 
-    @staticmethod
-    def _patch(owner: type, name: str, value: Any) -> None:
-        setattr(owner, name, value)
+    def come_first(self) -> None:
+        """Be asked before all others that are started."""
+        _started.append(self)  # first, so that it is there all the time
+        _started.remove(self)
 
-    def _covering(self, beneath: Send) -> Send:
-        def send(
-            adapter: HTTPAdapter, request: PreparedRequest, *args: Any, **kwargs: Any
-        ) -> ClientResponse:
-            found = self._base_urls.find(request.url or "") if self._started else None
-            if found is None:
-                return beneath(adapter, request, *args, **kwargs)
-            if guard.leftovers:
-                guard.refuse_stray(request.url or "")
-            return _answered(adapter, request, *found)
 
-        return send
+_started: list[ResponsesTransport] = []
+"""Those that take requests now; the last one is asked first."""
+
+
+class _Cover:
+    """A ``send`` that takes the stubs' requests, above another that gets the rest.
+
+    Attributes:
+        beneath: the other one.
+        users: how many transports it serves that have not stopped.
+    """
+
+    def __init__(self, beneath: Send) -> None:
+        self.beneath = beneath
+        self.users = 0
+        self.send = _covering(beneath)
+
+
+class _Covers:
+    """The covers over ``HTTPAdapter.send``, which requests calls for every request.
+
+    Also for those from adapters of the user's own. One cover serves all transports, unless
+    something else has been put over it in between.
+    """
+
+    def __init__(self) -> None:
+        self._placed: list[_Cover] = []
+
+    def placed(self) -> _Cover:
+        """The cover that is on top, for one more transport."""
+        if not self._placed:
+            # A responses mock that starts later puts its own send on top; it gets one that still
+            # takes the stubs' requests first.
+            self._unbound_on_send = make_send = responses.RequestsMock.unbound_on_send
+            _patch(
+                responses.RequestsMock, "unbound_on_send", lambda mock: _covering(make_send(mock))
+            )
+        if not self._placed or HTTPAdapter.send is not self._placed[-1].send:
+            cover = _Cover(HTTPAdapter.send)
+            _patch(HTTPAdapter, "send", cover.send)
+            self._placed.append(cover)
+        top = self._placed[-1]
+        top.users += 1
+        return top
+
+    def leave(self, cover: _Cover) -> None:
+        """Serve one transport less; what serves none and is on top is taken away."""
+        cover.users -= 1
+        while self._placed and not self._placed[-1].users:
+            last = self._placed.pop()
+            if HTTPAdapter.send is last.send:  # not if what was put over it is still there
+                _patch(HTTPAdapter, "send", last.beneath)
+        if not self._placed:
+            _patch(responses.RequestsMock, "unbound_on_send", self._unbound_on_send)
+
+
+_covers = _Covers()
+
+
+def _patch(owner: type, name: str, value: Any) -> None:
+    setattr(owner, name, value)
+
+
+def _covering(beneath: Send) -> Send:
+    def send(
+        adapter: HTTPAdapter, request: PreparedRequest, *args: Any, **kwargs: Any
+    ) -> ClientResponse:
+        url = request.url or ""
+        for transport in reversed(_started):
+            found = transport.base_urls.find(url)
+            if found is not None:
+                if guard.leftovers:
+                    guard.refuse_stray(url)
+                return _answered(adapter, request, *found)
+        return beneath(adapter, request, *args, **kwargs)
+
+    return send
 
 
 def _answered(

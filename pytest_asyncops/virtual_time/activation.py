@@ -49,7 +49,7 @@ from .time_functions import (
     waits_here,
     wall_clock,
 )
-from .travellers import ticking_travellers
+from .travellers import TickingTravellers
 from .trio_patches import RUN, TrioPatches
 
 _real_monotonic_ns = time.monotonic_ns
@@ -93,7 +93,6 @@ class VirtualTime:
             traveller = travel.start()
             stack.callback(travel.stop)
             traveller.time_ns = wall_clock(active)  # type: ignore[method-assign]  # see above
-            stack.enter_context(ticking_travellers(type(traveller), active))
             stack.enter_context(_replacements)
             stack.enter_context(self._hosted(active))
             stack.enter_context(active.scheduler.listeners.listening(self._skipped))
@@ -102,7 +101,13 @@ class VirtualTime:
             self.polled = real_waits.polled
             turn_on(active)
             stack.callback(turn_off, active)
+            self._active = active
             self._stack = stack.pop_all()
+
+    def come_first(self) -> None:
+        """Let the wall clock be this one's, before all others that are started."""
+        turn_on(self._active)  # first, so that it is on all the time
+        turn_off(self._active)
 
     def stop(self) -> None:
         """Put them back.
@@ -202,6 +207,7 @@ class _Replacements:
             ),
             ProcessPools(_scheduler_here),
             trio_patches,
+            TickingTravellers(active_here),
         )
         self._depth = 0
         self._stack = ExitStack()

@@ -80,7 +80,7 @@ def turn_on(active: ActiveTime) -> None:
 
 
 def turn_off(active: ActiveTime) -> None:
-    """Turn a virtual time off."""
+    """Turn a virtual time off, or only the first time of two that it was turned on."""
     _active_times.remove(active)
 
 
@@ -216,7 +216,11 @@ TIME_FUNCTIONS: Sequence[tuple[str, Any, Any]] = tuple(
 
 
 def wall_clock(active: ActiveTime) -> Callable[[], int]:
-    """The function that time-machine asks for the time, in nanoseconds since 1970."""
+    """The function that time-machine asks for the time, in nanoseconds since 1970.
+
+    Of several virtual times, the latest that is still on tells it: time-machine ends its travels in
+    the order of a stack, and mocks close in any order.
+    """
     client, is_real_here = active.client, active.real_time_threads.is_here
 
     def time_ns() -> int:
@@ -228,7 +232,7 @@ def wall_clock(active: ActiveTime) -> Callable[[], int]:
         if is_tools(module):
             return active.real_wall_ns()
         client.note_reading()
-        return client.wall_ns(active.server)
+        return client.wall_ns((active_anywhere() or active).server)
 
     return time_ns
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import time_machine
@@ -12,28 +11,36 @@ import time_machine
 from .time_functions import ActiveTime
 
 
-@contextmanager
-def ticking_travellers(kind: Any, active: ActiveTime) -> Iterator[None]:
-    """Let the other travellers of time-machine move with skipped waits, if they tick.
+class TickingTravellers:
+    """Lets the other travellers of time-machine move with skipped waits, if they tick.
 
     Args:
-        kind: their class.
-        active: the virtual time.
+        active_here: the virtual time of the current thread, ``None`` for real time.
     """
-    inside: Any = time_machine._time_machine  # type: ignore[attr-defined]  # of which it asks the time
-    real = inside.original_time_ns
-    asks = kind.time_ns.__code__  # its escape hatch asks for the real time, and gets it
 
-    def original_time_ns() -> int:
-        now: int = real()
-        is_traveller = sys._getframe(1).f_code is asks
-        if not is_traveller or active.real_time_threads.is_here():
-            return now
-        active.client.note_reading()
-        return now + active.client.moved_ns()
+    def __init__(self, active_here: Callable[[], ActiveTime | None]) -> None:
+        self._active_here = active_here
+        # The part in C, of which a traveller asks the time.
+        self._inside: Any = time_machine._time_machine  # type: ignore[attr-defined]
+        self._real: Callable[[], int] | None = None
 
-    inside.original_time_ns = original_time_ns
-    try:
-        yield
-    finally:
-        inside.original_time_ns = real
+    def replace(self) -> None:
+        """Let them move."""
+        self._real = real = self._inside.original_time_ns
+        asks = time_machine.Traveller.time_ns.__code__  # its escape hatch gets the real time
+
+        def original_time_ns() -> int:
+            now: int = real()
+            is_traveller = sys._getframe(1).f_code is asks
+            active = self._active_here() if is_traveller else None
+            if active is None:
+                return now
+            active.client.note_reading()
+            return now + active.client.moved_ns()
+
+        self._inside.original_time_ns = original_time_ns
+
+    def restore(self) -> None:
+        """Let them be as they were."""
+        if self._real is not None:
+            self._inside.original_time_ns, self._real = self._real, None

@@ -263,6 +263,17 @@ def test_mocks_in_each_other_each_keep_their_hosts():
         inner.__exit__(None, None, None)
 
 
+def test_each_of_two_mocks_can_refuse_all_hosts():
+    with mocked():
+        assert "forbids it" in refused(partial(requests.get, "http://192.0.2.1/"), network="block")
+    outer = mocked(network="block")
+    outer.__enter__()
+    with mocked():
+        assert "forbids it" in swallowed(partial(requests.get, "http://192.0.2.1/"))
+    with pytest.raises(NetworkBlocked):
+        outer.__exit__(None, None, None)
+
+
 # --- work that goes on after its mock
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import requests
 import responses
@@ -180,12 +182,98 @@ def test_an_unknown_url_is_refused_by_the_mock_of_the_user(network):
     assert network.seen == []
 
 
+def found(operation: str) -> bool:
+    """Whether the stub that answers has this operation."""
+    answer = requests.get(f"{CHAINLOOP}/v1/operations/{operation}", headers=BEARER)
+    return answer.status_code == 200
+
+
 def test_two_mocks_of_this_package():
+    with mocked() as outer:
+        outer.chainloop.start(id="outer")
+        with mocked() as inner:
+            inner.chainloop.start(id="inner")
+            assert (found("inner"), found("outer")) == (True, False)
+            assert (len(outer.calls), len(inner.calls)) == (0, 2)
+        assert (found("inner"), found("outer")) == (False, True)
+
+
+def test_two_mocks_of_different_apis():
     with mocked(apis=["chainloop"]) as outer, mocked(apis=["pinecone"]) as inner:
         inner.pinecone.add_assistant("docs")
         assert requests.get(f"{CHAINLOOP}/v1/operations", headers=BEARER).status_code == 200
         assert requests.get(f"{PINECONE}/operations/docs", headers=KEY).status_code == 200
         assert (len(outer.calls), len(inner.calls)) == (1, 1)
+
+
+@pytest.mark.parametrize("closing", [*itertools.permutations(range(3))])
+@pytest.mark.parametrize("users", [None, 0, 1, 2, 3])
+def test_the_latest_mock_that_is_open_answers(monkeypatch, users, closing):
+    """Whatever the order in which they close, and wherever a mock of the user stands."""
+    before = patched()
+    monkeypatch.setattr(HTTPAdapter, "send", HTTPAdapter.send)
+    others = responses.RequestsMock(assert_all_requests_are_fired=False)
+    others.get(OTHER, status=418)
+    others.get(f"{CHAINLOOP}/v1/operations/0", status=419)  # in vain
+    blocks = [mocked(apis=["chainloop"]) for _ in range(3)]
+    for number, block in enumerate(blocks):
+        if number == users:
+            others.start()
+        block.__enter__().chainloop.start(id=str(number))
+    if users == 3:
+        others.start()
+    still_open = [0, 1, 2]
+    for number in closing:
+        assert [found(str(each)) for each in range(3)] == [
+            each == still_open[-1] for each in range(3)
+        ]
+        if users is not None:
+            assert requests.get(OTHER).status_code == 418
+        blocks[number].__exit__(None, None, None)
+        still_open.remove(number)
+    if users is not None:
+        assert requests.get(OTHER).status_code == 418
+        others.stop()
+    if users in (None, 0):  # else what it has stood on is left, and passes everything on
+        assert patched() == before
+
+
+def test_what_is_put_between_two_mocks_is_put_back(monkeypatch):
+    before = patched()
+    with mocked(apis=["chainloop"]) as outer:
+        outer.chainloop.start(id="outer")
+        covered = patched()
+
+        def between(adapter, request, **kwargs):
+            return covered[0](adapter, request, **kwargs)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(HTTPAdapter, "send", between)
+            with mocked(apis=["chainloop"]):
+                assert HTTPAdapter.send is not between
+                assert not found("outer")
+            assert HTTPAdapter.send is between
+            assert found("outer")
+        assert patched() == covered
+    assert patched() == before
+
+
+def test_a_mock_of_the_user_that_ends_between_two_mocks(monkeypatch):
+    """It has kept what stood beneath it, and puts that back when both mocks have closed."""
+    monkeypatch.setattr(HTTPAdapter, "send", HTTPAdapter.send)
+    outer, inner = mocked(), mocked()
+    outer.__enter__()
+    with monkeypatch.context() as patch:
+        patch.setattr(HTTPAdapter, "send", lambda adapter, request, **kwargs: None)
+        inner.__enter__().chainloop.start(id="inner")
+        outer.__exit__(None, None, None)
+        assert found("inner")
+        inner.__exit__(None, None, None)
+    with responses.RequestsMock() as later, mocked() as mock:
+        later.get(OTHER, status=418)
+        mock.chainloop.start(id="later")
+        assert found("later")
+        assert requests.get(OTHER).status_code == 418
 
 
 # --- the network

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import queue
 import threading
 import time
@@ -297,6 +298,29 @@ def test_an_inner_one_outlives_the_outer_one():
     time.sleep(4)
     inner.stop()
     assert [it._clock.elapsed_ns for it in (outer, inner)] == [3 * 10**9, 7 * 10**9]
+
+
+def test_the_wall_clock_is_that_of_the_latest_that_is_open_in_any_order_of_closing():
+    inside = time_machine._time_machine
+    before = (inside.original_time_ns, time.time)
+    for closing in itertools.permutations(range(3)):
+        blocks = [mocked(epoch=f"203{number}-01-01T00:00:00Z") for number in range(3)]
+        still_open = {number: block.__enter__() for number, block in enumerate(blocks)}
+        for number in closing:
+            time.sleep(1_000)
+            latest = still_open[max(still_open)]
+            assert time.time() == latest.clock.now().timestamp()
+            blocks[number].__exit__(None, None, None)
+            del still_open[number]
+        assert (inside.original_time_ns, time.time) == before
+        assert not time_machine.escape_hatch.is_travelling()
+
+
+def test_the_outer_one_can_come_first():
+    with mocked(epoch="2030-01-01T00:00:00Z") as outer, mocked() as inner:
+        assert time.time() == inner.clock.now().timestamp()
+        outer._live.come_first()
+        assert time.time() == outer.clock.now().timestamp()
 
 
 def test_each_one_counts_its_own_waits():
