@@ -71,9 +71,9 @@ def read_response(
     """
     known = None if api is None else find_api(api)
     _check_status(status_code)
-    method = None
+    asked = None
     if isinstance(value, Call):
-        method, value = value.request.method, value.response
+        asked, value = value.request, value.response
     if isinstance(value, Response):
         answered = known or value.api
         if answered is None:
@@ -86,9 +86,7 @@ def read_response(
             value.content,
             content_type=value.headers.get("Content-Type"),
             profile=value.profile,
-            # A response alone does not tell its method; a stub answers nothing but HEAD without a
-            # body.
-            is_head=not value.content and method in ("HEAD", None),
+            is_head=value.is_head if asked is None else asked.method == "HEAD",
         )
     if value is None or isinstance(value, (dict, list, str, int, float)):
         if known is None or route is None:

@@ -104,13 +104,15 @@ class Server:
             except ErrorResponse as error:
                 made = json_response(error.status_code, api.envelope(error), error.headers)
                 error.__traceback__ = None  # the next request may raise the same one
+            is_head = request.method == "HEAD"
             response = Response(
                 made.status_code,
-                b"" if request.method == "HEAD" else made.content,  # RFC 9110, 9.3.2
+                b"" if is_head else made.content,  # RFC 9110, 9.3.2
                 made.headers,
                 api=api,
                 route=None if route is None else route.name,
                 profile=made.profile,
+                is_head=is_head,
             )
             asked_for = None if route is None else route.id_parameter
             call = Call(
