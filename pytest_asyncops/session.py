@@ -110,6 +110,7 @@ class Session:
 
     def stop(self) -> None:
         """Put everything back."""
+        self.clock.close()
         for server in self._servers:
             server.is_closed = True
         self._stack.close()
