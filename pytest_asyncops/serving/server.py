@@ -22,6 +22,9 @@ __tracebackhide__ = hides_usage_errors
 
 _UNMATCHED_KEPT = 20
 
+_METHOD_NOT_ALLOWED = 405
+"""Such an answer has to have the header Allow (RFC 9110, 15.5.6)."""
+
 
 class Server:
     """One API, served to the code under test.
@@ -147,7 +150,11 @@ class Server:
     def _unmatched(self, request: Request) -> ErrorResponse:
         if len(self.unmatched) < _UNMATCHED_KEPT:
             self.unmatched.append(request)
-        return self.api.unmatched(request, self._router.at(request.path))
+        routes = self._router.at(request.path)
+        error = self.api.unmatched(request, routes)
+        if error.status_code != _METHOD_NOT_ALLOWED or "allow" in map(str.lower, error.headers):
+            return error
+        return error.anew({"Allow": ", ".join(dict.fromkeys(route.method for route in routes))})
 
     def _spend(self) -> None:
         """Take the request within the rate that is allowed, or refuse it."""
