@@ -197,11 +197,14 @@ def _retry_after(call: Call) -> int | None:
     if value is None:
         return None
     if value.isdecimal():
-        return int(value) * SECOND
+        # More digits than Python reads at once are a long time too.
+        return int(value.lstrip("0")[:18] or 0) * SECOND
     try:
         until = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
+    if until.tzinfo is None:  # -0000: in UTC, of a server that does not say where it stands
+        until = until.replace(tzinfo=datetime.timezone.utc)
     return to_ns(max(until - call.at, datetime.timedelta()))
 
 

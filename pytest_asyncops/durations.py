@@ -27,6 +27,14 @@ _UTC = datetime.timezone.utc
 
 
 _UNIX_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=_UTC)
+_MICROSECOND = datetime.timedelta(microseconds=1)
+_FIRST, _LAST = (
+    (end.replace(tzinfo=_UTC) - _UNIX_EPOCH) // _MICROSECOND * 1_000
+    for end in (datetime.datetime.min, datetime.datetime.max)
+)
+
+LAST_INSTANT: int = _LAST
+"""The last instant that a date can show, in nanoseconds since 1970: the end of the year 9999."""
 
 
 def to_ns(value: Seconds, what: str = "duration") -> int:
@@ -39,7 +47,7 @@ def to_ns(value: Seconds, what: str = "duration") -> int:
     1500000000
     """
     if isinstance(value, datetime.timedelta):
-        micros = value // datetime.timedelta(microseconds=1)
+        micros = value // _MICROSECOND
         if micros >= 0:
             return micros * 1_000
     elif isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -55,7 +63,8 @@ def instant_to_ns(value: datetime.datetime, what: str = "time") -> int:
     """The instant as nanoseconds since 1970-01-01T00:00:00Z.
 
     Raises:
-        InvalidArgument: for anything but a ``datetime`` that knows its time zone.
+        InvalidArgument: for anything but a ``datetime`` that knows its time zone, or one that is
+            not of the years 1 to 9999 in UTC.
     """
     if not isinstance(value, datetime.datetime) or value.utcoffset() is None:
         raise InvalidArgument(
@@ -63,24 +72,39 @@ def instant_to_ns(value: datetime.datetime, what: str = "time") -> int:
             "Add tzinfo=datetime.timezone.utc.",
             value=value,
         )
-    return ((value - _UNIX_EPOCH) // datetime.timedelta(microseconds=1)) * 1_000
+    instant = (value - _UNIX_EPOCH) // _MICROSECOND * 1_000
+    if not _FIRST <= instant <= LAST_INSTANT:
+        raise InvalidArgument(
+            f"{what} must be in the years 1 to 9999 in UTC, not {value.isoformat()}", value=value
+        )
+    return instant
 
 
 def from_ns(instant: int) -> datetime.datetime:
-    """The instant as a ``datetime`` in UTC, cut to the microsecond."""
-    return _UNIX_EPOCH + datetime.timedelta(microseconds=instant // 1_000)
+    """The instant as a ``datetime`` in UTC, cut to the microsecond; at most `LAST_INSTANT`."""
+    return _UNIX_EPOCH + to_timedelta(min(instant, LAST_INSTANT))
+
+
+def to_timedelta(duration: int) -> datetime.timedelta:
+    """The nanoseconds as a ``timedelta``, cut to the microsecond; at most the longest there is."""
+    try:
+        return datetime.timedelta(microseconds=duration // 1_000)
+    except OverflowError:
+        return datetime.timedelta.max
 
 
 @lru_cache(maxsize=4096)
 def rfc3339(instant: int) -> str:
     """The instant as protobuf's JSON mapping writes it: 0, 3, 6 or 9 fractional digits and ``Z``.
 
+    What is later than `LAST_INSTANT` is written as that.
+
     >>> rfc3339(1_000_000_000)
     '1970-01-01T00:00:01Z'
     >>> rfc3339(1_120_000_000)
     '1970-01-01T00:00:01.120Z'
     """
-    seconds, fraction = divmod(instant, SECOND)
+    seconds, fraction = divmod(min(instant, LAST_INSTANT), SECOND)
     # isoformat, because strftime omits the zeros before a year of three digits.
     whole = (_UNIX_EPOCH + datetime.timedelta(seconds=seconds)).isoformat()[:19]
     if not fraction:

@@ -136,6 +136,7 @@ class Session:
 
     def stop(self) -> None:
         """Put everything back."""
+        self.clock.close()
         for server in self._servers:
             server.is_closed = True
         self._stack.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import pytest
 import requests
@@ -159,7 +160,32 @@ def test_retry_after_is_honoured_or_not(
     )
 
 
-def test_a_retry_after_that_says_nothing_asks_for_nothing(mock: AsyncOpsMock) -> None:
+@pytest.mark.parametrize(
+    "value",
+    ["soon", "", "0" * 5_000, "Thu, 01 Jan 99999999999999999999 00:00:00 GMT",
+     "Thu, 01 Jan 2026 00:00:00 +9999"],
+)  # fmt: skip
+def test_a_retry_after_that_says_nothing_asks_for_nothing(mock: AsyncOpsMock, value: str) -> None:
     operation = polled(mock, [1], running=10)
-    operation.calls[0].response.headers = {"Retry-After": "soon"}
+    operation.calls[0].response.headers = {"Retry-After": value}
     assert_polled(operation, honours_retry_after=True)
+
+
+@pytest.mark.parametrize("value", ["9" * 5_000, "002", "Fri, 31 Dec 9999 23:59:59 -0100"])
+def test_a_retry_after_that_asks_for_more(mock: AsyncOpsMock, value: str) -> None:
+    operation = polled(mock, [1], running=10)
+    operation.calls[0].response.headers = {"Retry-After": value}
+    with pytest.raises(CadenceError):
+        assert_polled(operation, honours_retry_after=True)
+
+
+@pytest.mark.parametrize("zone", ["GMT", "-0000", "+0000", "UTC"])
+def test_a_retry_after_of_a_server_that_hides_where_it_stands(
+    mock: AsyncOpsMock, zone: str
+) -> None:
+    operation = polled(mock, [1], running=10)
+    for date, early in (("00:00:02", True), ("00:00:01", False), ("00:00:00", False)):
+        value = f"Thu, 01 Jan 2026 {date} {zone}"
+        operation.calls[0].response.headers = {"Retry-After": value}
+        with pytest.raises(CadenceError) if early else nullcontext():
+            assert_polled(operation, honours_retry_after=True)

@@ -11,7 +11,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pytest_asyncops import InvalidArgument
-from pytest_asyncops.durations import SECOND, from_ns, instant_to_ns, rfc3339, to_ns
+from pytest_asyncops.durations import (
+    LAST_INSTANT,
+    SECOND,
+    from_ns,
+    instant_to_ns,
+    rfc3339,
+    to_ns,
+    to_timedelta,
+)
 
 UTC = datetime.timezone.utc
 EPOCH = datetime.datetime(2026, 1, 1, tzinfo=UTC)
@@ -108,6 +116,35 @@ def test_an_instant_has_a_time_zone(value):
     with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
         instant_to_ns(value, "it")
     assert caught.value.value is value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        datetime.datetime.max.replace(tzinfo=datetime.timezone(-MICROSECOND)),
+        datetime.datetime.min.replace(tzinfo=datetime.timezone(MICROSECOND)),
+    ],
+)
+def test_an_instant_is_one_that_dates_in_utc_can_show(value):
+    message = f"it must be in the years 1 to 9999 in UTC, not {value.isoformat()}"
+    with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
+        instant_to_ns(value, "it")
+    assert caught.value.value is value
+
+
+@given(st.integers(LAST_INSTANT, 2**200))
+def test_what_is_later_than_all_dates_is_shown_as_the_last(ns):
+    assert from_ns(ns) == datetime.datetime.max.replace(tzinfo=UTC)
+    assert rfc3339(ns) == "9999-12-31T23:59:59.999999Z"
+
+
+@given(st.timedeltas(datetime.timedelta(0)), st.integers(0, 999))
+def test_a_length_of_time_as_a_timedelta(duration, ns):
+    assert to_timedelta(to_ns(duration) + ns) == duration
+
+
+def test_the_longest_timedelta():
+    assert to_timedelta(to_ns(datetime.timedelta.max) + 1_000) == datetime.timedelta.max
 
 
 @given(st.integers(0, 2**62))

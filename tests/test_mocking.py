@@ -330,6 +330,19 @@ def test_a_reset_starts_over():
         mock.chainloop.start(id="x")  # the id is free again
 
 
+def test_a_reset_sets_a_real_clock_back(monkeypatch):
+    ticked = 0
+    monkeypatch.setattr("pytest_asyncops.session._ticking", lambda: lambda: ticked)
+    with mocked(clock="real") as mock:
+        begun = mock.clock.now()
+        ticked = 3 * 10**9
+        assert mock.clock.elapsed.total_seconds() == 3
+        mock.reset()
+        assert (mock.clock.now(), mock.clock.elapsed.total_seconds()) == (begun, 0)
+        ticked = 5 * 10**9
+        assert mock.clock.elapsed.total_seconds() == 2
+
+
 def test_a_reset_does_not_hide_unmatched_requests():
     def body() -> None:
         with mocked() as mock:

@@ -44,7 +44,7 @@ class Checker:
                 "checking=Checking(contract='path/to/openapi.yaml').",
                 value=api,
             )
-        self._contract = contract = load_contract(api.checking.contract)
+        self._contract = contract = load_contract(api.checking.contract, api.checking.directory)
         self._status_code = status_code
         self._what = f"{api.name} {route.name}" if route else api.name
         self._response: str | None = None

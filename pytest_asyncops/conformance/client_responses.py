@@ -12,7 +12,7 @@ from ..configure import BUILT_IN, find_api
 from ..errors import InvalidArgument, hides_usage_errors
 from ..serving.api import FIRST_ERROR, Api, find_route
 from ..serving.calls import Call
-from ..serving.messages import Response
+from ..serving.messages import Request, Response
 from ..serving.routing import Route
 
 __tracebackhide__ = hides_usage_errors
@@ -71,9 +71,9 @@ def read_response(
     """
     known = None if api is None else find_api(api)
     _check_status(status_code)
-    method = None
+    asked = None
     if isinstance(value, Call):
-        method, value = value.request.method, value.response
+        asked, value = value.request, value.response
     if isinstance(value, Response):
         answered = known or value.api
         if answered is None:
@@ -86,9 +86,7 @@ def read_response(
             value.content,
             content_type=value.headers.get("Content-Type"),
             profile=value.profile,
-            # A response alone does not tell its method; a stub answers nothing but HEAD without a
-            # body.
-            is_head=not value.content and method in ("HEAD", None),
+            is_head=value.is_head if asked is None else asked.method == "HEAD",
         )
     if value is None or isinstance(value, (dict, list, str, int, float)):
         if known is None or route is None:
@@ -126,14 +124,16 @@ def _from_client(
             "route=.",
             value=value,
         )
-    method, url = _asked(value)
+    asked = _asked(value)
     if api is None:
-        api = _owner(url)
+        api = _owner(asked.url)
     if api is None or route is None:
-        found = _find(tuple(BUILT_IN.values()) if api is None else (api,), method, url)
+        apis = BUILT_IN.values() if api is None else (api,)
+        found = _find(tuple((each, each.serving.method(asked)) for each in apis), asked.url)
         if found is None and (api is None or status < FIRST_ERROR):
-            asked = f"a response to {method} {url}" if url else "a response without a URL"
-            raise _cannot_tell("API and route" if api is None else "route", asked, value)
+            what = f"{asked.method} {asked.url}"
+            what = f"a response to {what}" if asked.url else "a response without a URL"
+            raise _cannot_tell("API and route" if api is None else "route", what, value)
         if found is not None:
             api, name = found
             route = route or name
@@ -142,20 +142,28 @@ def _from_client(
         api,
         None if route is None else find_route(api, route),
         status,
-        b"" if method == "HEAD" else _body(value),
+        b"" if asked.method == "HEAD" else _body(value),
         content_type=value.headers.get("Content-Type"),
-        is_head=method == "HEAD",
+        is_head=asked.method == "HEAD",
     )
 
 
-def _asked(value: Any) -> tuple[str, str]:
-    """The method and URL of the request, if the response knows them."""
+def _asked(value: Any) -> Request:
+    """The request, as far as the response knows it."""
     try:
         request = getattr(value, "request", value)
-        url = getattr(value, "url", None)
+        url = str(getattr(value, "url", None) or "")
     except RuntimeError:  # httpx, if the response was made without a request
-        request, url = value, None
-    return getattr(request, "method", None) or "GET", str(url or "")
+        request, url = value, ""
+    sent = request if request is not value else getattr(value, "request_info", None)  # aiohttp
+    body = getattr(sent, "body", None)  # only requests keeps it where it can always be read
+    return Request(
+        getattr(request, "method", None) or "GET",
+        url,
+        url[_ORIGIN.match(url).end() :],  # type: ignore[union-attr]  # it matches every text
+        getattr(sent, "headers", None) or {},
+        body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b"",
+    )
 
 
 def _body(value: Any) -> bytes:
@@ -206,26 +214,28 @@ def _owner(url: str) -> Api | None:
     return None
 
 
-_PATH = re.compile("(?:[^:/?#]+:)?(?://[^/?#]*)?([^?#]*)")
-"""The path of a URL, as by RFC 3986, appendix B."""
+_ORIGIN = re.compile("(?:[^:/?#]+:)?(?://[^/?#]*)?")
+"""What stands before the path of a URL, as by RFC 3986, appendix B."""
+
+_PATH = re.compile(f"{_ORIGIN.pattern}([^?#]*)")
 
 
 @lru_cache(maxsize=1024)
-def _find(apis: tuple[Api, ...], method: str, url: str) -> tuple[Api, str] | None:
-    """The API and route that a URL leads to.
+def _find(methods: tuple[tuple[Api, str], ...], url: str) -> tuple[Api, str] | None:
+    """The API and route that a URL leads to, with the method that each API takes it for.
 
     The service may have another base URL than its real one, so only the end of the path has to
     match.
     """
     path = _PATH.match(url)[1]  # type: ignore[index]  # it matches every text
-    for pattern, api, route in _ways(apis, method):
+    for pattern, api, route in _ways(methods):
         if pattern.fullmatch(path):
             return api, route
     return None
 
 
 @lru_cache(maxsize=64)
-def _ways(apis: tuple[Api, ...], method: str) -> list[tuple[re.Pattern[str], Api, str]]:
+def _ways(methods: tuple[tuple[Api, str], ...]) -> list[tuple[re.Pattern[str], Api, str]]:
     """The paths that lead to a route, the most specific first.
 
     These have the most literal segments, and of those the most segments.
@@ -237,7 +247,7 @@ def _ways(apis: tuple[Api, ...], method: str) -> list[tuple[re.Pattern[str], Api
 
     found = [
         (template, api, route.name)
-        for api in apis
+        for api, method in methods
         for route in api.routes
         for template in (route.paths if route.method == method else ())
     ]

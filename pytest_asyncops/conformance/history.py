@@ -103,7 +103,8 @@ def _operations(
 
 def _breaks(api: Api, history: HistorySchema, sights: list[_Sight]) -> Iterator[Violation]:
     """The contradictions in the sights of one operation, in order."""
-    contract = load_contract(api.checking.contract) if api.checking.contract else None
+    name, directory = api.checking.contract, api.checking.directory
+    contract = load_contract(name, directory) if name else None
 
     def violation(index: int, member: str, message: str, rule: str) -> Violation:
         pointer = f"/components/schemas/{history.schema}/properties/{member}"

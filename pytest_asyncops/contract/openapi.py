@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -204,19 +205,27 @@ class Contract:
                         yield f"{at}/content/application~1json"
 
 
-@lru_cache(maxsize=64)
-def load_contract(name: str) -> Contract:
+def load_contract(name: str, directory: str = "") -> Contract:
     """The contract of this name in the package's ``schemas``, or at this path.
+
+    Args:
+        name: the name or path.
+        directory: what a relative path counts from, unless it is the current directory.
 
     Raises:
         ContractError: if it cannot be read or understood.
     """
-    path = Path(name)
-    if path.name == name:
+    is_own = Path(name).name == name
+    return _load(name, None if is_own else os.path.abspath(os.path.join(directory, name)))
+
+
+@lru_cache(maxsize=64)
+def _load(name: str, path: str | None) -> Contract:
+    if path is None:
         place, label = files("pytest_asyncops.schemas") / name, f"schemas/{name}"
         advice = f"A bare name is one of the package's own; for a file of yours write './{name}'."
     else:
-        place, label = path, name
+        place, label = Path(path), name
         advice = "Give the path to a YAML file."
     try:
         content = place.read_bytes()

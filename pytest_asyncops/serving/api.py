@@ -5,10 +5,11 @@ Nothing below this module knows any API by name. A test can make an API of its o
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Any
+from typing import Any, ClassVar
 
 from ..errors import InvalidArgument, hides_usage_errors, unknown_choice
 from ..lifecycle.lifecycle import Lifecycle
@@ -82,11 +83,12 @@ class Checking:
 
     Attributes:
         contract: the OpenAPI document: its name in the package's ``schemas``, or a path of one's
-            own.
+            own. A relative one counts from the directory that is current when this is made.
         error_schema: the named schema of errors whose status is not documented.
         rules: the rules that the contract states only in its prose.
         history: where an answer has its operations, and what of them may change.
         profiles: for each profile, a function that turns a body into the form of the contract.
+        directory: what a relative path of the contract counts from.
     """
 
     contract: str | None = None
@@ -96,6 +98,11 @@ class Checking:
     profiles: Mapping[str, Callable[[Any], Any]] = field(
         default_factory=lambda: {"contract": lambda body: body}
     )
+    directory: ClassVar[str] = ""  # of an instance too, but nobody gives it
+
+    def __post_init__(self) -> None:
+        if self.contract is not None and os.path.dirname(self.contract):
+            object.__setattr__(self, "directory", os.getcwd())
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

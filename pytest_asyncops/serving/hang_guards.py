@@ -7,12 +7,11 @@ Exception`` in the code under test does not swallow.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
 
 import pytest
 
-from ..durations import SECOND, rfc3339
+from ..durations import SECOND, rfc3339, to_timedelta
 from .calls import Call
 
 __tracebackhide__ = True
@@ -185,7 +184,7 @@ class Guards:
             PollerHangs: if they pass the limit.
         """
         if total > self._virtual_time:
-            limit = datetime.timedelta(microseconds=self._virtual_time // 1_000)
+            limit = to_timedelta(self._virtual_time)
             last = f" The last request was for {self._last_url}." if self._last_url else ""
             self._trip(
                 f"the code under test has waited for more than {limit} of virtual time, and goes "

@@ -128,9 +128,10 @@ class Response:
         api: the `Api` that answered.
         route: the name of the route that answered, ``None`` if no route took the request.
         profile: the name of the profile that the body is written in.
+        is_head: whether it answers a HEAD request, so that it has no body.
     """
 
-    __slots__ = ("api", "content", "headers", "profile", "route", "status_code")
+    __slots__ = ("api", "content", "headers", "is_head", "profile", "route", "status_code")
 
     def __init__(
         self,
@@ -141,6 +142,7 @@ class Response:
         api: Any = None,
         route: str | None = None,
         profile: str | None = None,
+        is_head: bool = False,
     ) -> None:
         self.status_code: int = status_code
         self.content: bytes = content
@@ -148,6 +150,7 @@ class Response:
         self.api: Any = api
         self.route: str | None = route
         self.profile: str | None = profile
+        self.is_head: bool = is_head
 
     def json(self) -> Any:
         """The body, read as JSON."""

@@ -6,7 +6,7 @@ import copy
 import email.utils
 from collections import deque
 
-from ..durations import SECOND, Seconds, to_ns
+from ..durations import LAST_INSTANT, SECOND, Seconds, to_ns
 from ..errors import InvalidArgument, checked_count, hides_usage_errors, unknown_choice
 
 __tracebackhide__ = hides_usage_errors
@@ -44,7 +44,7 @@ class RateLimit:
             seconds = -(-(taken[0] + self._per - now) // SECOND)
             if self._as_date:
                 until = -(-(taken[0] + self._per) // SECOND)
-                return email.utils.formatdate(until, usegmt=True)
+                return email.utils.formatdate(min(until, LAST_INSTANT // SECOND), usegmt=True)
             return str(seconds)
         taken.append(now)
         return None

@@ -22,6 +22,9 @@ __tracebackhide__ = hides_usage_errors
 
 _UNMATCHED_KEPT = 20
 
+_METHOD_NOT_ALLOWED = 405
+"""Such an answer has to have the header Allow (RFC 9110, 15.5.6)."""
+
 
 class Server:
     """One API, served to the code under test.
@@ -106,13 +109,15 @@ class Server:
             except ErrorResponse as error:
                 made = json_response(error.status_code, api.envelope(error), error.headers)
                 error.__traceback__ = None  # the next request may raise the same one
+            is_head = request.method == "HEAD"
             response = Response(
                 made.status_code,
-                b"" if request.method == "HEAD" else made.content,  # RFC 9110, 9.3.2
+                b"" if is_head else made.content,  # RFC 9110, 9.3.2
                 made.headers,
                 api=api,
                 route=None if route is None else route.name,
                 profile=made.profile,
+                is_head=is_head,
             )
             asked_for = None if route is None else route.id_parameter
             call = Call(
@@ -160,7 +165,11 @@ class Server:
     def _unmatched(self, request: Request) -> ErrorResponse:
         if len(self.unmatched) < _UNMATCHED_KEPT:
             self.unmatched.append(request)
-        return self.api.unmatched(request, self._router.at(request.path))
+        routes = self._router.at(request.path)
+        error = self.api.unmatched(request, routes)
+        if error.status_code != _METHOD_NOT_ALLOWED or "allow" in map(str.lower, error.headers):
+            return error
+        return error.anew({"Allow": ", ".join(dict.fromkeys(route.method for route in routes))})
 
     def _spend(self) -> None:
         """Take the request within the rate that is allowed, or refuse it."""

@@ -194,12 +194,21 @@ class _Answer(HTTPResponse):
 
 
 def _body(body: Any) -> bytes:
+    """The bytes that http.client sends for this body, whatever it is."""
     if body is None:
         return b""
-    if isinstance(body, (str, bytes, bytearray, memoryview)):
-        return _piece(body)
-    return b"".join(map(_piece, body))
+    if not hasattr(body, "read"):
+        try:
+            return _piece(body)
+        except TypeError:  # an iterable
+            return b"".join(map(_piece, body))
+    # A file, or what is read like one: a read may give less than it was asked for.
+    return b"".join(map(_piece, iter(lambda: body.read(_BLOCK) or None, None)))
 
 
-def _piece(piece: str | bytes | bytearray | memoryview) -> bytes:
-    return piece.encode() if isinstance(piece, str) else bytes(piece)
+_BLOCK = 8192
+"""How much http.client reads at once."""
+
+
+def _piece(piece: Any) -> bytes:
+    return piece.encode() if isinstance(piece, str) else bytes(memoryview(piece))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from contextlib import AbstractContextManager
 
-from ..durations import Seconds, from_ns, instant_to_ns, rfc3339
+from ..durations import Seconds, from_ns, instant_to_ns, rfc3339, to_timedelta
 from ..errors import InvalidArgument, hides_usage_errors
 from .server_clock import ServerClock
 
@@ -16,7 +16,8 @@ class VirtualClock:
     """The time that the stubbed servers live in.
 
     In the modes ``virtual`` and ``manual`` it stands still until a skipped wait or the test moves
-    it. In ``real`` it is the wall clock and cannot be moved.
+    it. In ``real`` it goes as the wall clock does and cannot be moved. After the test or the
+    ``with`` block it tells when that ended.
 
     >>> from pytest_asyncops import mocked
     >>> with mocked() as mock:
@@ -37,7 +38,7 @@ class VirtualClock:
     @property
     def elapsed(self) -> datetime.timedelta:
         """How far the clock has come since the test began."""
-        return datetime.timedelta(microseconds=self._server.elapsed_ns // 1_000)
+        return to_timedelta(self._server.elapsed_ns)
 
     def advance(self, duration: Seconds) -> None:
         """Move the clock forward.
@@ -46,7 +47,9 @@ class VirtualClock:
             duration: seconds or a ``timedelta``, not negative.
 
         Raises:
-            InvalidArgument: for a duration that is not a length of time, or on a real clock.
+            InvalidArgument: for a duration that is not a length of time, one that leads past the
+                year 9999, or on a real clock.
+            MockClosed: after the test or the ``with`` block.
         """
         self._server.advance(duration)
 
@@ -54,8 +57,11 @@ class VirtualClock:
         """Move the clock forward to an instant.
 
         Raises:
-            InvalidArgument: for a naive ``datetime``, or an instant that has gone by.
+            InvalidArgument: for a naive ``datetime``, an instant that has gone by, or on a real
+                clock.
+            MockClosed: after the test or the ``with`` block.
         """
+        self._server.check_open()
         target = instant_to_ns(instant, "the clock's new time")
         # A datetime has no nanoseconds: that of the present may be up to 999 of them behind.
         distance = target - self._server.now_ns
@@ -74,6 +80,9 @@ class VirtualClock:
         on another machine. The servers' clock stands still meanwhile, also for other threads. With
         a manual or a real clock all waits are real anyway.
 
+        Raises:
+            MockClosed: after the test or the ``with`` block.
+
         >>> import time
         >>> from pytest_asyncops import mocked
         >>> with mocked() as mock:
@@ -82,6 +91,7 @@ class VirtualClock:
         ...     mock.clock.elapsed.total_seconds()
         0.0
         """
+        self._server.check_open()
         return self._server.shared_time.run_really()
 
     def __repr__(self) -> str:

@@ -10,8 +10,8 @@ from itertools import compress
 from operator import methodcaller
 from typing import Any, Protocol
 
-from ..durations import SECOND, Seconds, to_ns
-from ..errors import InvalidArgument, hides_usage_errors
+from ..durations import LAST_INSTANT, SECOND, Seconds, rfc3339, to_ns
+from ..errors import InvalidArgument, MockClosed, hides_usage_errors
 from ..forks import renewed_at_fork
 
 __tracebackhide__ = hides_usage_errors
@@ -117,6 +117,11 @@ class _Standstill:
         self._depth -= 1
         self._lock.release()
 
+    def stop(self) -> None:
+        """Stand still from now on."""
+        now = self.read()
+        self._source = lambda: now
+
     def anew(self) -> _Standstill:
         """Another one of the same source, that nobody holds."""
         return _Standstill(self._source)
@@ -132,7 +137,8 @@ class ServerClock:
     """The time that the stubbed servers live in; tests have a `VirtualClock` on it.
 
     In the modes ``virtual`` and ``manual`` it stands still until a skipped wait or the test moves
-    it. In ``real`` it follows the source that it was given and cannot be moved.
+    it. In ``real`` it follows the source that it was given and cannot be moved. Once it is closed
+    it stands still.
 
     Args:
         epoch_ns: where it starts, in nanoseconds since 1970.
@@ -142,9 +148,10 @@ class ServerClock:
         lock: held while a request is answered and while the clock is moved, so that one request
             sees one time. Reentrant, because a test's callback may start operations.
         shared_time: the time that it shares with other clocks.
+        is_closed: whether the test is over.
     """
 
-    __slots__ = ("__weakref__", "_begin", "_source", "epoch_ns", "lock", "shared_time")
+    __slots__ = ("__weakref__", "_begin", "_source", "epoch_ns", "is_closed", "lock", "shared_time")
 
     def __init__(
         self, epoch_ns: int = 1_767_225_600 * SECOND, source: Callable[[], int] | None = None
@@ -156,13 +163,14 @@ class ServerClock:
             self.lock = still = _Standstill(source)
             self._source = still.read
         self._begin = 0
+        self.is_closed = False
         renewed_at_fork.add(self)
         self.shared_time: SharedTime = SharedTime()
         self.shared_time.clocks.append(self)
 
     def join(self, shared_time: SharedTime) -> None:
         """Share this time with its other clocks, from now on."""
-        elapsed = self._elapsed
+        elapsed = self.elapsed_ns
         self.shared_time = shared_time
         self.rewind(elapsed)
         shared_time.clocks.append(self)
@@ -185,16 +193,30 @@ class ServerClock:
         """The server's present, in nanoseconds since 1970."""
         if self._source is None:  # the quick way: every reading of a clock comes here
             return self.epoch_ns + self.shared_time.skipped_ns - self._begin
-        return self.epoch_ns + self._source()
+        return self.epoch_ns + self.elapsed_ns
 
     @property
     def elapsed_ns(self) -> int:
         """How far the clock has come, in nanoseconds."""
-        return self._elapsed if self._source is None else self._source()
+        return self._counted - self._begin
 
     @property
-    def _elapsed(self) -> int:
-        return self.shared_time.skipped_ns - self._begin
+    def _counted(self) -> int:
+        return self.shared_time.skipped_ns if self._source is None else self._source()
+
+    def close(self) -> None:
+        """Stand still from now on, and take no more moves: the test is over."""
+        self.is_closed = True
+        if isinstance(self.lock, _Standstill):
+            self.lock.stop()
+
+    def check_open(self) -> None:
+        """Raise `MockClosed` if the test is over."""
+        if self.is_closed:
+            raise MockClosed(
+                "this clock's mock is closed: its test or its with block is over. The clock still "
+                "tells when that was; move it inside."
+            )
 
     def advance(self, duration: Seconds) -> None:
         """Move the clock forward.
@@ -203,19 +225,30 @@ class ServerClock:
             duration: seconds or a ``timedelta``, not negative.
 
         Raises:
-            InvalidArgument: for a duration that is not a length of time, or on a real clock.
+            InvalidArgument: for a duration that is not a length of time, one that leads past the
+                year 9999, or on a real clock.
+            MockClosed: after the test or the ``with`` block.
         """
         self.advance_ns(to_ns(duration, "the clock's advance"))
 
     def advance_ns(self, duration: int) -> None:
         """``advance``, in nanoseconds."""
+        self.check_open()
         if self._source is not None:
             raise InvalidArgument(
                 "the real clock cannot be moved. Use clock='virtual' or clock='manual'.",
-                value=duration,
+                value=duration / SECOND,
+            )
+        left = LAST_INSTANT - max(clock.now_ns for clock in tuple(self.shared_time.clocks))
+        if duration > left:
+            raise InvalidArgument(
+                f"the clock cannot go past the year 9999, the last that dates show: it is "
+                f"{rfc3339(self.now_ns)}, and {duration / SECOND:,.15g} seconds are too many. "
+                f"Advance it by at most {max(left, 0) // SECOND:,}.",
+                value=duration / SECOND,
             )
         self.shared_time.advance(duration)
 
     def rewind(self, elapsed_ns: int) -> None:
         """Set the clock back, at a reset and between Hypothesis' examples."""
-        self._begin = self.shared_time.skipped_ns - elapsed_ns
+        self._begin = self._counted - elapsed_ns

@@ -127,8 +127,9 @@ def test_an_unknown_path(target):
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 @pytest.mark.parametrize("target", ROUTES)
 def test_a_wrong_method(method, target):
-    answer = the_error(Server().ask(target, method))
-    assert answer == (405, "UNIMPLEMENTED", "Method not allowed")
+    response = Server().ask(target, method)
+    assert the_error(response) == (405, "UNIMPLEMENTED", "Method not allowed")
+    assert response.headers["Allow"] == "GET"  # RFC 9110, 15.5.6
 
 
 @pytest.mark.parametrize("target", [*ROUTES, "/nowhere"])

@@ -11,6 +11,7 @@ from support.verdicts import refused, rules
 from pytest_asyncops import Lifecycle, assert_conforms, violations
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
+from pytest_asyncops.conformance.checker import find_checker
 from pytest_asyncops.rules.rules import Never, Rule
 from pytest_asyncops.serving.messages import Headers, Request, Response
 
@@ -80,6 +81,23 @@ def own(tmp_path):
     path = tmp_path / "contract.yaml"
     path.write_text(CONTRACT, encoding="utf-8")
     return toy(contract=str(path))
+
+
+def test_an_api_keeps_the_contract_that_it_was_made_with(tmp_path, monkeypatch):
+    apis = {}
+    for kind in ("object", "array"):
+        (tmp_path / kind).mkdir()
+        text = CONTRACT.replace("type: object}}}", f"type: {kind}}}}}}}")
+        (tmp_path / kind / "own.yaml").write_text(text, encoding="utf-8")
+        monkeypatch.chdir(tmp_path / kind)
+        apis[kind] = toy(contract="./own.yaml")
+        assert rules("x", api=apis[kind], route="list") == [("$", "schema.type")]
+    monkeypatch.chdir(tmp_path)
+    find_checker.cache_clear()
+    for kind, good, bad in (("object", {}, []), ("array", [], {})):
+        assert rules(good, api=apis[kind], route="list") == []
+        [found] = violations(bad, api=apis[kind], route="list")
+        assert (found.rule, found.source.partition(":")[0]) == ("schema.type", "./own.yaml")
 
 
 def test_an_api_without_a_contract():

@@ -19,13 +19,16 @@ from support.client_responses import (
     every_library,
     of_requests,
 )
+from support.own_contracts import HEAD
+from support.toy_api import toy
 from support.verdicts import refused, rules
 
 from pytest_asyncops import Lifecycle, assert_conforms, mocked, violations
 from pytest_asyncops.conformance import client_responses as reading
 from pytest_asyncops.conformance.client_responses import read_response
 from pytest_asyncops.serving.calls import Call
-from pytest_asyncops.serving.messages import Headers, Request
+from pytest_asyncops.serving.messages import Headers, Request, Response
+from pytest_asyncops.serving.routing import Route
 
 # --- libraries
 
@@ -260,3 +263,21 @@ def test_a_head_has_no_body():
     ]
     asked = Request("GET", url, "/v1/operations/1", Headers({}))
     assert rules(Call(asked, call.response, 0, ())) == [("$", "schema.content")]
+
+
+def _empty(exchange):
+    return Response(200, b"", {"Content-Type": "application/json"})
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_an_answer_is_judged_alike_however_it_is_given(tmp_path, method):
+    path = tmp_path / "contract.yaml"
+    path.write_text(HEAD.replace("get:", f"{method.lower()}:"), encoding="utf-8")
+    api = toy(contract=str(path), routes=(Route("get", method, ("/jobs/{id}",), _empty),))
+    with mocked(apis=[api]) as mock:
+        received = requests.request(method, f"{api.base_url}/jobs/1", timeout=1)
+        [call] = mock.calls
+    expected = [("$", "schema.content")] if method == "GET" else []
+    for given in (received, call, call.response):
+        assert rules(given, api=api) == expected
+    assert read_response(call.response).is_head == (method == "HEAD")

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 import requests
-from support.client_responses import GOOD, RUNNING, URL, LikeHttpx, every_library, of_requests
+from support.client_responses import (
+    GOOD,
+    RUNNING,
+    URL,
+    LikeAiohttp,
+    LikeHttpx,
+    every_library,
+    of_requests,
+)
 from support.toy_api import toy
 from support.verdicts import refused, rules
 
-from pytest_asyncops import assert_conforms
+from pytest_asyncops import assert_conforms, mocked, violations
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.conformance.client_responses import read_response
 from pytest_asyncops.serving.messages import Headers, Response
@@ -49,6 +59,49 @@ def test_a_url_says_what_it_leads_to(url, api, route):
     other = "list" if route == "get" else "get"
     assert read_response(of_requests(b"", url), route=other).route.name == other
     assert read_response(of_requests(b"", url), api=api).route.name == route
+
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.parametrize("client", ["requests", "httpx", "aiohttp"])
+@pytest.mark.parametrize("api", [None, "chainloop"])
+def test_a_posted_form_leads_to_the_route_that_the_gateway_takes_it_for(client, api):
+    asked = SimpleNamespace(method="POST", headers=FORM, body="pagination.page_size=1")
+    response = of_requests(GOOD)
+    if client == "requests":
+        response.request = asked
+    elif client == "httpx":
+        response = LikeHttpx(GOOD, method="POST")
+        response.request.headers = FORM
+    else:
+        response = LikeAiohttp(GOOD)
+        response.method, response.request_info = "POST", asked
+    assert read_response(response, api=api).route.name == "get"
+    other = {"Content-Type": f"{FORM['Content-Type']}; charset=utf-8"}  # no form to the gateway
+    asked.headers = other
+    if client == "httpx":
+        response.request.headers = other
+    assert refused(response, api=api).startswith(f"the route of a response to POST {URL} cannot be")
+
+
+def test_a_posted_form_that_a_stub_has_answered():
+    with mocked() as mock:
+        url = f"{mock.chainloop.base_url}/v1/operations"
+        sent = {"pagination.page_size": "1"}
+        response = requests.post(url, data=sent, headers={"Authorization": "Bearer t"}, timeout=1)
+        assert response.status_code == 200
+        assert violations(response) == violations(mock.calls[0]) == []
+
+
+def test_an_own_way_to_say_the_method_is_minded():
+    own = toy(method=lambda asked: "GET" if b"_method=get" in asked.body else asked.path[-3:])
+    for url, body in (("https://x/jobs", b"a=1&_method=get"), ("https://x/jobs", "_method=get")):
+        response = of_requests(b"", url)
+        response.request = SimpleNamespace(method="POST", headers={}, body=body)
+        assert read_response(response, api=own).route.name == "list"
+    response.request.body = iter(["_method=get"])  # it has been sent, and is gone
+    assert "to POST https://x/jobs cannot be told" in refused(response, api=own)
 
 
 def test_urls_of_an_api_of_ones_own():

@@ -159,6 +159,19 @@ def test_a_contract_of_ones_own(tmp_path):
     assert str(caught.value).startswith(f"{tmp_path / 'bad.yaml'}:2: this is not valid UTF-8: ")
 
 
+def test_a_relative_path_counts_from_the_current_directory(tmp_path, monkeypatch):
+    found = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "own.yaml").write_text(HEAD.replace("Job", name))
+        monkeypatch.chdir(tmp_path / name)
+        found.append(load_contract("./own.yaml"))
+        assert found[-1] is load_contract("./own.yaml")
+        assert found[-1].document.file == "./own.yaml"
+    assert [set(each.schemas) for each in found] == [{"one"}, {"two"}]
+    assert load_contract("./own.yaml", str(tmp_path / "one")) is found[0]
+
+
 @pytest.mark.parametrize(
     ("name", "label", "reason", "advice"),
     [

@@ -26,6 +26,12 @@ from pytest_asyncops.durations import SECOND
 from pytest_asyncops.serving.rate_limit import RateLimit
 
 
+def test_a_date_to_come_again_is_one_that_there_is() -> None:
+    limit = RateLimit(1, 1e12, "date")
+    assert limit.take(0) is None
+    assert limit.take(1) == "Fri, 31 Dec 9999 23:59:59 GMT"
+
+
 @pytest.mark.parametrize("retry_after", ["seconds", "date"])
 def test_who_polls_too_often_is_told_when_to_come_again(retry_after: str) -> None:
     with mocked() as mock:

@@ -71,6 +71,26 @@ def test_the_answer_to_head_has_no_body(stub):
     assert (response.status_code, response.content) == (405, b"")
 
 
+def test_an_answer_that_a_method_is_not_allowed_says_which_are():
+    def nothing(exchange):
+        raise AssertionError("no request was made")
+
+    routes = tuple(
+        Route(f"{method} {number}", method, (f"/jobs{'/{id}' * number}",), nothing)
+        for number, methods in enumerate((["PUT", "GET", "PUT"], ["DELETE"]))
+        for method in methods
+    )
+    stub = stub_of(toy(routes=routes))
+    for path, allowed in (("/jobs", "PUT, GET"), ("/jobs/1", "DELETE"), ("/nowhere", None)):
+        for method in ("POST", "HEAD"):
+            response = handle(stub, request(path, method))
+            assert response.status_code == (404 if allowed is None else 405)
+            assert response.headers.get("Allow") == allowed
+    own = ErrorResponse(405, "no", "no", {"allow": "PATCH"})
+    stub = stub_of(toy(unmatched=lambda asked, routes: own))
+    assert dict(handle(stub, request("/jobs", "POST")).headers)["allow"] == "PATCH"
+
+
 def test_requests_that_no_route_takes_are_kept_the_first_of_them(stub):
     for number in range(30):
         handle(stub, request(f"/nowhere/{number}"))

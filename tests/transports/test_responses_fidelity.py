@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import array
 import gzip
 import io
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -162,6 +164,27 @@ def test_each_thread_has_its_own_retries():
 # --- bodies
 
 
+class Encoder:
+    """Read like a file, and no iterable: as requests_toolbelt's encoders of forms are."""
+
+    def __init__(self, content: bytes, at_once: int = 2**16) -> None:
+        self.len = len(content)
+        self._rest = content
+        self._at_once = at_once
+
+    def read(self, size: int = 8192) -> bytes:
+        size = min(size, self._at_once)
+        piece, self._rest = self._rest[:size], self._rest[size:]
+        return piece
+
+
+class InPieces(Encoder):
+    """An iterable too, which gives one piece of it."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.read()
+
+
 BODIES = {
     "none": lambda tmp_path: {},
     "str": lambda tmp_path: {"data": "plain text"},
@@ -174,6 +197,11 @@ BODIES = {
     "file in memory": lambda tmp_path: {"data": io.BytesIO(b"in memory")},
     "generator": lambda tmp_path: {"data": iter([b"one", b"two"])},
     "generator of text": lambda tmp_path: {"data": iter(["one", "zwö"])},
+    "array": lambda tmp_path: {"data": array.array("b", b"four")},
+    "read in pieces": lambda tmp_path: {"data": InPieces(b"0123456789" * 4096)},
+    "text in memory": lambda tmp_path: {"data": io.StringIO("0123456789\n" * 4096)},
+    "encoder": lambda tmp_path: {"data": Encoder(b"0123456789" * 4096)},
+    "encoder that gives less": lambda tmp_path: {"data": Encoder(b"0123456789" * 9, 7)},
     "upload": lambda tmp_path: {
         "data": b"--b\r\n\r\nx\r\n--b--",
         "headers": {"Content-Type": "multipart/form-data; boundary=b"},

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pytest_asyncops
-from pytest_asyncops import InvalidArgument, VirtualClock
+from pytest_asyncops import InvalidArgument, MockClosed, VirtualClock, mocked
 from pytest_asyncops.durations import SECOND
 from pytest_asyncops.virtual_time.server_clock import ServerClock
 
@@ -105,6 +105,62 @@ def test_a_real_clock_follows_its_source_and_cannot_be_moved():
         with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$"):
             move()
     assert clock._server.shared_time.skipped_ns == 0
+
+
+def test_a_clock_stops_where_dates_end():
+    clock = VirtualClock(ServerClock())
+    clock.advance(1.5)
+    message = (
+        "the clock cannot go past the year 9999, the last that dates show: it is "
+        "2026-01-01T00:00:01.500Z, and 1,000,000,000,000 seconds are too many. Advance it by at "
+        "most 251,635,075,198."
+    )
+    with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
+        clock.advance(1e12)
+    assert caught.value.value == 1e12
+    with pytest.raises(InvalidArgument, match="past the year 9999"):
+        clock.advance(datetime.timedelta.max)
+    clock.advance(251_635_075_198)
+    assert repr(clock) == "<VirtualClock 9999-12-31T23:59:59.500Z, 2.51635e+11 s on>"
+    clock.advance_to(datetime.datetime.max.replace(tzinfo=UTC))
+    assert clock.now() == datetime.datetime.max.replace(tzinfo=UTC)
+    other = VirtualClock(ServerClock())
+    other._server.join(clock._server.shared_time)
+    with pytest.raises(InvalidArgument, match="at most 0"):
+        other.advance(1)
+
+
+def test_a_clock_that_a_wait_has_carried_past_all_dates_can_be_read():
+    clock = VirtualClock(ServerClock())
+    clock._server.shared_time.skipped_ns += 10**12 * SECOND
+    assert clock.now() == datetime.datetime.max.replace(tzinfo=UTC)
+    assert repr(clock) == "<VirtualClock 9999-12-31T23:59:59.999999Z, 1e+12 s on>"
+    with pytest.raises(InvalidArgument, match="at most 0"):
+        clock.advance(1)
+    clock._server.shared_time.skipped_ns *= 1000
+    assert clock.elapsed == datetime.timedelta.max
+
+
+@pytest.mark.parametrize("kind", ["virtual", "manual", "real"])
+def test_a_closed_clock_tells_when_its_mock_closed_and_cannot_be_moved(kind):
+    with mocked(clock=kind) as mock:
+        clock = mock.clock
+        if kind != "real":
+            clock.advance(7)
+    closed_at = clock.now(), clock.elapsed, repr(clock)
+    for move in (
+        lambda: clock.advance(1),
+        lambda: clock.advance_to(EPOCH + datetime.timedelta(days=9999)),
+        lambda: clock.advance_to(EPOCH),
+        clock.real,
+    ):
+        with pytest.raises(
+            MockClosed, match=r"^this clock's mock is closed: .*; move it inside\.$"
+        ):
+            move()
+    assert (clock.now(), clock.elapsed, repr(clock)) == closed_at
+    if kind != "real":
+        assert clock.elapsed == datetime.timedelta(seconds=7)
 
 
 def test_a_clock_without_waits_of_its_own_has_real_time_anyway():

@@ -50,6 +50,25 @@ def test_who_holds_a_real_clock_sees_one_time():
     assert clock.elapsed_ns == SECOND
 
 
+def test_a_new_start_sets_a_real_clock_back_too():
+    ticks = iter([3 * SECOND, 5 * SECOND, 9 * SECOND, 9 * SECOND])
+    clock = ServerClock(0, source=lambda: next(ticks))
+    assert clock.elapsed_ns == 3 * SECOND
+    clock.rewind(SECOND)
+    assert clock.elapsed_ns == clock.now_ns == 5 * SECOND
+
+
+@pytest.mark.parametrize("forked", [True, False])
+def test_a_real_clock_that_is_closed_stands_still(forked):
+    ticks = itertools.count(0, SECOND)
+    clock = ServerClock(source=lambda: next(ticks))
+    assert clock.elapsed_ns == 0
+    clock.close()
+    if forked:
+        clock.renew()
+    assert [clock.elapsed_ns, clock.elapsed_ns] == [SECOND, SECOND]
+
+
 def test_one_request_sees_one_time():
     ticks = itertools.count(0, SECOND)
     server = Server(toy(), ServerClock(source=lambda: next(ticks)))

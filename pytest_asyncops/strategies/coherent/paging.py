@@ -58,7 +58,7 @@ def numbered(value: dict[str, Any], api: Api, history: HistorySchema) -> dict[st
 
 def is_list(api: Api, name: str) -> bool:
     """Whether this is the name of the schema of the API's lists."""
-    contract = load_contract(str(api.checking.contract))
+    contract = load_contract(str(api.checking.contract), api.checking.directory)
     for route in api.routes:
         if route.name == "list":
             schema = contract.response_schema(route.method, route.paths[0], 200)

@@ -120,4 +120,4 @@ def contract_of(api: Api) -> Contract:
             "checking=Checking(contract='path/to/openapi.yaml').",
             value=api,
         )
-    return load_contract(api.checking.contract)
+    return load_contract(api.checking.contract, api.checking.directory)
