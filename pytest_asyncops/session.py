@@ -16,6 +16,7 @@ from .serving.base_urls import BaseUrls
 from .serving.calls import Calls
 from .serving.checkpoint import Changing, Checkpoint
 from .serving.hang_guards import Guards
+from .serving.live_readings import live
 from .serving.messages import Request, UnmatchedRequests
 from .serving.server import Server
 from .serving.stub import Stub
@@ -85,6 +86,7 @@ class Session:
     def _start(self, stack: ExitStack) -> None:
         settings, guards = self._settings, self.guards
         stack.callback(self._forked_requests.close)
+        stack.enter_context(live(self._servers))
         transport = _TRANSPORTS[settings.transport]()(BaseUrls(self._servers), self._refuse)
         transport.start()
         stack.callback(transport.stop)

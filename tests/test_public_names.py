@@ -21,10 +21,10 @@ NAMES = {
         assert_polled mocked polls strategies violations
         """,
     apis: """
-        Absent Api Break ByFunction Checking Constraint ErrorResponse Exchange Field Fixed
-        GenerationHints HistorySchema Never NotAMember NumberedPages Operation Ordered Paths Present
-        Queries Render Request Response Route Rule RuleEdit SameAsStatus Serving Setting Snapshot
-        TokenPages json_response position_after rfc3339 window
+        ANSWER_READINGS Absent Api Break ByFunction Checking Constraint ErrorResponse Exchange Field
+        Fixed GenerationHints HistorySchema Needed Never NotAMember NumberedPages Operation Ordered
+        OwnMembers Paths Present Queries Render Request Response Route Rule RuleEdit SameAsStatus
+        Serving Setting Snapshot TokenPages json_response position_after rfc3339 window
         """,
     strategies: """
         Invalid ListQuery errors from_schema gets histories invalid_payloads lifecycles

@@ -13,8 +13,8 @@ from ..lifecycle.states import State
 from ..serving.api import Api
 from .api_schemas import (
     body,
+    error_answer,
     error_bodies,
-    error_body,
     operation,
     plain,
     schema_name,
@@ -75,7 +75,7 @@ def operations(
     asked = {**locals()}
     known = find_api(api)
     options = make_options(asked)
-    found = with_overrides(known, options, operation(known), state, fields)
+    found = with_overrides(known, options, operation(known), (), state, fields)
     found = serialized(found, known, profile, encoded, deviations)
     return as_call(operations, asked, found)
 
@@ -120,7 +120,7 @@ def lists(
     asked = {**locals()}
     known = find_api(api)
     options = make_options(asked)
-    found = with_overrides(known, options, body(known, "list"), state, fields)
+    found = with_overrides(known, options, *body(known, "list"), state, fields)
     found = serialized(found, known, profile, encoded, deviations)
     return as_call(lists, asked, found)
 
@@ -150,7 +150,7 @@ def gets(
     asked = {**locals()}
     known = find_api(api)
     options = make_options(asked)
-    found = with_overrides(known, options, body(known, "get"), state, fields)
+    found = with_overrides(known, options, *body(known, "get"), state, fields)
     found = serialized(found, known, profile, encoded, deviations)
     return as_call(gets, asked, found)
 
@@ -191,18 +191,14 @@ def errors(
     asked = {**locals()}
     known = find_api(api)
     options = make_options(asked)
-    bodies = error_bodies(known)
-    if status_code is None:
-        statuses = list(bodies)
-    else:
-        statuses = [status_code]
-        bodies = {status_code: error_body(known, status_code)}
-    if not statuses:
+    statuses = error_bodies(known) if status_code is None else [status_code]
+    bodies = {status: error_answer(known, status) for status in statuses}
+    if not bodies:
         raise InvalidArgument(f"the contract of {known.name} documents no errors", value=known)
     found = one_of(
         [
-            compiled(CoherentServer(known, options, status)).recipe(bodies[status])
-            for status in statuses
+            compiled(CoherentServer(known, options, status, answer=answer)).recipe(schema)
+            for status, (schema, answer) in bodies.items()
         ]
     )
     found = serialized(found, known, profile, encoded, deviations)
