@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast, overload
 
 from .apis.chainloop_stub import ChainloopStub
 from .apis.pinecone_stub import PineconeStub
+from .arguments import explained
 from .configure import ResolvedSettings, resolve_settings
 from .errors import MockClosed, hides_usage_errors, unknown_choice
 from .serving.api import Api
@@ -103,6 +104,7 @@ def mocked(**settings: Unpack[Settings]) -> AbstractContextManager[AsyncOpsMock]
 def mocked(*, apis: Iterable[Api], **settings: Any) -> AbstractContextManager[AsyncOpsMock]: ...
 
 
+@explained("apis")
 def mocked(**settings: object) -> AbstractContextManager[AsyncOpsMock]:
     """Stub the APIs for the length of a ``with`` block.
 

@@ -79,8 +79,9 @@ def test_attributes(name):
 BUILT_IN = sorted(Path(apis.__file__).parent.glob("*_*.py")) + [
     Path(apis.__file__).with_name(f"{name}.py") for name in ("chainloop", "gateway", "pinecone")
 ]
-INTERNAL = {"CHAINLOOP", "PINECONE", "hides_usage_errors"}
-"""The readings stand where pytest finds them without importing more; the other hides frames."""
+INTERNAL = {"CHAINLOOP", "PINECONE", "explained", "hides_usage_errors"}
+"""The readings stand where pytest finds them without importing more; the others are about
+mistakes in calls."""
 
 
 @pytest.mark.parametrize("path", BUILT_IN, ids=lambda path: path.stem)

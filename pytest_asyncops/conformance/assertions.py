@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..arguments import explained
 from ..configure import resolve_readings
 from ..errors import counted, hides_usage_errors, unknown_choice
 from ..rules.violation import ConformanceError, Violation
@@ -20,6 +21,7 @@ __tracebackhide__ = hides_usage_errors
 _CHOICES = ("allow", "forbid")
 
 
+@explained()
 def assert_conforms(
     value: Any,
     *,
@@ -64,6 +66,7 @@ def assert_conforms(
         raise ConformanceError(_report(response, found), violations=found)
 
 
+@explained()
 def violations(
     value: Any,
     *,

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
+from ..arguments import explained
 from ..configure import find_api
 from ..contract.schema_keywords import refer
 from ..errors import InvalidArgument, hides_usage_errors
@@ -30,6 +31,7 @@ from .schema.recipes import one_of
 __tracebackhide__ = hides_usage_errors
 
 
+@explained()
 def operations(
     api: Api | str,
     *,
@@ -80,6 +82,7 @@ def operations(
     return as_call(operations, asked, found)
 
 
+@explained()
 def lists(
     api: Api | str,
     *,
@@ -125,6 +128,7 @@ def lists(
     return as_call(lists, asked, found)
 
 
+@explained()
 def gets(
     api: Api | str,
     *,
@@ -155,6 +159,7 @@ def gets(
     return as_call(gets, asked, found)
 
 
+@explained()
 def errors(
     api: Api | str,
     status_code: int | None = None,
@@ -205,6 +210,7 @@ def errors(
     return as_call(errors, asked, found)
 
 
+@explained()
 def payloads(
     api: Api | str,
     schema: str,

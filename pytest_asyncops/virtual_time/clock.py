@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from contextlib import AbstractContextManager
 
+from ..arguments import explained
 from ..durations import Seconds, from_ns, instant_to_ns, rfc3339
 from ..errors import InvalidArgument, hides_usage_errors
 from .server_clock import ServerClock
@@ -39,6 +40,7 @@ class VirtualClock:
         """How far the clock has come since the test began."""
         return datetime.timedelta(microseconds=self._server.elapsed_ns // 1_000)
 
+    @explained()
     def advance(self, duration: Seconds) -> None:
         """Move the clock forward.
 
@@ -50,6 +52,7 @@ class VirtualClock:
         """
         self._server.advance(duration)
 
+    @explained()
     def advance_to(self, instant: datetime.datetime) -> None:
         """Move the clock forward to an instant.
 
