@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from .arguments import explained
 from .durations import SECOND, Seconds, rfc3339, to_ns
 from .errors import CadenceError, InvalidArgument, hides_usage_errors
 from .serving.calls import Call
@@ -18,6 +19,7 @@ __tracebackhide__ = hides_usage_errors
 _MOST_SHOWN = 25
 
 
+@explained()
 def assert_polled(
     operation: Operation,
     *,

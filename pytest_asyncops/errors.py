@@ -40,6 +40,41 @@ class InvalidArgument(AsyncOpsError, ValueError):
         self.choices: tuple[str, ...] = tuple(choices)
 
 
+# The next four are shown as what they are to a user, an InvalidArgument. Each is also what Python
+# raises at such a place, so that `in`, `get`, `hasattr` and other people's code go on working.
+
+
+class InvalidCall(InvalidArgument, TypeError):
+    """A call with arguments that the function does not take."""
+
+    __qualname__ = "InvalidArgument"
+
+
+class UnknownName(InvalidArgument, KeyError):
+    """A name that a mapping does not have."""
+
+    __qualname__ = "InvalidArgument"
+
+    def __str__(self) -> str:
+        return Exception.__str__(self)  # a KeyError shows the repr of its message
+
+
+class UnknownAttribute(InvalidArgument, AttributeError):
+    """An attribute that an object does not have, or that cannot be set."""
+
+    __qualname__ = "InvalidArgument"
+
+    def __init__(self, message: str, *, value: object = None, choices: Iterable[str] = ()) -> None:
+        super().__init__(message, value=value, choices=choices)
+        self.name: str | None = None  # or Python adds a suggestion of its own
+
+
+class NothingThere(InvalidArgument, IndexError):
+    """An index beyond the end of a sequence."""
+
+    __qualname__ = "InvalidArgument"
+
+
 class MockClosed(AsyncOpsError):
     """A mock was used outside the test or the ``with`` block that it belongs to."""
 
@@ -150,6 +185,17 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def checked_flag(value: Any, what: str) -> bool:
+    """The value, if it is ``True`` or ``False``.
+
+    Raises:
+        InvalidArgument: if it is not; most other values count as true in Python, ``"no"`` too.
+    """
+    if not isinstance(value, bool):
+        raise InvalidArgument(f"{what} must be True or False, not {value!r}", value=value)
+    return value
+
+
 def checked_count(value: Any, what: str, least: int = 0) -> int:
     """The value, if it is a whole number that is not too small.
 
@@ -164,7 +210,12 @@ def checked_count(value: Any, what: str, least: int = 0) -> int:
 
 
 def unknown_choice(
-    what: str, value: object, choices: Iterable[str], advice: str = ""
+    what: str,
+    value: object,
+    choices: Iterable[str],
+    advice: str = "",
+    *,
+    error: type[InvalidArgument] = InvalidArgument,
 ) -> InvalidArgument:
     """The error for a value that is not one of the choices; it suggests the nearest one."""
     names = list(choices)
@@ -172,9 +223,7 @@ def unknown_choice(
     hint = f" Did you mean {near[0]!r}?" if near else ""
     offer = f" Choose {listed(map(repr, names))}." if names else ""
     tail = f" {advice}" if advice else ""
-    return InvalidArgument(
-        f"unknown {what} {value!r}.{hint}{offer}{tail}", value=value, choices=names
-    )
+    return error(f"unknown {what} {value!r}.{hint}{offer}{tail}", value=value, choices=names)
 
 
 def hides_usage_errors(excinfo: Any) -> bool:
@@ -184,3 +233,6 @@ def hides_usage_errors(excinfo: Any) -> bool:
     other error, because that would be a bug of this package.
     """
     return isinstance(excinfo.value, AsyncOpsError)
+
+
+__tracebackhide__ = hides_usage_errors

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast, overload
 
 from .apis.chainloop_stub import ChainloopStub
 from .apis.pinecone_stub import PineconeStub
+from .arguments import explained
 from .configure import ResolvedSettings, resolve_settings
 from .errors import (
     InvalidArgument,
@@ -28,6 +29,7 @@ from .serving.checkpoint import Checkpoint
 from .serving.stub import Stub
 from .session import Session
 from .virtual_time.clock import VirtualClock
+from .virtual_time.stack_frames import OWN_PACKAGE, outwards, package_of
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -196,6 +198,7 @@ def mocked(**settings: Unpack[Settings]) -> Opening: ...
 def mocked(*, apis: Iterable[Api], **settings: Any) -> Opening: ...
 
 
+@explained("apis")
 def mocked(**settings: object) -> Opening:
     """Stub the APIs for the length of a ``with`` block, or of the functions that it decorates.
 
@@ -218,7 +221,8 @@ def mocked(**settings: object) -> Opening:
     >>> answer.json()["operation"]["status"]
     'ASYNC_OPERATION_STATUS_RUNNING'
     """
-    caller = sys._getframe(1)
+    frames = outwards(sys._getframe(1))
+    caller = next(frame for frame in frames if package_of(frame) != OWN_PACKAGE)
     return Opening(resolve_settings(settings), (caller.f_code.co_filename, caller.f_lineno))
 
 

@@ -19,6 +19,7 @@ from .serving.base_urls import BaseUrls
 from .serving.calls import Calls
 from .serving.checkpoint import Changing, Checkpoint
 from .serving.hang_guards import Guards
+from .serving.live_readings import live
 from .serving.messages import Request, UnmatchedRequests
 from .serving.server import Server
 from .serving.stub import Stub
@@ -99,6 +100,7 @@ class Session:
         self._opening = Opening(self._test, policy, _CLIENTS[settings.transport])
         guard.open(self._opening)
         stack.callback(guard.close, self._opening)
+        stack.enter_context(live(self._servers))
         transport = _TRANSPORTS[settings.transport]()(BaseUrls(self._servers))
         transport.start()
         stack.callback(transport.stop)

@@ -139,6 +139,33 @@ GENERAL = (
     ),
 )
 
+_VERDICTS = ("refuse", "allow")
+
+ANSWER_READINGS = (
+    Setting(
+        "get_without_operation",
+        "refuse",
+        "What assert_conforms says of a 200 of the get route without its operation. The contract "
+        "may require nothing, but a client that gets no operation has nothing to read.",
+        _VERDICTS,
+    ),
+    Setting(
+        "foreign_body",
+        "refuse",
+        "What assert_conforms says of an answer that has no member of its own schema and has one "
+        "of another answer's. Where nothing is required, the body of any route would pass.",
+        _VERDICTS,
+    ),
+    Setting(
+        "error_in_success",
+        "refuse",
+        "What assert_conforms says of the body of an error in an answer with a status below 400. "
+        "Some services answer every request with 200.",
+        _VERDICTS,
+    ),
+)
+"""The readings that decide what an answer of a route has to have."""
+
 CHAINLOOP = (
     Setting(
         "page_base",
@@ -189,6 +216,14 @@ CHAINLOOP = (
         "What is left of a purged operation: 'visible' shows it with status PURGED and without "
         "its output, 'gone' answers 404. The contract has the status, so something shows it.",
         ("visible", "gone"),
+    ),
+    *ANSWER_READINGS,
+    Setting(
+        "list_without_operations",
+        "allow",
+        "What assert_conforms says of a 200 of the list route without operations. The contract "
+        "does not require them, and protobuf's JSON may leave out a list that is empty.",
+        _VERDICTS,
     ),
 )
 
@@ -248,6 +283,14 @@ PINECONE = (
         "How many seconds after its end an operation is no longer listed or found. The contract "
         "says 30 days.",
         kind="seconds",
+    ),
+    *ANSWER_READINGS[1:],  # the contract itself requires what an operation has
+    Setting(
+        "list_without_operations",
+        "refuse",
+        "What assert_conforms says of a 200 of the list route without operations. The contract "
+        "does not require them, but the service's own client does.",
+        _VERDICTS,
     ),
 )
 

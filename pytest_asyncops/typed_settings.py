@@ -15,6 +15,7 @@ from .serving.api import Api
 
 _Name = Literal["chainloop", "pinecone"]
 _Order = Literal["newest", "oldest"]
+_Verdict = Literal["refuse", "allow"]
 
 
 class Settings(TypedDict, total=False):
@@ -51,6 +52,10 @@ class Settings(TypedDict, total=False):
     chainloop_order: _Order
     chainloop_profile: Literal["contract", "gateway", "gateway_camel"]
     chainloop_purged: Literal["visible", "gone"]
+    chainloop_get_without_operation: _Verdict
+    chainloop_foreign_body: _Verdict
+    chainloop_error_in_success: _Verdict
+    chainloop_list_without_operations: _Verdict
 
     pinecone_version_header: Literal["required", "optional"]
     pinecone_versions: Literal["dates", "any"]
@@ -60,3 +65,6 @@ class Settings(TypedDict, total=False):
     pinecone_bad_token: Literal["refuse", "restart"]
     pinecone_order: _Order
     pinecone_retention: Seconds
+    pinecone_foreign_body: _Verdict
+    pinecone_error_in_success: _Verdict
+    pinecone_list_without_operations: _Verdict

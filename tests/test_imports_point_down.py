@@ -21,7 +21,7 @@ FLOORS = [
     {"contract", "network", "serving"},
     {"rules"},
     {"lifecycle", "virtual_time"},
-    {"durations", "forked_requests", "holding"},
+    {"arguments", "durations", "forked_requests", "holding"},
     {"errors", "forks", "settings"},
 ]
 """Top to bottom. A room may import from the floors below its own, never from its own."""
@@ -131,7 +131,7 @@ def test_serving_never_enters_the_wing_that_checks():
 
 def test_lifecycles_are_pure():
     assert {room_of(module) for module in below("lifecycle.lifecycle")} == {
-        "lifecycle", "durations", "errors",
+        "lifecycle", "arguments", "durations", "errors",
     }  # fmt: skip
 
 

@@ -424,10 +424,14 @@ BAD_SETTINGS = [
         "'max_polls_per_operation', 'max_polls_unchanged', 'max_virtual_time', 'max_real_wait', "
         "'patience', 'chainloop_page_base', "
         "'chainloop_default_page_size', 'chainloop_max_page_size', 'chainloop_negative_page', "
-        "'chainloop_order', 'chainloop_profile', 'chainloop_purged', 'pinecone_version_header', "
+        "'chainloop_order', 'chainloop_profile', 'chainloop_purged', "
+        "'chainloop_get_without_operation', 'chainloop_foreign_body', "
+        "'chainloop_error_in_success', 'chainloop_list_without_operations', "
+        "'pinecone_version_header', "
         "'pinecone_versions', 'pinecone_bad_filter', 'pinecone_bad_limit', "
-        "'pinecone_default_limit', 'pinecone_bad_token', 'pinecone_order' or "
-        "'pinecone_retention'.",
+        "'pinecone_default_limit', 'pinecone_bad_token', 'pinecone_order', "
+        "'pinecone_retention', 'pinecone_foreign_body', 'pinecone_error_in_success' or "
+        "'pinecone_list_without_operations'.",
     ),
     (
         "clock='vitual'",

@@ -15,9 +15,11 @@ from ..rules.rules import (
     Constraint,
     Fixed,
     HistorySchema,
+    Needed,
     Never,
     NotAMember,
     Ordered,
+    OwnMembers,
     Present,
     Rule,
     SameAsStatus,
@@ -28,9 +30,10 @@ from ..serving.messages import ErrorResponse, Request, Response
 from ..serving.operations import Operation
 from ..serving.routing import Paths, Route
 from ..serving.state_index import position_after, window
-from ..settings import Setting
+from ..settings import ANSWER_READINGS, Setting
 
 __all__ = [
+    "ANSWER_READINGS",
     "Absent",
     "Api",
     "Break",
@@ -43,11 +46,13 @@ __all__ = [
     "Fixed",
     "GenerationHints",
     "HistorySchema",
+    "Needed",
     "Never",
     "NotAMember",
     "NumberedPages",
     "Operation",
     "Ordered",
+    "OwnMembers",
     "Paths",
     "Present",
     "Queries",

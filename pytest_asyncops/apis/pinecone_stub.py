@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..arguments import explained
 from ..serving.stub import Stub
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 class PineconeStub(Stub):
     """The stub of Pinecone Assistant, which has assistants that operations belong to."""
 
+    @explained()
     def add_assistant(self, name: str) -> None:
         """Add an assistant; requests for an assistant that was not added are answered with 404.
 

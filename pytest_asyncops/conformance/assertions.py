@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..arguments import explained
+from ..configure import resolve_readings
 from ..errors import counted, hides_usage_errors, unknown_choice
 from ..rules.violation import ConformanceError, Violation
 from ..serving.api import Api, find_profile
+from ..serving.live_readings import live_readings
 from .checker import Checker, find_checker
 from .client_responses import ClientResponse, parse, read_response
 from .fast_check import fast_parse, is_plain
+from .thorough_check import allowed_by
 
 __tracebackhide__ = hides_usage_errors
 
 _CHOICES = ("allow", "forbid")
 
 
+@explained()
 def assert_conforms(
     value: Any,
     *,
@@ -26,6 +31,7 @@ def assert_conforms(
     extra: str = "allow",
     unknown: str = "allow",
     profile: str | None = None,
+    readings: Mapping[str, object] | None = None,
 ) -> None:
     """Assert that a response conforms to its contract.
 
@@ -43,20 +49,24 @@ def assert_conforms(
         unknown: ``"forbid"`` to report values that an open enum (``x-enum``) does not document.
         profile: the profile that the body is written in; unless given, that of the stub, or
             ``"contract"``.
+        readings: readings of the API by name, which say what an answer may leave out; unless given,
+            those of the mock that serves the API now. The others have their defaults.
 
     Raises:
         ConformanceError: if it breaks the contract; an ``AssertionError``.
-        InvalidArgument: for a value that is not a response, or whose API or route cannot be told.
+        InvalidArgument: for a value that is not a response, or whose API or route cannot be told,
+            and for an unknown reading.
 
     >>> operation = {"id": "1", "status": "ASYNC_OPERATION_STATUS_RUNNING"}
     >>> assert_conforms({"operation": operation}, api="chainloop", route="get")
     """
     response = read_response(value, api=api, route=route, status_code=status_code)
-    found = _violations(response, extra=extra, unknown=unknown, profile=profile)
+    found = _violations(response, extra=extra, unknown=unknown, profile=profile, readings=readings)
     if found:
         raise ConformanceError(_report(response, found), violations=found)
 
 
+@explained()
 def violations(
     value: Any,
     *,
@@ -66,6 +76,7 @@ def violations(
     extra: str = "allow",
     unknown: str = "allow",
     profile: str | None = None,
+    readings: Mapping[str, object] | None = None,
 ) -> list[Violation]:
     """All violations of a response, as a list. The arguments are those of `assert_conforms`.
 
@@ -74,17 +85,24 @@ def violations(
     ('$.operation.id', 'must be a string', 'schema.type')
     """
     response = read_response(value, api=api, route=route, status_code=status_code)
-    return _violations(response, extra=extra, unknown=unknown, profile=profile)
+    return _violations(response, extra=extra, unknown=unknown, profile=profile, readings=readings)
 
 
 def _violations(
-    response: ClientResponse, *, extra: str, unknown: str, profile: str | None
+    response: ClientResponse,
+    *,
+    extra: str,
+    unknown: str,
+    profile: str | None,
+    readings: Mapping[str, object] | None,
 ) -> list[Violation]:
     for name, choice in (("extra", extra), ("unknown", unknown)):
         if choice not in _CHOICES:
             raise unknown_choice(name, choice, _CHOICES)
-    contract_form = find_profile(response.api, profile or response.profile or "contract")
-    checker = find_checker(response.api, response.route, response.status_code)
+    written_in = profile if profile is not None else response.profile or "contract"
+    contract_form = find_profile(response.api, written_in)
+    allowed = _allowed(response.api, readings)
+    checker = find_checker(response.api, response.route, response.status_code, allowed)
     wrong = checker.violations_outside_body(response)
     if wrong or response.is_head or not checker.has_body:
         return wrong
@@ -100,6 +118,13 @@ def _violations(
         )
     except RecursionError:
         return [checker.unreadable(payload, "it is nested too deep to be checked")]
+
+
+def _allowed(api: Api, readings: Mapping[str, object] | None) -> frozenset[str]:
+    """The readings that switch off their rules."""
+    if readings is None:
+        return allowed_by(api, live_readings(api))
+    return allowed_by(api, resolve_readings(api, readings))
 
 
 def _looks_good(

@@ -7,25 +7,35 @@ from functools import lru_cache
 from typing import Any
 
 from ..contract.openapi import load_contract
+from ..contract.schema_keywords import Schema
 from ..errors import InvalidArgument, hides_usage_errors, listed
 from ..rules.violation import Violation
 from ..serving.api import FIRST_ERROR, Api
 from ..serving.routing import Route
+from .answer_rules import answer_rules
 from .client_responses import ClientResponse
 from .fast_check import fast_check
-from .thorough_check import Rules, find_rules, find_violations
+from .thorough_check import Rules, allowed_by, find_rules, find_violations, in_force
 
 __tracebackhide__ = hides_usage_errors
 
 
 @lru_cache(maxsize=512)
-def find_checker(api: Api, route: Route | None, status_code: int) -> Checker:
+def find_checker(
+    api: Api, route: Route | None, status_code: int, allowed: frozenset[str]
+) -> Checker:
     """The checker for answers with this status, of this route or of no route (``None``)."""
-    return Checker(api, route, status_code)
+    return Checker(api, route, status_code, allowed)
 
 
 class Checker:
     """Checks answers against schema and rules.
+
+    Args:
+        api: the API that answered.
+        route: the route that answered, ``None`` if none did.
+        status_code: the HTTP status.
+        allowed: the readings that switch off their rules; unless given, those that do by default.
 
     Raises:
         InvalidArgument: for an API without a contract, or with a rule about a schema that its
@@ -37,7 +47,13 @@ class Checker:
             have one.
     """
 
-    def __init__(self, api: Api, route: Route | None, status_code: int) -> None:
+    def __init__(
+        self,
+        api: Api,
+        route: Route | None,
+        status_code: int,
+        allowed: frozenset[str] | None = None,
+    ) -> None:
         if api.checking.contract is None:
             raise InvalidArgument(
                 f"{api.name} has no contract to hold responses against. Give its Api "
@@ -57,12 +73,20 @@ class Checker:
             self._schema = contract.body(self._response)
         elif api.checking.error_schema is not None and status_code >= FIRST_ERROR:
             self._schema = f"/components/schemas/{api.checking.error_schema}"
+        allowed = allowed_by(api) if allowed is None else allowed
+        self._answer: Schema = {}
         self._rules: Rules = {}
         self.is_good: Callable[[Any], bool] = lambda payload: False
         if self._schema is not None:
-            self._rules = find_rules(api, contract)
-            schema = contract.at(self._schema)
-            self.is_good = fast_check(contract, schema, self._rules, status_code)
+            # A schema of the answer's own, because its rules are not about all values of the body's
+            # schema, but about those that are answers.
+            self._answer = {"allOf": [contract.at(self._schema)]}
+            about = answer_rules(api, contract, route, status_code, self._schema)
+            self._rules = {
+                **find_rules(api, contract, allowed),
+                id(self._answer): in_force(about, allowed),
+            }
+            self.is_good = fast_check(contract, self._answer, self._rules, status_code)
 
     @property
     def has_body(self) -> bool:
@@ -108,17 +132,16 @@ class Checker:
         return self._violation(f"must be JSON: {error}", "schema.content", self._schema or "", body)
 
     def violations(self, payload: Any, *, extra: bool, unknown: bool) -> list[Violation]:
-        """All violations of a payload, if the contract documents a body.
+        """All violations of a payload; the contract documents a body.
 
         Args:
             payload: the body, in the form of the contract.
             extra: whether undocumented members are violations.
             unknown: whether undocumented values of open enums are violations.
         """
-        assert self._schema is not None  # the caller has asked has_body
         return find_violations(
             self._contract,
-            self._contract.at(self._schema),
+            self._answer,
             self._rules,
             self._status_code,
             payload,

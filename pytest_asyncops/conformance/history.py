@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ..arguments import explained
 from ..configure import find_api
 from ..contract.openapi import load_contract
 from ..errors import InvalidArgument, counted, hides_usage_errors
@@ -35,6 +36,7 @@ def _reachable() -> Mapping[State, frozenset[State]]:
 _REACHABLE = _reachable()
 
 
+@explained()
 def assert_history(values: Iterable[Any], *, api: Api | str, profile: str | None = None) -> None:
     """Assert that the answers that one poller got, in order, are a legal history of each operation.
 

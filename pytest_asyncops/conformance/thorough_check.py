@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..contract.openapi import Contract
@@ -18,20 +18,37 @@ Rules = Mapping[int, Sequence[Rule]]
 """The rules about each schema of a contract, by the ``id()`` of the schema."""
 
 
-def find_rules(api: Api, contract: Contract) -> Rules:
+def find_rules(api: Api, contract: Contract, allowed: Container[str]) -> Rules:
     """The rules of an API, by the schema of its contract that they are about.
+
+    Args:
+        api: the API.
+        contract: its contract.
+        allowed: the readings that switch off their rules.
 
     Raises:
         InvalidArgument: for a rule about a schema that the contract does not have.
     """
     found: dict[int, list[Rule]] = {}
-    for rule in api.checking.rules:
+    for rule in in_force(api.checking.rules, allowed):
         if rule.on not in contract.schemas:
             raise unknown_choice(
                 f"schema of {api.name} in rule {rule.id!r}:", rule.on, contract.schemas
             )
         found.setdefault(id(contract.schemas[rule.on]), []).append(rule)
     return found
+
+
+def allowed_by(api: Api, readings: Mapping[str, Any] | None = None) -> frozenset[str]:
+    """The readings that switch off rules, among these readings, or by default."""
+    if readings is None:
+        readings = {setting.name: setting.default for setting in api.readings}
+    return frozenset(name for name, value in readings.items() if value == "allow")
+
+
+def in_force(rules: Iterable[Rule], allowed: Container[str]) -> list[Rule]:
+    """The rules that no reading switches off."""
+    return [rule for rule in rules if rule.reading is None or rule.reading not in allowed]
 
 
 def find_violations(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
+from ..arguments import explained
 from ..durations import Seconds, to_ns
 from ..errors import InvalidArgument, hides_usage_errors, listed
 from .progress import Line, Progress
@@ -92,6 +93,7 @@ class Lifecycle:
         put(self, "_percents", tuple(map(self._percent, range(len(self.plan)))))
 
     @classmethod
+    @explained("running")
     def succeeds(
         cls,
         *,
@@ -113,6 +115,7 @@ class Lifecycle:
         )
 
     @classmethod
+    @explained()
     def fails(
         cls,
         message: str,
@@ -135,6 +138,7 @@ class Lifecycle:
         )
 
     @classmethod
+    @explained()
     def hangs(
         cls,
         *,
@@ -155,6 +159,7 @@ class Lifecycle:
         )
 
     @classmethod
+    @explained()
     def manual(cls) -> Lifecycle:
         """Stays pending until the test moves it, through the methods of `Operation`.
 
@@ -173,6 +178,7 @@ class Lifecycle:
         """
         return cls(steps)
 
+    @explained()
     def then_purged(self, after: Duration) -> Lifecycle:
         """The same plan, and the server forgets the operation ``after`` its end.
 

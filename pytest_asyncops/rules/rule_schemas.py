@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .rules import Absent, Constraint, Fixed, Never, NotAMember, Present, SameAsStatus
+from .rules import (
+    Absent,
+    Constraint,
+    Fixed,
+    Needed,
+    Never,
+    NotAMember,
+    OwnMembers,
+    Present,
+    SameAsStatus,
+)
 
 
 def rule_schema(kind: Constraint, status_code: int) -> Mapping[str, Any] | None:
@@ -33,7 +43,11 @@ def rule_schema(kind: Constraint, status_code: int) -> Mapping[str, Any] | None:
         case Never(member, values):
             return _without(member, values)
         case NotAMember(members):
-            return {"properties": {member: {"not": {}} for member in members}}
+            return _lacking(members)
+        case Needed(member):
+            return {"required": [member], **_without(member, (None, {}))}
+        case OwnMembers(own, others):
+            return {"anyOf": [*({"required": [member]} for member in own), _lacking(others)]}
         case SameAsStatus(member):
             return {"properties": {member: {"enum": [status_code]}}}
         case Fixed(path, by_status):
@@ -44,6 +58,11 @@ def rule_schema(kind: Constraint, status_code: int) -> Mapping[str, Any] | None:
                 inner = {"properties": {member: inner}}
             return inner
     return None
+
+
+def _lacking(members: tuple[str, ...]) -> dict[str, Any]:
+    """The schema of the objects that have none of these members."""
+    return {"properties": {member: {"not": {}} for member in members}}
 
 
 def _without(member: str, values: tuple[Any, ...]) -> dict[str, Any]:

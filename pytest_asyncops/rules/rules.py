@@ -89,6 +89,41 @@ class NotAMember:
 
 
 @dataclass(frozen=True)
+class Needed:
+    """A member is there, and says something: it is neither null nor an object without members."""
+
+    member: str
+
+    def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
+        """How a value breaks the rule, if it does."""
+        found = value.get(self.member)
+        if found is None or found == {}:
+            yield (self.member,), found, "must be there, and not be empty"
+
+
+@dataclass(frozen=True)
+class OwnMembers:
+    """It has a member of its own, or none of those of another kind of object."""
+
+    own: tuple[str, ...]
+    others: tuple[str, ...]
+    because: str
+
+    def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
+        """How a value breaks the rule, if it does."""
+        if any(member in value for member in self.own):
+            return
+        found = [member for member in self.others if member in value]
+        if found:
+            yield (
+                (),
+                value,
+                f"must have one of its own members, {listed(self.own)}; it has "
+                f"{listed(found)}: {self.because}",
+            )
+
+
+@dataclass(frozen=True)
 class Fixed:
     """In responses with these HTTP statuses, the member at a path has one of these values."""
 
@@ -147,7 +182,18 @@ class ByFunction:
     breaks: Callable[[Mapping[str, Any], int], Iterator[Break]]
 
 
-Constraint = Union[Absent, Present, Never, NotAMember, Fixed, SameAsStatus, Ordered, ByFunction]
+Constraint = Union[
+    Absent,
+    Present,
+    Never,
+    NotAMember,
+    Needed,
+    OwnMembers,
+    Fixed,
+    SameAsStatus,
+    Ordered,
+    ByFunction,
+]
 """The kinds of rules."""
 
 
@@ -161,6 +207,8 @@ class Rule:
         source: the JSON pointer of the place in the contract that states it, or of the nearest.
         says: the rule in a sentence.
         kind: the check.
+        reading: the reading of the API that switches the rule off, by its value ``"allow"``;
+            ``None`` if nothing does.
     """
 
     id: str
@@ -168,6 +216,7 @@ class Rule:
     source: str
     says: str
     kind: Constraint
+    reading: str | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from ..arguments import explained
 from ..durations import Seconds
 from ..errors import InvalidArgument, counted, hides_usage_errors
 from ..lifecycle.lifecycle import Lifecycle, Position, Snapshot
@@ -92,14 +93,17 @@ class Operation:
         """The requests for this one operation, whatever the answer; the latest 10,000 are kept."""
         return [call for call in self._store.calls if call.operation_id == self.id]
 
+    @explained()
     def run(self, *, percent: float | None = None) -> None:
         """Let it run at this percentage. If it runs already, this changes the percentage."""
         self._store.move(self, Step(State.RUNNING, percent=percent))
 
+    @explained()
     def succeed(self, *, output: bytes | None = None) -> None:
         """Let it succeed with this output."""
         self._store.move(self, Step(State.SUCCEEDED, output=output))
 
+    @explained()
     def fail(self, message: str) -> None:
         """Let it fail with this message, at the percentage that it shows."""
         self._store.move(self, Step(State.FAILED, message=message, percent=self.percent))

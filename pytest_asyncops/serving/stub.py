@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Literal
 
+from ..arguments import explained
 from ..durations import Seconds
 from ..errors import InvalidArgument, checked_count, counted, hides_usage_errors, unknown_choice
 from ..lifecycle.lifecycle import Lifecycle
@@ -43,6 +44,7 @@ class Stub:
         """Every operation that was started, by id."""
         return MappingProxyType(self._server.store)
 
+    @explained("lifecycle")
     def start(self, *, lifecycle: Lifecycle = _DEFAULT, **fields: object) -> Operation:
         """Start an operation now, as if a client had asked the service to.
 
@@ -61,8 +63,9 @@ class Stub:
         ...     mock.pinecone.start(assistant_name="docs", operation_type="delete_file").state
         State.RUNNING
         """
-        return self.start_many(1, lifecycle=lifecycle, **fields)[0]
+        return self._started(1, lifecycle, fields)[0]
 
+    @explained("lifecycle")
     def start_many(
         self,
         count: int,
@@ -86,6 +89,14 @@ class Stub:
         ...     [operation.id for operation in mock.chainloop.start_many(2, id="eval-{}".format)]
         ['eval-0', 'eval-1']
         """
+        return self._started(count, lifecycle, fields)
+
+    def _started(
+        self,
+        count: int,
+        lifecycle: Lifecycle | Callable[[int], Lifecycle],
+        fields: Mapping[str, object],
+    ) -> list[Operation]:
         self._server.check_open()
         checked_count(count, "count")
         store = self._server.store
@@ -106,6 +117,7 @@ class Stub:
                 self._server.parents.update(str(new.fields[parent]) for new in born)
         return started
 
+    @explained()
     def add_parent(self, name: str) -> None:
         """Make known the name of something that operations belong to, as Pinecone's assistants are.
 
@@ -128,6 +140,7 @@ class Stub:
             )
         self._server.parents.add(name)
 
+    @explained()
     def refuse(self, credential: str, reason: str = "forbidden") -> None:
         """Refuse the requests with this token or key from now on.
 
@@ -145,6 +158,7 @@ class Stub:
             raise unknown_choice("reason for a refusal", reason, self.api.serving.refusals)
         self._server.refused[credential] = refusal
 
+    @explained()
     def limit_rate(
         self, polls: int, per: Seconds, *, retry_after: Literal["seconds", "date"] = "seconds"
     ) -> None:

@@ -8,12 +8,17 @@ from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
-from ..contract.schema_keywords import Schema, refer
+from ..conformance.answer_rules import answer_rules
+from ..conformance.thorough_check import allowed_by, in_force
+from ..contract.schema_keywords import REFERENCE, Schema, refer
 from ..contract.yaml_document import escape
 from ..errors import InvalidArgument, hides_usage_errors, unknown_choice
 from ..lifecycle.states import State
+from ..rules.rules import Constraint, Needed
 from ..serving.api import FIRST_ERROR, Api, find_history_schema, find_route
+from ..serving.routing import Route
 from .coherent.compiler import coherent_compiler, compiled
+from .coherent.presence import needed_schema
 from .coherent.server import CoherentServer, contract_of
 from .encoding import written
 from .schema.all_of import flat
@@ -30,6 +35,10 @@ Overrides = Mapping[str, SearchStrategy[Any]]
 """Strategies of the user for certain members."""
 
 
+Answer = tuple[tuple[str, Constraint], ...]
+"""What is asked of the answer of a route beyond the schema of its body, by named schema."""
+
+
 @lru_cache(maxsize=256)
 def plain(api: Api, options: Options) -> Compiler:
     """The compiler for all that the schemas allow."""
@@ -37,7 +46,12 @@ def plain(api: Api, options: Options) -> Compiler:
 
 
 def with_overrides(
-    api: Api, options: Options, schema: Schema, state: State | None, overrides: Overrides
+    api: Api,
+    options: Options,
+    schema: Schema,
+    answer: Answer,
+    state: State | None,
+    overrides: Overrides,
 ) -> Recipe:
     """Values of a schema whose operations are in this state and have these members.
 
@@ -60,7 +74,7 @@ def with_overrides(
             )
         deciding[history.status] = (_status(api, state),)
     given = {name: from_strategy(found) for name, found in overrides.items()}
-    server = CoherentServer(api, options, values=deciding, overrides=given)
+    server = CoherentServer(api, options, values=deciding, overrides=given, answer=answer)
     return (coherent_compiler(server) if given else compiled(server)).recipe(schema)
 
 
@@ -137,26 +151,76 @@ def error_body(api: Api, status_code: int) -> Schema:
 
 
 def _error_body(api: Api, status_code: int) -> Schema | None:
+    pointer = _error_pointer(api, status_code)
+    return None if pointer is None else _schema_at(api, pointer)
+
+
+def _schema_at(api: Api, pointer: str) -> Schema:
+    """The schema at a pointer; of a named schema, a reference, so that it is known by its name."""
+    name = pointer.removeprefix(REFERENCE[1:])
+    schema: Schema = contract_of(api).at(pointer)
+    return schema if name == pointer else refer(name)
+
+
+def _error_pointer(api: Api, status_code: int) -> str | None:
     contract = contract_of(api)
     for route in api.routes:
-        schema = contract.response_schema(route.method, route.paths[0], status_code)
-        if schema is not None:
-            return schema
+        response = contract.response(route.method, route.paths[0], status_code)
+        pointer = None if response is None else contract.body(response)
+        if pointer is not None:
+            return pointer
     name = api.checking.error_schema
-    return None if name is None else refer(name)
+    return None if name is None else f"/components/schemas/{escape(name)}"
 
 
-def body(api: Api, route: str) -> Schema:
-    """The schema of the body of a route's answer with status 200.
+def error_answer(api: Api, status_code: int) -> tuple[Schema, Answer]:
+    """The schema of the body of an error with this status, and what else is asked of it.
+
+    Raises:
+        InvalidArgument: for a status that is not known of the API.
+    """
+    error_body(api, status_code)
+    return _asked_of(api, None, status_code, str(_error_pointer(api, status_code)))
+
+
+def body(api: Api, route: str) -> tuple[Schema, Answer]:
+    """The schema of the body of a route's answer with status 200, and what else is asked of it.
 
     Raises:
         InvalidArgument: if the contract documents none.
     """
     contract = contract_of(api)
     found = find_route(api, route)
-    schema = contract.response_schema(found.method, found.paths[0], 200)
-    if schema is None:
+    response = contract.response(found.method, found.paths[0], 200)
+    pointer = None if response is None else contract.body(response)
+    if pointer is None:
         raise InvalidArgument(
             f"the contract of {api.name} documents no body for its {route} route", value=route
         )
-    return schema
+    return _asked_of(api, found, 200, pointer)
+
+
+def _asked_of(
+    api: Api, route: Route | None, status_code: int, pointer: str
+) -> tuple[Schema, Answer]:
+    """The schema at a pointer, and what is asked of answers that have it."""
+    contract = contract_of(api)
+    schema = _schema_at(api, pointer)
+    rules = answer_rules(api, contract, route, status_code, pointer)
+    kinds = [rule.kind for rule in in_force(rules, allowed_by(api))]
+    history = api.checking.history
+    asked = []
+    if history is not None and Needed(history.wrapped_in or "") in kinds:
+        asked = [(escape(history.schema), Needed(history.id))]  # so that it is not empty
+    if "$ref" not in schema:  # nothing is known by the name of a schema that has none
+        whole = flat(contract, schema)
+        members = [kind.member for kind in kinds if isinstance(kind, Needed)]
+        told = {
+            member: needed_schema(contract, whole, member)
+            for member in members
+            if member in whole.get("properties", ())
+        }
+        needed = {"required": members, "properties": told}
+        return {"allOf": [schema, needed]} if members else schema, tuple(asked)
+    name = schema["$ref"].removeprefix(REFERENCE)
+    return schema, (*((name, kind) for kind in kinds), *asked)

@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
+from ..arguments import explained
 from ..contract.openapi import Contract
 from ..contract.schema_keywords import refer
 from ..contract.yaml_document import Document
@@ -23,6 +24,7 @@ __tracebackhide__ = hides_usage_errors
 _ITSELF = "schema"
 
 
+@explained()
 def from_schema(
     schema: Mapping[str, Any],
     *,

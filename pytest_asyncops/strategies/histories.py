@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from ..arguments import explained
 from ..configure import find_api, resolve_readings
 from ..durations import SECOND, to_ns
 from ..errors import checked_count, hides_usage_errors, unknown_choice
@@ -30,6 +31,7 @@ __tracebackhide__ = hides_usage_errors
 _HOUR = 3600
 
 
+@explained()
 def histories(
     api: Api | str,
     *,

@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
+from ..arguments import explained
 from ..configure import find_api
 from ..contract.schema_keywords import Schema, refer
 from ..errors import InvalidArgument, hides_usage_errors
@@ -29,6 +30,7 @@ __tracebackhide__ = hides_usage_errors
 _NUMBERS = number(1)
 
 
+@explained()
 def invalid_payloads(
     api: Api | str,
     schema: str,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from ..arguments import explained
 from ..configure import find_api
 from ..durations import SECOND, to_ns
 from ..errors import InvalidArgument, hides_usage_errors, unknown_choice
@@ -37,6 +38,7 @@ _ORDER = (
 _HOUR = 3600
 
 
+@explained()
 def lifecycles(
     api: Api | str | None = None,
     *,

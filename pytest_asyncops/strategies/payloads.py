@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
+from ..arguments import explained
 from ..configure import find_api
 from ..contract.schema_keywords import refer
 from ..errors import InvalidArgument, hides_usage_errors
@@ -13,8 +14,8 @@ from ..lifecycle.states import State
 from ..serving.api import Api
 from .api_schemas import (
     body,
+    error_answer,
     error_bodies,
-    error_body,
     operation,
     plain,
     schema_name,
@@ -30,6 +31,7 @@ from .schema.recipes import one_of
 __tracebackhide__ = hides_usage_errors
 
 
+@explained()
 def operations(
     api: Api | str,
     *,
@@ -75,11 +77,12 @@ def operations(
     asked = {**locals()}
     known = find_api(api)
     options = make_options(asked)
-    found = with_overrides(known, options, operation(known), state, fields)
+    found = with_overrides(known, options, operation(known), (), state, fields)
     found = serialized(found, known, profile, encoded, deviations)
     return as_call(operations, asked, found)
 
 
+@explained()
 def lists(
     api: Api | str,
     *,
@@ -120,11 +123,12 @@ def lists(
     asked = {**locals()}
     known = find_api(api)
     options = make_options(asked)
-    found = with_overrides(known, options, body(known, "list"), state, fields)
+    found = with_overrides(known, options, *body(known, "list"), state, fields)
     found = serialized(found, known, profile, encoded, deviations)
     return as_call(lists, asked, found)
 
 
+@explained()
 def gets(
     api: Api | str,
     *,
@@ -150,11 +154,12 @@ def gets(
     asked = {**locals()}
     known = find_api(api)
     options = make_options(asked)
-    found = with_overrides(known, options, body(known, "get"), state, fields)
+    found = with_overrides(known, options, *body(known, "get"), state, fields)
     found = serialized(found, known, profile, encoded, deviations)
     return as_call(gets, asked, found)
 
 
+@explained()
 def errors(
     api: Api | str,
     status_code: int | None = None,
@@ -191,24 +196,21 @@ def errors(
     asked = {**locals()}
     known = find_api(api)
     options = make_options(asked)
-    bodies = error_bodies(known)
-    if status_code is None:
-        statuses = list(bodies)
-    else:
-        statuses = [status_code]
-        bodies = {status_code: error_body(known, status_code)}
-    if not statuses:
+    statuses = error_bodies(known) if status_code is None else [status_code]
+    bodies = {status: error_answer(known, status) for status in statuses}
+    if not bodies:
         raise InvalidArgument(f"the contract of {known.name} documents no errors", value=known)
     found = one_of(
         [
-            compiled(CoherentServer(known, options, status)).recipe(bodies[status])
-            for status in statuses
+            compiled(CoherentServer(known, options, status, answer=answer)).recipe(schema)
+            for status, (schema, answer) in bodies.items()
         ]
     )
     found = serialized(found, known, profile, encoded, deviations)
     return as_call(errors, asked, found)
 
 
+@explained()
 def payloads(
     api: Api | str,
     schema: str,

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from hypothesis.strategies import SearchStrategy
 
+from ..arguments import explained
 from ..configure import find_api, resolve_readings
 from ..contract.openapi import Contract
 from ..contract.schema_keywords import Schema
@@ -44,6 +45,7 @@ class ListQuery(NamedTuple):
 _NO_NUMBERS = ("abc", "", "1.5", "1e3", " 1", "0x10", "null", "1,2", "\u0663", "1" * 30)
 
 
+@explained()
 def list_queries(
     api: Api | str,
     *,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from contextlib import AbstractContextManager
 
+from ..arguments import explained
 from ..durations import Seconds, from_ns, instant_to_ns, rfc3339, to_timedelta
 from ..errors import InvalidArgument, hides_usage_errors
 from .server_clock import ServerClock
@@ -40,6 +41,7 @@ class VirtualClock:
         """How far the clock has come since the test began."""
         return to_timedelta(self._server.elapsed_ns)
 
+    @explained()
     def advance(self, duration: Seconds) -> None:
         """Move the clock forward.
 
@@ -53,6 +55,7 @@ class VirtualClock:
         """
         self._server.advance(duration)
 
+    @explained()
     def advance_to(self, instant: datetime.datetime) -> None:
         """Move the clock forward to an instant.
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from support.chainloop_rule_rows import CHAINLOOP_TABLE
 from support.pinecone_rule_rows import PINECONE_TABLE
+from support.verdicts import of_answers
 
 from pytest_asyncops import violations
 from pytest_asyncops.apis.chainloop import CHAINLOOP
@@ -47,7 +48,9 @@ def test_its_neighbour_breaks_nothing(api, row):
 @pytest.mark.parametrize(("api", "table"), TABLES)
 def test_the_table_has_every_rule(api, table):
     broken = {rule for row in table for _, rule in row.broken if not rule.startswith("schema.")}
-    assert broken == {rule.id for rule in api.checking.rules}
+    # Chainloop's lists may leave out what is empty; Pinecone's schema requires an operation's id.
+    never = {"chainloop.list-has-operations", "pinecone.get-has-operation"}
+    assert broken == {rule.id for rule in api.checking.rules} | of_answers(api) - never
 
 
 @pytest.mark.parametrize(("api", "table"), TABLES)

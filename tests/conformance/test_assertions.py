@@ -112,8 +112,8 @@ def test_an_answer_of_no_route():
 
 
 def test_conforming_says_nothing():
-    assert assert_conforms({}, api="chainloop", route="get") is None
-    assert violations({}, api="chainloop", route="get") == []
+    assert assert_conforms({}, api="chainloop", route="list") is None
+    assert violations({}, api="chainloop", route="list") == []
 
 
 # --- in pytest

@@ -165,7 +165,7 @@ def test_a_validator_of_a_contract_takes_what_it_does_not_document():
 @pytest.mark.parametrize("api", [CHAINLOOP, PINECONE], ids=lambda api: api.name)
 def test_rules_are_found_by_the_schema_that_they_are_about(api):
     contract = load_contract(api.checking.contract)
-    rules = find_rules(api, contract)
+    rules = find_rules(api, contract, ())
     ids = sorted(rule.id for about in rules.values() for rule in about)
     assert ids == sorted(rule.id for rule in api.checking.rules)
     for name, schema in contract.schemas.items():

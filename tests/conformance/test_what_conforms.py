@@ -69,7 +69,7 @@ WHERE = {
     "protobufAny": ("get", 404, lambda value: {"details": [value]}),
     "OperationList": ("list", 200, lambda value: value),
     "OperationModel": ("get", 200, lambda value: value),
-    "PaginationResponse": ("list", 200, lambda value: {"pagination": value}),
+    "PaginationResponse": ("list", 200, lambda value: {"operations": [], "pagination": value}),
     "ErrorResponse": ("get", 404, lambda value: value),
 }
 

@@ -17,9 +17,11 @@ from pytest_asyncops.rules.rules import (
     Absent,
     ByFunction,
     Fixed,
+    Needed,
     Never,
     NotAMember,
     Ordered,
+    OwnMembers,
     Present,
     SameAsStatus,
 )
@@ -43,6 +45,8 @@ SMALL = [
     Present("a", "a", ("x",)),
     Never("a", ("x", "")),
     NotAMember(("a", "b"), "no"),
+    Needed("a"),
+    OwnMembers(("a",), ("b",), "no"),
     Fixed(("a",), {200: (3, "x")}),
     SameAsStatus("a"),
 ]
@@ -50,7 +54,7 @@ SMALL = [
 
 @pytest.mark.parametrize("kind", SMALL, ids=repr)
 def test_and_does_so_in_the_whole_of_a_small_world(kind):
-    there = (None, "", "x", "y", True, 3, 3.0, 200, [])
+    there = (None, "", "x", "y", True, 3, 3.0, 200, [], {})
     for one, other in product((*there, ...), repeat=2):
         value = {name: found for name, found in (("a", one), ("b", other)) if found is not ...}
         for status in (200, 404):

@@ -80,11 +80,11 @@ PINECONE_TABLE = [
         "list",
     ),
     Row(
-        "a list requires nothing, but its operations are a list",
+        "a list's operations are a list",
         200,
-        {"operations": None},
+        {"operations": "x"},
         [("$.operations", "schema.type")],
-        {},
+        {"operations": []},
         "list",
     ),
     *(
@@ -255,9 +255,39 @@ PINECONE_TABLE = [
     Row(
         "a token is opaque, but a string",
         200,
-        {"pagination": {"next": 1}},
+        {"operations": [], "pagination": {"next": 1}},
         [("$.pagination.next", "schema.type")],
-        {"pagination": {"next": "dXNlcl9pZD11c2VyXzE="}},
+        {"operations": [], "pagination": {"next": "dXNlcl9pZD11c2VyXzE="}},
+        "list",
+    ),
+    Row(
+        "a list has its operations, because the service's own client needs them",
+        200,
+        {"pagination": {"next": "x"}},
+        [("$.operations", "pinecone.list-has-operations")],
+        {"operations": []},
+        "list",
+    ),
+    Row(
+        "a list is not an operation",
+        200,
+        op("Completed"),
+        [
+            ("$", "pinecone.own-members"),
+            ("$.operations", "pinecone.list-has-operations"),
+        ],
+        {"operations": [op("Completed")]},
+        "list",
+    ),
+    Row(
+        "a list is not an error",
+        200,
+        {"error": {"code": "NOT_FOUND", "message": "m"}},
+        [
+            ("$", "pinecone.no-error-in-success"),
+            ("$.operations", "pinecone.list-has-operations"),
+        ],
+        {"operations": [], "error": {"code": "NOT_FOUND", "message": "m"}},
         "list",
     ),
     *(

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from pytest_asyncops.rules.rules import Absent, Fixed, Never, NotAMember, Present, SameAsStatus
+from pytest_asyncops.rules.rules import (
+    Absent,
+    Fixed,
+    Needed,
+    Never,
+    NotAMember,
+    OwnMembers,
+    Present,
+    SameAsStatus,
+)
 
 NAMES = ("a", "b", "c")
 members = st.sampled_from(NAMES)
@@ -24,6 +33,13 @@ KINDS = {
     Present: st.builds(Present, members, members, some_words),
     Never: st.builds(Never, members, some_words),
     NotAMember: st.builds(NotAMember, some_words.map(lambda _: ("a", "b")), st.just("no")),
+    Needed: st.builds(Needed, members),
+    OwnMembers: st.builds(
+        OwnMembers,
+        st.lists(members, min_size=1, max_size=2, unique=True).map(tuple),
+        st.just(NAMES),
+        st.just("no"),
+    ),
     Fixed: st.builds(Fixed, paths, st.dictionaries(statuses, allowed)),
     SameAsStatus: st.builds(SameAsStatus, members),
 }

@@ -7,6 +7,12 @@ import pytest
 from pytest_asyncops import InvalidArgument, assert_conforms, violations
 
 
+def of_answers(api):
+    """The ids of the rules about the answers of routes, which are no matter of a payload."""
+    said = ("get-has-operation", "list-has-operations", "own-members", "no-error-in-success")
+    return {f"{api.name}.{name}" for name in said}
+
+
 def rules(*args, **kwargs):
     return [(found.path, found.rule) for found in violations(*args, **kwargs)]
 

@@ -7,8 +7,10 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Union
 
+from ...contract.openapi import Contract
 from ...contract.schema_keywords import Schema
-from ...rules.rules import Absent, Constraint, Fixed, Never, Present, SameAsStatus
+from ...rules.rules import Absent, Constraint, Fixed, Needed, Never, Present, SameAsStatus
+from ..schema.all_of import flat
 
 Presence = Union[Absent, Present]
 DecidingValues = Mapping[str, tuple[Any, ...]]
@@ -52,10 +54,32 @@ def cases(values: DecidingValues, kinds: Iterable[Presence]) -> Iterator[Case]:
             yield Case(dict(zip(values, block, strict=True)), absent, present)
 
 
+def needed_schema(contract: Contract, schema: Schema, member: str) -> Schema:
+    """The schema of a member that is there and says something.
+
+    An object of a named schema is left as it is, because it is known by its name.
+
+    Args:
+        contract: the contract.
+        schema: the flat schema of the object that the member is of.
+        member: the member's name.
+    """
+    inner: Schema = schema["properties"][member]
+    told = flat(contract, inner)
+    more: dict[str, Any] = {}
+    if told.get("nullable"):
+        more["nullable"] = False
+    if told.get("type") == "object" and "$ref" not in inner:
+        more["minProperties"] = 1
+    return {"allOf": [inner, more]} if more else inner
+
+
 def value_schemas(kind: Constraint, status_code: int) -> Iterator[Schema]:
     """The schemas that express what a rule demands of the value of a member."""
     if isinstance(kind, Never):
         yield {"properties": {kind.member: {"not": {"enum": list(kind.values)}}}}
+    if isinstance(kind, Needed):
+        yield {"required": [kind.member]}
     if isinstance(kind, SameAsStatus):
         kind = Fixed((kind.member,), {status_code: (status_code,)})
     if isinstance(kind, Fixed) and status_code in kind.by_status:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from ...conformance.dialect import validator_of
+from ...conformance.thorough_check import allowed_by, in_force
 from ...contract.openapi import Contract, load_contract
 from ...contract.schema_keywords import Schema, refer
 from ...errors import InvalidArgument, hides_usage_errors
@@ -41,6 +42,8 @@ class CoherentServer:
         status_code: the HTTP status of the response.
         values: for members that decide which others are there, the values that they can have.
         overrides: recipes for certain members of operations.
+        answer: what else is asked of the answer of a route, each with the named schema that it is
+            about.
     """
 
     api: Api
@@ -48,6 +51,7 @@ class CoherentServer:
     status_code: int = 200
     values: DecidingValues = field(default_factory=dict, hash=False)
     overrides: Recipes = field(default_factory=dict, hash=False)
+    answer: tuple[tuple[str, Constraint], ...] = ()
 
     @cached_property
     def contract(self) -> Contract:
@@ -62,7 +66,9 @@ class CoherentServer:
 
     def rules_about(self, name: str) -> list[Constraint]:
         """The rules about a named schema."""
-        return [rule.kind for rule in self.api.checking.rules if rule.on == name]
+        rules = in_force(self.api.checking.rules, allowed_by(self.api))
+        kinds = [rule.kind for rule in rules if rule.on == name]
+        return [*kinds, *(kind for about, kind in self.answer if about == name)]
 
     def schema_of(self, name: str) -> Schema:
         """The schema of this name, with what rules and habits add to it."""

@@ -15,7 +15,7 @@ from typing import Any
 from ...conformance.dialect import validator_of
 from ...contract.schema_keywords import Schema
 from ...errors import InvalidArgument, hides_usage_errors
-from ...rules.rules import NotAMember, Ordered
+from ...rules.rules import Needed, NotAMember, Ordered, OwnMembers
 from ..schema.all_of import flat
 from ..schema.options import Options
 from ..schema.recipes import NULL, Recipe, choice, number, one_of
@@ -23,7 +23,7 @@ from ..schema.scalars import in_other_case
 from ..schema.shapes import Part, Shape, documented
 from ..schema.timestamps import put_in_order, ticks
 from .paging import is_list, numbered, paged
-from .presence import cases
+from .presence import cases, needed_schema
 from .server import OTHER, CoherentServer
 
 __tracebackhide__ = hides_usage_errors
@@ -98,13 +98,17 @@ def set_member(server: CoherentServer, name: str, schema: Schema, member: str) -
 
 def _bases(server: CoherentServer, name: str, schema: Schema, told: Told) -> list[Shape[Part]]:
     """The shapes before rules and habits say which members are there."""
-    unwelcome = [
-        member
-        for kind in server.rules_about(name)
-        if isinstance(kind, NotAMember)
-        for member in kind.members
-    ]
-    shape = replace(documented(schema), unwelcome=tuple(unwelcome))
+    unwelcome: list[str] = []
+    shape = documented(schema)
+    for kind in server.rules_about(name):
+        if isinstance(kind, NotAMember):
+            unwelcome += kind.members
+        elif isinstance(kind, OwnMembers):
+            unwelcome += kind.others
+        elif isinstance(kind, Needed) and kind.member in told:
+            found = needed_schema(server.contract, schema, kind.member)
+            shape = shape.requiring(kind.member, found)
+    shape = replace(shape, unwelcome=tuple(unwelcome))
     api, history = server.api, server.api.checking.history
     if history is None:
         return [shape]

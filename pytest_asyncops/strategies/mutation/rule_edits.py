@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
 from itertools import pairwise
 from typing import Any
 
@@ -15,9 +15,11 @@ from ...rules.rules import (
     Absent,
     ByFunction,
     Fixed,
+    Needed,
     Never,
     NotAMember,
     Ordered,
+    OwnMembers,
     Present,
     Rule,
     SameAsStatus,
@@ -91,6 +93,22 @@ def _never(server: CoherentServer, name: str, schema: Schema, kind: Never) -> To
         yield shape.requiring(kind.member, choice(kind.values))
 
 
+def _needed(server: CoherentServer, name: str, schema: Schema, kind: Needed) -> Told:
+    documented = flat(server.contract, server.contract.schemas[name])
+    if kind.member not in documented.get("required", ()):
+        for shape in variants(server, name, schema):
+            yield shape.without(kind.member)
+
+
+def _own_members(server: CoherentServer, name: str, schema: Schema, kind: OwnMembers) -> Told:
+    documented = flat(server.contract, server.contract.schemas[name])
+    if {*kind.own}.isdisjoint(documented.get("required", ())):
+        for shape in variants(server, name, schema):
+            bare = reduce(Shape.without, kind.own, shape)
+            for member in kind.others:
+                yield bare.requiring(member, server.options.texts())
+
+
 def _not_a_member(server: CoherentServer, name: str, schema: Schema, kind: NotAMember) -> Told:
     for shape in variants(server, name, schema):
         for member in kind.members:
@@ -144,6 +162,8 @@ _SHAPES: Mapping[type, Callable[[CoherentServer, str, Schema, Any], Told]] = {
     Present: _present,
     Never: _never,
     NotAMember: _not_a_member,
+    Needed: _needed,
+    OwnMembers: _own_members,
     Ordered: _ordered,
 }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ...conformance.thorough_check import find_rules, find_violations
+from ...conformance.thorough_check import allowed_by, find_rules, find_violations
 from ...contract.schema_keywords import Schema
 from ..coherent.server import CoherentServer
 
@@ -29,7 +29,7 @@ class Invalid(NamedTuple):
 def judge(server: CoherentServer, schema: Schema) -> Callable[[Any], Invalid]:
     """A function that finds the violations of payloads of a schema, as a server would send them."""
     contract, status_code = server.contract, server.status_code
-    rules = find_rules(server.api, contract)
+    rules = find_rules(server.api, contract, allowed_by(server.api))
 
     def judged(payload: Any) -> Invalid:
         found = find_violations(

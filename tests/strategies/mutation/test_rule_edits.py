@@ -21,7 +21,9 @@ from pytest_asyncops.rules.rules import (
     Absent,
     ByFunction,
     Fixed,
+    Needed,
     NotAMember,
+    OwnMembers,
     Present,
     Rule,
     SameAsStatus,
@@ -200,3 +202,32 @@ def test_the_refusal_says_what_to_give():
         "GenerationHints(rule_edits={'pinecone.next-token': RuleEdit(...)})."
     )
     assert caught.value.value == "pinecone.next-token"
+
+
+LOOSE = obj({"job": obj({"id": {"type": "string"}}), "why": {"type": "string"}})
+
+
+@pytest.mark.parametrize(
+    ("kind", "own"),
+    [
+        (Needed("job"), "job"),
+        (OwnMembers(("job", "why"), ("code", "id"), "no"), "why"),
+    ],
+)
+def test_what_an_answer_has_is_left_out(tmp_path, kind, own):
+    strict = {**LOOSE, "required": [own]}
+    rules = tuple(Rule("own.rule", name, "", "", kind) for name in ("Loose", "Strict"))
+    api = changed(own_api(tmp_path, {"Loose": LOOSE, "Strict": strict}), rules=rules)
+    server = CoherentServer(api, Options())
+    loose, strict = (bad_objects(server, compiled(server), rule) for rule in rules)
+    assert strict == []  # the edits of the schema see to it
+    for value in anew(one_of([one.with_own_draw() for one in loose]).strategy(), 50):
+        assert breaks(rules[0], value)
+    for invalid in anew(strategies.invalid_payloads(api, "Loose"), 50):
+        assert invalid.violations
+    met = {
+        rule
+        for invalid in anew(strategies.invalid_payloads(api, "Loose"), 100)
+        for _, rule in invalid.violations
+    }
+    assert "own.rule" in met

@@ -1,0 +1,36 @@
+"""How the contracts of the APIs that are being served are read.
+
+A setting of a mock is about answers too, also about those that do not know which mock they are of:
+the responses of client libraries, and payloads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from .api import Api
+from .server import Server
+
+_live: list[Server] = []
+
+
+@contextmanager
+def live(servers: Iterable[Server]) -> Iterator[None]:
+    """For as long as these are served, their readings are those of their APIs."""
+    added = list(servers)
+    _live.extend(added)
+    try:
+        yield
+    finally:
+        for server in added:
+            _live.remove(server)
+
+
+def live_readings(api: Api) -> Mapping[str, Any] | None:
+    """The readings with which the API is served, by the latest mock; ``None`` if it is not."""
+    for server in reversed(_live):
+        if server.api is api:
+            return server.readings
+    return None

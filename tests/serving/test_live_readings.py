@@ -1,0 +1,36 @@
+"""The readings of the latest mock that serves an API are those of the API, as long as it does."""
+
+from __future__ import annotations
+
+import pytest
+from support.toy_api import toy
+
+from pytest_asyncops.serving.live_readings import live, live_readings
+from pytest_asyncops.serving.server import Server
+from pytest_asyncops.virtual_time.server_clock import ServerClock
+
+
+def server(api, **readings):
+    return Server(api, ServerClock(), readings=readings)
+
+
+def test_the_latest_mock_decides_in_any_order_of_closing():
+    api = toy()
+    assert live_readings(api) is None
+    outer, inner = live([server(api, most=1)]), live([server(api, most=2)])
+    outer.__enter__()
+    assert live_readings(api)["most"] == 1
+    inner.__enter__()
+    assert live_readings(api)["most"] == 2
+    assert live_readings(toy()) is None  # another API of the same name
+    outer.__exit__(None, None, None)
+    assert live_readings(api)["most"] == 2
+    inner.__exit__(None, None, None)
+    assert live_readings(api) is None
+
+
+def test_an_error_ends_it_too():
+    api = toy()
+    with pytest.raises(ValueError, match=r"^no$"), live([server(api)]):
+        raise ValueError("no")
+    assert live_readings(api) is None
