@@ -17,8 +17,8 @@ NAMES = {
         Api AsyncOpsError AsyncOpsMock CadenceError Call Calls ChainloopStub ConformanceError
         ContractError Field ForkedRequestsWarning InvalidArgument Lifecycle MockClosed
         MockedWarning NetworkBlocked Operation PatienceWarning PineconeStub PollerHangs Polls
-        Progress Settings State Step Stub UnmatchedRequests Violation VirtualClock assert_conforms
-        assert_history assert_polled mocked polls strategies violations
+        Progress Settings State Step Stub TakenRequestsWarning UnmatchedRequests Violation
+        VirtualClock assert_conforms assert_history assert_polled mocked polls strategies violations
         """,
     apis: """
         Absent Api Break ByFunction Checking Constraint ErrorResponse Exchange Field Fixed

@@ -16,7 +16,7 @@ from pytest_asyncops.mocking import Switch
 
 
 def patched() -> tuple[object, ...]:
-    return HTTPAdapter.send, responses.RequestsMock.unbound_on_send
+    return HTTPAdapter.send, responses.RequestsMock.unbound_on_send, requests.Session.request
 
 
 # --- who gets which request
