@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .errors import MockedWarning as MockedWarning
     from .errors import NetworkBlocked as NetworkBlocked
     from .errors import PatienceWarning as PatienceWarning
+    from .errors import TakenRequestsWarning as TakenRequestsWarning
     from .lifecycle.lifecycle import Lifecycle as Lifecycle
     from .lifecycle.progress import Progress as Progress
     from .lifecycle.states import Polls as Polls
@@ -75,6 +76,7 @@ _HOMES = {
     "State": "lifecycle.states",
     "Step": "lifecycle.states",
     "Stub": "serving.stub",
+    "TakenRequestsWarning": "errors",
     "UnmatchedRequests": "serving.messages",
     "Violation": "rules.violation",
     "VirtualClock": "virtual_time.clock",

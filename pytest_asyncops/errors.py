@@ -100,6 +100,12 @@ class LeftoverWorkWarning(UserWarning):
     __module__ = __package__
 
 
+class TakenRequestsWarning(UserWarning):
+    """Another mock has taken the requests that were meant for a stub."""
+
+    __module__ = __package__
+
+
 class MockedWarning(UserWarning):
     """A `mocked` was never opened, or was opened and never closed."""
 

@@ -55,6 +55,7 @@ THIRD_PARTIES = {
         )
     },
     "transports.responses": {"requests", "responses", "urllib3"},
+    "transports.taken_requests": {"requests"},
     "virtual_time.activation": {"time_machine"},
     "virtual_time.travellers": {"time_machine"},
 }

@@ -19,8 +19,8 @@ from pytest_asyncops import (
     Lifecycle,
     MockClosed,
     MockedWarning,
-    State,
     UnmatchedRequests,
+    assert_polled,
     mocked,
 )
 from pytest_asyncops.apis.chainloop import CHAINLOOP
@@ -353,20 +353,45 @@ def test_a_reset_does_not_hide_unmatched_requests():
         body()
 
 
-def test_an_operation_that_a_reset_has_removed_can_be_read_and_not_moved():
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda operation: operation.cancel(),
+        lambda operation: operation.fail("boom"),
+        lambda operation: operation.state,
+        lambda operation: operation.percent,
+        lambda operation: operation.calls,
+        lambda operation: assert_polled(operation, at_most=1),
+    ],
+)
+def test_an_operation_that_a_reset_has_removed_says_so(use):
     with mocked() as mock:
         time.sleep(9)
         operation = mock.chainloop.start(id="x", lifecycle=Lifecycle.manual())
         operation.run(percent=40)
+        get("/v1/operations/x")
         mock.reset()
-        assert (operation.state, operation.percent) == (State.RUNNING, 40)
         with pytest.raises(InvalidArgument) as caught:
-            operation.cancel()
+            use(operation)
         assert str(caught.value) == (
             "operation x is gone: the mock was reset, or went back to what the fixtures left. "
             "Start it again."
         )
         assert caught.value.value is operation
+        assert repr(operation) == "<Operation x, gone, 1 poll>"
+        assert (operation.id, operation.polls) == ("x", 1)
+
+
+def test_waiting_for_an_operation_of_a_closed_mock_ends():
+    with mocked() as mock:
+        operation = mock.chainloop.start()
+
+    def wait() -> None:
+        while not operation.state.done:
+            time.sleep(5)
+
+    with mocked(), pytest.raises(MockClosed):
+        wait()
 
 
 # --- settings

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..arguments import explained
 from ..durations import Seconds
-from ..errors import InvalidArgument, counted, hides_usage_errors
+from ..errors import InvalidArgument, MockClosed, counted, hides_usage_errors
 from ..lifecycle.lifecycle import Lifecycle, Position, Snapshot
 from ..lifecycle.states import State, Step
 from ..virtual_time.server_clock import ServerClock
@@ -32,6 +32,11 @@ class Operation:
     """The test's handle on one operation.
 
     Reading it is not a poll. The methods are for operations with `Lifecycle.manual`.
+
+    It stands for the operation as long as there is one. When the mock has closed, an operation that
+    is done can still be read; one that is not would say the same for ever, so its ``state`` and
+    ``percent`` are a `MockClosed` error. When a reset has removed the operation, ``state``,
+    ``percent`` and ``calls`` are an `InvalidArgument` error.
 
     Attributes:
         id: the id that the API shows.
@@ -81,16 +86,17 @@ class Operation:
     @property
     def state(self) -> State:
         """The state that a poll would see now."""
-        return self._store.snapshot(self).state
+        return self._store.looked_at(self).state
 
     @property
     def percent(self) -> int | None:
         """The percentage that a poll would see now, or ``None`` for none."""
-        return self._store.snapshot(self).percent
+        return self._store.looked_at(self).percent
 
     @property
     def calls(self) -> list[Call]:
         """The requests for this one operation, whatever the answer; the latest 10,000 are kept."""
+        self._store.check_known(self)
         return [call for call in self._store.calls if call.operation_id == self.id]
 
     @explained()
@@ -117,7 +123,7 @@ class Operation:
         self._store.move(self, Step(State.PURGED))
 
     def __repr__(self) -> str:
-        return f"<Operation {self.id} {self.state.name}, {counted(self.polls, 'poll')}>"
+        return f"<Operation {self.id}{self._store.told(self)}, {counted(self.polls, 'poll')}>"
 
 
 class OperationStore(Mapping[str, Operation]):
@@ -229,6 +235,37 @@ class OperationStore(Mapping[str, Operation]):
         """The operation as it stands now."""
         return operation._plan.snapshot(self._age(operation), operation._position)
 
+    def looked_at(self, operation: Operation) -> Snapshot:
+        """The operation as it stands now, for a test that may go by it.
+
+        Raises:
+            InvalidArgument: if it is gone.
+            MockClosed: if it is not done, after the test or the ``with`` block.
+        """
+        self.check_known(operation)
+        snapshot = self.snapshot(operation)
+        if not snapshot.state.done:
+            self._check_open()
+        return snapshot
+
+    def check_known(self, operation: Operation) -> None:
+        """Raise `InvalidArgument` for an operation that is gone."""
+        if self._by_id.get(operation.id) is not operation:
+            raise InvalidArgument(
+                f"operation {operation.id} is gone: the mock was reset, or went back to what "
+                "the fixtures left. Start it again.",
+                value=operation,
+            )
+
+    def told(self, operation: Operation) -> str:
+        """How the operation stands, as a word for people."""
+        try:
+            return f" {self.looked_at(operation).state.name}"
+        except InvalidArgument:
+            return ", gone"
+        except MockClosed:
+            return f" {self.snapshot(operation).state.name} when its mock closed"
+
     def will_change(self) -> bool:
         """Whether an operation has not reached the last step of its plan."""
         return any(len(self._position(op).entries) < len(op._plan.plan) for op in self._operations)
@@ -260,14 +297,9 @@ class OperationStore(Mapping[str, Operation]):
                     "hand. Start it with lifecycle=Lifecycle.manual().",
                     value=lifecycle,
                 )
-            if self._by_id.get(operation.id) is not operation:
-                raise InvalidArgument(
-                    f"operation {operation.id} is gone: the mock was reset, or went back to what "
-                    "the fixtures left. Start it again.",
-                    value=operation,
-                )
+            self.check_known(operation)
             position = self._position(operation)
-            if operation.state is State.PURGED:
+            if operation._plan.state(position) is State.PURGED:
                 raise InvalidArgument(
                     f"operation {operation.id} has been purged and cannot become {step.state!r}",
                     value=step.state,

@@ -137,18 +137,22 @@ class Server:
         return self._router.why_not(self.api.serving.method(request), request.path)
 
     def check_open(self) -> None:
-        """Check that what a test starts and sets now is there as long as it is used.
-
-        Raises:
-            MockClosed: if the test is over.
-            InvalidArgument: if a fixture of wider scope wants to, because the mock of the next test
-                is another one.
-        """
+        """Raise `MockClosed` if the test is over."""
         if self.is_closed:
             raise MockClosed(
                 f"this mock of {self.api.name} is closed: its test or its with block is over. "
                 "Use it inside."
             )
+
+    def check_lasting(self) -> None:
+        """Check that what the test starts and sets now is there as long as it is used.
+
+        Raises:
+            MockClosed: if the test is over.
+            InvalidArgument: if a fixture of wider scope does it: the mock of the next test is
+                another one.
+        """
+        self.check_open()
         if self.set_up_by is not None:
             raise InvalidArgument(
                 f"{self.set_up_by} starts or sets something in asyncops_mock, which is new in each "

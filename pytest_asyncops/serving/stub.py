@@ -97,7 +97,7 @@ class Stub:
         lifecycle: Lifecycle | Callable[[int], Lifecycle],
         fields: Mapping[str, object],
     ) -> list[Operation]:
-        self._server.check_open()
+        self._server.check_lasting()
         checked_count(count, "count")
         store = self._server.store
         with store.clock.lock:
@@ -133,7 +133,7 @@ class Stub:
         >>> with mocked() as mock:
         ...     mock.pinecone.add_parent("docs")
         """
-        self._server.check_open()
+        self._server.check_lasting()
         if not isinstance(name, str) or not name:
             raise InvalidArgument(
                 f"a name must be a string that is not empty, not {name!r}", value=name
@@ -152,7 +152,7 @@ class Stub:
             InvalidArgument: for another reason.
             MockClosed: after the test or the ``with`` block.
         """
-        self._server.check_open()
+        self._server.check_lasting()
         refusal = self.api.serving.refusals.get(reason)
         if refusal is None:
             raise unknown_choice("reason for a refusal", reason, self.api.serving.refusals)
@@ -179,7 +179,7 @@ class Stub:
         >>> with mocked() as mock:
         ...     mock.chainloop.limit_rate(2, per=10)
         """
-        self._server.check_open()
+        self._server.check_lasting()
         if self.api.serving.throttled is None:
             raise InvalidArgument(
                 f"{self.api.name} does not say how it refuses too many requests. Give its Api "

@@ -20,9 +20,13 @@ from ..network.guard import guard
 from ..serving.base_urls import BaseUrls
 from ..serving.messages import Request, Response
 from ..serving.server import Server
+from .taken_requests import TakenRequests
 
 Send = Callable[..., ClientResponse]
 """``HTTPAdapter.send``, and the functions that replace it."""
+
+_OWN = "_asks_the_stubs_first"
+"""The mark of those that do."""
 
 
 class ResponsesTransport:
@@ -38,16 +42,23 @@ class ResponsesTransport:
 
     def __init__(self, base_urls: BaseUrls) -> None:
         self.base_urls: BaseUrls = base_urls
+        self._taken_requests = TakenRequests(base_urls, lambda send: hasattr(send, _OWN))
 
     def start(self) -> None:
         """Begin to take requests."""
         self._cover = _covers.placed()
         _started.append(self)
+        self._taken_requests.start()
 
     def stop(self) -> None:
-        """Put everything back."""
+        """Put everything back.
+
+        Warns:
+            TakenRequestsWarning: if something else has taken all requests for a stub.
+        """
         _started.remove(self)
         _covers.leave(self._cover)
+        self._taken_requests.stop()
 
     def come_first(self) -> None:
         """Be asked before all others that are started."""
@@ -131,6 +142,7 @@ def _covering(beneath: Send) -> Send:
                 return _answered(adapter, request, *found)
         return beneath(adapter, request, *args, **kwargs)
 
+    setattr(send, _OWN, True)
     return send
 
 

@@ -210,8 +210,10 @@ class Moments(RuleBasedStateMachine):
         if operation.lifecycle.by_hand:
             with pytest.raises(InvalidArgument, match=f"operation {operation.id} is gone"):
                 operation.run()
-        assert repr(operation).startswith(f"<Operation {operation.id} {operation.state.name}, ")
-        assert 0 <= operation.percent <= 100
+        assert repr(operation).startswith(f"<Operation {operation.id}, gone, ")
+        for look in (Operation.state, Operation.percent, Operation.calls):
+            with pytest.raises(InvalidArgument, match=f"operation {operation.id} is gone"):
+                look.fget(operation)
         self.compare()
 
     def gone(self) -> list[Operation]:

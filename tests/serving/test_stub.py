@@ -74,12 +74,53 @@ def test_a_closed_stub_says_so(stub, use):
     assert stub.operations == {}
 
 
-def test_an_operation_of_a_closed_stub_stays_as_it_is(stub):
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda stub: stub.start(shelf="a"),
+        lambda stub: stub.start_many(1, shelf="a"),
+        lambda stub: stub.add_parent("docs"),
+        lambda stub: stub.refuse("key"),
+        lambda stub: stub.limit_rate(1, per=1),
+    ],
+)
+def test_a_fixture_of_wider_scope_is_told_what_to_do(stub, use):
+    stub._server.set_up_by = "the fixture 'job' of module scope"
+    with pytest.raises(InvalidArgument) as caught:
+        use(stub)
+    assert str(caught.value) == (
+        "the fixture 'job' of module scope starts or sets something in asyncops_mock, which is new "
+        "in each test, so the next test would not have it. Give the fixture function scope, or let "
+        "it hold a mock of its own: with pytest_asyncops.mocked() as mock: ... yield mock"
+    )
+    assert caught.value.value == "the fixture 'job' of module scope"
+    assert stub.operations == {}
+
+
+def test_an_operation_that_was_not_done_when_its_stub_closed_says_so(stub):
     operation = stub.start(shelf="a", lifecycle=Lifecycle.manual())
     stub._server.is_closed = True
+    message = "this mock of toy is closed: its test or its with block is over. Use it inside."
+    for use in (operation.run, lambda: operation.state, lambda: operation.percent):
+        with pytest.raises(MockClosed, match=f"^{re.escape(message)}$"):
+            use()
+    assert repr(operation) == "<Operation job-1 PENDING when its mock closed, 0 polls>"
+    assert (operation.id, operation.fields, operation.polls, operation.calls) == (
+        "job-1",
+        {"shelf": "a", "file": "file-1"},
+        0,
+        [],
+    )
+
+
+def test_an_operation_that_was_done_when_its_stub_closed_can_be_read(stub):
+    operation = stub.start(shelf="a", lifecycle=Lifecycle.manual())
+    operation.fail("boom")
+    stub._server.is_closed = True
+    assert (operation.state, operation.percent) == (State.FAILED, 0)
+    assert repr(operation) == "<Operation job-1 FAILED, 0 polls>"
     with pytest.raises(MockClosed):
-        operation.run()
-    assert operation.state is State.PENDING
+        operation.purge()
 
 
 def test_readings_have_defaults_and_can_be_given():

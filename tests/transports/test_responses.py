@@ -14,7 +14,7 @@ from pytest_asyncops import UnmatchedRequests, mocked
 
 
 def patched() -> tuple[object, ...]:
-    return HTTPAdapter.send, responses.RequestsMock.unbound_on_send
+    return HTTPAdapter.send, responses.RequestsMock.unbound_on_send, requests.Session.request
 
 
 # --- who gets which request
