@@ -17,6 +17,7 @@ from .serving.calls import Calls
 from .serving.checkpoint import Changing, Checkpoint
 from .serving.hang_guards import Guards
 from .serving.messages import Request, UnmatchedRequests
+from .serving.secret_texts import shown, without_secrets
 from .serving.server import Server
 from .serving.stub import Stub
 from .virtual_time.clock import VirtualClock
@@ -134,7 +135,7 @@ class Session:
 
     def _refuse(self, method: str, url: str) -> None:
         if self._settings.network == "block":
-            self._blocked.append(f"{method} {url}")
+            self._blocked.append(f"{method} {without_secrets(url)}")
             raise NetworkBlocked(_blocked_message(self._blocked[-1:]))
 
 
@@ -159,7 +160,7 @@ def _report(unmatched: list[tuple[Server, Request]]) -> str:
     for server, request in unmatched:
         lines += [
             "",
-            f"  {request.method} {request.url}",
+            f"  {request.method} {shown(request.url)}",
             f"  {server.api.name} at {server.base_url} has these routes:",
         ]
         lines += [f"    {line}" for line in server.why_not(request)]

@@ -17,7 +17,8 @@ from urllib3._collections import HTTPHeaderDict  # urllib3 1.26 has it nowhere e
 from urllib3.exceptions import MaxRetryError
 
 from ..serving.base_urls import BaseUrls
-from ..serving.messages import Request, Response, without_user
+from ..serving.messages import Request, Response
+from ..serving.secret_texts import without_user
 from ..serving.server import Server
 
 Send = Callable[..., ClientResponse]

@@ -163,7 +163,7 @@ class ServerClock:
             self.lock = still = _Standstill(source)
             self._source = still.read
         self._begin = 0
-        self.is_closed = False
+        self.is_closed: bool = False
         renewed_at_fork.add(self)
         self.shared_time: SharedTime = SharedTime()
         self.shared_time.clocks.append(self)
