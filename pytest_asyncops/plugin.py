@@ -228,7 +228,7 @@ def pytest_exception_interact(call: pytest.CallInfo[object]) -> None:
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
     """Keep a credential out of the report where an assertion compares it with another text."""
     messages = sys.modules.get(f"{__package__}.serving.messages")  # not imported means no secret
-    if messages is None or not {type(left), type(right)} & {messages.Secret}:
+    if messages is None or not {type(left), type(right)} & {messages.Secret, messages.Hiding}:
         return None
     return [f"{left!r} {op} {right!r}"]
 

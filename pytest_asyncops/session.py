@@ -21,6 +21,7 @@ from .serving.checkpoint import Changing, Checkpoint
 from .serving.hang_guards import Guards
 from .serving.live_readings import live
 from .serving.messages import Request, UnmatchedRequests
+from .serving.secret_texts import shown
 from .serving.server import Server
 from .serving.stub import Stub
 from .virtual_time.clock import VirtualClock
@@ -199,7 +200,7 @@ def _report(unmatched: list[tuple[Server, Request]]) -> str:
     for server, request in unmatched:
         lines += [
             "",
-            f"  {request.method} {request.url}",
+            f"  {request.method} {shown(request.url)}",
             f"  {server.api.name} at {server.base_url} has these routes:",
         ]
         lines += [f"    {line}" for line in server.why_not(request)]

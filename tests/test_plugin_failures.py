@@ -337,3 +337,81 @@ def test_error(asked):
     assert SECRET[::-1] not in output
     assert "'Api-Key': '[hidden]'" in output
     assert "'Authorization': '[hidden]'" in output
+
+
+def test_no_credential_of_an_api_of_ones_own_is_ever_in_a_report(run):
+    result = run(
+        """
+import os
+from pytest_asyncops import Lifecycle, State
+from pytest_asyncops.apis import Api, ErrorResponse, Route, json_response
+
+def get(exchange):
+    exchange.authenticate()
+    return json_response(200, exchange.show(exchange.find(exchange.params["id"])))
+
+def unmatched(request, routes):
+    return ErrorResponse(404, "lost", "nothing here")
+
+OWN = Api(
+    name="own", base_url="https://own.example", routes=(Route("get", "GET", ("/{id}",), get),),
+    new_id="job-{}".format, statuses={state: state.name for state in State},
+    render=lambda readings: lambda operation, snapshot: {"id": operation.id},
+    credential=lambda request: request.header("X-Service-Token") or "",
+    envelope=lambda error: {"why": error.message}, unmatched=unmatched,
+)
+
+@pytest.fixture
+def asked(asyncops_mock):
+    stub = asyncops_mock.stubs["own"]
+    job = stub.start(lifecycle=Lifecycle.hangs())
+    for path in (job.id, "no/where"):
+        key = os.environ["A_KEY"]
+        requests.get(f"{stub.base_url}/{path}?api_key={key}&page_token=next",
+                     headers={"X-Service-Token": key})
+    return asyncops_mock
+
+pytestmark = pytest.mark.asyncops(apis=[OWN], max_polls_at_once=5, network="block")
+
+def test_headers(asked):
+    assert asked.calls[0].request.headers == {}
+
+def test_one_header(asked):
+    assert asked.calls[0].request.header("X-Service-Token") == "other"
+
+def test_url(asked):
+    assert asked.calls[0].request.url == "https://own.example"
+
+def test_urls(asked):
+    assert {call.request.url for call in asked.calls} == {"https://own.example"}
+
+def test_query(asked):
+    assert "other" in asked.calls[0].request.query
+
+def test_response(asked):
+    assert asked.calls == [], asked.calls[0].response
+
+def test_hangs(asked):
+    key = os.environ["A_KEY"]
+    while True:
+        requests.get(f"https://own.example/job-1?api_key={key}")
+
+def test_blocked(asked):
+    key = os.environ["A_KEY"]
+    requests.get(f"http://me:{key}@127.0.0.1:9/?api_key={key}")
+""",
+        "-vv",
+        "--tb=short",
+        "-rA",
+    )
+    result.assert_outcomes(failed=8, errors=8)
+    output = result.stdout.str() + result.stderr.str()
+    assert SECRET not in output
+    for printed in (
+        "'X-Service-Token': '[hidden]'",
+        "'https://own.example/job-1?api_key=[hidden]&page_token=next'",
+        "  GET https://own.example/no/where?api_key=[hidden]&page_token=next",
+        "https://own.example/job-1?api_key=[hidden] was asked for 6 times",
+        "GET http://127.0.0.1:9/?api_key=[hidden]",
+    ):
+        assert printed in output, printed

@@ -14,6 +14,7 @@ from ..serving.api import FIRST_ERROR, Api, find_route
 from ..serving.calls import Call
 from ..serving.messages import Request, Response
 from ..serving.routing import Route
+from ..serving.secret_texts import shown
 
 __tracebackhide__ = hides_usage_errors
 
@@ -131,7 +132,7 @@ def _from_client(
         apis = BUILT_IN.values() if api is None else (api,)
         found = _find(tuple((each, each.serving.method(asked)) for each in apis), asked.url)
         if found is None and (api is None or status < FIRST_ERROR):
-            what = f"{asked.method} {asked.url}"
+            what = f"{asked.method} {shown(asked.url)}"
             what = f"a response to {what}" if asked.url else "a response without a URL"
             raise _cannot_tell("API and route" if api is None else "route", what, value)
         if found is not None:

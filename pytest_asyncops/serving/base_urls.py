@@ -7,6 +7,7 @@ from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from ..errors import InvalidArgument, hides_usage_errors
+from .secret_texts import without_secrets
 from .server import Server
 
 __tracebackhide__ = hides_usage_errors
@@ -30,9 +31,10 @@ def checked_base_url(url: object, what: str) -> str:
             and not {"?", "#"} & set(url)
         ):
             return url.rstrip("/")
+    printed = without_secrets(url) if isinstance(url, str) else url
     raise InvalidArgument(
         f"{what} must be a URL like 'https://api.example.com' or 'http://localhost:8080/base', "
-        f"with a scheme and a host and without user, query or fragment, not {url!r}",
+        f"with a scheme and a host and without user, query or fragment, not {printed!r}",
         value=url,
     )
 

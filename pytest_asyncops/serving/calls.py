@@ -10,6 +10,7 @@ from typing import overload
 from ..durations import from_ns, rfc3339
 from ..lifecycle.states import State
 from .messages import Request, Response
+from .secret_texts import shown
 
 KEPT = 10_000
 """How many calls a record keeps: enough for assertions, and bounded over a month of polls."""
@@ -55,7 +56,7 @@ class Call:
     def __repr__(self) -> str:
         request = self.request
         return (
-            f"<Call {rfc3339(self.at_ns)} {request.method} {request.url} "
+            f"<Call {rfc3339(self.at_ns)} {request.method} {shown(request.url)} "
             f"-> {self.response.status_code}>"
         )
 

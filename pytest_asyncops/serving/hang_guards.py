@@ -13,6 +13,8 @@ import pytest
 
 from ..durations import SECOND, rfc3339, to_timedelta
 from .calls import Call
+from .messages import Request
+from .secret_texts import shown
 
 __tracebackhide__ = True
 
@@ -71,7 +73,7 @@ class Guards:
     """
 
     # Not the failure: the test has to fail with it, whatever comes after.
-    _changing = ("_at_once", "_instant", "_polled", "_unchanged", "_last_url", "_wall")
+    _changing = ("_at_once", "_instant", "_polled", "_unchanged", "_last", "_wall")
 
     def __init__(
         self,
@@ -97,7 +99,7 @@ class Guards:
         self._polled: dict[str, tuple[int, int]] = {}
         # The last answer, the instant since when it is the same, and how often it has come.
         self._unchanged: dict[str, tuple[bytes, int, int]] = {}
-        self._last_url: str | None = None
+        self._last: Request | None = None
         self.tripped: PollerHangs | None = None
 
     def called(self, call: Call) -> None:
@@ -106,16 +108,17 @@ class Guards:
         Raises:
             PollerHangs: if it passes a limit.
         """
-        if self._last_url is None and self.read_wall is not None:
+        if self._last is None and self.read_wall is not None:
             self._wall = self.read_wall()
-        url = self._last_url = call.request.url
+        self._last = call.request
+        url = call.request._url  # nothing is printed yet, so it is not looked at for secrets
         if call.at_ns != self._instant:
             self._instant = call.at_ns
             self._at_once.clear()
         at_once = self._at_once[url] = self._at_once.get(url, 0) + 1
         if at_once > self._polls_at_once:
             self._trip(
-                f"{url} was asked for {self._polls_at_once + 1:,} times at "
+                f"{shown(call.request.url)} was asked for {self._polls_at_once + 1:,} times at "
                 f"{rfc3339(call.at_ns)}, and no time passed in between.\n"
                 "The code under test does not wait between two polls, or waits in a way that "
                 "virtual time does not reach.",
@@ -123,7 +126,7 @@ class Guards:
                 self._polls_at_once,
             )
         self._compare(url, call)
-        self._check_real_waits(url)
+        self._check_real_waits(call)
         if call.operation_id is None:
             return
         count, first = self._polled.get(url, (0, call.at_ns))
@@ -138,14 +141,14 @@ class Guards:
                 self._polls_per_operation,
             )
 
-    def _check_real_waits(self, url: str) -> None:
+    def _check_real_waits(self, call: Call) -> None:
         waited = self.really_waited()
         if waited is None or waited[1] < self._real_wait:
             return
         place, seconds = waited
         self._trip(
-            f"the code under test polls {url} and really waits in between, {seconds:.1f} s so far, "
-            f"while the servers' clock stands still:\n  {place}\n"
+            f"the code under test polls {shown(call.request.url)} and really waits in between, "
+            f"{seconds:.1f} s so far, while the servers' clock stands still:\n  {place}\n"
             "Virtual time does not reach this wait: it is made in C, as those of uvloop and gevent "
             "are, or by a lock or a select, or what it calls could not be replaced.\n"
             "Let it wait with time.sleep, threading or asyncio; or let time be real there, "
@@ -170,8 +173,8 @@ class Guards:
             return
         seconds = (call.at_ns - since) / SECOND / times
         self._trip(
-            f"{url} gave the same answer {times + 1:,} times, every {seconds:g} s on average, "
-            "and no operation is going to change.\n"
+            f"{shown(call.request.url)} gave the same answer {times + 1:,} times, every "
+            f"{seconds:g} s on average, and no operation is going to change.\n"
             "Give the code under test a deadline, or the operation a lifecycle that ends.",
             "max_polls_unchanged",
             self._polls_unchanged,
@@ -185,7 +188,7 @@ class Guards:
         """
         if total > self._virtual_time:
             limit = to_timedelta(self._virtual_time)
-            last = f" The last request was for {self._last_url}." if self._last_url else ""
+            last = f" The last request was for {shown(self._last.url)}." if self._last else ""
             self._trip(
                 f"the code under test has waited for more than {limit} of virtual time, and goes "
                 f"on waiting.{last}\n{self._frozen()}"
@@ -195,7 +198,7 @@ class Guards:
             )
 
     def _frozen(self) -> str:
-        if self._last_url is None or self.read_wall is None or self.read_wall() != self._wall:
+        if self._last is None or self.read_wall is None or self.read_wall() != self._wall:
             return ""
         return (
             "The wall clock was frozen meanwhile, as time-machine and freezegun do it: a deadline "
@@ -222,6 +225,6 @@ class Guards:
             f"@pytest.mark.asyncops({limit}=...); it is {value:,.15g}.",
             limit=limit,
             value=value,
-            url=self._last_url,
+            url=None if self._last is None else self._last.url,
         )
         raise self.tripped.anew()

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import ItemsView, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Container, ItemsView, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from ..errors import AsyncOpsError
+from .secret_texts import HIDDEN, Hiding, shown, without_secrets, without_user
 
 # Headers whose values are credentials: RFC 9110 section 11 and RFC 6265, and Pinecone's own.
 _SECRET = frozenset(
     {"authorization", "proxy-authorization", "api-key", "x-api-key", "cookie", "set-cookie"}
 )
-_USER = re.compile(r"^([^/?#]*//)[^/?#]*@")
 
 
 class Secret(str):
@@ -26,11 +25,15 @@ class Secret(str):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return "'[hidden]'"
+        return repr(HIDDEN)
 
 
 class Headers(Mapping[str, str]):
     """HTTP headers: names are found in any case, and credentials are never printed.
+
+    Args:
+        headers: the headers.
+        secret: the names, in lower case, of those with credentials, beside the usual ones.
 
     >>> Headers({"Api-Key": "s3cret", "Accept": "*/*"})
     Headers({'Api-Key': '[hidden]', 'Accept': '*/*'})
@@ -38,9 +41,10 @@ class Headers(Mapping[str, str]):
 
     __slots__ = ("_items",)
 
-    def __init__(self, headers: Mapping[str, str]) -> None:
+    def __init__(self, headers: Mapping[str, str], secret: Container[str] = ()) -> None:
         self._items = {
-            (lower := name.lower()): (name, _text(lower, value)) for name, value in headers.items()
+            (lower := name.lower()): (name, _text(lower, value, secret))
+            for name, value in headers.items()
         }
 
     def __getitem__(self, name: str) -> str:
@@ -63,19 +67,22 @@ class Headers(Mapping[str, str]):
         return f"Headers({dict(self)!r})"
 
 
-def _text(lower: str, value: str | bytes) -> str:
+def _text(lower: str, value: str | bytes, secret: Container[str] = ()) -> str:
     # The requests library takes a header's value as bytes too, and hands them on.
     text = value.decode("latin-1") if isinstance(value, bytes) else value
-    return Secret(text) if lower in _SECRET else text
+    return Secret(text) if lower in _SECRET or lower in secret else text
 
 
-def without_user(url: str) -> str:
-    """The URL without user and password.
+class CredentialReads(NamedTuple):
+    """What an API reads its credential from.
 
-    >>> without_user("https://me:s3cret@example.com/x")
-    'https://example.com/x'
+    Attributes:
+        headers: the names of headers, in lower case.
+        url: values of parameters and segments of the path, as the URL has them.
     """
-    return _USER.sub(r"\1", url) if "@" in url else url
+
+    headers: frozenset[str] = frozenset()
+    url: frozenset[str] = frozenset()
 
 
 class Request:
@@ -89,31 +96,59 @@ class Request:
         body: the body's bytes.
     """
 
-    __slots__ = ("_headers", "body", "method", "path", "query", "url")
+    __slots__ = ("_headers", "_path", "_query", "_reads", "_url", "body", "method")
 
     def __init__(
         self, method: str, url: str, target: str, headers: Mapping[str, str], body: bytes = b""
     ) -> None:
         self.method: str = method
-        self.url: str = without_user(url)
-        self.path: str
-        self.query: str
-        self.path, _, self.query = target.partition("?")
+        self._url: str = without_user(url)
+        self._path: str
+        self._query: str
+        self._path, _, self._query = target.partition("?")
         self._headers = headers
         self.body: bytes = body
+        # Set once it is answered: until then nobody prints it, and everything is read quickly.
+        self._reads: Callable[[Request], CredentialReads] | None = None
+
+    @property
+    def url(self) -> str:
+        """The whole URL, with credentials hidden when printed."""
+        return self._url if self._reads is None else self._hiding(self._url)
+
+    @property
+    def path(self) -> str:
+        """The path, with credentials hidden when printed."""
+        return self._path if self._reads is None else self._hiding(self._path)
+
+    @property
+    def query(self) -> str:
+        """What follows the question mark, with credentials hidden when printed."""
+        return self._query if self._reads is None else self._hiding(self._query)
 
     @property
     def headers(self) -> Headers:
         """The headers, with credentials hidden when printed."""
-        return Headers(self._headers)
+        return Headers(self._headers, self._secret.headers)
 
     def header(self, name: str) -> str | None:
         """One header's value, or ``None``."""
         value = self._headers.get(name)
-        return None if value is None else _text(name.lower(), value)
+        return None if value is None else _text(name.lower(), value, self._secret.headers)
+
+    @property
+    def _secret(self) -> CredentialReads:
+        return _NONE if self._reads is None else self._reads(self)
+
+    def _hiding(self, text: str) -> str:
+        printed = without_secrets(text, self._secret.url)
+        return text if printed == text else Hiding(text, printed)
 
     def __repr__(self) -> str:
-        return f"<Request {self.method} {self.url}>"
+        return f"<Request {self.method} {shown(self.url)}>"
+
+
+_NONE = CredentialReads()
 
 
 class Response:

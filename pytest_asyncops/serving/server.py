@@ -11,11 +11,13 @@ from ..virtual_time.server_clock import ServerClock
 from .api import Api
 from .calls import Call, Calls
 from .checkpoint import Changing
+from .credential_reads import credential_reads
 from .exchange import Exchange, json_response
 from .messages import ErrorResponse, Request, Response
 from .operations import OperationStore
 from .rate_limit import RateLimit
 from .routing import Router
+from .secret_texts import Hiding
 from .starting import admit
 
 __tracebackhide__ = hides_usage_errors
@@ -80,6 +82,7 @@ class Server:
         self.set_up_by: str | None = None
         self._router = Router(api.routes, api.serving.paths)
         self._render = api.render(self.readings)
+        self._reads = partial(credential_reads, api.credential)
         self._tell = (self.calls._add, *tell)
 
     def handle(self, request: Request) -> Response:
@@ -119,6 +122,7 @@ class Server:
                 profile=made.profile,
                 is_head=is_head,
             )
+            request._reads = self._reads
             asked_for = None if route is None else route.id_parameter
             call = Call(
                 request,
@@ -134,7 +138,9 @@ class Server:
 
     def why_not(self, request: Request) -> list[str]:
         """For each route a line that says why it did not take this request."""
-        return self._router.why_not(self.api.serving.method(request), request.path)
+        path = request.path
+        path = path.shown if isinstance(path, Hiding) else path
+        return self._router.why_not(self.api.serving.method(request), path)
 
     def check_open(self) -> None:
         """Raise `MockClosed` if the test is over."""

@@ -165,6 +165,8 @@ def test_the_method_counts():
         "route='get'."
     )
     assert_conforms(response, api="chainloop", route="get")
+    secret = LikeHttpx(GOOD, "https://me:pw@x/y?api_key=k&page=1")
+    assert "GET https://x/y?api_key=[hidden]&page=1 cannot" in refused(secret)
     # An error may come from no route at all.
     assert_conforms(LikeHttpx(b'{"code": 12}', method="POST", status=501), api="chainloop")
     assert rules(LikeHttpx(b'{"code": 1.5}', method="POST", status=501), api="chainloop") == [
