@@ -11,7 +11,7 @@ from requests.adapters import HTTPAdapter
 
 from ..errors import TakenRequestsWarning
 from ..serving.base_urls import BaseUrls
-from ..serving.secret_texts import without_secrets
+from ..serving.secret_texts import without_secrets, without_user
 from ..serving.server import Server
 
 
@@ -60,7 +60,7 @@ class TakenRequests:
             return
         who = self._in_front(session, url)
         if who is not None:  # else the client has sent nothing
-            self._taken.setdefault(found[0], (without_secrets(url), who))
+            self._taken.setdefault(found[0], (without_secrets(without_user(url)), who))
 
     def _in_front(self, session: Session, url: str) -> str | None:
         """What requests have to come by before they come here, ``None`` if there is nothing."""
