@@ -17,6 +17,15 @@ import pytest_asyncops.transports.responses  # noqa: F401
 from pytest_asyncops import AsyncOpsMock, mocked
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_proxy_for_this_machine() -> Iterator[None]:
+    """What stands for the network is on this machine, whatever proxy there is to the real one."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("NO_PROXY", "no_proxy"):
+            patch.setenv(name, "127.0.0.1,localhost")
+        yield
+
+
 @pytest.fixture
 def run(pytester, monkeypatch):
     """Runs pytest over a test file, and checks that nothing of it stays behind."""

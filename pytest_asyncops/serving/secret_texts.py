@@ -47,6 +47,9 @@ class Hiding(str):
     def __repr__(self) -> str:
         return repr(self.shown)
 
+    def __reduce__(self) -> tuple[type[Hiding], tuple[str, str]]:
+        return Hiding, (str(self), self.shown)  # a str's own way knows nothing of what is shown
+
 
 def shown(text: str) -> str:
     """A URL as it may be printed."""

@@ -81,10 +81,7 @@ class VirtualClock:
 
         It is for what takes real time and cannot be seen from here: a container that starts, a peer
         on another machine. The servers' clock stands still meanwhile, also for other threads. With
-        a manual or a real clock all waits are real anyway.
-
-        Raises:
-            MockClosed: after the test or the ``with`` block.
+        a manual or a real clock all waits are real anyway, and after the test, too.
 
         >>> import time
         >>> from pytest_asyncops import mocked
@@ -94,7 +91,6 @@ class VirtualClock:
         ...     mock.clock.elapsed.total_seconds()
         0.0
         """
-        self._server.check_open()
         return self._server.shared_time.run_really()
 
     def __repr__(self) -> str:

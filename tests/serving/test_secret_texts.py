@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,6 +80,8 @@ def test_a_text_that_hides_something_is_that_text():
     )
     assert repr(text) == "'a?key=[hidden]'"
     assert f"{[text]}" == "['a?key=[hidden]']"
+    for other in (copy.deepcopy(text), pickle.loads(pickle.dumps(text))):
+        assert (other, type(other), repr(other)) == (text, Hiding, repr(text))
     assert shown(text) == shown("a?key=1") == "a?key=[hidden]"
 
 
