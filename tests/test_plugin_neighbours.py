@@ -167,3 +167,110 @@ def test_one(): pass
     assert any(
         line.startswith("@pytest.mark.asyncops(clock='real') of") for line in result.outlines
     )
+
+
+UNITTEST = """
+import asyncio, unittest
+from pytest_asyncops import mocked
+
+class TestOpens(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        block = mocked(apis=["chainloop"])
+        block.__enter__().chainloop.start(id="shared")
+        cls.addClassCleanup(block.__exit__, None, None, None)
+
+    def setUp(self):
+        self.block = mocked(apis=["pinecone"])
+        self.mock = self.block.__enter__()
+
+    def tearDown(self):
+        assert get("/shared").status_code == 200
+        self.block.__exit__(None, None, None)
+
+    def test_one(self):
+        self.assertEqual(get("/shared").status_code, 200)
+        self.assertEqual(self.mock.calls.total, 0)
+
+    @mocked(apis=["chainloop"])
+    def test_two(self):
+        self.assertEqual(get("/shared").status_code, 404)
+
+@pytest.mark.usefixtures("asyncops_mock")
+class TestBeside(TestOpens):
+    def tearDown(self):
+        self.assertEqual(get("/shared").status_code, 404)
+        self.block.__exit__(None, None, None)
+
+    def test_one(self):
+        self.assertEqual(get("/shared").status_code, 404)
+
+class TestLater(unittest.IsolatedAsyncioTestCase):
+    @mocked()
+    async def test_four(self):
+        await asyncio.sleep(3600)
+        self.assertEqual(get().status_code, 200)
+
+    async def test_five(self):
+        async with mocked() as mock:
+            await asyncio.sleep(3600)
+            self.assertEqual(mock.clock.elapsed.total_seconds(), 3600)
+
+def test_six():
+    assert requests.adapters.HTTPAdapter.send.__module__ == "requests.adapters"
+    assert type(time.sleep).__name__ == "builtin_function_or_method"
+"""
+
+
+@pytest.mark.parametrize("options", [(), ("--pdb",)])
+def test_unittest(run, options):
+    run(UNITTEST, *options).assert_outcomes(passed=7)
+
+
+STANDS = """
+import pdb, requests
+
+class Stands(pdb.Pdb):
+    def cmdloop(self, intro=None):
+        url = "https://api.app.chainloop.dev/v1/operations/x"
+        answer = requests.get(url, headers={"Authorization": "Bearer t"})
+        print(f"stands in {self.curframe.f_code.co_name}: {answer.status_code}")
+"""
+
+FAILS = """
+import unittest
+
+def test_asked_for(request):
+    request.getfixturevalue("asyncops_mock").chainloop.start(id="x")
+    assert get("/x").status_code == 500
+
+@pytest.fixture
+def broken(asyncops_mock):
+    asyncops_mock.chainloop.start(id="x")
+    assert get("/x").status_code == 500
+
+def test_setup(broken): pass
+
+class TestUnittest(unittest.TestCase):
+    @pytest.fixture(autouse=True)
+    def keep(self, asyncops_mock):
+        asyncops_mock.chainloop.start(id="x")
+
+    def tearDown(self):
+        assert get("/x").status_code == 200
+
+    def test_method(self):
+        assert get("/x").status_code == 500
+"""
+
+
+def test_the_mock_is_open_while_the_debugger_stands(run, pytester):
+    pytester.makepyfile(stands=STANDS)
+    pytester.syspathinsert()
+    result = run(FAILS, "--pdb", "--pdbcls=stands:Stands", "-s")
+    assert [line for line in result.outlines if line.startswith("stands in ")] == [
+        "stands in test_asked_for: 200",
+        "stands in broken: 200",
+        "stands in test_method: 200",
+    ]
+    result.assert_outcomes(failed=2, errors=1)
