@@ -156,15 +156,15 @@ class Opening(AbstractContextManager[AsyncOpsMock], AbstractAsyncContextManager[
         self._dropped.detach()
         return holding(function, lambda: Opening(self._settings, self._place))
 
-    if not TYPE_CHECKING:  # for a checker it would have every attribute
+    if TYPE_CHECKING:
+        pass  # for a checker it would have every attribute
+    else:
 
         def __getattr__(self, name: str) -> NoReturn:
             if name in vars(AsyncOpsMock):
                 raise AttributeError(
                     f"mocked(...) has no {name!r}, the mock that it opens has: "
-                    f"with mocked(...) as mock: mock.{name}",
-                    name=name,
-                    obj=self,
+                    f"with mocked(...) as mock: mock.{name}"
                 )
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 

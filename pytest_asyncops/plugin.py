@@ -143,10 +143,6 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         hypothesis.inner_test = _from_checkpoint(item.config, inner_test)
     try:
         return (yield)
-    except BaseException as error:
-        if switch := _open_switch(item.config):
-            switch.note_failure(error)
-        raise
     finally:
         if hypothesis is not None:
             hypothesis.inner_test = inner_test
@@ -156,10 +152,16 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note whether the test has asked for the mock that its mark has settings for."""
+    """Note with what the test has failed, and whether it has a mock for the settings of its mark.
+
+    Subtests are told of too, before the test itself is.
+    """
     report = yield
-    if call.when == "call" and not report.skipped and not item.stash.get(_asked_key, False):
-        item.stash[_mistake_key] = _mark_in_vain(item)
+    if call.excinfo is not None and (switch := _open_switch(item.config)):
+        switch.note_failure(call.excinfo.value)
+    if call.when == "call":
+        is_fine = report.skipped or item.stash.get(_asked_key, False)
+        item.stash[_mistake_key] = None if is_fine else _mark_in_vain(item)
     return report
 
 

@@ -22,15 +22,14 @@ class TickingTravellers:
         self._active_here = active_here
         # The part in C, of which a traveller asks the time.
         self._inside: Any = time_machine._time_machine  # type: ignore[attr-defined]
-        self._real: Callable[[], int] | None = None
+        self._real: Callable[[], int] = self._inside.original_time_ns
 
     def replace(self) -> None:
         """Let them move."""
-        self._real = real = self._inside.original_time_ns
         asks = time_machine.Traveller.time_ns.__code__  # its escape hatch gets the real time
 
         def original_time_ns() -> int:
-            now: int = real()
+            now = self._real()
             is_traveller = sys._getframe(1).f_code is asks
             active = self._active_here() if is_traveller else None
             if active is None:
@@ -42,5 +41,4 @@ class TickingTravellers:
 
     def restore(self) -> None:
         """Let them be as they were."""
-        if self._real is not None:
-            self._inside.original_time_ns, self._real = self._real, None
+        self._inside.original_time_ns = self._real

@@ -260,6 +260,7 @@ def test_what_is_put_between_two_mocks_is_put_back(monkeypatch):
 
 def test_a_mock_of_the_user_that_ends_between_two_mocks(monkeypatch):
     """It has kept what stood beneath it, and puts that back when both mocks have closed."""
+    before = patched()
     monkeypatch.setattr(HTTPAdapter, "send", HTTPAdapter.send)
     outer, inner = mocked(), mocked()
     outer.__enter__()
@@ -269,6 +270,7 @@ def test_a_mock_of_the_user_that_ends_between_two_mocks(monkeypatch):
         outer.__exit__(None, None, None)
         assert found("inner")
         inner.__exit__(None, None, None)
+    assert patched()[1:] == before[1:]
     with responses.RequestsMock() as later, mocked() as mock:
         later.get(OTHER, status=418)
         mock.chainloop.start(id="later")

@@ -156,6 +156,21 @@ def test_who_reached_the_stub_once_knows_what_stands_in_front(monkeypatch):
         ask()
 
 
+def test_what_stands_in_front_and_passes_on_takes_nothing(monkeypatch):
+    with silent(), mocked() as mock:
+        beneath = HTTPAdapter.send
+
+        def spy(adapter: HTTPAdapter, *args: object, **kwargs: object) -> requests.Response:
+            return beneath(adapter, *args, **kwargs)
+
+        monkeypatch.setattr(HTTPAdapter, "send", spy)
+        ask()
+        assert len(mock.calls) == 1
+        mock.reset()
+        mock.chainloop.start()
+        monkeypatch.undo()
+
+
 def test_requests_for_other_urls_are_not_the_stubs(monkeypatch):
     replaced_session_send(monkeypatch)
     with silent(), mocked() as mock:
