@@ -13,7 +13,7 @@ from .errors import NetworkBlocked, counted
 from .forked_requests import ForkedRequests
 from .serving.api import Api
 from .serving.base_urls import BaseUrls
-from .serving.calls import Calls
+from .serving.calls import Calls, Kept
 from .serving.checkpoint import Changing, Checkpoint
 from .serving.hang_guards import Guards
 from .serving.messages import Request, UnmatchedRequests
@@ -53,7 +53,8 @@ class Session:
             epoch, _ticking() if settings.clock == "real" else None
         )
         self.virtual_clock: VirtualClock = VirtualClock(self.clock)
-        self.calls: Calls = Calls()
+        self._kept = Kept(settings.max_calls_kept, settings.max_bytes_kept)
+        self.calls: Calls = Calls(self.clock, self._kept)
         self.guards: Guards = Guards(
             polls_at_once=settings.max_polls_at_once,
             polls_per_operation=settings.max_polls_per_operation,
@@ -80,6 +81,7 @@ class Session:
             base_url=self._settings.base_urls.get(api.name),
             readings=self._settings.readings[api.name],
             tell=(self.calls._add, self._forked_requests.note, self.guards.called),
+            kept=self._kept,
         )
 
     def _start(self, stack: ExitStack) -> None:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    ItemsView,
+    Iterator,
+    KeysView,
+    Mapping,
+    Sequence,
+    ValuesView,
+)
 from typing import NamedTuple
 
 from ..durations import Seconds
@@ -10,7 +18,7 @@ from ..errors import InvalidArgument, counted, hides_usage_errors
 from ..lifecycle.lifecycle import Lifecycle, Position, Snapshot
 from ..lifecycle.states import State, Step
 from ..virtual_time.server_clock import ServerClock
-from .calls import Call, Calls
+from .calls import KEPT, Call, Calls, Kept
 from .checkpoint import Changing
 from .state_index import StateIndex
 
@@ -80,16 +88,19 @@ class Operation:
     @property
     def state(self) -> State:
         """The state that a poll would see now."""
-        return self._store.snapshot(self).state
+        return self._store.look(self).state
 
     @property
     def percent(self) -> int | None:
         """The percentage that a poll would see now, or ``None`` for none."""
-        return self._store.snapshot(self).percent
+        return self._store.look(self).percent
 
     @property
     def calls(self) -> list[Call]:
-        """The requests for this one operation, whatever the answer; the latest 10,000 are kept."""
+        """The requests for this one operation, whatever the answer.
+
+        The latest are kept; the settings ``max_calls_kept`` and ``max_bytes_kept`` say how many.
+        """
         return [call for call in self._store.calls if call.operation_id == self.id]
 
     def run(self, *, percent: float | None = None) -> None:
@@ -102,22 +113,28 @@ class Operation:
 
     def fail(self, message: str) -> None:
         """Let it fail with this message, at the percentage that it shows."""
-        self._store.move(self, Step(State.FAILED, message=message, percent=self.percent))
+        with self._store.clock.lock:
+            self._store.move(self, Step(State.FAILED, message=message, percent=self.percent))
 
     def cancel(self) -> None:
         """Let it be cancelled, at the percentage that it shows."""
-        self._store.move(self, Step(State.CANCELLED, percent=self.percent))
+        with self._store.clock.lock:
+            self._store.move(self, Step(State.CANCELLED, percent=self.percent))
 
     def purge(self) -> None:
         """Let the server forget it, after its end."""
         self._store.move(self, Step(State.PURGED))
 
     def __repr__(self) -> str:
-        return f"<Operation {self.id} {self.state.name}, {counted(self.polls, 'poll')}>"
+        with self._store.clock.lock:
+            state, polls = self.state, self.polls
+        return f"<Operation {self.id} {state.name}, {counted(polls, 'poll')}>"
 
 
 class OperationStore(Mapping[str, Operation]):
     """The operations of one stub, by id. What is hidden counts too.
+
+    A test looks at it while other threads poll and start operations: each look shows one moment.
 
     Args:
         clock: the server's clock.
@@ -125,6 +142,7 @@ class OperationStore(Mapping[str, Operation]):
         retention: how long after its end an operation is purged, ``None`` for never.
         admit: raises `InvalidArgument` for fields and a lifecycle that the API cannot show.
         check_open: raises `MockClosed` once the mock is closed.
+        kept: how many calls are kept.
     """
 
     _changing = ("_operations", "_by_id", "_index")
@@ -137,6 +155,7 @@ class OperationStore(Mapping[str, Operation]):
         retention: Seconds | None = None,
         admit: Callable[[Mapping[str, object], Lifecycle], None] = lambda fields, lifecycle: None,
         check_open: Callable[[], None] = lambda: None,
+        kept: Kept = KEPT,
     ) -> None:
         self.clock = clock
         self._hidden = hidden
@@ -147,7 +166,7 @@ class OperationStore(Mapping[str, Operation]):
         self._operations: list[Operation] = []
         self._by_id: dict[str, Operation] = {}
         self._index = StateIndex(self._forecast)
-        self.calls: Calls = Calls()
+        self.calls: Calls = Calls(clock, kept)
 
     def __getitem__(self, name: str) -> Operation:
         return self._by_id[name]
@@ -156,13 +175,31 @@ class OperationStore(Mapping[str, Operation]):
         return name in self._by_id
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._by_id)
+        return iter(self._now())
 
     def __len__(self) -> int:
-        return len(self._operations)
+        with self.clock.lock:
+            return len(self._by_id)
+
+    def keys(self) -> KeysView[str]:
+        """The ids at this moment."""
+        return self._now().keys()
+
+    def values(self) -> ValuesView[Operation]:
+        """The operations at this moment."""
+        return self._now().values()
+
+    def items(self) -> ItemsView[str, Operation]:
+        """The ids and operations at this moment."""
+        return self._now().items()
 
     def __repr__(self) -> str:
-        return repr(self._by_id)
+        with self.clock.lock:
+            return repr(self._by_id)
+
+    def _now(self) -> dict[str, Operation]:
+        with self.clock.lock:
+            return self._by_id.copy()
 
     def changing(self) -> Iterator[Changing]:
         """What changes with time, requests and the test, for a checkpoint."""
@@ -224,6 +261,11 @@ class OperationStore(Mapping[str, Operation]):
     def snapshot(self, operation: Operation) -> Snapshot:
         """The operation as it stands now."""
         return operation._plan.snapshot(self._age(operation), operation._position)
+
+    def look(self, operation: Operation) -> Snapshot:
+        """``snapshot`` for a test, which looks while requests are being answered."""
+        with self.clock.lock:
+            return self.snapshot(operation)
 
     def will_change(self) -> bool:
         """Whether an operation has not reached the last step of its plan."""

@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import MockClosed, hides_usage_errors
 from ..virtual_time.server_clock import ServerClock
 from .api import Api
-from .calls import Call, Calls
+from .calls import KEPT, Call, Calls, Kept
 from .checkpoint import Changing
 from .exchange import Exchange, json_response
 from .messages import ErrorResponse, Request, Response
@@ -32,6 +32,7 @@ class Server:
         base_url: the URL at which requests find it, unless it is that of the real service.
         readings: how the API's contract is read, where it is not the default.
         tell: functions that are told of each call; they may raise.
+        kept: how many calls are kept.
 
     Attributes:
         calls: the requests and their answers.
@@ -54,6 +55,7 @@ class Server:
         base_url: str | None = None,
         readings: Mapping[str, Any] | None = None,
         tell: Iterable[Callable[[Call], object]] = (),
+        kept: Kept = KEPT,
     ) -> None:
         self.api = api
         self.clock = clock
@@ -66,6 +68,7 @@ class Server:
             retention=api.serving.retention(self.readings),
             admit=partial(admit, api),
             check_open=self.check_open,
+            kept=kept,
         )
         self.calls: Calls = self.store.calls
         self.parents: set[str] = set()

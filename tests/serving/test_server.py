@@ -97,7 +97,8 @@ def test_an_api_can_say_as_which_method_a_request_counts():
 
 
 def test_every_call_is_recorded_in_the_stub_and_in_the_journal():
-    journal, clock = Calls(), ServerClock()
+    clock = ServerClock()
+    journal = Calls(clock)
     stubs = [stub_of(toy(name), clock, tell=[journal._add]) for name in ("one", "two")]
     for stub in (*stubs, stubs[0]):
         clock.advance(1)
