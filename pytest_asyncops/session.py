@@ -62,9 +62,11 @@ class Session:
             virtual_time=to_ns(settings.max_virtual_time),
             real_wait=to_ns(settings.max_real_wait) / SECOND,
             change_is_coming=lambda: any(server.store.will_change() for server in self._servers),
+            tally=lambda call, name: self._stores[call.response.api.name].tally(name),
         )
         self._forked_requests = ForkedRequests()
         self._servers = [self._server(api) for api in settings.apis]
+        self._stores = {server.api.name: server.store for server in self._servers}
         self.stubs: dict[str, Stub] = {
             server.api.name: (server.api.serving.stub_class or Stub)(server)
             for server in self._servers

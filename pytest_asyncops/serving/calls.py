@@ -43,7 +43,17 @@ class Call:
             exist.
     """
 
-    __slots__ = ("_size", "at_ns", "operation_id", "operations", "request", "response", "states")
+    __slots__ = (
+        "_asked_for",
+        "_number",
+        "_size",
+        "at_ns",
+        "operation_id",
+        "operations",
+        "request",
+        "response",
+        "states",
+    )
 
     def __init__(
         self,
@@ -51,18 +61,19 @@ class Call:
         response: Response,
         at_ns: int,
         operations: tuple[str, ...],
-        *,
         states: tuple[State, ...] = (),
-        operation_id: str | None = None,
+        asked_for: tuple[str, ...] = (),
     ) -> None:
         self.request: Request = request
         self.response: Response = response
         self.at_ns: int = at_ns
         self.operations: tuple[str, ...] = operations
         self.states: tuple[State, ...] = states
-        self.operation_id: str | None = operation_id
+        self.operation_id: str | None = asked_for[0] if len(asked_for) == 1 else None
+        self._asked_for = asked_for
+        self._number = 0  # among the polls of its operation; known when it is counted
         # Taken once: what is counted in has to be counted out.
-        self._size = len(request.url) + len(request.body) + len(response.content)
+        self._size = len(request.body) + len(response.content)
 
     @property
     def at(self) -> datetime.datetime:
@@ -90,17 +101,19 @@ class Calls(Sequence[Call]):
     def __init__(self, clock: ServerClock, kept: Kept = KEPT) -> None:
         self._clock = clock
         self._most, self._most_bytes = kept
-        self._kept: deque[Call] = deque()
+        self._kept: deque[Call] = deque(maxlen=kept.calls)
         self._bytes = 0
         self.total: int = 0
 
     def _add(self, call: Call) -> None:
         """Record a call, within the clock's lock; what makes calls does this, and no test."""
         kept = self._kept
+        if len(kept) == self._most:
+            self._bytes -= kept[0]._size  # it makes room by itself
         kept.append(call)
         self.total += 1
         self._bytes += call._size
-        while len(kept) > self._most or (self._bytes > self._most_bytes and len(kept) > 1):
+        while self._bytes > self._most_bytes and len(kept) > 1:
             self._bytes -= kept.popleft()._size
 
     def _now(self) -> tuple[list[Call], int]:

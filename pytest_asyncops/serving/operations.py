@@ -21,6 +21,7 @@ from ..virtual_time.server_clock import ServerClock
 from .calls import KEPT, Call, Calls, Kept
 from .checkpoint import Changing
 from .state_index import StateIndex
+from .tally import Tallies, Tally
 
 __tracebackhide__ = hides_usage_errors
 
@@ -101,7 +102,12 @@ class Operation:
 
         The latest are kept; the settings ``max_calls_kept`` and ``max_bytes_kept`` say how many.
         """
-        return [call for call in self._store.calls if call.operation_id == self.id]
+        return [call for call in self._store.calls if self.id in call._asked_for]
+
+    def _polled(self) -> tuple[Tally, list[Call], int]:
+        """The tally of its polls, those of them that are kept, and how many answers showed it."""
+        with self._store.clock.lock:
+            return self._store.tally(self.id).copy(), self.calls, self.polls
 
     def run(self, *, percent: float | None = None) -> None:
         """Let it run at this percentage. If it runs already, this changes the percentage."""
@@ -145,7 +151,7 @@ class OperationStore(Mapping[str, Operation]):
         kept: how many calls are kept.
     """
 
-    _changing = ("_operations", "_by_id", "_index")
+    _changing = ("_operations", "_by_id", "_index", "_tallies")
 
     def __init__(
         self,
@@ -166,6 +172,7 @@ class OperationStore(Mapping[str, Operation]):
         self._operations: list[Operation] = []
         self._by_id: dict[str, Operation] = {}
         self._index = StateIndex(self._forecast)
+        self._tallies = Tallies(self)
         self.calls: Calls = Calls(clock, kept)
 
     def __getitem__(self, name: str) -> Operation:
@@ -282,6 +289,15 @@ class OperationStore(Mapping[str, Operation]):
             if len(operation._position.entries) > len(before.entries):
                 self._index.invalidate(operation._number)
 
+    def note(self, call: Call) -> None:
+        """Record a call, and count it for each operation that it was for."""
+        self.calls._add(call)
+        self._tallies.add(call)
+
+    def tally(self, name: str) -> Tally:
+        """The tally of the requests for the operation with this id."""
+        return self._tallies.of(name)
+
     def move(self, operation: Operation, step: Step) -> None:
         """Move an operation by hand.
 
@@ -332,7 +348,8 @@ class OperationStore(Mapping[str, Operation]):
 
     def _age(self, operation: Operation) -> int:
         # A test may look at one that is gone, and the clock may have been set back since.
-        return max(self.clock.now_ns - operation.created_ns, operation._position.entries[-1])
+        age, reached = self.clock.now_ns - operation.created_ns, operation._position.entries[-1]
+        return age if age > reached else reached
 
     def _forecast(self, number: int) -> tuple[State, list[tuple[int, State]]]:
         operation = self._operations[number]

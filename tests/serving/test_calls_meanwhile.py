@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
 import pytest
-from support.toy_api import ROUTES, handle, request, stub_of, toy
+from support.toy_api import handle, request, stub_of, toy
 
 from pytest_asyncops import Lifecycle, Operation, Stub, assert_polled, polls
 from pytest_asyncops.serving.calls import Call, Kept
@@ -57,8 +56,7 @@ KEPT = 40
 
 
 def a_stub() -> Stub:
-    routes = (ROUTES[0], replace(ROUTES[1], id_parameter="id"))
-    stub = stub_of(toy(routes=routes), kept=Kept(KEPT))
+    stub = stub_of(toy(), kept=Kept(KEPT))
     stub.start(shelf="a", lifecycle=Lifecycle.succeeds(running=polls(100)))
     for _ in range(KEPT):
         poll(stub)
