@@ -122,7 +122,8 @@ class _Polled:
     @property
     def dropped(self) -> int:
         """How many polls are no longer kept."""
-        return self.tally.count - len(self.calls)
+        # Of an id that no operation has, calls may be kept and no longer counted.
+        return max(self.tally.count - len(self.calls), 0)
 
     def numbered(self) -> Iterator[tuple[int, Call]]:
         """The polls that are kept, with their numbers from 1."""
@@ -226,7 +227,7 @@ def _report(operation: Operation, polled: _Polled, mistakes: Sequence[_Mistake])
     lines += [f"  {text}" for _, text in mistakes[:_MOST_SHOWN]]
     if len(mistakes) > _MOST_SHOWN:
         lines.append(f"  and {len(mistakes) - _MOST_SHOWN:,} more")
-    if polled.calls:
+    if polled.tally.count:
         lines += ["", "  its polls:", *_table(polled, {number for number, _ in mistakes})]
     return "\n".join(lines)
 

@@ -132,7 +132,7 @@ GENERAL = (
     Setting(
         "max_bytes_kept",
         32_000_000,
-        "How many bytes the URLs and bodies of the calls that are kept may have together: 10,000 "
+        "How many bytes the bodies of the calls that are kept may have together: 10,000 "
         "lists of 100 operations would fill 200 MB.",
         kind="count",
     ),

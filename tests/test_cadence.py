@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 import requests
@@ -23,6 +24,7 @@ from pytest_asyncops import (
     assert_polled,
 )
 from pytest_asyncops.apis import ErrorResponse, Exchange, Response, Route, json_response
+from pytest_asyncops.serving import tally
 from pytest_asyncops.serving.calls import Kept
 
 
@@ -233,6 +235,72 @@ def test_what_a_failure_shows_of_polls_that_are_no_longer_kept() -> None:
         "  >   4  2026-01-01T00:00:08Z        +2 s  200  SUCCEEDED",
         "      5  2026-01-01T00:00:13Z        +5 s  200  SUCCEEDED",
     ]
+
+
+def test_a_failure_of_which_no_poll_is_kept() -> None:
+    stub = stub_of(toy(routes=ROUTES), kept=Kept(3))
+    operation = stub.start(id="job-1", shelf="a")
+    for wait in (0, 2, 5):
+        poll(stub, wait)
+    for _ in range(3):
+        handle(stub, request("/jobs/job-2"))
+    assert operation.calls == []
+    assert_polled(operation, at_least=3, at_most=3, min_interval=2)
+    with pytest.raises(CadenceError) as caught:
+        assert_polled(operation, min_interval=3, honours_retry_after=True)
+    assert str(caught.value).splitlines()[2:] == [
+        "  poll 2 came 2 s after the one before; min_interval is 3 s",
+        "",
+        "  its polls:",
+        "     … 3 that are no longer kept (max_calls_kept, max_bytes_kept): all are counted, and "
+        "the worst of them judged",
+    ]
+
+
+def test_an_id_that_was_asked_for_among_many_before_it_was_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tally, "_MOST_STRANGERS", 2)
+    stub = stub_of(toy(routes=ROUTES))
+    for name in ("job-1", "job-8", "job-7", "job-6", "job-1"):
+        handle(stub, request(f"/jobs/{name}"))
+    operation = stub.start(id="job-1", shelf="a")
+    assert len(operation.calls) == 2
+    with pytest.raises(CadenceError, match=r"\n  its polls:\n +1 +2026.*\n +2 +2026"):
+        assert_polled(operation, at_least=5)
+
+
+@pytest.mark.parametrize("path", ["/jobs/job-1", "/jobs/x?run_id=job-1"])
+def test_an_api_of_ones_own_that_declares_nothing(path: str) -> None:
+    """As in docs/own_api.md; every assertion about its polls passed."""
+
+    def get(exchange: Exchange) -> Response:
+        query = dict(parse_qsl(exchange.request.query))
+        operation = exchange.find(query.get("run_id", exchange.params["id"]))
+        assert operation is not None
+        return json_response(200, exchange.show(operation))
+
+    routes = (Route("get", "GET", ("/jobs/{id}",), get),)
+    stub = stub_of(toy(routes=routes, throttled=ErrorResponse(429, "slow", "not so fast")))
+    job = stub.start(shelf="a", lifecycle=Lifecycle.succeeds(running=95))
+    for number in range(20):
+        if number == 18:
+            stub.limit_rate(1, per=60)
+        stub._server.clock.advance(5)
+        handle(stub, request(path))
+    assert job.polls == 19
+    assert [call.response.status_code for call in job.calls] == [200] * 19 + [429]
+    assert_polled(job, min_interval=5, max_interval=5, at_least=20, at_most=20)
+    stub._server.clock.advance(5)
+    handle(stub, request(path))
+    with pytest.raises(CadenceError) as caught:
+        assert_polled(
+            job, min_interval=500, at_most=1, not_after_done=True, honours_retry_after=True
+        )
+    told = complaints(caught.value)
+    assert "  it was polled 21 times; at_most is 1" in told
+    assert "  poll 21 came 5 s after the one before, whose Retry-After was '55'" in told
+    assert "  poll 19 saw it done, and it was polled again" in told
 
 
 @given(

@@ -18,8 +18,8 @@ class Kept(NamedTuple):
 
     Attributes:
         calls: the most calls.
-        bytes: the most bytes that the URLs and bodies of these calls have together. The latest call
-            is kept whatever its size.
+        bytes: the most bytes that the bodies of these calls have together, requests and answers.
+            The latest call is kept whatever its size.
     """
 
     calls: int = 10_000
@@ -40,7 +40,7 @@ class Call:
         operations: the ids of the operations in the answer.
         states: the state of each of them in the answer.
         operation_id: the id that was asked for, if the request was for one operation; it need not
-            exist.
+            exist. ``None`` for a list, and for several at once.
     """
 
     __slots__ = (
