@@ -120,4 +120,10 @@ def test_a_record_reads_as_the_list_of_its_calls_and_goes_back_to_a_checkpoint(c
         assert (list(calls), len(calls), calls.total) == (model, count, count)
         assert calls[part] == model[part]
         assert list(reversed(calls)) == model[::-1]
+        for place, call in enumerate(model):
+            assert (calls.index(call), calls.index(call, place, count), calls.count(call)) == (
+                place, place, 1,
+            )  # fmt: skip
+        with pytest.raises(ValueError):  # noqa: PT011 - the words are Python's
+            calls.index(a_call(), 0)
         calls._add(a_call(9))

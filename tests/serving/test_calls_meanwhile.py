@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 import pytest
 from support.toy_api import handle, request, stub_of, toy
 
-from pytest_asyncops import Lifecycle, Operation, Stub, assert_polled, polls
+from pytest_asyncops import Lifecycle, Operation, Stub, assert_polled, mocked, polls
 from pytest_asyncops.serving.calls import Call, Kept
 from pytest_asyncops.serving.checkpoint import Checkpoint
 
@@ -141,6 +141,21 @@ def test_going_back_while_a_test_looks() -> None:
         assert len(dict(stub.operations.items())) % AT_ONCE == 0
 
     meanwhile(start_over, look)
+
+
+def test_looking_at_the_whole_mock_while_others_poll() -> None:
+    with mocked(clock="manual", apis=[toy(), toy("other")], max_calls_kept=KEPT) as mock:
+        stubs = [*mock.stubs.values()]
+        for stub in stubs:
+            stub.start(shelf="a")
+        for number in range(KEPT):
+            poll(stubs[number % 2])
+
+        def look() -> None:
+            in_order(mock.calls)
+            assert "2 operations" not in repr(mock)
+
+        meanwhile(lambda number: poll(stubs[number % 2]), look)
 
 
 def test_names_become_known_while_an_endpoint_looks_through_them() -> None:
