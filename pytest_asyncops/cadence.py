@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
-import email.utils
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from .arguments import explained
 from .durations import SECOND, Seconds, rfc3339, to_ns
-from .errors import CadenceError, InvalidArgument, hides_usage_errors
+from .errors import CadenceError, InvalidArgument, counted, hides_usage_errors
 from .serving.calls import Call
 from .serving.operations import Operation
+from .serving.tally import Interval, Tally, TooSoon, retry_after
 
 __tracebackhide__ = hides_usage_errors
 
@@ -33,8 +32,9 @@ def assert_polled(
 ) -> None:
     """Assert how an operation was polled.
 
-    A poll is a request for this one operation, whatever the answer. The latest 10,000 requests of a
-    test are kept.
+    A poll is a request for this one operation, whatever the answer. All of them are judged, however
+    many there were, and whether or not they are still kept in ``operation.calls``. If there was
+    none, the assertion fails, unless ``at_most=0`` or ``at_least=0`` allows that.
 
     Args:
         operation: the operation.
@@ -84,130 +84,136 @@ def assert_polled(
         )
     shortest = None if min_interval is None else to_ns(min_interval, "min_interval")
     longest = None if max_interval is None else to_ns(max_interval, "max_interval")
-    polls = _polls(operation)
-    mistakes = [
-        *_wrong_counts(polls, at_least, at_most),
-        *_wrong_intervals(polls, shortest, longest),
-        *(_after_done(polls) if not_after_done else ()),
-        *(_too_soon(polls) if honours_retry_after else ()),
-        *(_not_longer(polls, backoff, longest) if backoff is not None else ()),
-    ]
+    polled = _Polled.of(operation)
+    if not polled.tally.count:
+        mistakes = [] if 0 in (at_least, at_most) else [_never(polled, at_least)]
+    else:
+        mistakes = [
+            *_wrong_counts(polled, at_least, at_most),
+            *_wrong_intervals(polled, shortest, longest),
+            *(_after_done(polled) if not_after_done else ()),
+            *(_too_soon(polled) if honours_retry_after else ()),
+            *(_not_longer(polled, backoff, longest) if backoff is not None else ()),
+        ]
     if mistakes:
         raise CadenceError(
-            _report(operation, polls, mistakes),
+            _report(operation, polled, list(dict.fromkeys(mistakes))),
             operation=operation.id,
-            polls=[poll.call.at for poll in polls],
+            polls=[call.at for call in polled.calls],
         )
 
 
 @dataclass(frozen=True)
-class _Poll:
-    """One request for an operation, and the nanoseconds since the one before."""
+class _Polled:
+    """How an operation was polled, at one moment.
 
-    call: Call
-    interval: int | None
-    done: bool
+    Attributes:
+        tally: what is known of all polls.
+        calls: those that are kept, the latest.
+        shown: how many answers have shown it, to these requests and others.
+    """
+
+    tally: Tally
+    calls: Sequence[Call]
+    shown: int
+
+    @classmethod
+    def of(cls, operation: Operation) -> _Polled:
+        return cls(*operation._polled())
+
+    @property
+    def dropped(self) -> int:
+        """How many polls are no longer kept."""
+        # Of an id that no operation has, calls may be kept and no longer counted.
+        return max(self.tally.count - len(self.calls), 0)
+
+    def numbered(self) -> Iterator[tuple[int, Call]]:
+        """The polls that are kept, with their numbers from 1."""
+        return enumerate(self.calls, self.dropped + 1)
+
+    def intervals(self, extreme: Interval | None) -> Iterator[Interval]:
+        """The extreme of all intervals, if its poll is no longer kept, and those that are known."""
+        known: list[Interval] = []
+        before: int | None = None
+        for (_, earlier), (number, later) in pairwise(self.numbered()):
+            known.append(Interval(number, later.at_ns - earlier.at_ns, before))
+            before = known[-1].length
+        if extreme is not None and extreme not in known:
+            yield extreme
+        yield from known
 
 
 _Mistake = tuple[int | None, str]
-"""The index of the poll that is wrong, and why."""
+"""The number of the poll that is wrong, and why."""
 
 
-def _polls(operation: Operation) -> list[_Poll]:
-    polls: list[_Poll] = []
-    before: int | None = None
-    for call in operation.calls:
-        interval = None if before is None else call.at_ns - before
-        polls.append(_Poll(call, interval, any(state.done for state in call.states)))
-        before = call.at_ns
-    return polls
+def _never(polled: _Polled, at_least: int | None) -> _Mistake:
+    wanted = f"; at_least is {at_least}" if at_least else ", so there is nothing to assert"
+    if polled.shown:
+        advice = (
+            f"{counted(polled.shown, 'answer')} showed it, of lists, or of endpoints that did not "
+            "look for it with Exchange.find(): they are no polls of it."
+        )
+    else:
+        advice = "Send requests for it before; or, if it is right so, assert at_most=0."
+    return None, f"it was never polled{wanted}. {advice}"
 
 
-def _wrong_counts(
-    polls: Sequence[_Poll], at_least: int | None, at_most: int | None
-) -> Iterator[_Mistake]:
-    if at_least is not None and len(polls) < at_least:
-        yield None, f"it was polled {_times(len(polls))}; at_least is {at_least}"
-    if at_most is not None and len(polls) > at_most:
-        yield at_most, f"it was polled {_times(len(polls))}; at_most is {at_most}"
+def _wrong_counts(polled: _Polled, at_least: int | None, at_most: int | None) -> Iterator[_Mistake]:
+    count = polled.tally.count
+    if at_least is not None and count < at_least:
+        yield None, f"it was polled {_times(count)}; at_least is {at_least}"
+    if at_most is not None and count > at_most:
+        yield at_most + 1, f"it was polled {_times(count)}; at_most is {at_most}"
 
 
 def _wrong_intervals(
-    polls: Sequence[_Poll], shortest: int | None, longest: int | None
+    polled: _Polled, shortest: int | None, longest: int | None
 ) -> Iterator[_Mistake]:
-    for index, poll in enumerate(polls):
-        if poll.interval is None:
+    if shortest is not None:
+        for number, length, _ in polled.intervals(polled.tally.shortest):
+            if length < shortest:
+                yield number, f"{_came(number, length)}; min_interval is {_span(shortest)}"
+    if longest is not None:
+        for number, length, _ in polled.intervals(polled.tally.longest):
+            if length > longest:
+                yield number, f"{_came(number, length)}; max_interval is {_span(longest)}"
+
+
+def _after_done(polled: _Polled) -> Iterator[_Mistake]:
+    done = polled.tally.done
+    if done is not None and done < polled.tally.count:
+        yield done + 1, f"poll {done} saw it done, and it was polled again"
+
+
+def _too_soon(polled: _Polled) -> Iterator[_Mistake]:
+    found = [] if polled.tally.too_soon is None else [polled.tally.too_soon]
+    for (_, earlier), (number, later) in pairwise(polled.numbered()):
+        wanted, length = retry_after(earlier), later.at_ns - earlier.at_ns
+        if wanted is not None and length < wanted[0]:
+            found.append(TooSoon(number, length, wanted[1]))
+    for number, length, text in found:
+        yield number, f"{_came(number, length)}, whose Retry-After was {text!r}"
+
+
+def _not_longer(polled: _Polled, backoff: float, longest: int | None) -> Iterator[_Mistake]:
+    for interval in polled.intervals(polled.tally.growth.least(longest)):
+        number, length, before = interval
+        if before is None or interval.growth >= backoff:
             continue
-        if shortest is not None and poll.interval < shortest:
-            yield (
-                index,
-                (
-                    f"poll {index + 1} came {_span(poll.interval)} after the one before; "
-                    f"min_interval is {_span(shortest)}"
-                ),
-            )
-        if longest is not None and poll.interval > longest:
-            yield (
-                index,
-                (
-                    f"poll {index + 1} came {_span(poll.interval)} after the one before; "
-                    f"max_interval is {_span(longest)}"
-                ),
-            )
-
-
-def _after_done(polls: Sequence[_Poll]) -> Iterator[_Mistake]:
-    done = next((index for index, poll in enumerate(polls) if poll.done), None)
-    if done is not None and done + 1 < len(polls):
-        yield done + 1, f"poll {done + 1} saw it done, and it was polled again"
-
-
-def _too_soon(polls: Sequence[_Poll]) -> Iterator[_Mistake]:
-    for index, (poll, following) in enumerate(pairwise(polls)):
-        wanted = _retry_after(poll.call)
-        if wanted is not None and (following.interval or 0) < wanted:
-            yield (
-                index + 1,
-                (
-                    f"poll {index + 2} came {_span(following.interval or 0)} after the one before, "
-                    f"whose Retry-After was {poll.call.response.headers['Retry-After']!r}"
-                ),
-            )
-
-
-def _not_longer(polls: Sequence[_Poll], backoff: float, longest: int | None) -> Iterator[_Mistake]:
-    before: int | None = None
-    for index, poll in enumerate(polls):
-        if before is not None and poll.interval is not None:
+        if longest is None or length < longest:
             wanted = round(before * backoff)
             if longest is not None:
                 wanted = min(wanted, longest)
-            if poll.interval < wanted:
-                yield (
-                    index,
-                    (
-                        f"poll {index + 1} came {_span(poll.interval)} after the one before; with "
-                        f"backoff={backoff:g} after {_span(before)} it is {_span(wanted)}"
-                    ),
-                )
-        before = poll.interval
+            yield (
+                number,
+                f"{_came(number, length)}; with backoff={backoff:g} after {_span(before)} it is "
+                f"{_span(wanted)}",
+            )
 
 
-def _retry_after(call: Call) -> int | None:
-    """The nanoseconds that an answer asks to wait, in either form of RFC 9110, 10.2.3."""
-    value = call.response.headers.get("Retry-After")
-    if value is None:
-        return None
-    if value.isdecimal():
-        # More digits than Python reads at once are a long time too.
-        return int(value.lstrip("0")[:18] or 0) * SECOND
-    try:
-        until = email.utils.parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    if until.tzinfo is None:  # -0000: in UTC, of a server that does not say where it stands
-        until = until.replace(tzinfo=datetime.timezone.utc)
-    return to_ns(max(until - call.at, datetime.timedelta()))
+def _came(number: int, length: int) -> str:
+    return f"poll {number} came {_span(length)} after the one before"
 
 
 def _times(count: int) -> str:
@@ -218,26 +224,37 @@ def _span(nanoseconds: int) -> str:
     return f"{nanoseconds / SECOND:.9g} s"
 
 
-def _report(operation: Operation, polls: Sequence[_Poll], mistakes: Sequence[_Mistake]) -> str:
+def _report(operation: Operation, polled: _Polled, mistakes: Sequence[_Mistake]) -> str:
     lines = [f"operation {operation.id} was not polled as asserted:", ""]
     lines += [f"  {text}" for _, text in mistakes[:_MOST_SHOWN]]
     if len(mistakes) > _MOST_SHOWN:
         lines.append(f"  and {len(mistakes) - _MOST_SHOWN:,} more")
-    marked = {index for index, _ in mistakes}
-    first = max(0, min((i for i in marked if i is not None), default=0) - 5)
-    lines += ["", "  its polls:"]
-    if first:
-        lines.append(f"     … {first:,} before")
-    for index, poll in enumerate(polls[first : first + _MOST_SHOWN], first):
-        interval = "" if poll.interval is None else f"+{_span(poll.interval)}"
-        states = ", ".join(state.name for state in poll.call.states)
-        sign = ">" if index in marked else " "
-        text = (
-            f"  {sign} {index + 1:>3}  {rfc3339(poll.call.at_ns)}  {interval:>10}  "
-            f"{poll.call.response.status_code}  {states}"
-        )
-        lines.append(text.rstrip())
-    left = len(polls) - first - _MOST_SHOWN
-    if left > 0:
-        lines.append(f"     … {left:,} after")
+    if polled.tally.count:
+        lines += ["", "  its polls:", *_table(polled, {number for number, _ in mistakes})]
     return "\n".join(lines)
+
+
+def _table(polled: _Polled, marked: Collection[int | None]) -> Iterator[str]:
+    dropped, kept = polled.dropped, [*polled.numbered()]
+    first = min((number for number in marked if number is not None and number > dropped), default=0)
+    start = max(first - dropped - 6, 0)
+    if dropped:
+        yield (
+            f"     … {dropped:,} that are no longer kept (max_calls_kept, max_bytes_kept): all are "
+            "counted, and the worst of them judged"
+        )
+    if start:
+        yield f"     … {start:,} before"
+    for number, call in kept[start : start + _MOST_SHOWN]:
+        at = number - dropped - 1
+        interval = f"+{_span(call.at_ns - polled.calls[at - 1].at_ns)}" if at else ""
+        states = ", ".join(state.name for state in call.states)
+        sign = ">" if number in marked else " "
+        text = (
+            f"  {sign} {number:>3}  {rfc3339(call.at_ns)}  {interval:>10}  "
+            f"{call.response.status_code}  {states}"
+        )
+        yield text.rstrip()
+    left = len(kept) - start - _MOST_SHOWN
+    if left > 0:
+        yield f"     … {left:,} after"

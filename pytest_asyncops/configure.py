@@ -45,6 +45,8 @@ class ResolvedSettings:
         max_virtual_time: how many seconds, or how long a ``timedelta``, may be skipped.
         max_real_wait: how many seconds, or how long a ``timedelta``, the code under test may really
             wait between polls.
+        max_calls_kept: how many calls are kept to look at.
+        max_bytes_kept: how many bytes these calls may have together.
         patience: how many real seconds, or how long a ``timedelta``, the virtual clock waits for
             something outside.
         readings: how each API's contract is read where it is silent, by name of the API.
@@ -63,6 +65,8 @@ class ResolvedSettings:
     max_polls_unchanged: int
     max_virtual_time: Seconds
     max_real_wait: Seconds
+    max_calls_kept: int
+    max_bytes_kept: int
     patience: Seconds
     readings: Mapping[str, Mapping[str, Any]]
 

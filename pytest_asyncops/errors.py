@@ -136,7 +136,7 @@ class CadenceError(AsyncOpsError, AssertionError):
 
     Attributes:
         operation: the operation's id.
-        polls: when it was polled, in UTC.
+        polls: when it was polled, in UTC, as far as its calls are kept.
     """
 
     def __init__(self, message: str, *, operation: str, polls: Iterable[datetime.datetime]) -> None:

@@ -16,7 +16,7 @@ from .network.guard import Opening, guard
 from .network.hosts import OwnHost, Policy, normal_patterns, own_host
 from .serving.api import Api
 from .serving.base_urls import BaseUrls
-from .serving.calls import Calls
+from .serving.calls import Calls, Kept
 from .serving.checkpoint import Changing, Checkpoint
 from .serving.hang_guards import Guards
 from .serving.live_readings import live
@@ -65,7 +65,8 @@ class Session:
             epoch, _ticking() if settings.clock == "real" else None
         )
         self.virtual_clock: VirtualClock = VirtualClock(self.clock)
-        self.calls: Calls = Calls()
+        self._kept = Kept(settings.max_calls_kept, settings.max_bytes_kept)
+        self.calls: Calls = Calls(self.clock, self._kept)
         self.guards: Guards = Guards(
             polls_at_once=settings.max_polls_at_once,
             polls_per_operation=settings.max_polls_per_operation,
@@ -73,9 +74,11 @@ class Session:
             virtual_time=to_ns(settings.max_virtual_time),
             real_wait=to_ns(settings.max_real_wait) / SECOND,
             change_is_coming=lambda: any(server.store.will_change() for server in self._servers),
+            tally=lambda call, name: self._stores[call.response.api.name].tally(name),
         )
         self._forked_requests = ForkedRequests()
         self._servers = [self._server(api) for api in settings.apis]
+        self._stores = {server.api.name: server.store for server in self._servers}
         self.stubs: dict[str, Stub] = {
             server.api.name: (server.api.serving.stub_class or Stub)(server)
             for server in self._servers
@@ -92,6 +95,7 @@ class Session:
             base_url=self._settings.base_urls.get(api.name),
             readings=self._settings.readings[api.name],
             tell=(self.calls._add, self._forked_requests.note, self.guards.called),
+            kept=self._kept,
         )
 
     def _start(self, stack: ExitStack) -> None:

@@ -130,6 +130,20 @@ GENERAL = (
         kind="seconds",
     ),
     Setting(
+        "max_calls_kept",
+        10_000,
+        "How many calls are kept to look at, of each API and in all; the oldest go first. The "
+        "counts and extremes of assert_polled are exact all the same.",
+        kind="count",
+    ),
+    Setting(
+        "max_bytes_kept",
+        32_000_000,
+        "How many bytes the bodies of the calls that are kept may have together: 10,000 "
+        "lists of 100 operations would fill 200 MB.",
+        kind="count",
+    ),
+    Setting(
         "patience",
         10,
         "How many real seconds the virtual clock waits for one thing that only the real world "

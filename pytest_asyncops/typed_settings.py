@@ -43,6 +43,8 @@ class Settings(TypedDict, total=False):
     max_polls_unchanged: int
     max_virtual_time: Seconds
     max_real_wait: Seconds
+    max_calls_kept: int
+    max_bytes_kept: int
     patience: Seconds
 
     chainloop_page_base: Literal["zero", "one", "offset"]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 import requests
+from hypothesis import given
+from hypothesis import strategies as st
 from support.chainloop_polls import HEADERS, ask
+from support.toy_api import handle, request, stub_of, toy
 
 from pytest_asyncops import (
     AsyncOpsMock,
@@ -16,8 +20,12 @@ from pytest_asyncops import (
     InvalidArgument,
     Lifecycle,
     Operation,
+    Stub,
     assert_polled,
 )
+from pytest_asyncops.apis import ErrorResponse, Exchange, Response, Route, json_response
+from pytest_asyncops.serving import tally
+from pytest_asyncops.serving.calls import Kept
 
 
 def polled(mock: AsyncOpsMock, intervals: Sequence[float], **lifecycle: float) -> Operation:
@@ -146,10 +154,9 @@ def test_retry_after_is_honoured_or_not(
     mock: AsyncOpsMock, retry_after: str, honours: bool
 ) -> None:
     mock.chainloop.limit_rate(1, 4.5, retry_after=retry_after)
-    operation = polled(mock, [1, 4 if honours else 3, 1], running=100)
+    operation = polled(mock, [1, 4 if honours else 3], running=100)
     assert [call.response.status_code for call in operation.calls][:2] == [200, 429]
     if honours:
-        del mock.chainloop.calls._kept[-1]
         assert_polled(operation, honours_retry_after=True)
         return
     wait = "'4'" if retry_after == "seconds" else "'Thu, 01 Jan 2026 00:00:05 GMT'"
@@ -171,21 +178,226 @@ def test_a_retry_after_that_says_nothing_asks_for_nothing(mock: AsyncOpsMock, va
     assert_polled(operation, honours_retry_after=True)
 
 
-@pytest.mark.parametrize("value", ["9" * 5_000, "002", "Fri, 31 Dec 9999 23:59:59 -0100"])
-def test_a_retry_after_that_asks_for_more(mock: AsyncOpsMock, value: str) -> None:
-    operation = polled(mock, [1], running=10)
-    operation.calls[0].response.headers = {"Retry-After": value}
-    with pytest.raises(CadenceError):
-        assert_polled(operation, honours_retry_after=True)
+# -- more polls than are kept ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("zone", ["GMT", "-0000", "+0000", "UTC"])
-def test_a_retry_after_of_a_server_that_hides_where_it_stands(
-    mock: AsyncOpsMock, zone: str
+def _get(exchange: Exchange) -> Response:
+    operation = exchange.find(exchange.params["id"])
+    if operation is None:
+        raise ErrorResponse(404, "unknown", "no such job")
+    headers = {"Retry-After": exchange.request.query} if exchange.request.query else None
+    return json_response(200, exchange.show(operation), headers)
+
+
+ROUTES = (Route("get", "GET", ("/jobs/{id}",), _get),)
+
+
+def poll(stub: Stub, wait: float = 0, retry_after: str = "") -> None:
+    stub._server.clock.advance(wait)
+    handle(stub, request(f"/jobs/job-1?{retry_after}"))
+
+
+def polled_often(kept: Kept, waits: Iterable[tuple[float, str]], running: float) -> Operation:
+    stub = stub_of(toy(routes=ROUTES), kept=kept)
+    operation = stub.start(shelf="a", lifecycle=Lifecycle.succeeds(running=running))
+    for wait, retry_after in waits:
+        poll(stub, wait, retry_after)
+    return operation
+
+
+def test_polls_that_are_no_longer_kept_count() -> None:
+    waits = [0, 2, *[5] * 10_398]
+    operation = polled_often(Kept(), ((wait, "") for wait in waits), running=25_000)
+    assert len(operation.calls) == 10_000
+    assert_polled(operation, at_least=10_100, at_most=10_400, min_interval=2, max_interval=5)
+    for asserted, complaint in [
+        ({"at_most": 10_010}, "it was polled 10,400 times; at_most is 10010"),
+        ({"at_least": 10_401}, "it was polled 10,400 times; at_least is 10401"),
+        ({"min_interval": 5}, "poll 2 came 2 s after the one before; min_interval is 5 s"),
+        ({"not_after_done": True}, "poll 5002 saw it done, and it was polled again"),
+    ]:
+        with pytest.raises(CadenceError) as caught:
+            assert_polled(operation, **asserted)
+        assert complaints(caught.value) == [f"  {complaint}"]
+        assert len(caught.value.polls) == 10_000
+
+
+def test_what_a_failure_shows_of_polls_that_are_no_longer_kept() -> None:
+    waits = [(0, ""), (1, ""), (5, ""), (2, ""), (5, "")]
+    operation = polled_often(Kept(3), waits, running=6)
+    with pytest.raises(CadenceError) as caught:
+        assert_polled(operation, min_interval=4)
+    assert str(caught.value).splitlines() == [
+        "operation job-1 was not polled as asserted:",
+        "",
+        "  poll 2 came 1 s after the one before; min_interval is 4 s",
+        "  poll 4 came 2 s after the one before; min_interval is 4 s",
+        "",
+        "  its polls:",
+        "     … 2 that are no longer kept (max_calls_kept, max_bytes_kept): all are counted, and "
+        "the worst of them judged",
+        "      3  2026-01-01T00:00:06Z              200  SUCCEEDED",
+        "  >   4  2026-01-01T00:00:08Z        +2 s  200  SUCCEEDED",
+        "      5  2026-01-01T00:00:13Z        +5 s  200  SUCCEEDED",
+    ]
+
+
+def test_a_failure_of_which_no_poll_is_kept() -> None:
+    stub = stub_of(toy(routes=ROUTES), kept=Kept(3))
+    operation = stub.start(id="job-1", shelf="a")
+    for wait in (0, 2, 5):
+        poll(stub, wait)
+    for _ in range(3):
+        handle(stub, request("/jobs/job-2"))
+    assert operation.calls == []
+    assert_polled(operation, at_least=3, at_most=3, min_interval=2)
+    with pytest.raises(CadenceError) as caught:
+        assert_polled(operation, min_interval=3, honours_retry_after=True)
+    assert str(caught.value).splitlines()[2:] == [
+        "  poll 2 came 2 s after the one before; min_interval is 3 s",
+        "",
+        "  its polls:",
+        "     … 3 that are no longer kept (max_calls_kept, max_bytes_kept): all are counted, and "
+        "the worst of them judged",
+    ]
+
+
+def test_an_id_that_was_asked_for_among_many_before_it_was_started(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    operation = polled(mock, [1], running=10)
-    for date, early in (("00:00:02", True), ("00:00:01", False), ("00:00:00", False)):
-        value = f"Thu, 01 Jan 2026 {date} {zone}"
-        operation.calls[0].response.headers = {"Retry-After": value}
-        with pytest.raises(CadenceError) if early else nullcontext():
-            assert_polled(operation, honours_retry_after=True)
+    monkeypatch.setattr(tally, "_MOST_STRANGERS", 2)
+    stub = stub_of(toy(routes=ROUTES))
+    for name in ("job-1", "job-8", "job-7", "job-6", "job-1"):
+        handle(stub, request(f"/jobs/{name}"))
+    operation = stub.start(id="job-1", shelf="a")
+    assert len(operation.calls) == 2
+    with pytest.raises(CadenceError, match=r"\n  its polls:\n +1 +2026.*\n +2 +2026"):
+        assert_polled(operation, at_least=5)
+
+
+@pytest.mark.parametrize("path", ["/jobs/job-1", "/jobs/x?run_id=job-1"])
+def test_an_api_of_ones_own_that_declares_nothing(path: str) -> None:
+    """As in docs/own_api.md; every assertion about its polls passed."""
+
+    def get(exchange: Exchange) -> Response:
+        query = dict(parse_qsl(exchange.request.query))
+        operation = exchange.find(query.get("run_id", exchange.params["id"]))
+        assert operation is not None
+        return json_response(200, exchange.show(operation))
+
+    routes = (Route("get", "GET", ("/jobs/{id}",), get),)
+    stub = stub_of(toy(routes=routes, throttled=ErrorResponse(429, "slow", "not so fast")))
+    job = stub.start(shelf="a", lifecycle=Lifecycle.succeeds(running=95))
+    for number in range(20):
+        if number == 18:
+            stub.limit_rate(1, per=60)
+        stub._server.clock.advance(5)
+        handle(stub, request(path))
+    assert job.polls == 19
+    assert [call.response.status_code for call in job.calls] == [200] * 19 + [429]
+    assert_polled(job, min_interval=5, max_interval=5, at_least=20, at_most=20)
+    stub._server.clock.advance(5)
+    handle(stub, request(path))
+    with pytest.raises(CadenceError) as caught:
+        assert_polled(
+            job, min_interval=500, at_most=1, not_after_done=True, honours_retry_after=True
+        )
+    told = complaints(caught.value)
+    assert "  it was polled 21 times; at_most is 1" in told
+    assert "  poll 21 came 5 s after the one before, whose Retry-After was '55'" in told
+    assert "  poll 19 saw it done, and it was polled again" in told
+
+
+@given(
+    waits=st.lists(
+        st.tuples(
+            st.sampled_from([0, 1, 1, 2, 2.5, 3, 4, 8]), st.sampled_from(["", "", "2", "3", "soon"])
+        ),
+        min_size=1,
+        max_size=12,
+    ),
+    running=st.integers(0, 40),
+    asserted=st.fixed_dictionaries(
+        {},
+        optional={
+            "min_interval": st.sampled_from([0, 1, 2, 3]),
+            "max_interval": st.sampled_from([1, 2, 4, 8]),
+            "at_least": st.integers(0, 12),
+            "at_most": st.integers(0, 12),
+            "not_after_done": st.just(True),
+            "honours_retry_after": st.just(True),
+            "backoff": st.sampled_from([1, 1.25, 1.5, 2, 3]),
+        },
+    ).filter(bool),
+    most=st.integers(1, 4),
+)
+def test_how_many_calls_are_kept_makes_no_difference(
+    waits: list[tuple[float, str]], running: float, asserted: dict[str, Any], most: int
+) -> None:
+    told: list[set[str]] = []
+    for kept in (Kept(), Kept(most)):
+        try:
+            assert_polled(polled_often(kept, waits, running), **asserted)
+        except CadenceError as error:
+            told.append(set(complaints(error)))
+        else:
+            told.append(set())
+    every, some = told
+    assert some <= every
+    assert bool(some) == bool(every)
+
+
+# -- no polls --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "asserted",
+    [
+        {"min_interval": 5},
+        {"max_interval": 5},
+        {"at_least": 1},
+        {"at_most": 4},
+        {"not_after_done": True},
+        {"honours_retry_after": True},
+        {"backoff": 2},
+        {"min_interval": 500, "at_most": 1, "not_after_done": True},
+    ],
+)
+def test_an_assertion_about_no_polls_fails(mock: AsyncOpsMock, asserted: dict[str, Any]) -> None:
+    operation = mock.chainloop.start(id="op-1")
+    ask(mock, "op-2")
+    with pytest.raises(CadenceError) as caught:
+        assert_polled(operation, **asserted)
+    wanted = "; at_least is 1" if "at_least" in asserted else ", so there is nothing to assert"
+    assert str(caught.value).splitlines() == [
+        "operation op-1 was not polled as asserted:",
+        "",
+        f"  it was never polled{wanted}. Send requests for it before; or, if it is right so, "
+        "assert at_most=0.",
+    ]
+    assert caught.value.polls == ()
+
+
+@pytest.mark.parametrize("allows", ["at_least", "at_most"])
+def test_no_polls_can_be_asserted(mock: AsyncOpsMock, allows: str) -> None:
+    operation = mock.chainloop.start(id="op-1")
+    assert_polled(operation, **{allows: 0})
+    assert_polled(operation, **{allows: 0}, min_interval=5, not_after_done=True)
+    ask(mock, "op-1")
+    if allows == "at_least":
+        assert_polled(operation, at_least=0)
+        return
+    with pytest.raises(CadenceError, match="it was polled once; at_most is 0"):
+        assert_polled(operation, at_most=0)
+
+
+def test_answers_that_showed_it_to_others_are_told(mock: AsyncOpsMock) -> None:
+    operation = mock.chainloop.start(id="op-1")
+    for _ in range(2):
+        requests.get(f"{mock.chainloop.base_url}/v1/operations", headers=HEADERS, timeout=30)
+    with pytest.raises(CadenceError) as caught:
+        assert_polled(operation, min_interval=5)
+    assert complaints(caught.value) == [
+        "  it was never polled, so there is nothing to assert. 2 answers showed it, of lists, or "
+        "of endpoints that did not look for it with Exchange.find(): they are no polls of it."
+    ]

@@ -398,7 +398,7 @@ def test_hangs(asked):
 
 def test_blocked(asked):
     key = os.environ["A_KEY"]
-    requests.get(f"http://me:{key}@127.0.0.1:9/?api_key={key}")
+    requests.get(f"http://me:{key}@192.0.2.1/?api_key={key}")
 """,
         "-vv",
         "--tb=short",
@@ -412,6 +412,6 @@ def test_blocked(asked):
         "'https://own.example/job-1?api_key=[hidden]&page_token=next'",
         "  GET https://own.example/no/where?api_key=[hidden]&page_token=next",
         "https://own.example/job-1?api_key=[hidden] was asked for 6 times",
-        "GET http://127.0.0.1:9/?api_key=[hidden]",
+        "requests was about to reach 192.0.2.1:80, and network='block' forbids it.",
     ):
         assert printed in output, printed

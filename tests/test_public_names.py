@@ -48,7 +48,7 @@ ATTRIBUTES = {
         calls cancel created_ns fail fields id lifecycle percent polls purge run state succeed
         """,
     "clock": "advance advance_to elapsed now real",
-    "calls": "count index total",
+    "calls": "count dropped index total",
     "call": "at at_ns operation_id operations request response states",
 }
 """What completion shows of the objects that a test works with."""

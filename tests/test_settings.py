@@ -33,6 +33,8 @@ OTHERS = {
     "max_polls_unchanged": (1, 7, "12"),
     "max_virtual_time": (0, 1.5, "60", datetime.timedelta(days=1)),
     "max_real_wait": (0, 1.5, "60", datetime.timedelta(seconds=30)),
+    "max_calls_kept": (1, 7, "12"),
+    "max_bytes_kept": (1, 7, "12"),
     "patience": (0, 1.5, "60", datetime.timedelta(seconds=30)),
     "chainloop_default_page_size": (1, 7, "12"),
     "chainloop_max_page_size": (1, 500, "12"),

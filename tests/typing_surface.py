@@ -141,6 +141,7 @@ def test_calls(calls: Calls) -> None:
     assert_type(calls[-1], Call)
     assert_type(calls[1:], list[Call])
     assert_type(len(calls), int)
+    assert_type(calls.dropped, int)
     assert_type([call.at for call in calls], list[datetime.datetime])
     call = calls[0]
     assert_type(call.request, Request)

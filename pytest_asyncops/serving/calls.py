@@ -5,15 +5,30 @@ from __future__ import annotations
 import datetime
 from collections import deque
 from collections.abc import Iterator, Sequence
-from typing import overload
+from typing import Any, NamedTuple, overload
 
 from ..durations import from_ns, rfc3339
 from ..lifecycle.states import State
+from ..virtual_time.server_clock import ServerClock
 from .messages import Request, Response
 from .secret_texts import shown
 
-KEPT = 10_000
-"""How many calls a record keeps: enough for assertions, and bounded over a month of polls."""
+
+class Kept(NamedTuple):
+    """How much a record keeps: enough for assertions, and bounded over a month of polls.
+
+    Attributes:
+        calls: the most calls.
+        bytes: the most bytes that the bodies of these calls have together, requests and answers.
+            The latest call is kept whatever its size.
+    """
+
+    calls: int = 10_000
+    bytes: int = 32_000_000
+
+
+KEPT = Kept()
+"""What is kept unless a test says otherwise."""
 
 
 class Call:
@@ -26,10 +41,20 @@ class Call:
         operations: the ids of the operations in the answer.
         states: the state of each of them in the answer.
         operation_id: the id that was asked for, if the request was for one operation; it need not
-            exist.
+            exist. ``None`` for a list, and for several at once.
     """
 
-    __slots__ = ("at_ns", "operation_id", "operations", "request", "response", "states")
+    __slots__ = (
+        "_asked_for",
+        "_number",
+        "_size",
+        "at_ns",
+        "operation_id",
+        "operations",
+        "request",
+        "response",
+        "states",
+    )
 
     def __init__(
         self,
@@ -37,16 +62,19 @@ class Call:
         response: Response,
         at_ns: int,
         operations: tuple[str, ...],
-        *,
         states: tuple[State, ...] = (),
-        operation_id: str | None = None,
+        asked_for: tuple[str, ...] = (),
     ) -> None:
         self.request: Request = request
         self.response: Response = response
         self.at_ns: int = at_ns
         self.operations: tuple[str, ...] = operations
         self.states: tuple[State, ...] = states
-        self.operation_id: str | None = operation_id
+        self.operation_id: str | None = asked_for[0] if len(asked_for) == 1 else None
+        self._asked_for = asked_for
+        self._number = 0  # among the polls of its operation; known when it is counted
+        # Taken once: what is counted in has to be counted out.
+        self._size = len(request.body) + len(response.content)
 
     @property
     def at(self) -> datetime.datetime:
@@ -64,19 +92,41 @@ class Call:
 class Calls(Sequence[Call]):
     """The latest calls, oldest first.
 
-    At most `KEPT` are kept; ``total`` counts them all.
+    ``total`` counts them all, and ``dropped`` those that are no longer kept: the settings
+    ``max_calls_kept`` and ``max_bytes_kept`` say how many are. A look at it shows one moment, also
+    while other threads send requests.
     """
 
-    _changing = ("_kept", "total")
+    _changing = ("_kept", "_bytes", "total")
 
-    def __init__(self) -> None:
-        self._kept: deque[Call] = deque(maxlen=KEPT)
+    def __init__(self, clock: ServerClock, kept: Kept = KEPT) -> None:
+        self._clock = clock
+        self._most, self._most_bytes = kept
+        self._kept: deque[Call] = deque(maxlen=kept.calls)
+        self._bytes = 0
         self.total: int = 0
 
     def _add(self, call: Call) -> None:
-        """Record a call; what makes calls does this, and no test."""
-        self._kept.append(call)
+        """Record a call, within the clock's lock; what makes calls does this, and no test."""
+        kept = self._kept
+        if len(kept) == self._most:
+            self._bytes -= kept[0]._size  # it makes room by itself
+        kept.append(call)
         self.total += 1
+        self._bytes += call._size
+        while self._bytes > self._most_bytes and len(kept) > 1:
+            self._bytes -= kept.popleft()._size
+
+    def _now(self) -> tuple[list[Call], int]:
+        """The calls that are kept at this moment, and the number of all."""
+        with self._clock.lock:
+            return list(self._kept), self.total
+
+    @property
+    def dropped(self) -> int:
+        """How many calls are no longer kept; the oldest go first."""
+        kept, total = self._now()
+        return total - len(kept)
 
     @overload
     def __getitem__(self, index: int) -> Call: ...
@@ -86,14 +136,36 @@ class Calls(Sequence[Call]):
 
     def __getitem__(self, index: int | slice) -> Call | list[Call]:
         if isinstance(index, slice):
-            return list(self._kept)[index]
-        return self._kept[index]
+            return self._now()[0][index]
+        with self._clock.lock:
+            return self._kept[index]
 
     def __iter__(self) -> Iterator[Call]:
-        return iter(self._kept)
+        return iter(self._now()[0])
 
     def __len__(self) -> int:
-        return len(self._kept)
+        with self._clock.lock:  # one that is added may push another one out
+            return len(self._kept)
+
+    # What `Sequence` makes of indexes and lengths would look at several moments.
+
+    def __contains__(self, value: object) -> bool:
+        return value in self._now()[0]
+
+    def __reversed__(self) -> Iterator[Call]:
+        return reversed(self._now()[0])
+
+    def index(self, value: Any, start: int = 0, stop: int | None = None) -> int:
+        """The index of a call among those that are kept."""
+        kept = self._now()[0]
+        return kept.index(value, start, len(kept) if stop is None else stop)
+
+    def count(self, value: Any) -> int:
+        """How often a call is among those that are kept."""
+        return self._now()[0].count(value)
 
     def __repr__(self) -> str:
-        return f"<Calls {self.total}: {list(self._kept)[-3:]!r}>"
+        kept, total = self._now()
+        dropped = total - len(kept)
+        gone = f", the first {dropped:,} no longer kept" if dropped else ""
+        return f"<Calls {total}{gone}: {kept[-3:]!r}>"

@@ -50,6 +50,9 @@ class Exchange:
 
     __slots__ = (
         "_credential",
+        "_lists",
+        "_looked_up",
+        "_pages",
         "_refused",
         "_render",
         "_store",
@@ -64,7 +67,6 @@ class Exchange:
     def __init__(
         self,
         request: Request,
-        *,
         params: Mapping[str, str],
         readings: Mapping[str, Any],
         store: OperationStore,
@@ -83,6 +85,9 @@ class Exchange:
         self._render = render
         self._credential = credential
         self._refused = refused
+        self._looked_up: dict[str, Operation | None] = {}
+        self._lists = False
+        self._pages: tuple[slice, ...] = ()
 
     def authenticate(self) -> None:
         """Refuse the request unless its credential is good. An endpoint calls this at its time."""
@@ -92,7 +97,10 @@ class Exchange:
 
     def find(self, name: str, **scope: object) -> Operation | None:
         """The visible operation with this id and these field values, or ``None``."""
-        return self._store.find(name, **scope)
+        operation = self._store.find(name, **scope)
+        if operation is not None or name not in self._looked_up:
+            self._looked_up[name] = operation
+        return operation
 
     def members(
         self, where: Mapping[str, object], states: frozenset[State] = frozenset(State)
@@ -101,6 +109,7 @@ class Exchange:
 
         They stand in the order in which the operations were started.
         """
+        self._lists = True
         return self._store.members(where, states)
 
     def show(self, operation: Operation) -> Mapping[str, Any]:
@@ -112,6 +121,39 @@ class Exchange:
         self.states.append(snapshot.state)
         return payload
 
+    @property
+    def has_looked(self) -> bool:
+        """Whether the endpoint has come to look for operations."""
+        return self._lists or bool(self._looked_up)
+
+    @property
+    def lists(self) -> bool:
+        """Whether the endpoint has looked for operations otherwise than by their ids."""
+        return self._lists
+
+    def asked_for(self, reads: bool) -> tuple[str, ...]:
+        """The ids of the operations that the request was for.
+
+        Those are the operations that the endpoint has found by their ids and shown. If it has shown
+        none, and has not made a list, a request that only reads was for what was looked for in
+        vain, or else for what was found last: what contains an operation is found before it.
+
+        Args:
+            reads: whether the request only reads, and does not start or cancel something.
+        """
+        looked_up = self._looked_up
+        alone = self.shown.copy()
+        for page in reversed(self._pages):
+            del alone[page]
+        shown = tuple([name for name, found in looked_up.items() if found in alone])
+        if shown or self._lists or not reads:
+            return shown
+        in_vain = tuple([name for name, found in looked_up.items() if found is None])
+        return in_vain or tuple(looked_up)[-1:]
+
     def show_all(self, numbers: Sequence[int]) -> list[Mapping[str, Any]]:
         """The operations with these numbers as the API shows them. Each counts as polled."""
-        return [self.show(self._store.numbered(number)) for number in numbers]
+        start = len(self.shown)
+        payloads = [self.show(self._store.numbered(number)) for number in numbers]
+        self._pages += (slice(start, len(self.shown)),)
+        return payloads

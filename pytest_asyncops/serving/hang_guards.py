@@ -15,6 +15,7 @@ from ..durations import SECOND, rfc3339, to_timedelta
 from .calls import Call
 from .messages import Request
 from .secret_texts import shown
+from .tally import Tally
 
 __tracebackhide__ = True
 
@@ -62,6 +63,7 @@ class Guards:
         virtual_time: how many nanoseconds may be skipped.
         real_wait: how many real seconds may be waited between polls that see the same time.
         change_is_coming: whether an operation is going to change by itself.
+        tally: the polls of the operation with this id, which a call was for.
 
     Attributes:
         tripped: the failure, once a limit has been passed. The test has to fail with it even if it
@@ -73,7 +75,7 @@ class Guards:
     """
 
     # Not the failure: the test has to fail with it, whatever comes after.
-    _changing = ("_at_once", "_instant", "_polled", "_unchanged", "_last", "_wall")
+    _changing = ("_at_once", "_instant", "_unchanged", "_last", "_wall")
 
     def __init__(
         self,
@@ -84,6 +86,7 @@ class Guards:
         virtual_time: int,
         real_wait: float,
         change_is_coming: Callable[[], bool],
+        tally: Callable[[Call, str], Tally],
     ) -> None:
         self._polls_at_once = polls_at_once
         self._polls_per_operation = polls_per_operation
@@ -91,12 +94,12 @@ class Guards:
         self._virtual_time = virtual_time
         self._real_wait = real_wait
         self._change_is_coming = change_is_coming
+        self._tally = tally
         self.read_wall: Callable[[], int] | None = None
         self._wall = 0
         self.really_waited: Callable[[], tuple[str, float] | None] = lambda: None
         self._at_once: dict[str, int] = {}
         self._instant = -1
-        self._polled: dict[str, tuple[int, int]] = {}
         # The last answer, the instant since when it is the same, and how often it has come.
         self._unchanged: dict[str, tuple[bytes, int, int]] = {}
         self._last: Request | None = None
@@ -126,26 +129,27 @@ class Guards:
                 self._polls_at_once,
             )
         self._compare(url, call)
-        self._check_real_waits(call)
-        if call.operation_id is None:
-            return
-        count, first = self._polled.get(url, (0, call.at_ns))
-        self._polled[url] = (count + 1, first)
-        if count >= self._polls_per_operation:
-            seconds = (call.at_ns - first) / SECOND / count
-            self._trip(
-                f"operation {call.operation_id} was polled {count + 1:,} times, every "
-                f"{seconds:g} s on average, and the code under test goes on.\n"
-                "Give it a deadline, or a lifecycle that ends.",
-                "max_polls_per_operation",
-                self._polls_per_operation,
-            )
-
-    def _check_real_waits(self, call: Call) -> None:
         waited = self.really_waited()
-        if waited is None or waited[1] < self._real_wait:
-            return
-        place, seconds = waited
+        if waited is not None and waited[1] >= self._real_wait:
+            self._stop_real_waits(call, *waited)
+        if call._number > self._polls_per_operation:
+            self._check_polls(call)
+
+    def _check_polls(self, call: Call) -> None:
+        name, tally = max(
+            ((name, self._tally(call, name)) for name in call._asked_for),
+            key=lambda polled: polled[1].count,
+        )
+        seconds = (call.at_ns - tally.first_ns) / SECOND / (tally.count - 1)
+        self._trip(
+            f"operation {name} was polled {tally.count:,} times, every {seconds:g} s on average, "
+            "and the code under test goes on.\n"
+            "Give it a deadline, or a lifecycle that ends.",
+            "max_polls_per_operation",
+            self._polls_per_operation,
+        )
+
+    def _stop_real_waits(self, call: Call, place: str, seconds: float) -> None:
         self._trip(
             f"the code under test polls {shown(call.request.url)} and really waits in between, "
             f"{seconds:.1f} s so far, while the servers' clock stands still:\n  {place}\n"

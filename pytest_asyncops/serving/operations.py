@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    ItemsView,
+    Iterator,
+    KeysView,
+    Mapping,
+    Sequence,
+    ValuesView,
+)
 from typing import NamedTuple
 
 from ..arguments import explained
@@ -11,9 +19,10 @@ from ..errors import InvalidArgument, MockClosed, counted, hides_usage_errors
 from ..lifecycle.lifecycle import Lifecycle, Position, Snapshot
 from ..lifecycle.states import State, Step
 from ..virtual_time.server_clock import ServerClock
-from .calls import Call, Calls
+from .calls import KEPT, Call, Calls, Kept
 from .checkpoint import Changing
 from .state_index import StateIndex
+from .tally import Tallies, Tally
 
 __tracebackhide__ = hides_usage_errors
 
@@ -95,9 +104,17 @@ class Operation:
 
     @property
     def calls(self) -> list[Call]:
-        """The requests for this one operation, whatever the answer; the latest 10,000 are kept."""
+        """The requests for this one operation, whatever the answer.
+
+        The latest are kept; the settings ``max_calls_kept`` and ``max_bytes_kept`` say how many.
+        """
         self._store.check_known(self)
-        return [call for call in self._store.calls if call.operation_id == self.id]
+        return [call for call in self._store.calls if self.id in call._asked_for]
+
+    def _polled(self) -> tuple[Tally, list[Call], int]:
+        """The tally of its polls, those of them that are kept, and how many answers showed it."""
+        with self._store.clock.lock:
+            return self._store.tally(self.id).copy(), self.calls, self.polls
 
     @explained()
     def run(self, *, percent: float | None = None) -> None:
@@ -112,22 +129,27 @@ class Operation:
     @explained()
     def fail(self, message: str) -> None:
         """Let it fail with this message, at the percentage that it shows."""
-        self._store.move(self, Step(State.FAILED, message=message, percent=self.percent))
+        with self._store.clock.lock:
+            self._store.move(self, Step(State.FAILED, message=message, percent=self.percent))
 
     def cancel(self) -> None:
         """Let it be cancelled, at the percentage that it shows."""
-        self._store.move(self, Step(State.CANCELLED, percent=self.percent))
+        with self._store.clock.lock:
+            self._store.move(self, Step(State.CANCELLED, percent=self.percent))
 
     def purge(self) -> None:
         """Let the server forget it, after its end."""
         self._store.move(self, Step(State.PURGED))
 
     def __repr__(self) -> str:
-        return f"<Operation {self.id}{self._store.told(self)}, {counted(self.polls, 'poll')}>"
+        with self._store.clock.lock:
+            return f"<Operation {self.id}{self._store.told(self)}, {counted(self.polls, 'poll')}>"
 
 
 class OperationStore(Mapping[str, Operation]):
     """The operations of one stub, by id. What is hidden counts too.
+
+    A test looks at it while other threads poll and start operations: each look shows one moment.
 
     Args:
         clock: the server's clock.
@@ -135,9 +157,10 @@ class OperationStore(Mapping[str, Operation]):
         retention: how long after its end an operation is purged, ``None`` for never.
         admit: raises `InvalidArgument` for fields and a lifecycle that the API cannot show.
         check_open: raises `MockClosed` once the mock is closed.
+        kept: how many calls are kept.
     """
 
-    _changing = ("_operations", "_by_id", "_index")
+    _changing = ("_operations", "_by_id", "_index", "_tallies")
 
     def __init__(
         self,
@@ -147,6 +170,7 @@ class OperationStore(Mapping[str, Operation]):
         retention: Seconds | None = None,
         admit: Callable[[Mapping[str, object], Lifecycle], None] = lambda fields, lifecycle: None,
         check_open: Callable[[], None] = lambda: None,
+        kept: Kept = KEPT,
     ) -> None:
         self.clock = clock
         self._hidden = hidden
@@ -157,7 +181,8 @@ class OperationStore(Mapping[str, Operation]):
         self._operations: list[Operation] = []
         self._by_id: dict[str, Operation] = {}
         self._index = StateIndex(self._forecast)
-        self.calls: Calls = Calls()
+        self._tallies = Tallies(self)
+        self.calls: Calls = Calls(clock, kept)
 
     def __getitem__(self, name: str) -> Operation:
         return self._by_id[name]
@@ -166,13 +191,31 @@ class OperationStore(Mapping[str, Operation]):
         return name in self._by_id
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._by_id)
+        return iter(self._now())
 
     def __len__(self) -> int:
-        return len(self._operations)
+        with self.clock.lock:
+            return len(self._by_id)
+
+    def keys(self) -> KeysView[str]:
+        """The ids at this moment."""
+        return self._now().keys()
+
+    def values(self) -> ValuesView[Operation]:
+        """The operations at this moment."""
+        return self._now().values()
+
+    def items(self) -> ItemsView[str, Operation]:
+        """The ids and operations at this moment."""
+        return self._now().items()
 
     def __repr__(self) -> str:
-        return repr(self._by_id)
+        with self.clock.lock:
+            return repr(self._by_id)
+
+    def _now(self) -> dict[str, Operation]:
+        with self.clock.lock:
+            return self._by_id.copy()
 
     def changing(self) -> Iterator[Changing]:
         """What changes with time, requests and the test, for a checkpoint."""
@@ -242,8 +285,9 @@ class OperationStore(Mapping[str, Operation]):
             InvalidArgument: if it is gone.
             MockClosed: if it is not done, after the test or the ``with`` block.
         """
-        self.check_known(operation)
-        snapshot = self.snapshot(operation)
+        with self.clock.lock:  # requests are being answered meanwhile
+            self.check_known(operation)
+            snapshot = self.snapshot(operation)
         if not snapshot.state.done:
             self._check_open()
         return snapshot
@@ -280,6 +324,15 @@ class OperationStore(Mapping[str, Operation]):
             operation._position = plan.polled(before, elapsed)
             if len(operation._position.entries) > len(before.entries):
                 self._index.invalidate(operation._number)
+
+    def note(self, call: Call) -> None:
+        """Record a call, and count it for each operation that it was for."""
+        self.calls._add(call)
+        self._tallies.add(call)
+
+    def tally(self, name: str) -> Tally:
+        """The tally of the requests for the operation with this id."""
+        return self._tallies.of(name)
 
     def move(self, operation: Operation, step: Step) -> None:
         """Move an operation by hand.
@@ -326,7 +379,8 @@ class OperationStore(Mapping[str, Operation]):
 
     def _age(self, operation: Operation) -> int:
         # A test may look at one that is gone, and the clock may have been set back since.
-        return max(self.clock.now_ns - operation.created_ns, operation._position.entries[-1])
+        age, reached = self.clock.now_ns - operation.created_ns, operation._position.entries[-1]
+        return age if age > reached else reached
 
     def _forecast(self, number: int) -> tuple[State, list[tuple[int, State]]]:
         operation = self._operations[number]

@@ -53,7 +53,10 @@ class Route:
         method: the HTTP method.
         paths: the path templates of the route; the first is that of the contract.
         endpoint: the function that answers.
-        id_parameter: the path parameter with the operation's id, if the route is for one operation.
+        id_parameter: the path parameter with the id of the operation that each request is for.
+            Unless given, that is what the endpoint finds with `Exchange.find`. It is needed where a
+            request is refused before, and no operation has its id; and where a POST polls an
+            operation that it does not show.
     """
 
     name: str

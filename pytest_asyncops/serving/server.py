@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl
 
 from ..errors import InvalidArgument, MockClosed, hides_usage_errors
 from ..virtual_time.server_clock import ServerClock
-from .api import Api
-from .calls import Call, Calls
+from .api import FIRST_ERROR, Api
+from .calls import KEPT, Call, Calls, Kept
 from .checkpoint import Changing
 from .credential_reads import credential_reads
 from .exchange import Exchange, json_response
 from .messages import ErrorResponse, Request, Response
 from .operations import OperationStore
 from .rate_limit import RateLimit
-from .routing import Router
+from .routing import Route, Router
 from .secret_texts import Hiding
 from .starting import admit
 
@@ -26,6 +27,9 @@ _UNMATCHED_KEPT = 20
 
 _METHOD_NOT_ALLOWED = 405
 """Such an answer has to have the header Allow (RFC 9110, 15.5.6)."""
+
+_READS = frozenset({"GET", "HEAD"})
+"""The methods of requests that only read (RFC 9110, 9.2.1), as far as polls use them."""
 
 
 class Server:
@@ -37,6 +41,7 @@ class Server:
         base_url: the URL at which requests find it, unless it is that of the real service.
         readings: how the API's contract is read, where it is not the default.
         tell: functions that are told of each call; they may raise.
+        kept: how many calls are kept.
 
     Attributes:
         calls: the requests and their answers.
@@ -50,7 +55,7 @@ class Server:
     """
 
     # Not what no route took: the end of the test reports it.
-    _changing = ("parents", "refused", "rate_limit")
+    _changing = ("parents", "refused", "rate_limit", "_lists")
 
     def __init__(
         self,
@@ -60,6 +65,7 @@ class Server:
         base_url: str | None = None,
         readings: Mapping[str, Any] | None = None,
         tell: Iterable[Callable[[Call], object]] = (),
+        kept: Kept = KEPT,
     ) -> None:
         self.api = api
         self.clock = clock
@@ -72,6 +78,7 @@ class Server:
             retention=api.serving.retention(self.readings),
             admit=partial(admit, api),
             check_open=self.check_open,
+            kept=kept,
         )
         self.calls: Calls = self.store.calls
         self.parents: set[str] = set()
@@ -83,7 +90,8 @@ class Server:
         self._router = Router(api.routes, api.serving.paths)
         self._render = api.render(self.readings)
         self._reads = partial(credential_reads, api.credential)
-        self._tell = (self.calls._add, *tell)
+        self._tell = (self.store.note, *tell)
+        self._lists: set[str] = set()
 
     def handle(self, request: Request) -> Response:
         """Answer a request, and record it.
@@ -96,18 +104,19 @@ class Server:
             route, params = self._router.find(api.serving.method(request), request.path)
             exchange = Exchange(
                 request,
-                params=params,
-                readings=self.readings,
-                store=self.store,
-                render=self._render,
-                credential=api.credential,
-                refused=self.refused,
-                parents=self.parents,
+                params,
+                self.readings,
+                self.store,
+                self._render,
+                api.credential,
+                self.refused,
+                self.parents,
             )
             try:
                 if route is None:
                     raise self._unmatched(request)
-                self._spend()
+                if self.rate_limit is not None:
+                    self._spend(self.rate_limit)
                 made = route.endpoint(exchange)
             except ErrorResponse as error:
                 made = json_response(error.status_code, api.envelope(error), error.headers)
@@ -123,18 +132,39 @@ class Server:
                 is_head=is_head,
             )
             request._reads = self._reads
-            asked_for = None if route is None else route.id_parameter
+            if route is None:
+                asked_for: tuple[str, ...] = ()
+            elif route.id_parameter is not None:
+                asked_for = (params[route.id_parameter],)
+            else:
+                asked_for = self._asked_for(route, exchange, made)
             call = Call(
                 request,
                 response,
                 self.clock.now_ns,
                 tuple([operation.id for operation in exchange.shown]),
-                states=tuple(exchange.states),
-                operation_id=None if asked_for is None else params[asked_for],
+                tuple(exchange.states),
+                asked_for,
             )
             for tell in self._tell:
                 tell(call)
             return response
+
+    def _asked_for(self, route: Route, exchange: Exchange, made: Response) -> tuple[str, ...]:
+        """The ids of the operations that a request was for; they need not exist."""
+        if exchange.lists:
+            self._lists.add(route.name)
+        reads = route.method in _READS
+        if exchange.has_looked or not reads or made.status_code < FIRST_ERROR:
+            return exchange.asked_for(reads)
+        if route.name in self._lists:
+            return ()
+        # Refused before the endpoint has looked: it was for what its URL names.
+        named = [
+            *exchange.params.values(),
+            *(value for _, value in parse_qsl(exchange.request.query)),
+        ]
+        return tuple(dict.fromkeys(name for name in named if name in self.store))
 
     def why_not(self, request: Request) -> list[str]:
         """For each route a line that says why it did not take this request."""
@@ -181,11 +211,9 @@ class Server:
             return error
         return error.anew({"Allow": ", ".join(dict.fromkeys(route.method for route in routes))})
 
-    def _spend(self) -> None:
+    def _spend(self, limit: RateLimit) -> None:
         """Take the request within the rate that is allowed, or refuse it."""
         throttled = self.api.serving.throttled
-        if self.rate_limit is None or throttled is None:
-            return
-        retry_after = self.rate_limit.take(self.clock.now_ns)
-        if retry_after is not None:
+        retry_after = limit.take(self.clock.now_ns)
+        if retry_after is not None and throttled is not None:
             raise throttled.anew({"Retry-After": retry_after})

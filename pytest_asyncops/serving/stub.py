@@ -138,7 +138,8 @@ class Stub:
             raise InvalidArgument(
                 f"a name must be a string that is not empty, not {name!r}", value=name
             )
-        self._server.parents.add(name)
+        with self._server.clock.lock:  # an endpoint may be looking through them
+            self._server.parents.add(name)
 
     @explained()
     def refuse(self, credential: str, reason: str = "forbidden") -> None:

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-from support.toy_api import ROUTES, handle, request, toy
+from support.toy_api import handle, request, toy
 
 from pytest_asyncops import InvalidArgument, Lifecycle, Operation, PollerHangs, State, polls
 from pytest_asyncops.configure import resolve_settings
 from pytest_asyncops.serving.calls import Call
 from pytest_asyncops.serving.messages import ErrorResponse
 from pytest_asyncops.serving.rate_limit import RateLimit
+from pytest_asyncops.serving.tally import Growth, Tallies, Tally
 from pytest_asyncops.session import Session
 
 TOY = toy(
-    routes=(ROUTES[0], replace(ROUTES[1], id_parameter="id")),
     throttled=ErrorResponse(429, "slow", "not so fast"),
 )
 SETTINGS = resolve_settings(
@@ -81,11 +80,13 @@ def plain(value: Any) -> Any:
         request, response = value.request, value.response
         shown = value.at_ns, value.operations, value.states, value.operation_id
         return request.method, request.url, response.status_code, response.content, shown
-    if isinstance(value, RateLimit):
+    if isinstance(value, (RateLimit, Tallies)):
         return plain(vars(value))
+    if isinstance(value, (Tally, Growth)):
+        return {name: plain(getattr(value, name)) for name in type(value).__slots__}
     if isinstance(value, ErrorResponse):
         return value.code
-    if isinstance(value, (set, int, str, bytes, State, Lifecycle, type(None))):
+    if isinstance(value, (set, int, float, str, bytes, State, Lifecycle, type(None))):
         return value
     return type(value).__name__  # what does not change, or is asked for what it knows
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import parse_qs
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from support.toy_api import ROUTES, handle, request, stub_of, toy
 
 from pytest_asyncops import Lifecycle, State, Stub, polls
 from pytest_asyncops.serving.exchange import Exchange, json_response
-from pytest_asyncops.serving.messages import ErrorResponse
+from pytest_asyncops.serving.messages import ErrorResponse, Response
 from pytest_asyncops.serving.routing import Route
 
 
@@ -184,6 +185,142 @@ def test_a_refusal_is_raised_anew_each_time():
     assert refusal.__traceback__ is None
     told = {(e.status_code, e.code, e.message, str(e), e.headers["X-Why"]) for e in raised}
     assert told == {(403, "forbidden", "not you", "not you", "so")}
+
+
+# --- which operation a request was for
+
+
+def found(exchange, name, **scope):
+    """The operation as it is shown, or 404."""
+    operation = exchange.find(name, **scope)
+    if operation is None:
+        raise ErrorResponse(404, "no_job", "no such job")
+    return exchange.show(operation)
+
+
+def gets(exchange):
+    return json_response(200, found(exchange, exchange.params["id"]))
+
+
+def gets_by_query(exchange):
+    return json_response(200, found(exchange, parse_qs(exchange.request.query)["run_id"][0]))
+
+
+def gets_on_a_shelf(exchange):
+    return json_response(200, found(exchange, exchange.params["id"], shelf="b"))
+
+
+def gets_from_either_shelf(exchange):
+    name = exchange.params["id"]
+    job = exchange.find(name, shelf="b") or exchange.find(name, shelf="a")
+    exchange.find(name, shelf="b")
+    return json_response(200, exchange.show(job))
+
+
+def gets_what_is_in_another(exchange):
+    if exchange.find("job-1") is None:
+        raise ErrorResponse(404, "no_pipeline", "no such pipeline")
+    return json_response(200, found(exchange, exchange.params["id"]))
+
+
+def gets_by_either_name(exchange):
+    job = exchange.find(exchange.params["id"]) or exchange.find("job-" + exchange.params["id"])
+    if job is None:
+        raise ErrorResponse(404, "no_job", "no such job")
+    return json_response(200, exchange.show(job))
+
+
+def gets_several(exchange):
+    return json_response(200, [found(exchange, name) for name in exchange.params["id"].split(",")])
+
+
+def gets_with_others(exchange):
+    shown = found(exchange, exchange.params["id"])
+    return json_response(200, [shown, *exchange.show_all(exchange.members({}))])
+
+
+def lists(exchange):
+    return json_response(200, exchange.show_all(exchange.members({})))
+
+
+def lists_after(exchange):
+    exchange.find(exchange.params["id"])
+    return lists(exchange)
+
+
+def lists_none_after(exchange):
+    exchange.find(exchange.params["id"])
+    return json_response(200, exchange.show_all(exchange.members({"shelf": "none"})))
+
+
+def finds(exchange):
+    exchange.find("job-1")
+    exchange.find(exchange.params["id"])
+    return Response(304)
+
+
+def refuses(exchange):
+    exchange.find(exchange.params["id"])
+    raise ErrorResponse(409, "late", "too late")
+
+
+ASKED = [
+    (gets, "GET", "job-2", ["job-2"]),
+    (gets, "GET", "job-9", ["job-9"]),
+    (gets, "HEAD", "job-9", ["job-9"]),
+    (gets, "POST", "job-2", ["job-2"]),
+    (gets, "POST", "job-9", []),
+    (gets, "GET", "job-4", ["job-4"]),
+    (gets_by_query, "GET", "x?run_id=job-2&other=job-1", ["job-2"]),
+    (gets_by_query, "GET", "x?run_id=job-9", ["job-9"]),
+    (gets_on_a_shelf, "GET", "job-3", ["job-3"]),
+    (gets_on_a_shelf, "GET", "job-1", ["job-1"]),
+    (gets_from_either_shelf, "GET", "job-1", ["job-1"]),
+    (gets_what_is_in_another, "GET", "job-2", ["job-2"]),
+    (gets_what_is_in_another, "GET", "job-9", ["job-9"]),
+    (gets_by_either_name, "GET", "2", ["job-2"]),
+    (gets_by_either_name, "GET", "9", ["9", "job-9"]),
+    (gets_by_either_name, "GET", "4", ["4", "job-4"]),
+    (gets_several, "GET", "job-2,job-1,job-2", ["job-2", "job-1"]),
+    (gets_several, "GET", "job-2,job-9", ["job-2"]),
+    (gets_with_others, "GET", "job-2", ["job-2"]),
+    (lists, "GET", "job-2", []),
+    (lists_after, "GET", "job-2", []),
+    (lists_after, "GET", "job-9", []),
+    (lists_none_after, "GET", "job-2", []),
+    (finds, "GET", "job-2", ["job-2"]),
+    (finds, "HEAD", "job-2", ["job-2"]),
+    (finds, "DELETE", "job-2", []),
+    (refuses, "GET", "job-2", ["job-2"]),
+    (refuses, "POST", "job-2", []),
+]
+"""What an endpoint does, and for which operations the request was: three and a hidden one."""
+
+
+@pytest.mark.parametrize(("endpoint", "method", "target", "asked_for"), ASKED)
+def test_a_request_is_for_what_the_endpoint_finds(endpoint, method, target, asked_for):
+    route = Route("asked", method, ("/jobs/{id}",), endpoint)
+    stub = stub_of(toy(routes=(route,), hidden=lambda readings: frozenset({State.PURGED})))
+    hidden = Lifecycle.succeeds(running=0).then_purged(0)
+    jobs = stub.start_many(4, shelf=lambda i: "aabb"[i], lifecycle=lambda i: (
+        hidden if i == 3 else Lifecycle.hangs()
+    ))  # fmt: skip
+    handle(stub, request(f"/jobs/{target}", method=method))
+    [call] = stub.calls
+    assert list(call._asked_for) == asked_for
+    assert call.operation_id == (asked_for[0] if len(asked_for) == 1 else None)
+    for job in jobs:
+        assert job.calls == ([call] if job.id in asked_for else [])
+        assert stub._server.store.tally(job.id).count == len(job.calls)
+
+
+def test_a_request_that_starts_an_operation_is_no_poll_of_it():
+    def starts(exchange):
+        return json_response(202, exchange.show(stub.start(shelf="a")))
+
+    stub = stub_of(toy(routes=(Route("start", "POST", ("/jobs",), starts),)))
+    handle(stub, request("/jobs", method="POST"))
+    assert stub.operations["job-1"].calls == []
 
 
 # --- a body of JSON

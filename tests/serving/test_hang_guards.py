@@ -6,11 +6,14 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from urllib.parse import parse_qs
 
 import pytest
 import requests
+from support.toy_api import toy
 
 from pytest_asyncops import AsyncOpsMock, Lifecycle, PollerHangs, mocked
+from pytest_asyncops.apis import Exchange, Response, Route, json_response
 from pytest_asyncops.serving import hang_guards as guards
 
 _PRELUDE = """
@@ -322,6 +325,34 @@ def test_each_limit_ends_what_the_others_let_pass(name: str) -> None:
     assert (caught.value.limit, caught.value.value) == (limit, value)
     with mocked(**{limit: value + 5}) as mock:
         poll(mock)
+
+
+def _gets(exchange: Exchange) -> Response:
+    names = parse_qs(exchange.request.query)["run_id"]
+    jobs = [exchange.find(name) for name in names]
+    return json_response(200, [exchange.show(job) for job in jobs if job is not None])
+
+
+@pytest.mark.parametrize("also", ["", "&run_id=job-2"])
+def test_polls_of_one_operation_are_counted_whatever_the_url(also: str) -> None:
+    api = toy(routes=(Route("get", "GET", ("/runs",), _gets),))
+
+    def polls() -> None:
+        with mocked(apis=[api], max_polls_per_operation=50) as mock:
+            job, _ = mock.stubs["toy"].start_many(2, shelf="a")
+            url = f"{mock.stubs['toy'].base_url}/runs?run_id={job.id}"
+            requests.get(url, headers={"Authorization": "k"}, timeout=30)
+            for number in range(200):
+                time.sleep(2)
+                requests.get(f"{url}{also}&t={number}", headers={"Authorization": "k"}, timeout=30)
+
+    with pytest.raises(PollerHangs) as caught:
+        polls()
+    assert caught.value.limit == "max_polls_per_operation"
+    assert str(caught.value).splitlines()[0] == (
+        "operation job-1 was polled 51 times, every 2 s on average, and the code under test goes "
+        "on."
+    )
 
 
 @pytest.mark.parametrize("seconds", [0, 1.9, 2, 7.25])

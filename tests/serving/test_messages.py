@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pytest_asyncops.serving.calls import Call, Calls
 from pytest_asyncops.serving.exchange import json_response
 from pytest_asyncops.serving.messages import ErrorResponse, Headers, Request, Response
+from pytest_asyncops.virtual_time.server_clock import ServerClock
 
 SECRETS = ["Authorization", "Proxy-Authorization", "Api-Key", "X-Api-Key", "Cookie", "Set-Cookie"]
 secret_names = st.sampled_from(SECRETS).flatmap(
@@ -44,7 +45,7 @@ def test_secrets_are_never_printed(secret):
     request = Request("GET", "https://api.example/v1", "/v1", sent, b"body " + SECRET.encode())
     response = Response(200, SECRET.encode(), sent)
     call = Call(request, response, 0, ())
-    calls = Calls()
+    calls = Calls(ServerClock())
     calls._add(call)
     for value in (request.headers, response.headers, request, response, call, calls):
         assert SECRET not in repr(value) + str(value) + f"{value}"
