@@ -38,8 +38,10 @@ _askers_key = pytest.StashKey["list[pytest.FixtureDef[Any]]"]()
 """Those that have asked for the mock by ``getfixturevalue`` meanwhile."""
 _asked_key = pytest.StashKey[bool]()
 """Whether a test has asked for the mock so far."""
+_in_vain_key = pytest.StashKey["str | None"]()
+"""What is wrong with the mark of a test if it does not ask."""
 _mistake_key = pytest.StashKey["str | None"]()
-"""What is wrong with the mark of a test that has run."""
+"""The same, of a test that has run and has not asked."""
 
 
 def _options() -> list[tuple[str, Setting]]:
@@ -77,12 +79,16 @@ def asyncops_mock(request: pytest.FixtureRequest) -> AsyncOpsMock:
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Refuse a mark on a test that can have no mock."""
     report = yield
-    tests = [item for item in report.result or () if isinstance(item, pytest.Function)]
-    mistakes = [_mark_in_vain(item) for item in tests if "request" not in item.fixturenames]
-    if any(mistakes):
+    mistakes: dict[str, None] = {}  # by text: a function is several tests if it has parameters
+    for item in report.result or ():
+        if isinstance(item, pytest.Function) and (mistake := _mark_in_vain(item)):
+            if _asks_for_fixtures(item):
+                item.stash[_in_vain_key] = mistake
+            else:
+                mistakes[mistake] = None
+    if mistakes:
         report.outcome = "failed"
-        # A function is several tests if it has parameters.
-        report.longrepr = "\n".join(dict.fromkeys(filter(None, mistakes)))
+        report.longrepr = "\n".join(mistakes)
     return report
 
 
@@ -115,7 +121,7 @@ def pytest_fixture_setup(
     Those are set up in the first of their tests, after the mock of this test has been opened.
     """
     config = request.config
-    if fixturedef.argname == _NAME:
+    if getattr(fixturedef.func, "__module__", None) == __name__:
         value = yield
         # Not before: pytest would keep an error in place of the fixture's value.
         _open_for_each_test(fixturedef, config)
@@ -161,7 +167,7 @@ def pytest_runtest_makereport(
         switch.note_failure(call.excinfo.value)
     if call.when == "call":
         is_fine = report.skipped or item.stash.get(_asked_key, False)
-        item.stash[_mistake_key] = None if is_fine else _mark_in_vain(item)
+        item.stash[_mistake_key] = None if is_fine else item.stash.get(_in_vain_key, None)
     return report
 
 

@@ -255,6 +255,23 @@ def test_one(asyncops_mock, again):
     ).assert_outcomes(passed=2)
 
 
+def test_an_override_of_wider_scope_cannot_start_operations(run):
+    result = run(
+        """
+@pytest.fixture(scope="module")
+def asyncops_mock(asyncops_mock):
+    asyncops_mock.chainloop.start()
+    return asyncops_mock
+
+def test_one(asyncops_mock): pass
+"""
+    )
+    result.assert_outcomes(errors=1)
+    assert result.reports.errors("test_one", "setup")[0].startswith(
+        "pytest_asyncops.InvalidArgument: the fixture 'asyncops_mock' of module scope starts"
+    )
+
+
 # --- fixtures of wider scope
 
 
@@ -534,6 +551,26 @@ def test_four(): pass
 def test_five(asyncops_mock, n): pass
 """
     ).assert_outcomes(passed=5)
+
+
+def test_marks_that_a_conftest_adds_may_be_meant_for_other_tests(run, pytester):
+    pytester.makeconftest(
+        """
+import pytest
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        item.add_marker(pytest.mark.asyncops(clock="manual"))
+"""
+    )
+    run(
+        """
+def test_one(request): pass
+def test_two(): pass
+def test_three(asyncops_mock):
+    assert type(time.sleep).__name__ == "builtin_function_or_method"
+"""
+    ).assert_outcomes(passed=3)
 
 
 def test_with_request_a_mark_is_checked_at_the_end_of_the_test(run):
