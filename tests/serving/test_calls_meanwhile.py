@@ -79,6 +79,11 @@ def the_first(stub: Stub) -> Operation:
     return stub.operations["job-1"]
 
 
+def as_often_as_shown(operation: Operation) -> None:
+    tally, calls, shown = operation._polled()
+    assert (tally.count, calls[-1].at_ns) == (shown, tally._last_ns)
+
+
 LOOKS: dict[str, Callable[[Stub], object]] = {
     "the calls": lambda stub: in_order(stub.calls),
     "backwards": lambda stub: in_order(reversed(stub.calls), True),
@@ -92,6 +97,7 @@ LOOKS: dict[str, Callable[[Stub], object]] = {
     "its repr": lambda stub: repr(the_first(stub)),
     "its state": lambda stub: (the_first(stub).state, the_first(stub).percent),
     "how it was polled": lambda stub: assert_polled(the_first(stub), at_least=KEPT),
+    "how often it was polled": lambda stub: as_often_as_shown(the_first(stub)),
     "the stub's repr": repr,
     "a checkpoint": lambda stub: Checkpoint(stub._server.clock, stub._server.changing()),
 }
