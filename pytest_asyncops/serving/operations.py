@@ -89,12 +89,12 @@ class Operation:
     @property
     def state(self) -> State:
         """The state that a poll would see now."""
-        return self._store.look(self).state
+        return self._store.looked_at(self).state
 
     @property
     def percent(self) -> int | None:
         """The percentage that a poll would see now, or ``None`` for none."""
-        return self._store.look(self).percent
+        return self._store.looked_at(self).percent
 
     @property
     def calls(self) -> list[Call]:
@@ -269,7 +269,7 @@ class OperationStore(Mapping[str, Operation]):
         """The operation as it stands now."""
         return operation._plan.snapshot(self._age(operation), operation._position)
 
-    def look(self, operation: Operation) -> Snapshot:
+    def looked_at(self, operation: Operation) -> Snapshot:
         """``snapshot`` for a test, which looks while requests are being answered."""
         with self.clock.lock:
             return self.snapshot(operation)

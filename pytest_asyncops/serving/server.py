@@ -23,7 +23,7 @@ __tracebackhide__ = hides_usage_errors
 
 _UNMATCHED_KEPT = 20
 
-_READS = frozenset({"GET", "HEAD"})
+_SAFE_METHODS = frozenset({"GET", "HEAD"})
 """The methods of requests that only read (RFC 9110, 9.2.1), as far as polls use them."""
 
 
@@ -143,7 +143,7 @@ class Server:
         """The ids of the operations that a request was for; they need not exist."""
         if exchange.lists:
             self._lists.add(route.name)
-        reads = route.method in _READS
+        reads = route.method in _SAFE_METHODS
         if exchange.has_looked or not reads or made.status_code < FIRST_ERROR:
             return exchange.asked_for(reads)
         if route.name in self._lists:
