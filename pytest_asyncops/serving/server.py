@@ -28,7 +28,7 @@ _UNMATCHED_KEPT = 20
 _METHOD_NOT_ALLOWED = 405
 """Such an answer has to have the header Allow (RFC 9110, 15.5.6)."""
 
-_READS = frozenset({"GET", "HEAD"})
+_SAFE_METHODS = frozenset({"GET", "HEAD"})
 """The methods of requests that only read (RFC 9110, 9.2.1), as far as polls use them."""
 
 
@@ -154,7 +154,7 @@ class Server:
         """The ids of the operations that a request was for; they need not exist."""
         if exchange.lists:
             self._lists.add(route.name)
-        reads = route.method in _READS
+        reads = route.method in _SAFE_METHODS
         if exchange.has_looked or not reads or made.status_code < FIRST_ERROR:
             return exchange.asked_for(reads)
         if route.name in self._lists:

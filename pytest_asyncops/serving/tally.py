@@ -270,7 +270,7 @@ def retry_after(call: Call) -> tuple[int, str] | None:
             # More digits than Python reads at once are a long time too.
             return int(value.lstrip("0")[:18] or 0) * SECOND, value
         until = email.utils.parsedate_to_datetime(value)
-        if until.tzinfo is None:  # "-0000" (RFC 5322, 3.3) is UTC too
+        if until.tzinfo is None:  # -0000: in UTC, of a server that does not say where it stands
             until = until.replace(tzinfo=datetime.timezone.utc)
         return to_ns(max(until - call.at, datetime.timedelta())), value
     except (ValueError, OverflowError):

@@ -79,6 +79,11 @@ def the_first(stub: Stub) -> Operation:
     return stub.operations["job-1"]
 
 
+def as_often_as_shown(operation: Operation) -> None:
+    tally, calls, shown = operation._polled()
+    assert (tally.count, calls[-1].at_ns) == (shown, tally._last_ns)
+
+
 LOOKS: dict[str, Callable[[Stub], object]] = {
     "the calls": lambda stub: in_order(stub.calls),
     "backwards": lambda stub: in_order(reversed(stub.calls), True),
@@ -92,6 +97,7 @@ LOOKS: dict[str, Callable[[Stub], object]] = {
     "its repr": lambda stub: repr(the_first(stub)),
     "its state": lambda stub: (the_first(stub).state, the_first(stub).percent),
     "how it was polled": lambda stub: assert_polled(the_first(stub), at_least=KEPT),
+    "how often it was polled": lambda stub: as_often_as_shown(the_first(stub)),
     "the stub's repr": repr,
     "a checkpoint": lambda stub: Checkpoint(stub._server.clock, stub._server.changing()),
 }
@@ -101,6 +107,77 @@ LOOKS: dict[str, Callable[[Stub], object]] = {
 def test_looking_while_others_poll(name: str) -> None:
     stub = a_stub()
     meanwhile(lambda number: poll(stub), lambda: LOOKS[name](stub))
+
+
+class Noting:
+    """A clock's lock that notes how often it is taken by one that does not hold it."""
+
+    def __init__(self) -> None:
+        self.depth = self.taken = 0
+
+    def __enter__(self) -> None:
+        self.taken += not self.depth
+        self.depth += 1
+
+    def __exit__(self, *error: object) -> None:
+        self.depth -= 1
+
+
+ONE_MOMENT: dict[str, Callable[[Stub], object]] = {
+    "the calls": lambda stub: [*iter(stub.calls)],
+    "backwards": lambda stub: [*reversed(stub.calls)],
+    "a slice": lambda stub: stub.calls[3:],
+    "one call": lambda stub: stub.calls[0],
+    "whether it is there": lambda stub: None in stub.calls,
+    "how often": lambda stub: stub.calls.count(None),
+    "how many calls": lambda stub: len(stub.calls),
+    "how many are gone": lambda stub: stub.calls.dropped,
+    "the repr of calls": lambda stub: repr(stub.calls),
+    "how many operations": lambda stub: len(stub.operations),
+    "the operations": lambda stub: [*stub.operations.items()],
+    "the repr of operations": lambda stub: repr(stub.operations),
+    "all that changes": lambda stub: Checkpoint(stub._server.clock, stub._server.changing()),
+}
+ONE_MOMENT_OF_ONE: dict[str, Callable[[Operation], object]] = {
+    "its calls": lambda operation: operation.calls,
+    "its state": lambda operation: operation.state,
+    "its percent": lambda operation: operation.percent,
+    "its repr": repr,
+    "how it was polled": lambda operation: assert_polled(operation, at_least=1),
+    "a move": lambda operation: operation.fail("no"),
+}
+
+
+@pytest.mark.parametrize("name", [*ONE_MOMENT, *ONE_MOMENT_OF_ONE])
+def test_each_look_takes_the_lock_once(name: str) -> None:
+    stub = stub_of(toy())
+    operation = stub.start(shelf="a", lifecycle=Lifecycle.manual())
+    stub.start(shelf="a")
+    poll(stub)
+    noting = stub._server.clock.lock = Noting()
+    if name in ONE_MOMENT:
+        ONE_MOMENT[name](stub)
+    else:
+        ONE_MOMENT_OF_ONE[name](operation)
+    assert noting.taken == 1
+
+
+def test_an_iteration_goes_on_with_the_moment_at_which_it_began() -> None:
+    stub = a_stub()
+    operations = stub.operations
+    for begin, there in (
+        (lambda: iter(stub.calls), stub.calls),
+        (lambda: reversed(stub.calls), stub.calls),
+        (lambda: iter(operations), operations),
+        (lambda: iter(operations.keys()), operations),
+        (lambda: iter(operations.values()), operations),
+        (lambda: iter(operations.items()), operations),
+    ):
+        count, begun = len(there), begin()
+        next(begun)
+        poll(stub)
+        stub.start(shelf="a")
+        assert len([*begun]) == count - 1
 
 
 AT_ONCE = 7

@@ -276,6 +276,7 @@ ASKED = [
     (gets_on_a_shelf, "GET", "job-3", ["job-3"]),
     (gets_on_a_shelf, "GET", "job-1", ["job-1"]),
     (gets_from_either_shelf, "GET", "job-1", ["job-1"]),
+    (gets_from_either_shelf, "POST", "job-1", ["job-1"]),
     (gets_what_is_in_another, "GET", "job-2", ["job-2"]),
     (gets_what_is_in_another, "GET", "job-9", ["job-9"]),
     (gets_by_either_name, "GET", "2", ["job-2"]),
