@@ -8,8 +8,11 @@ from collections.abc import Iterator, Sequence
 from typing import overload
 
 from ..durations import from_ns, rfc3339
+from ..errors import NothingThere, counted, hides_usage_errors
 from ..lifecycle.states import State
 from .messages import Request, Response
+
+__tracebackhide__ = hides_usage_errors
 
 KEPT = 10_000
 """How many calls a record keeps: enough for assertions, and bounded over a month of polls."""
@@ -86,7 +89,22 @@ class Calls(Sequence[Call]):
     def __getitem__(self, index: int | slice) -> Call | list[Call]:
         if isinstance(index, slice):
             return list(self._kept)[index]
-        return self._kept[index]
+        try:
+            return self._kept[index]
+        except IndexError:
+            dropped = self.total - len(self._kept)
+            raise NothingThere(
+                f"there is no call {index!r}: "
+                + (
+                    f"{counted(len(self._kept), 'call')} kept"
+                    + (f", of {self.total:,}" if dropped else "")
+                    + f", from 0 to {len(self._kept) - 1}."
+                    if self._kept
+                    else "no request has come. Let the code under test send one to the stub's "
+                    "base_url, with a client that the mock catches."
+                ),
+                value=index,
+            ) from None
 
     def __iter__(self) -> Iterator[Call]:
         return iter(self._kept)

@@ -7,7 +7,13 @@ from typing import NamedTuple
 
 from ..arguments import explained
 from ..durations import Seconds
-from ..errors import InvalidArgument, counted, hides_usage_errors
+from ..errors import (
+    InvalidArgument,
+    UnknownName,
+    counted,
+    hides_usage_errors,
+    listed,
+)
 from ..lifecycle.lifecycle import Lifecycle, Position, Snapshot
 from ..lifecycle.states import State, Step
 from ..virtual_time.server_clock import ServerClock
@@ -18,6 +24,7 @@ from .state_index import StateIndex
 __tracebackhide__ = hides_usage_errors
 
 _BORN = Position((0,))
+_MOST_NAMED = 10
 
 
 class NewOperation(NamedTuple):
@@ -154,7 +161,21 @@ class OperationStore(Mapping[str, Operation]):
         self.calls: Calls = Calls()
 
     def __getitem__(self, name: str) -> Operation:
-        return self._by_id[name]
+        try:
+            return self._by_id[name]
+        except (KeyError, TypeError):  # the latter for what is no id at all
+            few = list(self._by_id)[:_MOST_NAMED]
+            more = len(self._by_id) - len(few)
+            raise UnknownName(
+                f"there is no operation with the id {name!r}. "
+                + (
+                    f"There are {listed(map(repr, few))}{f' and {more:,} more' if more else ''}."
+                    if few
+                    else "None has been started; start one with start()."
+                ),
+                value=name,
+                choices=few,
+            ) from None
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_id

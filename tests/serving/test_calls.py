@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_asyncops import InvalidArgument
 from pytest_asyncops.serving.calls import KEPT, Call, Calls
 from pytest_asyncops.serving.checkpoint import Checkpoint
 from pytest_asyncops.serving.messages import Request, Response
@@ -67,3 +68,27 @@ def test_a_record_reads_as_the_list_of_its_calls_and_goes_back_to_a_checkpoint(c
         assert calls[part] == model[part]
         assert list(reversed(calls)) == model[::-1]
         calls._add(a_call(9))
+
+
+def test_a_call_that_there_is_not():
+    def refusal(calls, index):
+        with pytest.raises(IndexError) as caught:
+            calls[index]
+        assert isinstance(caught.value, InvalidArgument)
+        return str(caught.value)
+
+    calls = Calls()
+    assert refusal(calls, -1) == (
+        "there is no call -1: no request has come. Let the code under test send one to the "
+        "stub's base_url, with a client that the mock catches."
+    )
+    calls._add(a_call())
+    assert refusal(calls, 1) == "there is no call 1: 1 call kept, from 0 to 0."
+    for number in range(KEPT):
+        calls._add(a_call(number))
+    assert refusal(calls, -KEPT - 1) == (
+        f"there is no call -10001: 10,000 calls kept, of 10,001, from 0 to {KEPT - 1}."
+    )
+    assert list(Calls()) == []
+    with pytest.raises(TypeError):
+        calls["1"]
