@@ -79,9 +79,9 @@ def assert_polled(
     checked_flag(not_after_done, "not_after_done")
     checked_flag(honours_retry_after, "honours_retry_after")
     asked = {
-        "min_interval": min_interval,
+        "min_interval": min_interval or None,  # 0 asserts nothing
         "max_interval": max_interval,
-        "at_least": at_least,
+        "at_least": at_least or None,
         "at_most": at_most,
         "not_after_done": not_after_done or None,
         "honours_retry_after": honours_retry_after or None,

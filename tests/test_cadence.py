@@ -123,6 +123,11 @@ def test_other_requests_are_no_polls_of_it(mock: AsyncOpsMock) -> None:
             "there is nothing to assert; give one of min_interval, max_interval, at_least, "
             "at_most, not_after_done, honours_retry_after, backoff",
         ),
+        (
+            {"at_least": 0, "min_interval": 0},
+            "there is nothing to assert; give one of min_interval, max_interval, at_least, "
+            "at_most, not_after_done, honours_retry_after, backoff",
+        ),
         ({"at_most": True}, "at_most must be a whole number, 0 or more, not True"),
         ({"at_least": 1.5}, "at_least must be a whole number, 0 or more, not 1.5"),
         ({"at_least": -1}, "at_least must be a whole number, 0 or more, not -1"),

@@ -107,7 +107,8 @@ def _operations(
                 f"values[{index}] is not valid JSON: {error}", value=value
             ) from None
         written_in = response.profile
-    for operation in history.found_in(find_profile(api, profile or written_in or "contract")(body)):
+    name = profile if profile is not None else written_in or "contract"
+    for operation in history.found_in(find_profile(api, name)(body)):
         if not isinstance(operation, Mapping) or not isinstance(operation.get(history.id), str):
             raise InvalidArgument(
                 f"values[{index}] shows no {api.name} operation: {operation!r} has no {history.id}",

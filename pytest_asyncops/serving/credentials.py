@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from ..errors import InvalidArgument, hides_usage_errors
 from .api import Api
-from .messages import Request
+from .messages import Headers, Request
 
 __tracebackhide__ = hides_usage_errors
 
@@ -38,17 +37,14 @@ def checked_credential(api: Api, credential: object) -> str:
     return credential
 
 
-class _EveryHeader(Mapping[str, str]):
+class _EveryHeader(Headers):
     """Headers that all have one value, whatever they are called."""
 
+    __slots__ = ("_value",)
+
     def __init__(self, value: str) -> None:
+        super().__init__(dict.fromkeys(("Authorization", "Api-Key", "X-Api-Key"), value))
         self._value = value
 
     def __getitem__(self, name: str) -> str:
         return self._value
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(("Authorization", "Api-Key", "X-Api-Key"))
-
-    def __len__(self) -> int:
-        return 3

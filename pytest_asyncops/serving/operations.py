@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..arguments import explained
 from ..durations import Seconds
 from ..errors import (
     InvalidArgument,
+    UnknownAttribute,
     UnknownName,
     counted,
     hides_usage_errors,
@@ -115,13 +116,26 @@ class Operation:
         """Let it fail with this message, at the percentage that it shows."""
         self._store.move(self, Step(State.FAILED, message=message, percent=self.percent))
 
+    @explained()
     def cancel(self) -> None:
         """Let it be cancelled, at the percentage that it shows."""
         self._store.move(self, Step(State.CANCELLED, percent=self.percent))
 
+    @explained()
     def purge(self) -> None:
         """Let the server forget it, after its end."""
         self._store.move(self, Step(State.PURGED))
+
+    if not TYPE_CHECKING:  # a type checker refuses it by itself
+
+        @state.setter
+        def state(self, value: object) -> None:
+            raise UnknownAttribute(
+                f"the state of an operation cannot be set to {value!r}. Start it with "
+                "lifecycle=Lifecycle.manual(), and move it with run(), succeed(), fail('why'), "
+                "cancel() or purge().",
+                value=value,
+            )
 
     def __repr__(self) -> str:
         return f"<Operation {self.id} {self.state.name}, {counted(self.polls, 'poll')}>"

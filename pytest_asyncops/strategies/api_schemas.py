@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -69,9 +70,7 @@ def with_overrides(
     members = flat(contract_of(api), operation(api)).get("properties", {})
     for name, found in overrides.items():
         if name not in members:
-            raise unknown_choice(
-                f"member of a {api.name} operation, or argument,", name, [*members, *_ARGUMENTS]
-            )
+            raise unknown_name(f"member of a {api.name} operation", name, members, _ARGUMENTS)
         checked_strategy(name, found)
     deciding: dict[str, tuple[Any, ...]] = {}
     if state is not None:
@@ -84,6 +83,15 @@ def with_overrides(
     given = {name: from_strategy(found) for name, found in overrides.items()}
     server = CoherentServer(api, options, values=deciding, overrides=given, answer=answer)
     return (coherent_compiler(server) if given else compiled(server)).recipe(schema)
+
+
+def unknown_name(
+    what: str, name: str, names: Iterable[str], arguments: Iterable[str]
+) -> InvalidArgument:
+    """The error for a name that may also be meant for one of the function's arguments."""
+    if difflib.get_close_matches(name, names := list(names), 1):
+        return unknown_choice(what, name, names)
+    return unknown_choice(f"{what}, or argument,", name, [*names, *arguments])
 
 
 def _status(api: Api, state: State) -> str:

@@ -12,12 +12,13 @@ from hypothesis.strategies import SearchStrategy
 from ..arguments import explained
 from ..configure import find_api, resolve_readings
 from ..durations import SECOND, to_ns
-from ..errors import InvalidArgument, checked_count, hides_usage_errors, unknown_choice
+from ..errors import InvalidArgument, checked_count, hides_usage_errors
 from ..lifecycle.lifecycle import Lifecycle
 from ..serving.api import FIRST_ERROR, Api, find_route
 from ..serving.server import Server
 from ..serving.stub import Stub
 from ..virtual_time.server_clock import ServerClock
+from .api_schemas import unknown_name
 from .call_repr import as_call
 from .lifecycles import lifecycles
 from .schema.objects import objects
@@ -74,11 +75,7 @@ def histories(
     checked_count(max_polls, "max_polls", 1)
     for name, found in fields.items():
         if name not in known.fields:
-            raise unknown_choice(
-                f"field of a {known.name} operation, or argument,",
-                name,
-                [*known.fields, *_ARGUMENTS],
-            )
+            raise unknown_name(f"field of a {known.name} operation", name, known.fields, _ARGUMENTS)
         checked_strategy(name, found)
     if headers is not None and not isinstance(headers, Mapping):
         raise InvalidArgument(

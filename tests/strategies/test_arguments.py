@@ -55,6 +55,7 @@ def test_a_flag_of_bodies(make, flag, value):
         (lambda: strategies.invalid_payloads("pinecone", None), "unknown schema of pinecone None"),
         (lambda: strategies.errors("pinecone", "404"), "unknown status of an error of pinecone"),
         (lambda: strategies.errors("pinecone", True), "unknown status of an error of pinecone"),
+        (lambda: strategies.list_queries("pinecone", readings=["order"]), "readings must map nam"),
         (lambda: strategies.from_schema({}, contract="x.yaml"), "contract must be an Api that has"),
     ],
 )
