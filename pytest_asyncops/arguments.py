@@ -27,10 +27,10 @@ def explained(likely: str = "") -> Callable[[_F], _F]:
         likely: the argument that is most likely meant by one that was given without a name.
 
     >>> @explained("lifecycle")
-    ... def start(*, lifecycle=None): ...
-    >>> start(5)
+    ... def run(*, lifecycle=None): ...
+    >>> run(5)
     Traceback (most recent call last):
-    pytest_asyncops.InvalidArgument: start() takes lifecycle by name, not 5. Write lifecycle=5.
+    pytest_asyncops.InvalidArgument: run() takes lifecycle by name, not 5. Write run(lifecycle=...).
     """
 
     def decorated(function: _F) -> _F:
@@ -76,7 +76,7 @@ def _misfit(
         guess = likely or (rest[0] if rest else "")
         return InvalidCall(
             f"{call} takes {'its arguments' if takes_any else listed(rest)} by name, not {stray!r}."
-            f"{f' Write {guess}={stray!r}.' if guess else ''}",
+            f"{f' Write {function.__name__}({guess}=...).' if guess else ''}",
             value=stray,
             choices=rest,
         )

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from .arguments import explained
 from .durations import SECOND, Seconds, rfc3339, to_ns
-from .errors import CadenceError, InvalidArgument, counted, hides_usage_errors
+from .errors import (
+    CadenceError,
+    InvalidArgument,
+    checked_count,
+    checked_flag,
+    counted,
+    hides_usage_errors,
+)
 from .serving.calls import Call
 from .serving.operations import Operation
 from .serving.tally import Interval, Tally, TooSoon, retry_after
@@ -63,10 +71,18 @@ def assert_polled(
     ...         time.sleep(5)
     >>> assert_polled(operation, min_interval=5, at_most=3)
     """
+    if not isinstance(operation, Operation):
+        raise InvalidArgument(
+            f"operation must be an Operation, as stub.start() returns it, not {operation!r}. By "
+            "its id it is found in the operations of its stub: mock.chainloop.operations[id].",
+            value=operation,
+        )
+    checked_flag(not_after_done, "not_after_done")
+    checked_flag(honours_retry_after, "honours_retry_after")
     asked = {
-        "min_interval": min_interval,
+        "min_interval": min_interval or None,  # 0 asserts nothing
         "max_interval": max_interval,
-        "at_least": at_least,
+        "at_least": at_least or None,
         "at_most": at_most,
         "not_after_done": not_after_done or None,
         "honours_retry_after": honours_retry_after or None,
@@ -74,16 +90,7 @@ def assert_polled(
     }
     if all(value is None for value in asked.values()):
         raise InvalidArgument(f"there is nothing to assert; give one of {', '.join(asked)}")
-    for name in ("at_least", "at_most"):
-        value = asked[name]
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-            raise InvalidArgument(f"{name} must be a whole number, not {value!r}", value=value)
-    if backoff is not None and not (isinstance(backoff, (int, float)) and backoff >= 1):
-        raise InvalidArgument(
-            f"backoff must be a number, 1 or more, not {backoff!r}", value=backoff
-        )
-    shortest = None if min_interval is None else to_ns(min_interval, "min_interval")
-    longest = None if max_interval is None else to_ns(max_interval, "max_interval")
+    shortest, longest = _checked_limits(min_interval, max_interval, at_least, at_most, backoff)
     polled = _Polled.of(operation)
     if not polled.tally.count:
         mistakes = [] if 0 in (at_least, at_most) else [_never(polled, at_least)]
@@ -101,6 +108,43 @@ def assert_polled(
             operation=operation.id,
             polls=[call.at for call in polled.calls],
         )
+
+
+def _checked_limits(
+    min_interval: Seconds | None,
+    max_interval: Seconds | None,
+    at_least: int | None,
+    at_most: int | None,
+    backoff: float | None,
+) -> tuple[int | None, int | None]:
+    """The shortest and the longest interval in nanoseconds.
+
+    Raises:
+        InvalidArgument: for a limit that makes no sense, and for two that contradict each other.
+    """
+    shortest = None if min_interval is None else to_ns(min_interval, "min_interval")
+    longest = None if max_interval is None else to_ns(max_interval, "max_interval")
+    least = None if at_least is None else checked_count(at_least, "at_least")
+    most = None if at_most is None else checked_count(at_most, "at_most")
+    if backoff is not None and (
+        isinstance(backoff, bool)
+        or not isinstance(backoff, (int, float))
+        or not 1 <= backoff < math.inf
+    ):
+        raise InvalidArgument(
+            f"backoff must be a number, 1 or more, not {backoff!r}", value=backoff
+        )
+    for lower, upper, low, high, names in (
+        (shortest, longest, min_interval, max_interval, ("min_interval", "max_interval")),
+        (least, most, at_least, at_most, ("at_least", "at_most")),
+    ):
+        if lower is not None and upper is not None and lower > upper:
+            raise InvalidArgument(
+                f"{names[0]}={low!r} and {names[1]}={high!r} contradict each other: nothing is "
+                f"both. Raise {names[1]}, lower {names[0]}, or leave one of them out.",
+                value=(low, high),
+            )
+    return shortest, longest
 
 
 @dataclass(frozen=True)

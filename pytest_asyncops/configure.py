@@ -134,6 +134,12 @@ def resolve_readings(api: Api, given: Mapping[str, object] | None) -> Mapping[st
         InvalidArgument: for an unknown reading or a value that it cannot have.
     """
     names = [reading.name for reading in api.readings]
+    if given is not None and not isinstance(given, Mapping):
+        raise InvalidArgument(
+            f"readings must map names to values, as stub.readings does, not {given!r}",
+            value=given,
+            choices=names,
+        )
     for name in given or ():
         if name not in names:
             raise unknown_choice(f"reading of {api.name}", name, names)

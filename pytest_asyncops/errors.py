@@ -47,13 +47,9 @@ class InvalidArgument(AsyncOpsError, ValueError):
 class InvalidCall(InvalidArgument, TypeError):
     """A call with arguments that the function does not take."""
 
-    __qualname__ = "InvalidArgument"
-
 
 class UnknownName(InvalidArgument, KeyError):
     """A name that a mapping does not have."""
-
-    __qualname__ = "InvalidArgument"
 
     def __str__(self) -> str:
         return Exception.__str__(self)  # a KeyError shows the repr of its message
@@ -61,8 +57,6 @@ class UnknownName(InvalidArgument, KeyError):
 
 class UnknownAttribute(InvalidArgument, AttributeError):
     """An attribute that an object does not have, or that cannot be set."""
-
-    __qualname__ = "InvalidArgument"
 
     def __init__(self, message: str, *, value: object = None, choices: Iterable[str] = ()) -> None:
         super().__init__(message, value=value, choices=choices)
@@ -72,7 +66,9 @@ class UnknownAttribute(InvalidArgument, AttributeError):
 class NothingThere(InvalidArgument, IndexError):
     """An index beyond the end of a sequence."""
 
-    __qualname__ = "InvalidArgument"
+
+for _kind in (InvalidCall, UnknownName, UnknownAttribute, NothingThere):
+    _kind.__name__ = _kind.__qualname__ = InvalidArgument.__name__
 
 
 class MockClosed(AsyncOpsError):

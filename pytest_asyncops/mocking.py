@@ -19,6 +19,8 @@ from .errors import (
     InvalidArgument,
     MockClosed,
     MockedWarning,
+    UnknownAttribute,
+    UnknownName,
     hides_usage_errors,
     unknown_choice,
 )
@@ -68,7 +70,7 @@ class AsyncOpsMock:
     @property
     def stubs(self) -> Mapping[str, Stub]:
         """All stubs by the name of their API, those of your own APIs included."""
-        return MappingProxyType(self._session().stubs)
+        return MappingProxyType(_Stubs(self._session().stubs))
 
     @property
     def clock(self) -> VirtualClock:
@@ -99,12 +101,36 @@ class AsyncOpsMock:
             raise unknown_choice("live API", name, stubs, "The setting apis= says which are live.")
         return stubs[name]
 
+    if not TYPE_CHECKING:  # to a type checker, there is nothing beyond what is above
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("_"):
+                raise AttributeError(f"AsyncOpsMock has no attribute {name!r}")
+            live = {} if self._live is None else self._live.stubs
+            if name in live:
+                advice = f"An API of your own is at stubs[{name!r}]."
+            else:
+                advice = "An API of your own is in stubs, by its name."
+            names = [one for one in dir(self) if not one.startswith("_")]
+            raise unknown_choice(
+                "attribute of asyncops_mock:", name, names, advice, error=UnknownAttribute
+            )
+
     def __repr__(self) -> str:
         if self._live is None:
             return "<AsyncOpsMock, closed>"
         # Every failing test prints this, so it is short: what is not used is left out.
         used = [stub for stub in self._live.stubs.values() if stub.operations or stub.calls]
         return f"<AsyncOpsMock {', '.join(map(repr, [*used, self._live.virtual_clock]))}>"
+
+
+class _Stubs(dict[str, Stub]):
+    """The stubs by the name of their API, which say so if there is none of a name."""
+
+    def __missing__(self, name: object) -> Stub:
+        raise unknown_choice(
+            "live API", name, self, "The setting apis= says which are live.", error=UnknownName
+        )
 
 
 class Opening(AbstractContextManager[AsyncOpsMock], AbstractAsyncContextManager[AsyncOpsMock]):

@@ -47,10 +47,19 @@ def fails(value):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: Kettle().boil(5), "boil() takes water or lid by name, not 5. Write water=5."),
-        (lambda: Kettle().brew(5), "brew() takes its arguments by name, not 5. Write water=5."),
-        (lambda: Kettle.make("tin"), "make() takes of by name, not 'tin'. Write of='tin'."),
-        (lambda: Kettle().pour(1, 2, 3), "pour() takes slowly by name, not 3. Write slowly=3."),
+        (
+            lambda: Kettle().boil(5),
+            "boil() takes water or lid by name, not 5. Write boil(water=...).",
+        ),
+        (
+            lambda: Kettle().brew(5),
+            "brew() takes its arguments by name, not 5. Write brew(water=...).",
+        ),
+        (lambda: Kettle.make("tin"), "make() takes of by name, not 'tin'. Write make(of=...)."),
+        (
+            lambda: Kettle().pour(1, 2, 3),
+            "pour() takes slowly by name, not 3. Write pour(slowly=...).",
+        ),
         (lambda: Kettle().pour(1), "pour() needs into="),
         (lambda: Kettle().pour(), "pour() needs cups= and into="),
         (
@@ -110,15 +119,15 @@ def test_the_value_and_the_choices():
 PUBLIC = {
     "arguments by position": [
         (lambda mock: mocked("chainloop"), "mocked() takes its arguments by name, not 'chainloop'."
-         " Write apis='chainloop'."),
+         " Write mocked(apis=...)."),
         (lambda mock: mock.chainloop.start("a"), "start() takes its arguments by name, not 'a'."
-         " Write lifecycle='a'."),
+         " Write start(lifecycle=...)."),
         (lambda mock: mock.chainloop.start_many(2, "a"), "start_many() takes its arguments by name,"
-         " not 'a'. Write lifecycle='a'."),
+         " not 'a'. Write start_many(lifecycle=...)."),
         (lambda mock: Lifecycle.succeeds(30), "succeeds() takes pending, running, output or "
-         "progress by name, not 30. Write running=30."),
+         "progress by name, not 30. Write succeeds(running=...)."),
         (lambda mock: mock.chainloop.start(lifecycle=Lifecycle.manual()).succeed(b"x"),
-         "succeed() takes output by name, not b'x'. Write output=b'x'."),
+         "succeed() takes output by name, not b'x'. Write succeed(output=...)."),
     ],
     "arguments that are missing or unknown": [
         (lambda mock: mock.chainloop.limit_rate(0), "limit_rate() needs per="),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -130,9 +131,25 @@ def test_other_requests_are_no_polls_of_it(mock: AsyncOpsMock) -> None:
             "there is nothing to assert; give one of min_interval, max_interval, at_least, "
             "at_most, not_after_done, honours_retry_after, backoff",
         ),
-        ({"at_most": True}, "at_most must be a whole number, not True"),
-        ({"at_least": 1.5}, "at_least must be a whole number, not 1.5"),
+        (
+            {"at_least": 0, "min_interval": 0},
+            "there is nothing to assert; give one of min_interval, max_interval, at_least, "
+            "at_most, not_after_done, honours_retry_after, backoff",
+        ),
+        ({"at_most": True}, "at_most must be a whole number, 0 or more, not True"),
+        ({"at_least": 1.5}, "at_least must be a whole number, 0 or more, not 1.5"),
+        ({"at_least": -1}, "at_least must be a whole number, 0 or more, not -1"),
         ({"backoff": 0.5}, "backoff must be a number, 1 or more, not 0.5"),
+        ({"backoff": True}, "backoff must be a number, 1 or more, not True"),
+        ({"backoff": "2"}, "backoff must be a number, 1 or more, not '2'"),
+        ({"backoff": math.inf}, "backoff must be a number, 1 or more, not inf"),
+        ({"not_after_done": "yes"}, "not_after_done must be True or False, not 'yes'"),
+        ({"honours_retry_after": 1}, "honours_retry_after must be True or False, not 1"),
+        ({"min_interval": 5, "max_interval": 4.5}, "min_interval=5 and max_interval=4.5 contradict "
+            "each other: nothing is both. Raise max_interval, lower min_interval, or leave one of "
+            "them out."),
+        ({"at_least": 3, "at_most": 2}, "at_least=3 and at_most=2 contradict each other: nothing "
+            "is both. Raise at_most, lower at_least, or leave one of them out."),
         ({"min_interval": -1}, "min_interval must be finite and not negative, not -1"),
         ({"max_interval": "5"}, "max_interval must be seconds (int or float) or a timedelta, "
                                 "not '5'"),
@@ -143,6 +160,21 @@ def test_what_cannot_be_meant(mock: AsyncOpsMock, asserted: dict[str, float], me
     with pytest.raises(InvalidArgument) as caught:
         assert_polled(operation, **asserted)
     assert str(caught.value) == message
+
+
+def test_limits_that_meet_are_no_contradiction(mock: AsyncOpsMock) -> None:
+    operation = polled(mock, [5], running=10)
+    assert_polled(operation, min_interval=5, max_interval=5, at_least=2, at_most=2)
+
+
+@pytest.mark.parametrize("given", ["x", None, [], "00000000-0000-4000-8000-000000000001"])
+def test_what_is_no_operation(given: Any) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        assert_polled(given, at_most=1)
+    assert str(caught.value) == (
+        f"operation must be an Operation, as stub.start() returns it, not {given!r}. By its id it "
+        "is found in the operations of its stub: mock.chainloop.operations[id]."
+    )
 
 
 # -- a Retry-After that was sent -------------------------------------------------------------
@@ -339,7 +371,7 @@ def test_a_retry_after_that_is_no_longer_kept_was_honoured_or_not() -> None:
             "honours_retry_after": st.just(True),
             "backoff": st.sampled_from([1, 1.25, 1.5, 2, 3]),
         },
-    ).filter(bool),
+    ).filter(lambda asked: any(asked.values()) or "at_most" in asked),
     most=st.integers(1, 4),
 )
 def test_how_many_calls_are_kept_makes_no_difference(
@@ -392,14 +424,18 @@ def test_an_assertion_about_no_polls_fails(mock: AsyncOpsMock, asserted: dict[st
 @pytest.mark.parametrize("allows", ["at_least", "at_most"])
 def test_no_polls_can_be_asserted(mock: AsyncOpsMock, allows: str) -> None:
     operation = mock.chainloop.start(id="op-1")
-    assert_polled(operation, **{allows: 0})
     assert_polled(operation, **{allows: 0}, min_interval=5, not_after_done=True)
     ask(mock, "op-1")
     if allows == "at_least":
-        assert_polled(operation, at_least=0)
+        assert_polled(operation, at_least=0, min_interval=5)
         return
     with pytest.raises(CadenceError, match="it was polled once; at_most is 0"):
         assert_polled(operation, at_most=0)
+
+
+def test_that_it_may_have_been_polled_asserts_nothing(mock: AsyncOpsMock) -> None:
+    with pytest.raises(InvalidArgument, match="there is nothing to assert"):
+        assert_polled(mock.chainloop.start(), at_least=0, min_interval=0)
 
 
 def test_answers_that_showed_it_to_others_are_told(mock: AsyncOpsMock) -> None:

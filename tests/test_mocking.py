@@ -12,6 +12,7 @@ import time
 
 import pytest
 import requests
+from support.toy_api import toy
 
 from pytest_asyncops import (
     AsyncOpsMock,
@@ -521,3 +522,38 @@ def test_requests_of_many_threads_are_all_answered():
                 thread.start()
                 stack.callback(thread.join)
         assert operation.polls == len(mock.calls) == 80
+
+
+def test_a_stub_that_there_is_not():
+    with mocked(apis=["chainloop", toy()]) as mock:
+        with pytest.raises(KeyError) as caught:
+            mock.stubs["chainlop"]
+        assert isinstance(caught.value, InvalidArgument)
+        assert str(caught.value) == (
+            "unknown live API 'chainlop'. Did you mean 'chainloop'? Choose 'chainloop' or 'toy'. "
+            "The setting apis= says which are live."
+        )
+        assert "chainlop" not in mock.stubs
+        assert mock.stubs.get("chainlop") is None
+        assert [*mock.stubs] == ["chainloop", "toy"]
+
+
+def test_an_attribute_that_there_is_not():
+    names = "Choose 'calls', 'chainloop', 'clock', 'pinecone', 'reset' or 'stubs'."
+    with mocked(apis=[toy()]) as mock:
+        with pytest.raises(AttributeError) as caught:
+            mock.chainlop  # noqa: B018 - reading it is what is tested
+        assert isinstance(caught.value, InvalidArgument)
+        assert str(caught.value) == (
+            f"unknown attribute of asyncops_mock: 'chainlop'. Did you mean 'chainloop'? {names} "
+            "An API of your own is in stubs, by its name."
+        )
+        with pytest.raises(AttributeError) as caught:
+            mock.toy  # noqa: B018 - as above
+        assert str(caught.value) == (
+            f"unknown attribute of asyncops_mock: 'toy'. {names} "
+            "An API of your own is at stubs['toy']."
+        )
+        assert not hasattr(mock, "chainlop")
+        assert not hasattr(mock, "__wrapped__")
+    assert not hasattr(mock, "toy")  # closed, too

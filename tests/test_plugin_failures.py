@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 # --- what fails
@@ -415,3 +417,84 @@ def test_blocked(asked):
         "requests was about to reach 192.0.2.1:80, and network='block' forbids it.",
     ):
         assert printed in output, printed
+
+
+MISTAKES = {
+    "asyncops_mock.chainloop.start_many(-1)": "count must be a whole number, 0 or more, not -1",
+    "asyncops_mock.chainloop.limit_rate(0)": "limit_rate() needs per=",
+    "asyncops_mock.chainloop.limit_rate(0, per=1)": "polls must be a whole number, 1 or more, "
+    "not 0",
+    "asyncops_mock.calls[-1]": "there is no call -1: no request has come. Let the code under test "
+    "send one to the stub's base_url, with a client that the mock catches.",
+    "asyncops_mock.stubs['chainlop']": "unknown live API 'chainlop'. Did you mean 'chainloop'? "
+    "Choose 'chainloop' or 'pinecone'. The setting apis= says which are live.",
+    "asyncops_mock.chainloop.operations['nope']": "there is no operation with the id 'nope'. None "
+    "has been started; start one with start().",
+    "asyncops_mock.chainlop": "unknown attribute of asyncops_mock: 'chainlop'. Did you mean "
+    "'chainloop'? Choose 'calls', 'chainloop', 'clock', 'pinecone', 'reset' or 'stubs'. An API of "
+    "your own is in stubs, by its name.",
+    "assert_polled('x', at_most=1)": "operation must be an Operation, as stub.start() returns it, "
+    "not 'x'. By its id it is found in the operations of its stub: mock.chainloop.operations[id].",
+    "mocked('chainloop')": "mocked() takes its arguments by name, not 'chainloop'. Write "
+    "mocked(apis=...).",
+    "assert_history([], api='chainloop')": "there is nothing to assert: values is empty. Give the "
+    "answers that the poller got, such as operation.calls, and see to it that it has polled.",
+    "asyncops_mock.chainloop.refuse('Bearer t')": "'Bearer t' is no credential of chainloop: of "
+    "such a header it reads 't' alone. Write refuse('t').",
+}
+
+
+@pytest.mark.parametrize(("call", "message"), MISTAKES.items(), ids=MISTAKES)
+def test_a_mistake_is_shown_as_its_message_where_it_was_made(run, call, message):
+    result = run(
+        f"""
+from pytest_asyncops import *
+
+def test_one(asyncops_mock):
+    {call}
+"""
+    )
+    result.assert_outcomes(failed=1)
+    assert result.reports.errors("test_one") == [f"pytest_asyncops.InvalidArgument: {message}"]
+    assert result.reports.lines("test_one")[-1].endswith(": InvalidArgument")
+    assert "pytest_asyncops/" not in "\n".join(result.reports.lines("test_one"))
+
+
+PYTHONS_OWN = {
+    "time.sleep(-1)": ValueError,
+    "time.sleep('x')": TypeError,
+    "time.ctime('x')": TypeError,
+    "time.asctime('x')": TypeError,
+    "select.select([], [], [], -1)": ValueError,
+    "threading.Lock().acquire(timeout=-5)": ValueError,
+    "threading.Thread().join()": RuntimeError,
+    "queue.SimpleQueue().get(timeout=-1)": ValueError,
+    **(
+        {
+            "time.clock_gettime('x')": TypeError,
+            "time.clock_gettime_ns('x')": TypeError,
+            "signal.setitimer(signal.ITIMER_REAL, -1)": OSError,
+            "signal.alarm('x')": TypeError,
+        }
+        if hasattr(signal, "alarm")
+        else {}
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "error"), PYTHONS_OWN.items(), ids=PYTHONS_OWN)
+def test_what_python_refuses_is_shown_without_a_frame_of_ours(run, call, error):
+    result = run(
+        f"""
+import queue, select, signal, threading
+
+def test_one(asyncops_mock):
+    {call}
+
+def test_two(asyncops_mock):
+    with pytest.raises({error.__name__}):
+        {call}
+"""
+    )
+    result.assert_outcomes(failed=1, passed=1)
+    assert "pytest_asyncops/" not in "\n".join(result.reports.lines("test_one"))

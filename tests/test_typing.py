@@ -33,8 +33,10 @@ from pytest_asyncops import (
     Step,
     assert_conforms,
     assert_history,
+    assert_polled,
     mocked,
     polls,
+    strategies,
 )
 
 
@@ -61,6 +63,16 @@ def test_wrong_uses(asyncops_mock: AsyncOpsMock, operation: Operation) -> None:
     asyncops_mock.chainloop.start(Lifecycle.manual())
     asyncops_mock.chainloop.start(lifecycle=Lifecycle.manual)
     asyncops_mock.chainloop.start(kinds="scan")
+    asyncops_mock.chainloop.start(state=State.RUNNING)
+    asyncops_mock.chainloop.start(output=b"done")
+    asyncops_mock.chainloop.limit_rate(2)
+    asyncops_mock.chainloop.base_url = "http://localhost:1"
+    asyncops_mock.chainlop
+    mocked("chainloop")
+    strategies.payloads("chainloop", "rpcStatus", max_item=1)
+    strategies.list_queries("chainloop", valid="no")
+    assert_polled("x", at_most=1)
+    assert_polled(operation, not_after_done="yes")
     asyncops_mock.chainloop.start(kind=7)
     asyncops_mock.chainloop.start(operation_type="upload_file")
     asyncops_mock.chainloop.start_many("3")

@@ -51,7 +51,7 @@ def assert_history(values: Iterable[Any], *, api: Api | str, profile: str | None
 
     Raises:
         ConformanceError: if it is not legal; an ``AssertionError``.
-        InvalidArgument: for values that are not answers of this API.
+        InvalidArgument: for values that are not answers of this API, or if none shows an operation.
 
     >>> seen = [{"id": "1", "status": f"ASYNC_OPERATION_STATUS_{word}"}
     ...         for word in ("PENDING", "COMPLETED")]
@@ -64,9 +64,12 @@ def assert_history(values: Iterable[Any], *, api: Api | str, profile: str | None
             f"values must be a list of answers, oldest first, not {values!r}", value=values
         )
     seen: dict[str, list[_Sight]] = {}
+    values = list(values)
     for index, value in enumerate(values):
         for operation in _operations(value, known, history, profile, index):
             seen.setdefault(operation[history.id], []).append((index, operation))
+    if not seen:
+        raise InvalidArgument(_nothing_shown(len(values)), value=values)
     found = {name: list(_breaks(known, history, sights)) for name, sights in seen.items()}
     found = {name: wrong for name, wrong in found.items() if wrong}
     if found:
@@ -74,6 +77,16 @@ def assert_history(values: Iterable[Any], *, api: Api | str, profile: str | None
             _report(known, history, seen, found),
             violations=[violation for wrong in found.values() for violation in wrong],
         )
+
+
+def _nothing_shown(count: int) -> str:
+    why = "values is empty"
+    if count:
+        why = f"no operation is shown in {counted(count, 'answer')}; errors are skipped"
+    return (
+        f"there is nothing to assert: {why}. Give the answers that the poller got, such as "
+        "operation.calls, and see to it that it has polled."
+    )
 
 
 def _operations(
@@ -94,7 +107,8 @@ def _operations(
                 f"values[{index}] is not valid JSON: {error}", value=value
             ) from None
         written_in = response.profile
-    for operation in history.found_in(find_profile(api, profile or written_in or "contract")(body)):
+    name = profile if profile is not None else written_in or "contract"
+    for operation in history.found_in(find_profile(api, name)(body)):
         if not isinstance(operation, Mapping) or not isinstance(operation.get(history.id), str):
             raise InvalidArgument(
                 f"values[{index}] shows no {api.name} operation: {operation!r} has no {history.id}",

@@ -8,10 +8,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, overload
 
 from ..durations import from_ns, rfc3339
+from ..errors import NothingThere, counted, hides_usage_errors
 from ..lifecycle.states import State
 from ..virtual_time.server_clock import ServerClock
 from .messages import Request, Response
 from .secret_texts import shown
+
+__tracebackhide__ = hides_usage_errors
 
 
 class Kept(NamedTuple):
@@ -138,7 +141,9 @@ class Calls(Sequence[Call]):
         if isinstance(index, slice):
             return self._now()[0][index]
         with self._clock.lock:
-            return self._kept[index]
+            if -len(self._kept) <= index < len(self._kept):
+                return self._kept[index]
+            raise _nothing_at(index, len(self._kept), self.total)
 
     def __iter__(self) -> Iterator[Call]:
         return iter(self._now()[0])
@@ -169,3 +174,15 @@ class Calls(Sequence[Call]):
         dropped = total - len(kept)
         gone = f", the first {dropped:,} no longer kept" if dropped else ""
         return f"<Calls {total}{gone}: {kept[-3:]!r}>"
+
+
+def _nothing_at(index: int, kept: int, total: int) -> NothingThere:
+    if kept:
+        of = f", of {total:,}" if total > kept else ""
+        there = f"{counted(kept, 'call')} kept{of}, from 0 to {kept - 1}."
+    else:
+        there = (
+            "no request has come. Let the code under test send one to the stub's base_url, with a "
+            "client that the mock catches."
+        )
+    return NothingThere(f"there is no call {index!r}: {there}", value=index)

@@ -11,11 +11,19 @@ from collections.abc import (
     Sequence,
     ValuesView,
 )
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..arguments import explained
 from ..durations import Seconds
-from ..errors import InvalidArgument, MockClosed, counted, hides_usage_errors
+from ..errors import (
+    InvalidArgument,
+    MockClosed,
+    UnknownAttribute,
+    UnknownName,
+    counted,
+    hides_usage_errors,
+    listed,
+)
 from ..lifecycle.lifecycle import Lifecycle, Position, Snapshot
 from ..lifecycle.states import State, Step
 from ..virtual_time.server_clock import ServerClock
@@ -27,6 +35,7 @@ from .tally import Tallies, Tally
 __tracebackhide__ = hides_usage_errors
 
 _BORN = Position((0,))
+_MOST_NAMED = 10
 
 
 class NewOperation(NamedTuple):
@@ -132,14 +141,27 @@ class Operation:
         with self._store.clock.lock:
             self._store.move(self, Step(State.FAILED, message=message, percent=self.percent))
 
+    @explained()
     def cancel(self) -> None:
         """Let it be cancelled, at the percentage that it shows."""
         with self._store.clock.lock:
             self._store.move(self, Step(State.CANCELLED, percent=self.percent))
 
+    @explained()
     def purge(self) -> None:
         """Let the server forget it, after its end."""
         self._store.move(self, Step(State.PURGED))
+
+    if not TYPE_CHECKING:  # a type checker refuses it by itself
+
+        @state.setter
+        def state(self, value: object) -> None:
+            raise UnknownAttribute(
+                f"the state of an operation cannot be set to {value!r}. Start it with "
+                "lifecycle=Lifecycle.manual(), and move it with run(), succeed(), fail('why'), "
+                "cancel() or purge().",
+                value=value,
+            )
 
     def __repr__(self) -> str:
         with self._store.clock.lock:
@@ -185,7 +207,21 @@ class OperationStore(Mapping[str, Operation]):
         self.calls: Calls = Calls(clock, kept)
 
     def __getitem__(self, name: str) -> Operation:
-        return self._by_id[name]
+        try:
+            return self._by_id[name]
+        except (KeyError, TypeError):  # the latter for what is no id at all
+            few = list(self._by_id)[:_MOST_NAMED]
+            more = len(self._by_id) - len(few)
+            raise UnknownName(
+                f"there is no operation with the id {name!r}. "
+                + (
+                    f"There are {listed(map(repr, few))}{f' and {more:,} more' if more else ''}."
+                    if few
+                    else "None has been started; start one with start()."
+                ),
+                value=name,
+                choices=few,
+            ) from None
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_id

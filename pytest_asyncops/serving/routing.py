@@ -16,7 +16,8 @@ from .messages import Response
 Endpoint = Callable[[Exchange], Response]
 """A function that answers the requests of a route; it may raise `ErrorResponse`."""
 
-_PARAMETER = re.compile(r"\{(\w+)\}")
+PARAMETER = re.compile(r"\{(\w+)\}")
+"""A parameter in the template of a path."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Paths:
     def pattern(self, template: str) -> re.Pattern[str]:
         """The regular expression of a path template such as ``/v1/operations/{operation_id}``."""
         segment = "[^/]*" if self.empty_parameter else "[^/]+"
-        parts = _PARAMETER.split(template)
+        parts = PARAMETER.split(template)
         return re.compile(
             "".join(
                 re.escape(part) if i % 2 == 0 else f"(?P<{part}>{segment})"
@@ -122,7 +123,7 @@ def _difference(template: str, path: str) -> str:
     if "" in given[:-1]:
         return f"the path has an empty segment (two slashes in a row): {path!r}"
     for want, have in zip(wanted, given, strict=False):
-        if _PARAMETER.fullmatch(want):
+        if PARAMETER.fullmatch(want):
             if not have:
                 return f"{want} is empty"
         elif want != have:

@@ -8,6 +8,7 @@ from typing import Any
 from ..errors import InvalidArgument, hides_usage_errors, listed, unknown_choice
 from ..lifecycle.lifecycle import Lifecycle
 from ..lifecycle.states import State
+from .addresses import check_address
 from .api import Api, Field
 from .operations import NewOperation
 
@@ -39,7 +40,10 @@ def new_operations(
     for name in given:
         if name != "id" and name not in api.fields:
             raise unknown_choice(
-                f"field of a {api.name} operation", name, ["id", *api.fields, "lifecycle"]
+                f"field of a {api.name} operation",
+                name,
+                ["id", *api.fields, "lifecycle"],
+                _NO_FIELDS.get(name, ""),
             )
     values = {name: given.get(name, field.default) for name, field in api.fields.items()}
     varying = any(map(callable, values.values()))
@@ -62,8 +66,40 @@ def new_operations(
             )
         plan = lifecycle if isinstance(lifecycle, Lifecycle) else _planned(lifecycle, index)
         name = _named(api, given.get("id"), index, number, taken, named)
+        if given:
+            check_address(api, {**{field: own.get(field) for field in given}, "id": name})
         named.add(name)
         yield NewOperation(name, own, plan)
+
+
+_BY_HAND = "or move it by hand: Lifecycle.manual(), and operation.run(), .succeed(), .fail()"
+_STATE = (
+    "The state is the business of its lifecycle, such as lifecycle=Lifecycle.fails('why', "
+    f"running=30), .hangs() or .succeeds(); {_BY_HAND}."
+)
+_MESSAGE = "A failure is the business of its lifecycle: lifecycle=Lifecycle.fails('why')."
+_PERCENT = (
+    "A percentage is the business of its lifecycle: lifecycle=Lifecycle.hangs(percent=40), or "
+    "progress=Progress.stalled(90)."
+)
+_TIME = (
+    "Times are those of the server's clock: the setting epoch= says when it starts, and "
+    "mock.clock.advance() moves it on before an operation is started; how long it takes is the "
+    "business of its lifecycle: lifecycle=Lifecycle.succeeds(pending=2, running=30)."
+)
+_NO_FIELDS = {
+    **dict.fromkeys(("state", "status", "done"), _STATE),
+    **dict.fromkeys(("message", "error", "error_message"), _MESSAGE),
+    **dict.fromkeys(("percent", "percent_complete", "progress"), _PERCENT),
+    **dict.fromkeys(("pending", "running", "duration", "after"), _TIME),
+    **dict.fromkeys(
+        ("created_at", "created_on", "started_at", "finished_at", "completed_on"), _TIME
+    ),
+    "output": "The output is the business of its lifecycle: "
+    "lifecycle=Lifecycle.succeeds(output=b'...').",
+    "count": "Several are started with start_many(3).",
+}
+"""What tests give as fields that are none, and where it belongs."""
 
 
 def admit(api: Api, fields: Mapping[str, object], lifecycle: Lifecycle) -> None:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ..arguments import explained
 from ..durations import Seconds
-from ..errors import InvalidArgument, checked_count, counted, hides_usage_errors, unknown_choice
+from ..errors import (
+    InvalidArgument,
+    UnknownAttribute,
+    checked_count,
+    counted,
+    hides_usage_errors,
+    unknown_choice,
+)
 from ..lifecycle.lifecycle import Lifecycle
+from .addresses import check_address
 from .api import Api
 from .calls import Calls
+from .credentials import checked_credential
 from .operations import Operation
 from .rate_limit import RateLimit
 from .server import Server
@@ -20,6 +29,15 @@ from .starting import new_operations
 __tracebackhide__ = hides_usage_errors
 
 _DEFAULT = Lifecycle.succeeds(running=10)
+
+_SETTLED = {
+    "api": "Say which APIs are live before the mock opens, with the setting apis=[...].",
+    "base_url": "Say it before the mock opens, with the setting base_urls={'api': 'http://...'}.",
+    "readings": "They are settings, such as chainloop_order='oldest', given before the mock opens.",
+    "calls": "They are what has been requested; mock.reset() starts over.",
+    "operations": "They are what has been started; start one with start().",
+}
+"""What a test may want to set, and what to do instead."""
 
 
 class Stub:
@@ -33,10 +51,10 @@ class Stub:
     """
 
     def __init__(self, server: Server) -> None:
-        self.api: Api = server.api
-        self.base_url: str = server.base_url
-        self.readings: Mapping[str, Any] = server.readings
-        self.calls: Calls = server.calls
+        self.api: Final[Api] = server.api
+        self.base_url: Final[str] = server.base_url
+        self.readings: Final[Mapping[str, Any]] = server.readings
+        self.calls: Final[Calls] = server.calls
         self._server = server
 
     @property
@@ -138,6 +156,8 @@ class Stub:
             raise InvalidArgument(
                 f"a name must be a string that is not empty, not {name!r}", value=name
             )
+        if self.api.serving.parent is not None:
+            check_address(self.api, {self.api.serving.parent: name})
         with self._server.clock.lock:  # an endpoint may be looking through them
             self._server.parents.add(name)
 
@@ -150,14 +170,14 @@ class Stub:
             reason: the reason; `Serving.refusals` has the choices.
 
         Raises:
-            InvalidArgument: for another reason.
+            InvalidArgument: for another reason, or a credential that no request can have.
             MockClosed: after the test or the ``with`` block.
         """
         self._server.check_lasting()
-        refusal = self.api.serving.refusals.get(reason)
-        if refusal is None:
-            raise unknown_choice("reason for a refusal", reason, self.api.serving.refusals)
-        self._server.refused[credential] = refusal
+        refusals = self.api.serving.refusals
+        if not isinstance(reason, str) or reason not in refusals:
+            raise unknown_choice("reason for a refusal", reason, refusals)
+        self._server.refused[checked_credential(self.api, credential)] = refusals[reason]
 
     @explained()
     def limit_rate(
@@ -188,6 +208,15 @@ class Stub:
                 value=polls,
             )
         self._server.rate_limit = RateLimit(polls, per, retry_after)
+
+    if not TYPE_CHECKING:  # to a type checker, only what is there can be set
+
+        def __setattr__(self, name: str, value: object) -> None:
+            if name in _SETTLED and hasattr(self, name):
+                raise UnknownAttribute(
+                    f"{name} of a stub cannot be set to {value!r}. {_SETTLED[name]}", value=value
+                )
+            super().__setattr__(name, value)
 
     def __repr__(self) -> str:
         return (

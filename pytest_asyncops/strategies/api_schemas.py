@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from ..conformance.answer_rules import answer_rules
 from ..conformance.thorough_check import allowed_by, in_force
 from ..contract.schema_keywords import REFERENCE, Schema, refer
 from ..contract.yaml_document import escape
-from ..errors import InvalidArgument, hides_usage_errors, unknown_choice
+from ..errors import InvalidArgument, checked_flag, hides_usage_errors, unknown_choice
 from ..lifecycle.states import State
 from ..rules.rules import Constraint, Needed
 from ..serving.api import FIRST_ERROR, Api, find_history_schema, find_route
@@ -30,6 +31,12 @@ __tracebackhide__ = hides_usage_errors
 
 _UNDOCUMENTED = (403, 404, 429, 503)
 """Statuses of errors that any service may send, if its contract has a schema for all errors."""
+
+_ARGUMENTS = (
+    *("state", "alphabet", "max_length", "max_items", "extra", "unknown", "times", "profile"),
+    *("encoded", "deviations"),
+)
+"""The arguments of the strategies of operations, beside which members are given."""
 
 Overrides = Mapping[str, SearchStrategy[Any]]
 """Strategies of the user for certain members."""
@@ -63,7 +70,7 @@ def with_overrides(
     members = flat(contract_of(api), operation(api)).get("properties", {})
     for name, found in overrides.items():
         if name not in members:
-            raise unknown_choice(f"member of a {api.name} operation", name, members)
+            raise unknown_name(f"member of a {api.name} operation", name, members, _ARGUMENTS)
         checked_strategy(name, found)
     deciding: dict[str, tuple[Any, ...]] = {}
     if state is not None:
@@ -78,8 +85,17 @@ def with_overrides(
     return (coherent_compiler(server) if given else compiled(server)).recipe(schema)
 
 
+def unknown_name(
+    what: str, name: str, names: Iterable[str], arguments: Iterable[str]
+) -> InvalidArgument:
+    """The error for a name that may also be meant for one of the function's arguments."""
+    if difflib.get_close_matches(name, names := list(names), 1):
+        return unknown_choice(what, name, names)
+    return unknown_choice(f"{what}, or argument,", name, [*names, *arguments])
+
+
 def _status(api: Api, state: State) -> str:
-    if state not in api.statuses:
+    if not isinstance(state, State) or state not in api.statuses:
         choices = [str(known) for known in api.statuses]
         raise unknown_choice(f"state of a {api.name} operation", state, choices)
     return api.statuses[state]
@@ -92,6 +108,8 @@ def serialized(found: Recipe, api: Api, profile: str, encoded: bool, deviations:
         InvalidArgument: for a profile that the API does not have, and for deviations without
             ``encoded``.
     """
+    checked_flag(encoded, "encoded")
+    checked_flag(deviations, "deviations")
     writers = {"contract": None, **api.generation.profiles}
     chosen("profile", profile, writers)
     if deviations and not encoded:
@@ -116,7 +134,7 @@ def schema_name(api: Api, schema: str) -> str:
         InvalidArgument: if the API has no schema of this name.
     """
     names = contract_of(api).schemas
-    if schema not in names:
+    if not isinstance(schema, str) or schema not in names:
         raise unknown_choice(f"schema of {api.name}", schema, names)
     return escape(schema)
 
@@ -141,13 +159,39 @@ def error_body(api: Api, status_code: int) -> Schema:
     Raises:
         InvalidArgument: for a status that is not known of the API.
     """
-    is_error = FIRST_ERROR <= status_code < 600
+    is_status = isinstance(status_code, int) and not isinstance(status_code, bool)
+    is_error = is_status and FIRST_ERROR <= status_code < 600
     schema = _error_body(api, status_code) if is_error else None
     if schema is None:
         raise unknown_choice(
             f"status of an error of {api.name}", status_code, map(str, error_bodies(api))
         )
     return schema
+
+
+def check_status(api: Api, status_code: object) -> None:
+    """Check that a route of the API, or the API for all errors, documents a body for a status.
+
+    Raises:
+        InvalidArgument: if none does.
+    """
+    known: dict[str, None] = {}
+    contract = contract_of(api)
+    for route in api.routes:
+        for status, response in contract.statuses(route.method, route.paths[0]).items():
+            if contract.body(response) is not None:
+                known[status] = None
+    if isinstance(status_code, int) and not isinstance(status_code, bool):
+        documented = {str(status_code), f"{status_code // 100}XX"} & known.keys()
+        is_error = FIRST_ERROR <= status_code < 600
+        open_ended = api.checking.error_schema is not None or "default" in known
+        if documented or (is_error and open_ended) or not known:
+            return
+    raise unknown_choice(
+        f"status of an answer of {api.name}",
+        status_code,
+        sorted({*known} | {str(status) for status in error_bodies(api)}),
+    )
 
 
 def _error_body(api: Api, status_code: int) -> Schema | None:

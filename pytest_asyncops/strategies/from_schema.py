@@ -67,6 +67,11 @@ def from_schema(
     asked = {**locals()}
     if not isinstance(schema, Mapping):
         raise InvalidArgument(f"a schema must be a mapping, not {schema!r}", value=schema)
+    if contract is not None and not isinstance(contract, (Contract, Api)):
+        raise InvalidArgument(
+            f"contract must be an Api that has one, or a Contract, not {contract!r}",
+            value=contract,
+        )
     options = make_options(asked)
     around = contract_of(contract) if isinstance(contract, Api) else contract
     return as_call(from_schema, asked, any_schema(schema, around, options))

@@ -12,12 +12,13 @@ from hypothesis.strategies import SearchStrategy
 from ..arguments import explained
 from ..configure import find_api, resolve_readings
 from ..durations import SECOND, to_ns
-from ..errors import checked_count, hides_usage_errors, unknown_choice
+from ..errors import InvalidArgument, checked_count, hides_usage_errors
 from ..lifecycle.lifecycle import Lifecycle
 from ..serving.api import FIRST_ERROR, Api, find_route
 from ..serving.server import Server
 from ..serving.stub import Stub
 from ..virtual_time.server_clock import ServerClock
+from .api_schemas import unknown_name
 from .call_repr import as_call
 from .lifecycles import lifecycles
 from .schema.objects import objects
@@ -29,6 +30,8 @@ from .stub_requests import ask
 __tracebackhide__ = hides_usage_errors
 
 _HOUR = 3600
+
+_ARGUMENTS = ("lifecycle", "max_polls", "max_wait", "headers", "readings")
 
 
 @explained()
@@ -45,7 +48,8 @@ def histories(
     """The bodies that a poller of one operation would get from the get route, in order.
 
     A stub answers, so they are as in a test with a mock. The first poll comes when the operation is
-    started. A history ends with the last poll that still finds the operation.
+    started. A history ends with the last poll that still finds the operation. It is empty if none
+    does: with ``headers`` that are refused, or a ``lifecycle`` that is over before the first.
 
     Args:
         api: the API, by name or as an `Api`.
@@ -68,11 +72,17 @@ def histories(
     asked = {**locals()}
     known = find_api(api)
     route = find_route(known, "get")
-    checked_count(max_polls, "max_polls")
+    checked_count(max_polls, "max_polls", 1)
     for name, found in fields.items():
         if name not in known.fields:
-            raise unknown_choice(f"field of a {known.name} operation", name, known.fields)
+            raise unknown_name(f"field of a {known.name} operation", name, known.fields, _ARGUMENTS)
         checked_strategy(name, found)
+    if headers is not None and not isinstance(headers, Mapping):
+        raise InvalidArgument(
+            f"headers must map names to values, like {{'Authorization': 'Bearer token'}}, "
+            f"not {headers!r}",
+            value=headers,
+        )
     settled = resolve_readings(known, readings)
     given = {
         name: constant(f"{name}-1")
@@ -83,7 +93,7 @@ def histories(
         lifecycles(known) if lifecycle is None else checked_strategy("lifecycle", lifecycle)
     )
     most = to_ns(max_wait, "max_wait") // SECOND
-    waits = st.lists(st.integers(0, most), max_size=max(max_polls - 1, 0))
+    waits = st.lists(st.integers(0, most), max_size=max_polls - 1)
 
     def seen(pauses: list[int], start: dict[str, Any], life: Lifecycle) -> list[Any]:
         clock = ServerClock()
@@ -98,13 +108,22 @@ def histories(
             bodies.append(json.loads(answer.content))
         return bodies
 
+    def seen_at_least_once(pauses: list[int], start: dict[str, Any], life: Lifecycle) -> list[Any]:
+        # One of our own may be gone before the first poll.
+        return seen(pauses, start, life) or seen(pauses, start, Lifecycle.hangs())
+
     start = objects(
         [Shape({**given, **{name: from_strategy(one) for name, one in fields.items()}}, {})]
     )
     return as_call(
         histories,
         asked,
-        combine(seen, from_strategy(waits), start, from_strategy(known_lifecycles)),
+        combine(
+            seen_at_least_once if lifecycle is None else seen,
+            from_strategy(waits),
+            start,
+            from_strategy(known_lifecycles),
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from ..configure import find_api
 from ..contract.schema_keywords import Schema, refer
 from ..errors import InvalidArgument, hides_usage_errors
 from ..serving.api import Api
-from .api_schemas import error_bodies, schema_name
+from .api_schemas import check_status, error_bodies, schema_name
 from .call_repr import as_call
 from .coherent.compiler import compiled
 from .coherent.server import CoherentServer
@@ -77,6 +77,8 @@ def invalid_payloads(
         reference = refer(name)
         bodies = error_bodies(known)
         status_code = next((code for code, body in bodies.items() if body == reference), 200)
+    else:
+        check_status(known, status_code)
     found = _invalid(CoherentServer(known, options, status_code), name)
     return as_call(invalid_payloads, asked, found)
 

@@ -10,7 +10,7 @@ from hypothesis.strategies import SearchStrategy
 from ..arguments import explained
 from ..configure import find_api
 from ..durations import SECOND, to_ns
-from ..errors import InvalidArgument, hides_usage_errors, unknown_choice
+from ..errors import InvalidArgument, checked_flag, hides_usage_errors, unknown_choice
 from ..lifecycle.lifecycle import Lifecycle
 from ..lifecycle.progress import Progress
 from ..lifecycle.states import TRANSITIONS, State, Step
@@ -68,10 +68,18 @@ def lifecycles(
     asked = {**locals()}
     known = None if api is None else find_api(api)
     possible = set(State) if known is None else {*known.statuses, State.PURGED}
-    wanted = possible if states is None else set(states)
-    for state in wanted:
-        if state not in possible:
+    checked_flag(polls, "polls")
+    checked_flag(progress, "progress")
+    if states is not None and (isinstance(states, str) or not isinstance(states, Iterable)):
+        raise InvalidArgument(
+            f"states must be a list of states, such as [State.RUNNING], not {states!r}",
+            value=states,
+        )
+    given = possible if states is None else list(states)
+    for state in given:
+        if not isinstance(state, State) or state not in possible:
             raise unknown_choice("state", state, [str(one) for one in _ORDER if one in possible])
+    wanted = set(given)
     plans = [
         _plans(sequence, to_ns(max_duration, "max_duration"), polls, progress, _has_output(known))
         for sequence in _sequences(wanted)

@@ -11,7 +11,7 @@ from ..arguments import explained
 from ..configure import find_api, resolve_readings
 from ..contract.openapi import Contract
 from ..contract.schema_keywords import Schema
-from ..errors import InvalidArgument, hides_usage_errors
+from ..errors import InvalidArgument, checked_flag, hides_usage_errors
 from ..rules.generation_hints import Queries
 from ..serving.api import Api, find_route
 from .call_repr import as_call
@@ -79,6 +79,7 @@ def list_queries(
     asked = {**locals()}
     known = find_api(api)
     options = make_options(asked, unknown="sometimes")
+    checked_flag(valid, "valid")
     told = known.generation.queries(resolve_readings(known, readings))
     contract = contract_of(known)
     schemas = _schemas(known, told)

@@ -49,6 +49,7 @@ class Alarms:
 
     def _alarm(self, seconds: int, /) -> int:
         clock = self._virtual()
+        __tracebackhide__ = True
         if clock is None or not 0 <= operator.index(seconds) <= _MOST:
             before: int = _real_alarm(seconds)
             return before
@@ -59,6 +60,7 @@ class Alarms:
     def _setitimer(self, which: int, seconds: float, interval: float = 0.0, /) -> Any:
         clock = self._virtual() if which == signal.ITIMER_REAL else None
         if clock is None or not (0 <= seconds < _TOO_LONG and 0 <= interval < _TOO_LONG):
+            __tracebackhide__ = True
             return _real_setitimer(which, seconds, interval)
         before = clock.left()
         clock.set(round(seconds * SECOND), round(interval * SECOND))

@@ -46,6 +46,7 @@ def virtual_lock(find: FindScheduler) -> Any:
             # What no lock takes is left to Python's own to refuse.
             scheduler = find() if blocking and 0 < timeout <= threading.TIMEOUT_MAX else None
             if scheduler is None or self._lock.acquire(False):
+                __tracebackhide__ = True
                 return scheduler is not None or self._lock.acquire(blocking, timeout)
             until = scheduler.client.monotonic() + timeout
             while True:

@@ -38,6 +38,7 @@ class Selects:
         scheduler = self._scheduler()
         sleeps = not (rlist or wlist or xlist) and timeout is not None and 0 < timeout < _TOO_LONG
         if scheduler is None or not sleeps or timeout is None or is_tool(sys._getframe(1)):
+            __tracebackhide__ = True
             return _real_select(rlist, wlist, xlist, timeout)
         _real_select(rlist, wlist, xlist, 0)  # which refuses what is nothing, but no list either
         scheduler.sleep(round(timeout * SECOND))

@@ -54,6 +54,7 @@ def counted_simple_queue(find: FindScheduler) -> Any:
         def get(self, block: bool = True, timeout: float | None = None) -> Any:
             scheduler = find() if block else None
             if scheduler is None or (timeout is not None and not timeout > 0):
+                __tracebackhide__ = True
                 return super().get(block, timeout)
             until = None if timeout is None else scheduler.client.monotonic() + timeout
             while True:

@@ -71,6 +71,7 @@ def _joining(find: FindScheduler) -> Callable[..., None]:
         scheduler = find()
         # A thread raises the fitting error if it has not begun, or joins itself.
         if scheduler is None or (timeout is not None and timeout <= 0) or not thread.is_alive():
+            __tracebackhide__ = True
             _real_join(thread, timeout)
         elif scheduler.ends.are_expected_of(thread):
             if thread is threading.current_thread() or scheduler.join(thread, timeout):

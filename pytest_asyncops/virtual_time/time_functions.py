@@ -136,6 +136,9 @@ class _TimeFunctions:
         # NaN, text and too much are left to Python's own sleep to refuse.
         fair = isinstance(seconds, (int, float)) and 0 <= seconds < _TOO_LONG
         if active is None or not fair or active.client.is_real_here:
+            # What is wrong with an argument is Python's to say. As here, pytest does not show our
+            # frame wherever the modules of this room call what they replace.
+            __tracebackhide__ = True
             _real_sleep(seconds)
             return
         active.scheduler.sleep(
@@ -169,12 +172,14 @@ class _TimeFunctions:
     def clock_gettime(self, *clock: Any) -> float:
         active = _for(2)
         if active is None or not _is_monotonic(clock):
+            __tracebackhide__ = True
             return _real_clock_gettime(*clock)
         return active.client.monotonic()
 
     def clock_gettime_ns(self, *clock: Any) -> int:
         active = _for(2)
         if active is None or not _is_monotonic(clock):
+            __tracebackhide__ = True
             return _real_clock_gettime_ns(*clock)
         return active.client.monotonic_ns()
 
@@ -183,12 +188,14 @@ class _TimeFunctions:
     def ctime(self, *seconds: Any) -> str:
         active = _for(2)
         if active is None or len(seconds) > 1 or (seconds and seconds[0] is not None):
+            __tracebackhide__ = True
             return _real_ctime(*seconds)
         return _real_ctime(time.time_ns() // SECOND)
 
     def asctime(self, *moment: Any) -> str:
         active = _for(2)
         if active is None or moment:
+            __tracebackhide__ = True
             return _real_asctime(*moment)
         return _real_asctime(time.localtime())
 

@@ -12,7 +12,7 @@ from support.samples import anew
 from support.toy_api import changed, toy
 from support.verdicts import of_answers, rules
 
-from pytest_asyncops import InvalidArgument, assert_conforms, mocked, strategies
+from pytest_asyncops import InvalidArgument, assert_conforms, assert_history, mocked, strategies
 from pytest_asyncops.apis import ANSWER_READINGS, HistorySchema, Needed, Route, Rule
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
@@ -287,6 +287,14 @@ def test_the_strategies_of_routes_draw_no_such_answer(tmp_path, get, extra):
             assert_conforms(payload, api=api, route=route, status_code=status_code)
 
 
+def test_an_id_that_could_be_null_is_there(tmp_path):
+    nullable = {**JOBS, "Job": obj(id={**TEXT, "nullable": True}, status=TEXT)}
+    api = own(tmp_path, nullable, named("Job"), named("Page"))
+    assert rules({"id": None}, api=api, route="get") == [("$.id", "own.get-has-operation")]
+    for payload in anew(strategies.gets(api), 50):
+        assert_conforms(payload, api=api, route="get")
+
+
 @pytest.mark.parametrize("api", [CHAINLOOP, PINECONE], ids=lambda api: api.name)
 @given(st.data())
 def test_nor_do_those_of_the_built_in_apis(api, data):
@@ -299,3 +307,21 @@ def test_nor_do_those_of_the_built_in_apis(api, data):
     status_code = data.draw(st.sampled_from([401, 404, 500, 503]))
     payload = data.draw(strategies.errors(api, status_code, **more))
     assert_conforms(payload, api=api, route="get", status_code=status_code)
+
+
+@pytest.mark.parametrize("readings", [5, ["order"], "order"])
+def test_readings_are_a_mapping(readings):
+    with pytest.raises(InvalidArgument) as caught:
+        assert_conforms({}, api="pinecone", route="list", readings=readings)
+    assert str(caught.value) == (
+        f"readings must map names to values, as stub.readings does, not {readings!r}"
+    )
+
+
+def test_a_profile_without_a_name():
+    for check in (
+        lambda: assert_conforms({}, api="chainloop", route="list", profile=""),
+        lambda: assert_history([{"id": "1"}], api="chainloop", profile=""),
+    ):
+        with pytest.raises(InvalidArgument, match=r"^unknown profile of chainloop ''\."):
+            check()

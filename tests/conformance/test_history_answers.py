@@ -127,9 +127,25 @@ def test_answers_of_all_sorts():
     assert broken(iter([page, wrapped])) == [("$[1].status", "forward")]
 
 
-def test_nothing_is_a_legal_history():
-    assert broken([]) == []
-    assert broken([{"operations": []}, {"operations": None}, []]) == []
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ([], "values is empty"),
+        (iter(()), "values is empty"),
+        ([[]], "no operation is shown in 1 answer; errors are skipped"),
+        (
+            [{"operations": []}, {"operations": None}, []],
+            "no operation is shown in 3 answers; errors are skipped",
+        ),
+    ],
+)
+def test_nothing_is_no_history(values, why):
+    with pytest.raises(InvalidArgument) as caught:
+        assert_history(values, api="chainloop")
+    assert str(caught.value) == (
+        f"there is nothing to assert: {why}. Give the answers that the poller got, such as "
+        "operation.calls, and see to it that it has polled."
+    )
 
 
 def test_answers_with_an_error_status_and_heads_are_passed_over():
@@ -154,7 +170,7 @@ def test_answers_with_an_error_status_and_heads_are_passed_over():
         ("$[1].status", "forward")
     ]
     head = Call(Request("HEAD", "https://x/y", "/y", Headers({})), Response(200), 0, ())
-    assert broken([head]) == []
+    assert broken([job("RUNNING"), head]) == []
 
 
 @pytest.mark.parametrize("profile", ["gateway", "gateway_camel"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_asyncops import mocked
+from pytest_asyncops import InvalidArgument, mocked
 from pytest_asyncops.configure import resolve_settings
 from pytest_asyncops.serving.calls import Call, Calls, Kept
 from pytest_asyncops.serving.checkpoint import Checkpoint
@@ -127,3 +127,24 @@ def test_a_record_reads_as_the_list_of_its_calls_and_goes_back_to_a_checkpoint(c
         with pytest.raises(ValueError):  # noqa: PT011 - the words are Python's
             calls.index(a_call(), 0)
         calls._add(a_call(9))
+
+
+def test_a_call_that_there_is_not():
+    def refusal(calls, index):
+        with pytest.raises(IndexError) as caught:
+            calls[index]
+        assert isinstance(caught.value, InvalidArgument)
+        return str(caught.value)
+
+    calls = Calls(ServerClock(), Kept(3))
+    assert refusal(calls, -1) == (
+        "there is no call -1: no request has come. Let the code under test send one to the "
+        "stub's base_url, with a client that the mock catches."
+    )
+    calls._add(a_call())
+    assert refusal(calls, 1) == "there is no call 1: 1 call kept, from 0 to 0."
+    for number in range(1_000):
+        calls._add(a_call(number))
+    assert refusal(calls, -4) == "there is no call -4: 3 calls kept, of 1,001, from 0 to 2."
+    with pytest.raises(TypeError):
+        calls["1"]

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from support.ticking_lifecycles import ENDS, Ticking, counted, lifecycles, whole_seconds
+from support.toy_api import stub_of, toy
 
 from pytest_asyncops import InvalidArgument, Lifecycle, Operation, State, Step, polls
 from pytest_asyncops.durations import SECOND
@@ -417,3 +418,18 @@ def test_a_store_reads_as_its_operations_by_id():
     assert repr(store) == repr(dict(store))
     with pytest.raises(KeyError):
         store["op-2"]
+
+
+def test_a_state_is_not_set_but_moved_to():
+    operation = stub_of(toy()).start(shelf="a", lifecycle=Lifecycle.manual())
+    with pytest.raises(AttributeError) as caught:
+        operation.state = State.FAILED
+    assert isinstance(caught.value, InvalidArgument)
+    assert str(caught.value) == (
+        "the state of an operation cannot be set to State.FAILED. Start it with "
+        "lifecycle=Lifecycle.manual(), and move it with run(), succeed(), fail('why'), cancel() "
+        "or purge()."
+    )
+    assert operation.state is State.PENDING
+    with pytest.raises(InvalidArgument, match=r"^cancel\(\) takes no arguments, not 'why'$"):
+        operation.cancel("why")

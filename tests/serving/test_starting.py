@@ -258,3 +258,35 @@ def test_an_assistant_is_needed():
     message = "a pinecone operation needs assistant_name=; for example start(assistant_name='...')"
     with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$"):
         stub_of(PINECONE).start()
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("state", "The state is the business of its lifecycle, such as lifecycle="
+                  "Lifecycle.fails('why', running=30), .hangs() or .succeeds(); or move it by "
+                  "hand: Lifecycle.manual(), and operation.run(), .succeed(), .fail()."),
+        ("output", "The output is the business of its lifecycle: lifecycle=Lifecycle.succeeds("
+                   "output=b'...')."),
+        ("error_message", "A failure is the business of its lifecycle: lifecycle="
+                          "Lifecycle.fails('why')."),
+        ("percent", "A percentage is the business of its lifecycle: lifecycle=Lifecycle.hangs("
+                    "percent=40), or progress=Progress.stalled(90)."),
+        ("created_at", "Times are those of the server's clock: the setting epoch= says when it "
+                       "starts, and mock.clock.advance() moves it on before an operation is "
+                       "started; how long it takes is the business of its lifecycle: lifecycle="
+                       "Lifecycle.succeeds(pending=2, running=30)."),
+        ("count", "Several are started with start_many(3)."),
+    ],
+)  # fmt: skip
+def test_what_is_the_business_of_something_else(name, advice):
+    with pytest.raises(InvalidArgument) as caught:
+        a_stub().start(shelf="a", **{name: 1})
+    message = str(caught.value)
+    assert message.startswith(f"unknown field of a toy operation {name!r}. ")
+    assert message.endswith(f"'lifecycle'. {advice}")
+
+
+def test_an_api_may_have_such_a_field_all_the_same():
+    stub = a_stub(fields={"state": Field(), "shelf": Field()})
+    assert stub.start(state="b", shelf="a").fields == {"state": "b", "shelf": "a"}

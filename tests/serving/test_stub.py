@@ -146,3 +146,52 @@ def test_the_operations_of_a_stub_can_be_read_and_not_written(stub):
     assert repr(operations) == f"mappingproxy({{'job-1': {started!r}}})"
     with pytest.raises(TypeError):
         operations["job-2"] = started
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("base_url", "Say it before the mock opens, with the setting base_urls={'api': "
+                     "'http://...'}."),
+        ("api", "Say which APIs are live before the mock opens, with the setting apis=[...]."),
+        ("readings", "They are settings, such as chainloop_order='oldest', given before the mock "
+                     "opens."),
+        ("calls", "They are what has been requested; mock.reset() starts over."),
+        ("operations", "They are what has been started; start one with start()."),
+    ],
+)  # fmt: skip
+def test_what_is_settled_cannot_be_set(stub, name, advice):
+    before = getattr(stub, name)
+    with pytest.raises(AttributeError) as caught:
+        setattr(stub, name, "http://localhost")
+    assert isinstance(caught.value, InvalidArgument)
+    assert str(caught.value) == (f"{name} of a stub cannot be set to 'http://localhost'. {advice}")
+    assert getattr(stub, name) == before
+
+
+def test_a_stub_of_an_own_class_can_have_attributes(stub):
+    stub.mine = 5
+    assert stub.mine == 5
+    with pytest.raises(AttributeError, match="'Stub' object has no attribute 'strat'"):
+        stub.strat  # noqa: B018 - reading it is what is tested
+
+
+def test_an_operation_that_there_is_not(stub):
+    def refusal(name):
+        with pytest.raises(KeyError) as caught:
+            stub.operations[name]
+        assert isinstance(caught.value, InvalidArgument)
+        return str(caught.value)
+
+    assert refusal("nope") == (
+        "there is no operation with the id 'nope'. None has been started; start one with start()."
+    )
+    stub.start_many(2, shelf="a")
+    assert refusal("nope") == (
+        "there is no operation with the id 'nope'. There are 'job-1' or 'job-2'."
+    )
+    assert refusal([]).startswith("there is no operation with the id []. ")
+    stub.start_many(20, shelf="a")
+    assert refusal("nope").endswith("'job-9' or 'job-10' and 12 more.")
+    assert "nope" not in stub.operations
+    assert stub.operations.get("nope") is None

@@ -65,6 +65,21 @@ def test_histories_are_written_as_the_readings_say():
     check()
 
 
+def test_a_history_of_a_life_of_our_own_is_never_empty():
+    @settings(max_examples=20)
+    @given(strategies.histories("pinecone", readings={"retention": 0}))
+    def check(bodies):
+        assert bodies
+
+    check()
+    gone = strategies.histories(
+        "pinecone",
+        lifecycle=st.just(Lifecycle.succeeds(running=0)),
+        readings={"retention": 0},
+    )
+    assert find(gone, lambda bodies: True) == []
+
+
 def test_histories_carry_headers():
     @settings(max_examples=10)
     @given(strategies.histories("chainloop", headers={"Authorization": "Basic token"}))
@@ -78,6 +93,9 @@ def test_histories_carry_headers():
     ("make", "message"),
     [
         (lambda: strategies.histories("pinecone", colour=st.none()), "unknown field of a pinecone"),
+        (lambda: strategies.histories("pinecone", max_poll=3), "Did you mean 'max_polls'"),
+        (lambda: strategies.histories("pinecone", max_polls=0), "max_polls .*1 or more, not 0"),
+        (lambda: strategies.histories("pinecone", headers="x"), "headers must map names to values"),
         (lambda: strategies.histories("pinecone", file_id="f"), "file_id must be a strategy"),
         (lambda: strategies.histories("pinecone", max_polls=-1), "max_polls must be a whole"),
         (lambda: strategies.histories("pinecone", lifecycle=Lifecycle.hangs()), "lifecycle must"),
