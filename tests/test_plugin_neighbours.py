@@ -272,9 +272,9 @@ class TestUnittest(unittest.TestCase):
 
 
 def test_the_mock_is_open_while_the_debugger_stands(run, pytester):
-    pytester.makepyfile(stands_and_asks=STANDS)
+    pytester.makepyfile(stands_there=STANDS)
     pytester.syspathinsert()
-    result = run(FAILS, "--pdb", "--pdbcls=stands_and_asks:Stands", "-s")
+    result = run(FAILS, "--pdb", "--pdbcls=stands_there:Stands", "-s")
     assert [line for line in result.outlines if line.startswith("stands in ")] == [
         "stands in test_asked_for: 200",
         "stands in broken: 200",
