@@ -38,7 +38,7 @@ _askers_key = pytest.StashKey["list[pytest.FixtureDef[Any]]"]()
 """Those that have asked for the mock by ``getfixturevalue`` meanwhile."""
 _asked_key = pytest.StashKey[bool]()
 """Whether a test has asked for the mock so far."""
-_in_vain_key = pytest.StashKey["str | None"]()
+_in_vain_key = pytest.StashKey[str]()
 """What is wrong with the mark of a test if it does not ask."""
 _mistake_key = pytest.StashKey["str | None"]()
 """The same, of a test that has run and has not asked."""
@@ -107,7 +107,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Open the mock, before any fixture of the test."""
     item.config.stash[_item_key] = item
-    item.stash[_asked_key], item.stash[_mistake_key] = False, None
+    if _in_vain_key in item.stash:
+        item.stash[_asked_key], item.stash[_mistake_key] = False, None  # it may run again
     if _names_it(item):
         _open(item)
 
@@ -165,9 +166,9 @@ def pytest_runtest_makereport(
     report = yield
     if call.excinfo is not None and (switch := _open_switch(item.config)):
         switch.note_failure(call.excinfo.value)
-    if call.when == "call":
+    if call.when == "call" and _in_vain_key in item.stash:
         is_fine = report.skipped or item.stash.get(_asked_key, False)
-        item.stash[_mistake_key] = None if is_fine else item.stash.get(_in_vain_key, None)
+        item.stash[_mistake_key] = None if is_fine else item.stash[_in_vain_key]
     return report
 
 
@@ -269,7 +270,8 @@ def _asks_for_fixtures(item: pytest.Item) -> bool:
 def _mark_in_vain(item: pytest.Item) -> str | None:
     """What to say of a test that has settings for a mock, and no mock."""
     # Those of a class or a module may be meant for some of its tests.
-    marks = [mark for mark in item.own_markers if mark.name == _MARK and (mark.args or mark.kwargs)]
+    marks = [mark for mark in item.own_markers if mark.name == _MARK]
+    marks = [mark for mark in marks if mark.args or mark.kwargs]
     if not marks or _names_it(item):
         return None
     given = [*map(repr, marks[0].args), *(f"{k}={v!r}" for k, v in marks[0].kwargs.items())]
