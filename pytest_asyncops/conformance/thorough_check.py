@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from ..contract.openapi import Contract
@@ -42,8 +43,13 @@ def find_rules(api: Api, contract: Contract, allowed: Container[str]) -> Rules:
 def allowed_by(api: Api, readings: Mapping[str, Any] | None = None) -> frozenset[str]:
     """The readings that switch off rules, among these readings, or by default."""
     if readings is None:
-        readings = {setting.name: setting.default for setting in api.readings}
-    return frozenset(name for name, value in readings.items() if value == "allow")
+        return _allowed_by_default(api)
+    return frozenset([name for name, value in readings.items() if value == "allow"])
+
+
+@lru_cache(maxsize=64)
+def _allowed_by_default(api: Api) -> frozenset[str]:
+    return frozenset([setting.name for setting in api.readings if setting.default == "allow"])
 
 
 def in_force(rules: Iterable[Rule], allowed: Container[str]) -> list[Rule]:

@@ -287,6 +287,26 @@ def test_the_strategies_of_routes_draw_no_such_answer(tmp_path, get, extra):
             assert_conforms(payload, api=api, route=route, status_code=status_code)
 
 
+def test_an_operation_that_could_be_null_or_empty_is_neither(tmp_path):
+    loose = {"type": "object", "nullable": True, "properties": {"id": TEXT}}
+    wrapped = {**JOBS, "Wrapped": obj(job=loose)}
+    api = own(tmp_path, wrapped, named("Wrapped"), named("Page"), wrapped_in="job")
+    for payload in anew(strategies.gets(api), 100):
+        assert_conforms(payload, api=api, route="get")
+
+
+def test_what_is_not_documented_is_not_the_member_of_another_answer(tmp_path):
+    named_a = {**JOBS, "Job": obj(id=TEXT, a=TEXT)}
+    api = own(tmp_path, named_a, named("Job"), named("Page"), errors=PROBLEM)
+    drawn = strategies.errors(api, 404, extra="sometimes", alphabet="ab", max_length=1)
+    names = set()
+    for payload in anew(drawn, 200):
+        assert_conforms(payload, api=api, route="get", status_code=404)
+        names |= payload.keys()
+    assert "b" in names
+    assert "a" not in names
+
+
 def test_an_id_that_could_be_null_is_there(tmp_path):
     nullable = {**JOBS, "Job": obj(id={**TEXT, "nullable": True}, status=TEXT)}
     api = own(tmp_path, nullable, named("Job"), named("Page"))
