@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from .serving.calls import Calls as Calls
     from .serving.hang_guards import PollerHangs as PollerHangs
     from .serving.messages import UnmatchedRequests as UnmatchedRequests
-    from .serving.operations import Operation as Operation
+    from .serving.operation import Operation as Operation
     from .serving.stub import Stub as Stub
     from .typed_settings import Settings as Settings
     from .virtual_time.clock import VirtualClock as VirtualClock
@@ -66,7 +66,7 @@ _HOMES = {
     "MockClosed": "errors",
     "MockedWarning": "errors",
     "NetworkBlocked": "errors",
-    "Operation": "serving.operations",
+    "Operation": "serving.operation",
     "PatienceWarning": "errors",
     "PineconeStub": "apis.pinecone_stub",
     "PollerHangs": "serving.hang_guards",

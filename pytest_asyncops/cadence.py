@@ -18,7 +18,7 @@ from .errors import (
     hides_usage_errors,
 )
 from .serving.calls import Call
-from .serving.operations import Operation
+from .serving.operation import Operation
 from .serving.tally import Interval, Tally, TooSoon, retry_after
 
 __tracebackhide__ = hides_usage_errors

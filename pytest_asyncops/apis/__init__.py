@@ -27,7 +27,7 @@ from ..rules.rules import (
 from ..serving.api import Api, Checking, Field, Serving
 from ..serving.exchange import Exchange, Render, json_response
 from ..serving.messages import ErrorResponse, Request, Response
-from ..serving.operations import Operation
+from ..serving.operation import Operation
 from ..serving.routing import Paths, Route
 from ..serving.state_index import position_after, window
 from ..settings import ANSWER_READINGS, Setting

@@ -10,7 +10,8 @@ from typing import Any
 from ..lifecycle.lifecycle import Snapshot
 from ..lifecycle.states import State
 from .messages import ErrorResponse, Headers, Request, Response
-from .operations import Operation, OperationStore
+from .operation import Operation
+from .operations import OperationStore
 
 Render = Callable[[Operation, Snapshot], Mapping[str, Any]]
 """A function from an operation and its snapshot to the JSON values that an API shows."""

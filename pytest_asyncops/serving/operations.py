@@ -1,4 +1,4 @@
-"""Operations, and the store that a stub keeps them in."""
+"""The store that a stub keeps its operations in."""
 
 from __future__ import annotations
 
@@ -11,16 +11,12 @@ from collections.abc import (
     Sequence,
     ValuesView,
 )
-from typing import TYPE_CHECKING, NamedTuple
 
-from ..arguments import explained
 from ..durations import Seconds
 from ..errors import (
     InvalidArgument,
     MockClosed,
-    UnknownAttribute,
     UnknownName,
-    counted,
     hides_usage_errors,
     listed,
 )
@@ -29,143 +25,13 @@ from ..lifecycle.states import State, Step
 from ..virtual_time.server_clock import ServerClock
 from .calls import KEPT, Call, Calls, Kept
 from .checkpoint import Changing
+from .operation import NewOperation, Operation
 from .state_index import StateIndex
 from .tally import Tallies, Tally
 
 __tracebackhide__ = hides_usage_errors
 
-_BORN = Position((0,))
 _MOST_NAMED = 10
-
-
-class NewOperation(NamedTuple):
-    """An operation to be started."""
-
-    id: str
-    fields: Mapping[str, object]
-    lifecycle: Lifecycle
-
-
-class Operation:
-    """The test's handle on one operation.
-
-    Reading it is not a poll. The methods are for operations with `Lifecycle.manual`.
-
-    It stands for the operation as long as there is one. When the mock has closed, an operation that
-    is done can still be read; one that is not would say the same for ever, so its ``state`` and
-    ``percent`` are a `MockClosed` error. When a reset has removed the operation, ``state``,
-    ``percent`` and ``calls`` are an `InvalidArgument` error.
-
-    Attributes:
-        id: the id that the API shows.
-        fields: the field values that it was started with.
-        lifecycle: its plan. Moving it by hand replaces the plan by one that contains the move.
-        polls: how many answers have shown it.
-        created_ns: when it was started by the server's clock, in nanoseconds since 1970; an API's
-            ``render`` writes its timestamps from this.
-
-    >>> from pytest_asyncops import Lifecycle, mocked
-    >>> with mocked() as mock:
-    ...     operation = mock.chainloop.start(lifecycle=Lifecycle.manual())
-    ...     operation.run()
-    ...     operation.fail("disk full")
-    >>> operation.state, operation.polls
-    (State.FAILED, 0)
-    """
-
-    __slots__ = (
-        "_number",
-        "_plan",
-        "_position",
-        "_store",
-        "created_ns",
-        "fields",
-        "id",
-        "lifecycle",
-        "polls",
-    )
-
-    _changing = ("lifecycle", "polls", "_plan", "_position")
-
-    def __init__(
-        self, store: OperationStore, number: int, new: NewOperation, plan: Lifecycle
-    ) -> None:
-        self.id: str
-        self.fields: Mapping[str, object]
-        self.lifecycle: Lifecycle
-        self.id, self.fields, self.lifecycle = new
-        self.created_ns: int = store.clock.now_ns
-        self.polls: int = 0
-        self._store = store
-        self._number = number
-        self._plan = plan
-        self._position = _BORN
-
-    @property
-    def state(self) -> State:
-        """The state that a poll would see now."""
-        return self._store.looked_at(self).state
-
-    @property
-    def percent(self) -> int | None:
-        """The percentage that a poll would see now, or ``None`` for none."""
-        return self._store.looked_at(self).percent
-
-    @property
-    def calls(self) -> list[Call]:
-        """The requests for this one operation, whatever the answer.
-
-        The latest are kept; the settings ``max_calls_kept`` and ``max_bytes_kept`` say how many.
-        """
-        self._store.check_known(self)
-        return [call for call in self._store.calls if self.id in call._asked_for]
-
-    def _polled(self) -> tuple[Tally, list[Call], int]:
-        """The tally of its polls, those of them that are kept, and how many answers showed it."""
-        with self._store.clock.lock:
-            return self._store.tally(self.id).copy(), self.calls, self.polls
-
-    @explained()
-    def run(self, *, percent: float | None = None) -> None:
-        """Let it run at this percentage. If it runs already, this changes the percentage."""
-        self._store.move(self, Step(State.RUNNING, percent=percent))
-
-    @explained()
-    def succeed(self, *, output: bytes | None = None) -> None:
-        """Let it succeed with this output."""
-        self._store.move(self, Step(State.SUCCEEDED, output=output))
-
-    @explained()
-    def fail(self, message: str) -> None:
-        """Let it fail with this message, at the percentage that it shows."""
-        with self._store.clock.lock:
-            self._store.move(self, Step(State.FAILED, message=message, percent=self.percent))
-
-    @explained()
-    def cancel(self) -> None:
-        """Let it be cancelled, at the percentage that it shows."""
-        with self._store.clock.lock:
-            self._store.move(self, Step(State.CANCELLED, percent=self.percent))
-
-    @explained()
-    def purge(self) -> None:
-        """Let the server forget it, after its end."""
-        self._store.move(self, Step(State.PURGED))
-
-    if not TYPE_CHECKING:  # a type checker refuses it by itself
-
-        @state.setter
-        def state(self, value: object) -> None:
-            raise UnknownAttribute(
-                f"the state of an operation cannot be set to {value!r}. Start it with "
-                "lifecycle=Lifecycle.manual(), and move it with run(), succeed(), fail('why'), "
-                "cancel() or purge().",
-                value=value,
-            )
-
-    def __repr__(self) -> str:
-        with self._store.clock.lock:
-            return f"<Operation {self.id}{self._store.told(self)}, {counted(self.polls, 'poll')}>"
 
 
 class OperationStore(Mapping[str, Operation]):

@@ -10,7 +10,7 @@ from ..lifecycle.lifecycle import Lifecycle
 from ..lifecycle.states import State
 from .addresses import check_address
 from .api import Api, Field
-from .operations import NewOperation
+from .operation import NewOperation
 
 __tracebackhide__ = hides_usage_errors
 

@@ -21,7 +21,7 @@ from .addresses import check_address
 from .api import Api
 from .calls import Calls
 from .credentials import checked_credential
-from .operations import Operation
+from .operation import Operation
 from .rate_limit import RateLimit
 from .server import Server
 from .starting import new_operations

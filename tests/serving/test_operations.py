@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from support.stores import a_store, started
 from support.ticking_lifecycles import ENDS, Ticking, counted, lifecycles, whole_seconds
-from support.toy_api import stub_of, toy
 
-from pytest_asyncops import InvalidArgument, Lifecycle, Operation, State, Step, polls
+from pytest_asyncops import InvalidArgument, Lifecycle, State, Step, polls
 from pytest_asyncops.durations import SECOND
 from pytest_asyncops.lifecycle.states import TRANSITIONS
 from pytest_asyncops.serving.checkpoint import Checkpoint
-from pytest_asyncops.serving.operations import NewOperation, OperationStore
+from pytest_asyncops.serving.operation import NewOperation
+from pytest_asyncops.serving.operations import OperationStore
 from pytest_asyncops.serving.state_index import window
 from pytest_asyncops.virtual_time.server_clock import ServerClock
 
@@ -205,17 +206,6 @@ TestStore = Store.TestCase
 TestStore.settings = settings(stateful_step_count=40)
 
 
-def a_store(**kwargs):
-    return OperationStore(ServerClock(), **kwargs)
-
-
-def started(store: OperationStore, *lifecycles: Lifecycle) -> list[Operation]:
-    new_operations = [
-        NewOperation(f"op-{len(store) + i}", {}, life) for i, life in enumerate(lifecycles)
-    ]
-    return store.add(new_operations)
-
-
 @pytest.mark.parametrize("move", ["run", "succeed", "cancel", "purge"])
 def test_lists_know_of_moves_by_hand(move):
     store = a_store()
@@ -271,58 +261,6 @@ def test_a_list_without_polls_finds_what_a_step_of_no_polls_let_through():
     assert list(store.members({}, done)) == []
     store.clock.advance(5)
     assert list(store.members({}, done)) == [0]
-
-
-@pytest.mark.parametrize("retention", [None, 60])
-def test_what_has_been_purged_cannot_be_moved(retention):
-    store = a_store(retention=retention)
-    (op,) = started(store, Lifecycle.manual())
-    op.cancel()
-    if retention is None:
-        op.purge()
-    else:
-        store.clock.advance(60)
-    message = "operation op-0 has been purged and cannot become State.RUNNING"
-    with pytest.raises(InvalidArgument, match=f"^{message}$") as caught:
-        op.run()
-    assert caught.value.value is State.RUNNING
-
-
-def test_only_manual_operations_can_be_moved():
-    (op,) = started(a_store(), Lifecycle.succeeds())
-    message = (
-        "operation op-0 follows its own lifecycle and cannot be moved by hand. "
-        "Start it with lifecycle=Lifecycle.manual()."
-    )
-    with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
-        op.succeed()
-    assert caught.value.value == Lifecycle.succeeds()
-    assert op.state is State.RUNNING
-
-
-def test_moves_by_hand_are_seen_with_their_facts():
-    store = a_store()
-    op, failing, cancelled = started(store, *[Lifecycle.manual()] * 3)
-    store.clock.advance(2)
-    op.run(percent=30)
-    failing.run(percent=40)
-    assert (op.state, op.percent) == (State.RUNNING, 30)
-    store.clock.advance(3)
-    op.run(percent=60)
-    assert op.percent == 60
-    store.clock.advance(1)
-    op.succeed(output=b"x")
-    assert op.percent == 100
-    snapshot = store.snapshot(op)
-    assert (snapshot.started, snapshot.finished) == (2 * SECOND, 6 * SECOND)
-    assert snapshot.output == b"x"
-    failing.fail("disk full")
-    assert (failing.percent, store.snapshot(failing).message) == (40, "disk full")
-    cancelled.cancel()
-    assert (cancelled.state, cancelled.percent) == (State.CANCELLED, 0)
-    op.purge()
-    assert store.snapshot(op).output is None
-    assert repr(op) == "<Operation op-0 PURGED, 0 polls>"
 
 
 def test_a_move_that_the_api_refuses_changes_nothing():
@@ -418,18 +356,3 @@ def test_a_store_reads_as_its_operations_by_id():
     assert repr(store) == repr(dict(store))
     with pytest.raises(KeyError):
         store["op-2"]
-
-
-def test_a_state_is_not_set_but_moved_to():
-    operation = stub_of(toy()).start(shelf="a", lifecycle=Lifecycle.manual())
-    with pytest.raises(AttributeError) as caught:
-        operation.state = State.FAILED
-    assert isinstance(caught.value, InvalidArgument)
-    assert str(caught.value) == (
-        "the state of an operation cannot be set to State.FAILED. Start it with "
-        "lifecycle=Lifecycle.manual(), and move it with run(), succeed(), fail('why'), cancel() "
-        "or purge()."
-    )
-    assert operation.state is State.PENDING
-    with pytest.raises(InvalidArgument, match=r"^cancel\(\) takes no arguments, not 'why'$"):
-        operation.cancel("why")

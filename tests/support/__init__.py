@@ -41,6 +41,7 @@
 - `settings_table`: Every setting by its full name, and its value in settings that have been read.
 - `simulation`: What programs do and when, by a plain simulation without threads, loops and clocks.
 - `spoilt_payloads`: Payloads of both APIs for Hypothesis: mostly right, then spoilt at any depth.
+- `stores`: Stores without a stub, and operations that are started in them.
 - `stress`: Runs hand-overs many times and prints how often they failed.
 - `ticking_lifecycles`: Lifecycles for Hypothesis, and a plain, slow simulation of them that ticks.
 - `toy_api`: An API that nobody has, with statuses, routes and an envelope of its own.
