@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .settings import GENERAL, READINGS, Setting
+from .settings import MARK, options
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from .mocking import AsyncOpsMock, Switch
 
 _NAME = "asyncops_mock"
-_MARK = "asyncops"
 _switch_key = pytest.StashKey["Switch"]()
 _strays_key = pytest.StashKey[list[str]]()
 _item_key = pytest.StashKey["pytest.Item | None"]()
@@ -44,19 +43,9 @@ _mistake_key = pytest.StashKey["str | None"]()
 """The same, of a test that has run and has not asked."""
 
 
-def _options() -> list[tuple[str, Setting]]:
-    options = [(setting.name, setting) for setting in GENERAL]
-    options += [
-        (f"{api}_{setting.name}", setting)
-        for api, settings in READINGS.items()
-        for setting in settings
-    ]
-    return options
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Register every setting as an ini option."""
-    for name, setting in _options():
+    for name, setting in options():
         parser.addini(f"asyncops_{name}", setting.why, default=None)
 
 
@@ -81,7 +70,10 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     mistakes: dict[str, None] = {}  # by text: a function is several tests if it has parameters
     for item in report.result or ():
-        if isinstance(item, pytest.Function) and (mistake := _mark_in_vain(item)):
+        if isinstance(item, pytest.Function) and _is_marked_in_vain(item):
+            from .marker import mark_in_vain
+
+            mistake = mark_in_vain(item)
             if _asks_for_fixtures(item):
                 item.stash[_in_vain_key] = mistake
             else:
@@ -267,19 +259,11 @@ def _asks_for_fixtures(item: pytest.Item) -> bool:
     return "request" in getattr(item, "fixturenames", ())
 
 
-def _mark_in_vain(item: pytest.Item) -> str | None:
-    """What to say of a test that has settings for a mock, and no mock."""
+def _is_marked_in_vain(item: pytest.Function) -> bool:
+    """Whether a test has settings for a mock, and no mock."""
     # Those of a class or a module may be meant for some of its tests.
-    marks = [mark for mark in item.own_markers if mark.name == _MARK]
-    marks = [mark for mark in marks if mark.args or mark.kwargs]
-    if not marks or _names_it(item):
-        return None
-    given = [*map(repr, marks[0].args), *(f"{k}={v!r}" for k, v in marks[0].kwargs.items())]
-    return (
-        f"@pytest.mark.{_MARK}({', '.join(given)}) of {item.nodeid.partition('[')[0]} has no mock "
-        "to set: the test would run against the real services, in real time. Name "
-        f"{_NAME} in its arguments, or in @pytest.mark.usefixtures('{_NAME}'), or remove the mark."
-    )
+    given = any(mark.name == MARK and (mark.args or mark.kwargs) for mark in item.own_markers)
+    return given and not _names_it(item)
 
 
 def _switch(config: pytest.Config) -> Switch:
@@ -295,11 +279,11 @@ def _open_switch(config: pytest.Config) -> Switch | None:
 
 def _open(item: pytest.Item) -> None:
     from .configure import resolve_settings
+    from .marker import settings_of_ini, settings_of_marks
 
     item.stash[_asked_key] = True
     with _plainly():
-        marks = [_keywords(mark) for mark in item.iter_markers(_MARK)]
-        settings = resolve_settings(*marks, _from_ini(item.config))
+        settings = resolve_settings(*settings_of_marks(item), settings_of_ini(item.config))
         _switch(item.config).open(settings, item.nodeid)
     _tell_who_sets_up(item.config)
 
@@ -333,23 +317,6 @@ def _tell_who_sets_up(config: pytest.Config) -> None:
         setting_up = config.stash.get(_setting_up_key, [])
         who = [f"the fixture {each.argname!r} of {each.scope} scope" for each in setting_up[-1:]]
         switch.set_up_by(*who)
-
-
-def _keywords(mark: pytest.Mark) -> dict[str, Any]:
-    if mark.args:
-        from .errors import InvalidArgument
-
-        raise InvalidArgument(
-            f"@pytest.mark.asyncops takes settings by name, not {mark.args[0]!r}; for example "
-            "@pytest.mark.asyncops(clock='manual')",
-            value=mark.args[0],
-        )
-    return dict(mark.kwargs)
-
-
-def _from_ini(config: pytest.Config) -> dict[str, Any]:
-    values = {name: config.getini(f"asyncops_{name}") for name, _ in _options()}
-    return {name: value for name, value in values.items() if value not in (None, "")}
 
 
 def _from_checkpoint(config: pytest.Config, inner_test: Any) -> Callable[..., Any]:

@@ -311,3 +311,17 @@ PINECONE = (
 READINGS: dict[str, tuple[Setting, ...]] = {"chainloop": CHAINLOOP, "pinecone": PINECONE}
 """The readings of the built-in APIs. In markers and ini files their names begin with the API's name
 and an underscore: ``chainloop_page_base``."""
+
+MARK = "asyncops"
+"""The name of the marker; with an underscore the beginning of the ini options' names."""
+
+
+def options() -> list[tuple[str, Setting]]:
+    """All settings by the name that the marker knows them by."""
+    named = [(setting.name, setting) for setting in GENERAL]
+    named += [
+        (f"{api}_{setting.name}", setting)
+        for api, settings in READINGS.items()
+        for setting in settings
+    ]
+    return named

@@ -21,12 +21,13 @@ FLOORS = [
     {"contract", "network", "serving"},
     {"rules"},
     {"lifecycle", "virtual_time"},
-    {"arguments", "durations", "forked_requests", "holding"},
+    {"arguments", "durations", "forked_requests", "holding", "marker"},
     {"errors", "forks", "settings"},
 ]
 """Top to bottom. A room may import from the floors below its own, never from its own."""
 
 THIRD_PARTIES = {
+    "marker": {"pytest"},
     "plugin": {"pytest"},
     "conformance.dialect": {"jsonschema"},
     "conformance.fast_check": {"msgspec"},
@@ -158,4 +159,4 @@ def test_the_reader_of_imports_sees_them_all():
         "pytest_asyncops.serving.api", "c",
     ]  # fmt: skip
     assert own_imports("conformance") == {"conformance.assertions", "conformance.history"}
-    assert own_imports("plugin") == {"configure", "errors", "mocking", "settings"}
+    assert own_imports("plugin") == {"configure", "errors", "marker", "mocking", "settings"}
