@@ -38,11 +38,20 @@ def test_one(asyncops_mock):
 def test_a_test_that_fails_by_itself_is_not_reported_again(run):
     result = run(
         """
+import socket
+
 def test_one(asyncops_mock):
     requests.get("http://api.app.chainloop.dev/")
+
+@pytest.mark.asyncops(base_urls={"chainloop": "http://192.0.2.1"})
+def test_two(asyncops_mock):
+    with socket.socket() as used:
+        used.connect(("192.0.2.1", 80))
 """
     )
-    result.assert_outcomes(failed=1)
+    result.assert_outcomes(failed=2)
+    for test in ("test_one", "test_two"):
+        assert "pytest_asyncops/" not in "\n".join(result.reports.lines(test))
 
 
 def test_a_blocked_network_fails_the_test_at_its_end(run):

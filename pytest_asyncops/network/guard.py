@@ -12,12 +12,14 @@ from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from ..errors import LeftoverWorkWarning, NetworkBlocked, listed
+from ..errors import LeftoverWorkWarning, NetworkBlocked, hides_usage_errors
 from ..virtual_time.patches import Patches
 from . import seams
 from .asker import Asker, asker
 from .hosts import OwnHost, Policy, normal_host, normal_port
 from .work import Work
+
+__tracebackhide__ = hides_usage_errors
 
 _KEPT = 20
 
@@ -185,7 +187,8 @@ def _refusal(
     elif by.client in opening.clients:
         why = f"Its stub answers at {own.base_url}: send the request there."
     else:
-        why = f"Its stub answers at {own.base_url}, to {listed(opening.clients)} only."
+        clients = ", ".join(opening.clients)
+        why = f"Its stub answers at {own.base_url}, to these client libraries: {clients}."
     return _error(
         f"{_did(by, host, port)}, and a mock stands for that host.{_at(by)}\n{why}\n"
         f"If the real service is meant, let it through: allowed_hosts=[{host!r}].",

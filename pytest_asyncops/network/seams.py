@@ -13,7 +13,10 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from ..errors import hides_usage_errors
 from ..virtual_time.patches import Patches
+
+__tracebackhide__ = hides_usage_errors
 
 Judge = Callable[[object, object], None]
 """A function of a host and a port that raises if they may not be reached."""

@@ -16,11 +16,14 @@ from urllib3 import HTTPResponse
 from urllib3._collections import HTTPHeaderDict  # urllib3 1.26 has it nowhere else
 from urllib3.exceptions import MaxRetryError
 
+from ..errors import hides_usage_errors
 from ..network.guard import guard
 from ..serving.base_urls import BaseUrls
 from ..serving.messages import Request, Response
 from ..serving.server import Server
 from .taken_requests import TakenRequests
+
+__tracebackhide__ = hides_usage_errors
 
 Send = Callable[..., ClientResponse]
 """``HTTPAdapter.send``, and the functions that replace it."""

@@ -18,9 +18,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary, WeakSet
 
+from ..errors import hides_usage_errors
 from .children import has_children
 from .outside import Outside
 from .patches import Patches
+
+__tracebackhide__ = hides_usage_errors
 
 _real_monotonic = time.monotonic
 _Socket = socket.socket

@@ -89,7 +89,7 @@ def test_a_stubs_host_is_not_reached_and_the_test_fails_at_its_end(client, netwo
     assert line == f"  {caught.value.line}"
     assert line.startswith(f"  {__file__}:")
     assert rest == [
-        f"Its stub answers at {CHAINLOOP}, to requests only.",
+        f"Its stub answers at {CHAINLOOP}, to these client libraries: requests.",
         "If the real service is meant, let it through: allowed_hosts=['api.app.chainloop.dev'].",
     ]
 
