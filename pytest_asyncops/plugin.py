@@ -301,14 +301,11 @@ def _open_for_each_test(fixturedef: pytest.FixtureDef[Any], config: pytest.Confi
         if item is not None and not _open_switch(config):
             _open(item)
 
-    execute = fixturedef.execute
-
     def asked(request: Any) -> Any:
         open_if_closed()
-        return execute(request)
+        return type(fixturedef).execute(fixturedef, request)
 
-    if "execute" not in vars(fixturedef):
-        fixturedef.execute = asked  # type: ignore[method-assign]  # no hook is called for it
+    fixturedef.execute = asked  # type: ignore[method-assign]  # no hook is called for it
     open_if_closed()
 
 
