@@ -27,19 +27,19 @@ if TYPE_CHECKING:
     from .mocking import AsyncOpsMock, Switch
 
 _NAME = "asyncops_mock"
-_switch_key = pytest.StashKey["Switch"]()
-_strays_key = pytest.StashKey[list[str]]()
-_item_key = pytest.StashKey["pytest.Item | None"]()
+_switch_key: pytest.StashKey[Switch] = pytest.StashKey()
+_strays_key: pytest.StashKey[list[str]] = pytest.StashKey()
+_item_key: pytest.StashKey[pytest.Item | None] = pytest.StashKey()
 """The test that runs."""
-_setting_up_key = pytest.StashKey["list[pytest.FixtureDef[Any]]"]()
+_setting_up_key: pytest.StashKey[list[pytest.FixtureDef[Any]]] = pytest.StashKey()
 """The fixtures of wider scope than a test that are being set up, outermost first."""
-_askers_key = pytest.StashKey["list[pytest.FixtureDef[Any]]"]()
+_askers_key: pytest.StashKey[list[pytest.FixtureDef[Any]]] = pytest.StashKey()
 """Those that have asked for the mock by ``getfixturevalue`` meanwhile."""
-_asked_key = pytest.StashKey[bool]()
+_asked_key: pytest.StashKey[bool] = pytest.StashKey()
 """Whether a test has asked for the mock so far."""
-_in_vain_key = pytest.StashKey[str]()
+_in_vain_key: pytest.StashKey[str] = pytest.StashKey()
 """What is wrong with the mark of a test if it does not ask."""
-_mistake_key = pytest.StashKey["str | None"]()
+_mistake_key: pytest.StashKey[str | None] = pytest.StashKey()
 """The same, of a test that has run and has not asked."""
 
 
