@@ -199,7 +199,7 @@ class _Answer(HTTPResponse):
             rest = self.read(decode_content=decode_content)
         else:
             rest = b"" if self.closed else self._body_as_sent.read()
-        self.close()
+        self._body_as_sent.close()
         size = amt or len(rest) or 1
         return (rest[at : at + size] for at in range(0, len(rest), size))
 

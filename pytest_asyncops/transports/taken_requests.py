@@ -53,8 +53,9 @@ class TakenRequests:
                     stacklevel=2,
                 )
 
-    def note(self, session: Session, url: str) -> None:
+    def note(self, session: Session, asked: object) -> None:
         """Note that a request for this URL has been made, and has come to its end."""
+        url = str(asked)
         found = self._base_urls.find(url)
         if found is None or found[0].calls.total:
             return
@@ -86,8 +87,8 @@ class _Watch:
             try:
                 return beneath(session, method, url, *args, **kwargs)
             finally:
-                for each in tuple(_started):
-                    each.note(session, str(url))
+                for each in _started[:]:
+                    each.note(session, url)
 
         self._request = request
         self._put(request)

@@ -184,14 +184,16 @@ class ClientClock:
         Args:
             weight: as how many readings this counts.
         """
+        # Without a lock: of several threads one may not be counted, and nobody depends on it.
+        self._readings += weight
+        if self._readings <= FREE:
+            return
         with self.lock:
-            self._readings += weight
-            if self._readings > FREE:
-                if self._skipped != self._shared_time.skipped_ns:
-                    self.note_wait()
-                else:
-                    spun = (self._readings - FREE) ** 3 * _SPIN // _READINGS**3
-                    self._lingered = self._lingered_before + spun
+            if self._skipped != self._shared_time.skipped_ns:
+                self.note_wait()
+            else:
+                spun = max(self._readings - FREE, 0) ** 3 * _SPIN // _READINGS**3
+                self._lingered = self._lingered_before + spun
 
     def note_wait(self) -> None:
         """Note that a thread has waited: readings count from here."""
