@@ -35,6 +35,7 @@ def test_one(asyncops_mock):
     ]
 
 
+@pytest.mark.usefixtures("no_proxies")
 def test_a_test_that_fails_by_itself_is_not_reported_again(run):
     result = run(
         """
@@ -54,6 +55,7 @@ def test_two(asyncops_mock):
         assert "pytest_asyncops/" not in "\n".join(result.reports.lines(test))
 
 
+@pytest.mark.usefixtures("no_proxies")
 def test_a_blocked_network_fails_the_test_at_its_end(run):
     result = run(
         """
@@ -230,6 +232,7 @@ def test_a_bad_response(asyncops_mock):
 """
 
 
+@pytest.mark.usefixtures("no_proxies")
 def test_the_debugger_stands_in_the_code_that_asked_and_not_in_what_answers(run, pytester):
     pytester.makepyfile(stands=STANDS)
     pytester.syspathinsert()
@@ -350,6 +353,7 @@ def test_error(asked):
     assert "'Authorization': '[hidden]'" in output
 
 
+@pytest.mark.usefixtures("no_proxies")
 def test_no_credential_of_an_api_of_ones_own_is_ever_in_a_report(run):
     result = run(
         """

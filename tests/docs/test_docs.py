@@ -249,6 +249,7 @@ SOURCES = [
 ]
 
 
+@pytest.mark.usefixtures("no_proxies")
 @pytest.mark.parametrize("quote", QUOTES, ids=lambda quote: quote.page)
 def test_quoted_output(quote: Quote) -> None:
     """Everything quoted as output is what comes out."""

@@ -28,6 +28,7 @@ DOCTESTS = [
 ]
 
 
+@pytest.mark.usefixtures("no_proxies")
 @pytest.mark.parametrize("block", EXAMPLES)
 def test_page(pytester, monkeypatch, block):
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")

@@ -27,6 +27,8 @@ from pytest_asyncops.network.guard import guard
 
 FAR = "192.0.2.1"  # RFC 5737: nobody has it
 
+pytestmark = pytest.mark.usefixtures("no_proxies")
+
 Ask = Callable[[str], object]
 
 
