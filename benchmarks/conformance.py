@@ -20,7 +20,7 @@ from jsonschema import Draft4Validator
 from pytest_asyncops import Lifecycle, mocked
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.contract.openapi import load_contract
+from pytest_asyncops.contract.openapi import _load, load_contract
 from pytest_asyncops.serving.api import Api
 
 from .measure import compare, elsewhere, once
@@ -116,7 +116,7 @@ def _first(
     for module in (_QUICK, *_PEERS.values()):
         if find_spec(module) is not None:
             __import__(module)
-    load_contract.cache_clear()
+    _load.cache_clear()
     sides = list(makers)
     took = {
         side: once(lambda side=side: makers[side]()(page))[0]
