@@ -34,10 +34,15 @@ def no_proxies(monkeypatch):
         monkeypatch.delenv(name)
 
 
+COLOURS = ("PY_COLORS", "NO_COLOR", "FORCE_COLOR")
+
+
 @pytest.fixture
 def run(pytester, monkeypatch):
     """Runs pytest over a test file, and checks that nothing of it stays behind."""
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    # What pytest prints depends on these: under CI, its summary has each message whole.
+    for name in ("PYTEST_ADDOPTS", "CI", "BUILD_NUMBER", "COLUMNS", *COLOURS):
+        monkeypatch.delenv(name, raising=False)
     # Other plugins take their time to load; a run has what it names.
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     before = (requests.adapters.HTTPAdapter.send, time.sleep, time.monotonic)
