@@ -12,10 +12,10 @@ from .configure import BUILT_IN, ResolvedSettings
 from .durations import SECOND, to_ns
 from .errors import counted
 from .forked_requests import ForkedRequests
-from .network.guard import Opening, guard
+from .network.guard import GuardedMock, guard
 from .network.hosts import OwnHost, Policy, normal_patterns, own_host
 from .serving.api import Api
-from .serving.base_urls import BaseUrls
+from .serving.base_urls import BaseUrls, port_of
 from .serving.calls import Calls, Kept
 from .serving.checkpoint import Changing, Checkpoint
 from .serving.hang_guards import Guards
@@ -102,9 +102,9 @@ class Session:
         settings, guards = self._settings, self.guards
         stack.callback(self._forked_requests.close)
         policy = _policy(settings, self._servers)
-        self._opening = Opening(self._test, policy, _CLIENTS[settings.transport])
-        guard.open(self._opening)
-        stack.callback(guard.close, self._opening)
+        self._guarded = GuardedMock(self._test, policy, _CLIENTS[settings.transport])
+        guard.open(self._guarded)
+        stack.callback(guard.close, self._guarded)
         stack.enter_context(live(self._servers))
         transport = _TRANSPORTS[settings.transport]()(BaseUrls(self._servers))
         transport.start()
@@ -162,12 +162,12 @@ class Session:
             raise UnmatchedRequests(
                 _report(unmatched), requests=[request for _, request in unmatched]
             )
-        self._opening.check()
+        self._guarded.check()
 
     def note_failure(self, error: BaseException) -> None:
         """Note that the test has failed with this error, so that `check` does not report it."""
         self.guards.note_failure(error)
-        self._opening.note_failure(error)
+        self._guarded.note_failure(error)
 
 
 def _ticking() -> Callable[[], int]:
@@ -184,13 +184,15 @@ def _current_test() -> str:
 def _policy(settings: ResolvedSettings, servers: Iterable[Server]) -> Policy:
     """What is kept from being reached: the stubs' own hosts, and those of the real services."""
     stubs = {server.api: server.base_url for server in servers}
-    own = [own_host(api.name, base_url) for api, base_url in stubs.items()]
+    own = [own_host(api.name, url, port_of(url)) for api, url in stubs.items()]
     for api in {**dict.fromkeys(BUILT_IN.values()), **stubs}:
-        real = own_host(api.name, api.base_url)._replace(base_url=stubs.get(api))
-        own.append(real)
+        real = own_host(api.name, api.base_url, port_of(api.base_url))
         own += [
-            OwnHost(pattern, None, api.name, stubs.get(api))
-            for pattern in normal_patterns(api.serving.real_hosts)
+            real._replace(base_url=stubs.get(api)),
+            *(
+                OwnHost(pattern, None, api.name, stubs.get(api))
+                for pattern in normal_patterns(api.serving.real_hosts)
+            ),
         ]
     return Policy(tuple(own), settings.allowed_hosts, settings.network == "block")
 

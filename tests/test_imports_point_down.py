@@ -55,6 +55,7 @@ THIRD_PARTIES = {
             "schema.timestamps",
         )
     },
+    "transports.answer": {"urllib3"},
     "transports.responses": {"requests", "responses", "urllib3"},
     "transports.taken_requests": {"requests"},
     "virtual_time.activation": {"time_machine"},

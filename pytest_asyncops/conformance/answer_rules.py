@@ -13,7 +13,7 @@ from contextlib import suppress
 from ..contract.openapi import Contract
 from ..contract.schema_keywords import Schema
 from ..errors import ContractError
-from ..rules.rules import Needed, OwnMembers, Rule
+from ..rules.rules import Constraint, Needed, OwnMembers, Rule
 from ..serving.api import FIRST_ERROR, Api
 from ..serving.routing import Route
 
@@ -47,10 +47,10 @@ def _with_operations(
     # If the operation is not wrapped, the schema may require its id already.
     is_required = history.wrapped_in is None and history.id in _required(contract, pointer)
     if route.name == _GET and not is_required:
-        yield Rule(
-            f"{api.name}.get-has-operation",
-            "",
+        yield _rule(
+            api,
             pointer,
+            "get-has-operation",
             "an answer of the get route has its operation",
             Needed(history.wrapped_in or history.id),
             "get_without_operation",
@@ -58,10 +58,10 @@ def _with_operations(
     reading = "list_without_operations"
     # An API whose lists leave out what is empty does not have this reading, or allows it.
     if route.name == _LIST and any(setting.name == reading for setting in api.readings):
-        yield Rule(
-            f"{api.name}.list-has-operations",
-            "",
+        yield _rule(
+            api,
             pointer,
+            "list-has-operations",
             "an answer of the list route has its operations, if only an empty list",
             Needed(history.listed_in),
             reading,
@@ -82,24 +82,29 @@ def _own_members(api: Api, contract: Contract, status_code: int, pointer: str) -
     if is_success:
         of_errors = _without(in_errors, own, in_successes)
         if of_errors:
-            yield Rule(
-                f"{api.name}.no-error-in-success",
-                "",
+            yield _rule(
+                api,
                 pointer,
+                "no-error-in-success",
                 "a success does not have the body of an error",
                 OwnMembers(tuple(own), of_errors, "this is the body of an error"),
                 "error_in_success",
             )
     foreign = _without(in_successes, own, {} if is_success else in_errors)
     if foreign:
-        yield Rule(
-            f"{api.name}.own-members",
-            "",
+        yield _rule(
+            api,
             pointer,
+            "own-members",
             "an answer does not have the body of another route",
             OwnMembers(tuple(own), foreign, "this is the body of another answer"),
             "foreign_body",
         )
+
+
+def _rule(api: Api, pointer: str, name: str, says: str, kind: Constraint, reading: str) -> Rule:
+    """A rule about the body itself, whatever the name of its schema."""
+    return Rule(f"{api.name}.{name}", "", pointer, says, kind, reading)
 
 
 _Members = dict[str, None]

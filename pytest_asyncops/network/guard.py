@@ -10,10 +10,12 @@ import threading
 import warnings
 from collections import Counter
 from collections.abc import Sequence
+from typing import TypeGuard
 from urllib.parse import urlsplit
 
 from ..errors import LeftoverWorkWarning, NetworkBlocked, hides_usage_errors
 from ..virtual_time.patches import Patches
+from ..virtual_time.real_time_threads import other_threads
 from . import seams
 from .asker import Asker, asker
 from .hosts import OwnHost, Policy, normal_host, normal_port
@@ -24,7 +26,7 @@ __tracebackhide__ = hides_usage_errors
 _KEPT = 20
 
 
-class Opening:
+class GuardedMock:
     """A mock, as the guard knows it.
 
     Args:
@@ -44,8 +46,7 @@ class Opening:
         self.is_over: bool = False
         self.refused: dict[str, NetworkBlocked] = {}
         self._times: Counter[str] = Counter()
-        own = threading.current_thread()
-        self._older = {thread.ident for thread in threading.enumerate() if thread is not own}
+        self._older = other_threads()
 
     def is_older(self, thread: int) -> bool:
         """Whether a thread was there before the mock."""
@@ -93,23 +94,23 @@ class Guard:
     def __init__(self) -> None:
         self.strays: dict[str, NetworkBlocked] = {}
         self.leftovers: bool = False
-        self._open: list[Opening] = []
+        self._open: list[GuardedMock] = []
         self._patches: Patches | None = None
-        self._work: Work[Opening] = Work(self._opening_here)
+        self._work: Work[GuardedMock] = Work(self._mock_here)
 
-    def open(self, opening: Opening) -> None:
+    def open(self, mock: GuardedMock) -> None:
         """Begin to keep a mock's hosts from being reached."""
-        self._open = [*self._open, opening]
+        self._open = [*self._open, mock]
         if self._patches is None:
             self._patches = Patches()
             seams.patch(self._patches, self.judge)
             self._work.patch(self._patches)
 
-    def close(self, opening: Opening) -> None:
+    def close(self, mock: GuardedMock) -> None:
         """Keep them no longer, but from work that was begun in the mock and goes on."""
-        opening.is_over = True
+        mock.is_over = True
         self._work.look()
-        self._open = [other for other in self._open if other is not opening]
+        self._open = [other for other in self._open if other is not mock]
         self._rest()
 
     def forget(self) -> dict[str, NetworkBlocked]:
@@ -134,16 +135,14 @@ class Guard:
         """
         name, number = normal_host(host), normal_port(port)
         owner = self._work.owner()
-        if owner is not None and owner.is_over:
-            own = owner.policy.own_at(name, number)
+        if _is_over(owner) and owner.policy.own_at(name, number) is not None:
+            raise self._stray(owner, name, number)
+        for mock in reversed(self._open):
+            own = mock.policy.own_at(name, number)
             if own is not None:
-                raise self._stray(owner, name, number)
-        for opening in reversed(self._open):
-            own = opening.policy.own_at(name, number)
-            if own is not None:
-                raise opening.refuse(_refusal(opening, own, asker(), name, number))
-            if owner is not None and opening.policy.blocks(name):
-                raise opening.refuse(_blocked(asker(), name, number))
+                raise mock.refuse(_refusal(mock, own, asker(), name, number))
+            if owner is not None and mock.policy.blocks(name):
+                raise mock.refuse(_blocked(asker(), name, number))
 
     def refuse_stray(self, url: str) -> None:
         """Refuse a request that a stub would answer, if it is of work that has outlived its mock.
@@ -152,18 +151,18 @@ class Guard:
             NetworkBlocked: if it is.
         """
         owner = self._work.owner()
-        if owner is not None and owner.is_over:
+        if _is_over(owner):
             parts = urlsplit(url)
             raise self._stray(owner, normal_host(parts.hostname), parts.port)
 
-    def _opening_here(self) -> Opening | None:
+    def _mock_here(self) -> GuardedMock | None:
         thread = threading.get_ident()
-        for opening in reversed(self._open):
-            if not opening.is_older(thread):
-                return opening
+        for mock in reversed(self._open):
+            if not mock.is_older(thread):
+                return mock
         return None
 
-    def _stray(self, owner: Opening, host: str, port: int | None) -> NetworkBlocked:
+    def _stray(self, owner: GuardedMock, host: str, port: int | None) -> NetworkBlocked:
         by = asker()
         error = _error(
             f"{owner.name} is over, and work that it began goes on: {_did(by, host, port)}."
@@ -179,19 +178,23 @@ class Guard:
         return error
 
 
+def _is_over(owner: GuardedMock | None) -> TypeGuard[GuardedMock]:
+    return owner is not None and owner.is_over
+
+
 def _refusal(
-    opening: Opening, own: OwnHost, by: Asker, host: str, port: int | None
+    mock: GuardedMock, own: OwnHost, by: Asker, host: str, port: int | None
 ) -> NetworkBlocked:
     if own.base_url is None:
         why = f"It belongs to {own.api}, which is not among the APIs of this mock: add it to apis."
-    elif by.client in opening.clients:
+    elif by.client in mock.clients:
         why = f"Its stub answers at {own.base_url}: send the request there."
     else:
-        clients = ", ".join(opening.clients)
+        clients = ", ".join(mock.clients)
         why = f"Its stub answers at {own.base_url}, to these client libraries: {clients}."
     return _error(
         f"{_did(by, host, port)}, and a mock stands for that host.{_at(by)}\n{why}\n"
-        f"If the real service is meant, let it through: allowed_hosts=[{host!r}].",
+        f"If the real service is meant, let it through: {_allowing(host)}.",
         by, host, port,
     )  # fmt: skip
 
@@ -199,9 +202,13 @@ def _refusal(
 def _blocked(by: Asker, host: str, port: int | None) -> NetworkBlocked:
     return _error(
         f"{_did(by, host, port)}, and network='block' forbids it.{_at(by)}\n"
-        f"Mock it, let it through with allowed_hosts=[{host!r}], or set network='pass'.",
+        f"Mock it, let it through with {_allowing(host)}, or set network='pass'.",
         by, host, port,
     )  # fmt: skip
+
+
+def _allowing(host: str) -> str:
+    return f"allowed_hosts=[{host!r}]"
 
 
 def _did(by: Asker, host: str, port: int | None) -> str:

@@ -34,12 +34,10 @@ class OwnHost(NamedTuple):
         return matches(self.pattern, host) and self.port in (None, port)
 
 
-def own_host(api: str, base_url: str) -> OwnHost:
+def own_host(api: str, base_url: str, port: int | None) -> OwnHost:
     """The host of a stub's base URL: on loopback its port alone, elsewhere all ports."""
-    parts = urlsplit(base_url)
-    host = normal_host(parts.hostname or "")
+    host = normal_host(urlsplit(base_url).hostname or "")
     if is_local(host):
-        port = parts.port or {"http": 80}.get(parts.scheme, 443)
         return OwnHost(_LOOPBACK, port, api, base_url)
     return OwnHost(host, None, api, base_url)
 
@@ -60,17 +58,16 @@ class Policy:
 
     def own_at(self, host: str, port: int | None) -> OwnHost | None:
         """The host that the mock stands for, ``None`` if it is another one, or allowed."""
-        if any(matches(pattern, host) for pattern in self.allowed):
+        if self._allows(host):
             return None
         return next((own for own in self.own if own.is_at(host, port)), None)
 
     def blocks(self, host: str) -> bool:
         """Whether a host that is not one of its own is kept from being reached."""
-        return (
-            self.blocks_all
-            and not is_local(host)
-            and not any(matches(pattern, host) for pattern in self.allowed)
-        )
+        return self.blocks_all and not is_local(host) and not self._allows(host)
+
+    def _allows(self, host: str) -> bool:
+        return any(matches(pattern, host) for pattern in self.allowed)
 
 
 def normal_host(host: object) -> str:

@@ -39,6 +39,12 @@ def checked_base_url(url: object, what: str) -> str:
     )
 
 
+def port_of(base_url: str) -> int | None:
+    """The port of a base URL, its scheme's own if it names none."""
+    parts = urlsplit(base_url)
+    return parts.port or _DEFAULT_PORTS.get(parts.scheme)
+
+
 def _split(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url)

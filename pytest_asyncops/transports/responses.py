@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import http.client
-import io
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any
 
 import responses
@@ -12,15 +10,14 @@ from requests import PreparedRequest
 from requests import Response as ClientResponse
 from requests.adapters import HTTPAdapter
 from requests.exceptions import RetryError
-from urllib3 import HTTPResponse
-from urllib3._collections import HTTPHeaderDict  # urllib3 1.26 has it nowhere else
 from urllib3.exceptions import MaxRetryError
 
 from ..errors import hides_usage_errors
 from ..network.guard import guard
 from ..serving.base_urls import BaseUrls
-from ..serving.messages import Request, Response
+from ..serving.messages import Request
 from ..serving.server import Server
+from .answer import Answer
 from .taken_requests import TakenRequests
 
 __tracebackhide__ = hides_usage_errors
@@ -158,10 +155,7 @@ def _answered(
     retries = adapter.max_retries
     while True:
         answer = server.handle(asked)
-        response = adapter.build_response(
-            request,
-            _Answer(answer),
-        )
+        response = adapter.build_response(request, Answer(answer))
         # From here on it is as in urllib3's own urlopen.
         if not retries.is_retry(method, answer.status_code, "Retry-After" in answer.headers):
             return response
@@ -172,40 +166,6 @@ def _answered(
                 raise RetryError(error, request=request) from error
             return response
         retries.sleep(response.raw)
-
-
-class _Answer(HTTPResponse):
-    """A response whose body is there: it is read at once, and not in turns as from a socket."""
-
-    def __init__(self, answer: Response) -> None:
-        self._size = len(answer.content)
-        self._body_as_sent = io.BytesIO(answer.content)
-        headers = HTTPHeaderDict()  # it takes a mapping as a whole too, and three times as long
-        for name, value in answer.headers.items():
-            headers.add(name, value)
-        super().__init__(
-            self._body_as_sent,
-            headers,
-            answer.status_code,
-            reason=http.client.responses.get(answer.status_code),
-            preload_content=False,
-        )
-
-    def stream(
-        self, amt: int | None = 2**16, decode_content: bool | None = None
-    ) -> Generator[bytes, None, None]:
-        """The rest of the body, in pieces of this size."""
-        if "Content-Encoding" in self.headers:
-            rest = self.read(decode_content=decode_content)
-        else:
-            rest = b"" if self.closed else self._body_as_sent.read()
-        self._body_as_sent.close()
-        size = amt or len(rest) or 1
-        return (rest[at : at + size] for at in range(0, len(rest), size))
-
-    def tell(self) -> int:
-        """How many bytes of the body have been read."""
-        return self._size if self.closed else self._body_as_sent.tell()
 
 
 def _body(body: Any) -> bytes:

@@ -13,6 +13,7 @@ from ..errors import TakenRequestsWarning
 from ..serving.base_urls import BaseUrls
 from ..serving.secret_texts import without_secrets, without_user
 from ..serving.server import Server
+from .answer import Answer
 
 
 class TakenRequests:
@@ -84,11 +85,15 @@ class _Watch:
 
         def request(session: Session, method: Any, url: Any, *args: Any, **kwargs: Any) -> Response:
             __tracebackhide__ = True
+            answer = None
             try:
-                return beneath(session, method, url, *args, **kwargs)
+                answer = beneath(session, method, url, *args, **kwargs)
             finally:
-                for each in _started[:]:
-                    each.note(session, url)
+                # Asked first, because it is quick: nearly all requests are answered here.
+                if type(getattr(answer, "raw", None)) is not Answer:
+                    for each in _started[:]:
+                        each.note(session, url)
+            return answer
 
         self._request = request
         self._put(request)

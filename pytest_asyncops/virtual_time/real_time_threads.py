@@ -7,6 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
+def other_threads() -> set[int | None]:
+    """The identities of the threads that are there now, without the current one."""
+    own = threading.current_thread()
+    return {thread.ident for thread in threading.enumerate() if thread is not own}
+
+
 class RealTimeThreads:
     """The threads that were alive before the test, and those that they or test tools start later.
 
@@ -14,8 +20,7 @@ class RealTimeThreads:
     """
 
     def __init__(self) -> None:
-        own = threading.current_thread()
-        self._kept = {thread.ident for thread in threading.enumerate() if thread is not own}
+        self._kept = other_threads()
 
     def is_here(self) -> bool:
         """Whether the current thread is one of them. Every reading of a clock asks this."""

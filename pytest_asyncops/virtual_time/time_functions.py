@@ -234,17 +234,20 @@ def wall_clock(active: ActiveTime) -> Callable[[], int]:
         if is_real_here():
             return active.real_wall_ns()
         frame: FrameType = sys._getframe(1)
-        while _is_between(module := module_of(frame)) and frame.f_back is not None:
+        while (reads_real := _reads_real(module_of(frame))) is None and frame.f_back is not None:
             frame = frame.f_back
-        if is_tools(module):
+        if reads_real:
             return active.real_wall_ns()
         client.note_reading()
-        return client.wall_ns((active_anywhere() or active).server)
+        latest = _active_times[-1] if _active_times else active
+        return client.wall_ns(latest.server)
 
     return time_ns
 
 
 @lru_cache
-def _is_between(module: str) -> bool:
-    """Whether a module's frames stand between who asks for the time and who tells it."""
-    return module == __name__ or module.partition(".")[0] == "time_machine"
+def _reads_real(module: str) -> bool | None:
+    """Whether a module is a test tool's; ``None`` for what stands between it and the clock."""
+    if module == __name__ or module.partition(".")[0] == "time_machine":
+        return None
+    return is_tools(module)

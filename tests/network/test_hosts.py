@@ -77,16 +77,23 @@ def test_patterns_are_written_as_hosts_are():
 
 
 @pytest.mark.parametrize(
-    ("base_url", "taken", "left"),
+    ("base_url", "port", "taken", "left"),
     [
-        ("https://api.example/v1", [("api.example", 80), ("api.example", None)], ["b.example"]),
-        ("http://127.0.0.1:81/v1", [("localhost", 81), ("::1", 81)], ["api.example"]),
-        ("http://localhost", [("127.0.0.1", 80)], []),
-        ("https://[::1]/x", [("127.0.0.1", 443)], []),
+        (
+            "https://api.example/v1",
+            443,
+            [("api.example", 80), ("api.example", None)],
+            ["b.example"],
+        ),
+        ("http://127.0.0.1:81/v1", 81, [("localhost", 81), ("::1", 81)], ["api.example"]),
+        ("http://localhost", 80, [("127.0.0.1", 80)], []),
+        ("https://[::1]/x", 443, [("127.0.0.1", 443)], []),
     ],
 )
-def test_a_base_url_stands_for_its_host_and_on_this_machine_for_its_port(base_url, taken, left):
-    own = own_host("it", base_url)
+def test_a_base_url_stands_for_its_host_and_on_this_machine_for_its_port(
+    base_url, port, taken, left
+):
+    own = own_host("it", base_url, port)
     assert own.base_url == base_url
     for host, port in taken:
         assert own.is_at(host, port)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.toy_api import toy
 
 from pytest_asyncops import InvalidArgument
-from pytest_asyncops.serving.base_urls import BaseUrls, checked_base_url
+from pytest_asyncops.serving.base_urls import BaseUrls, checked_base_url, port_of
 from pytest_asyncops.serving.server import Server
 from pytest_asyncops.virtual_time.server_clock import ServerClock
 
@@ -150,3 +150,15 @@ def test_a_base_url_has_a_scheme_and_a_host_and_nothing_odd(url):
     with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
         checked_base_url(url, "it")
     assert caught.value.value is url
+
+
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [
+        ("http://a.example", 80),
+        ("https://a.example/v1", 443),
+        ("https://[::1]:8080/v1", 8080),
+    ],
+)
+def test_the_port_of_a_base_url(url, port):
+    assert port_of(url) == port
