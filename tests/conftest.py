@@ -34,6 +34,11 @@ def no_proxies(monkeypatch):
         monkeypatch.delenv(name)
 
 
+def what_is_replaced() -> list[int]:
+    """Where some of it is: whoever holds a function of ``time`` has to be searched for."""
+    return [*map(id, (requests.adapters.HTTPAdapter.send, time.sleep, time.monotonic))]
+
+
 COLOURS = ("PY_COLORS", "NO_COLOR", "FORCE_COLOR")
 
 
@@ -45,7 +50,7 @@ def run(pytester, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     # Other plugins take their time to load; a run has what it names.
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    before = (requests.adapters.HTTPAdapter.send, time.sleep, time.monotonic)
+    before = what_is_replaced()
 
     def run(body: str, *arguments: str, subprocess: bool = False):
         pytester.makepyfile(HELP + body)
@@ -54,7 +59,7 @@ def run(pytester, monkeypatch):
         if subprocess:
             return pytester.runpytest_subprocess(*arguments)
         result = pytester.runpytest_inprocess(*arguments, plugins=[reports], no_reraise_ctrlc=True)
-        assert (requests.adapters.HTTPAdapter.send, time.sleep, time.monotonic) == before
+        assert what_is_replaced() == before
         result.reports = reports
         return result
 

@@ -19,9 +19,8 @@ from .in_motion import InMotion
 from .outside import Outside
 from .system_calls import GONE, LOCK, OUTSIDE, PROCESS, RUNNING, TIMED, Look
 from .thread_states import Looks
-from .waits import Gate
+from .waits import Gate, pause
 
-_real_sleep = time.sleep
 _real_monotonic = time.monotonic
 _start = _thread.start_new_thread
 
@@ -223,7 +222,7 @@ class Lookout:
 
     def _work(self, look: Callable[[], bool]) -> None:
         while True:
-            _real_sleep(SLICE)
+            pause(SLICE)
             if look():
                 continue
             if self._ends:

@@ -28,9 +28,8 @@ from .stack_frames import (
 )
 from .system_calls import OUTSIDE, TIMED
 from .thread_states import Looks
-from .waits import Gate
+from .waits import Gate, pause
 
-_real_sleep = time.sleep
 _real_monotonic = time.monotonic
 _start = _thread.start_new_thread
 
@@ -178,7 +177,7 @@ class Watch:
     def _work(self) -> None:
         looked_at = _real_monotonic()
         while True:
-            _real_sleep(EVERY)
+            pause(EVERY)
             now = _real_monotonic()
             if not self.look(now - looked_at):
                 self._bell.pass_through()

@@ -33,6 +33,19 @@ class Gate:
         self._lock.acquire()
 
 
+_never_released = _new_lock()
+_never_released.acquire()
+
+
+def pause(seconds: float) -> None:
+    """Wait really, in a thread of this package's own.
+
+    Not by ``time.sleep``: a thread that is in it refers to it, and `BoundFunctions` would search
+    for a holder that is not there.
+    """
+    _never_released.acquire(timeout=seconds)
+
+
 class Wait:
     """One thread's wait.
 

@@ -9,9 +9,12 @@ import threading
 import time
 
 import pytest
+import requests
 import time_machine
+from support.loopback import BEARER
 
 from pytest_asyncops import PollerHangs, mocked
+from pytest_asyncops.virtual_time import bound_functions
 from pytest_asyncops.virtual_time.activation import VirtualTime
 from pytest_asyncops.virtual_time.server_clock import ServerClock
 
@@ -33,6 +36,30 @@ def given_back():
     assert clocks() == REAL
     assert abs(time.time() - datetime.datetime.now().timestamp()) < PACE
     assert not time_machine.escape_hatch.is_travelling()
+
+
+def poll_in_a_thread() -> None:
+    with mocked() as mock:
+        operation = mock.chainloop.start()
+        waits = threading.Thread(target=time.sleep, args=(5,))
+        waits.start()
+        requests.get(f"{mock.chainloop.base_url}/v1/operations/{operation.id}", headers=BEARER)
+        waits.join()
+        time.sleep(5)
+
+
+def test_nobody_is_searched_for_who_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The package's own threads look on for a while after a test. What they wait in counts as held.
+    searches = []
+    search = bound_functions._places_of
+    monkeypatch.setattr(
+        bound_functions, "_places_of", lambda wanted: searches.append(wanted) or search(wanted)
+    )
+    poll_in_a_thread()
+    searches.clear()
+    for _ in range(5):
+        poll_in_a_thread()
+    assert searches == []
 
 
 def walls() -> list[float]:

@@ -223,7 +223,7 @@ def test_the_thread_rests_while_there_is_nobody_to_look_at(
         raise _Stopped
 
     monkeypatch.setattr(real_waits, "_start", lambda work, args: None)
-    monkeypatch.setattr(real_waits, "_real_sleep", sleep)
+    monkeypatch.setattr(real_waits, "pause", sleep)
     monkeypatch.setattr(real_waits, "_real_monotonic", lambda: now[0])
     watch = Watch()
     first: Any = _Fake()
