@@ -16,9 +16,10 @@ from jsonschema import Draft4Validator, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
+from ..contract.ecma_patterns import pattern
 from ..contract.formats import MEANINGS, NUMBER_FORMATS, is_type, matches_format
 from ..contract.openapi import Contract
-from ..contract.schema_keywords import TYPES, Schema, pattern
+from ..contract.schema_keywords import TYPES, Schema
 from ..errors import counted, listed
 from ..rules.equality import json_equal
 

@@ -7,10 +7,10 @@ is none.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..contract.ecma_patterns import portable
 from ..contract.formats import NUMBER_FORMATS, STRING_FORMATS
 from ..contract.openapi import Contract
 from ..contract.schema_keywords import ANNOTATIONS, Schema
@@ -28,9 +28,6 @@ _MAY_FIT = ("not", "anyOf", "oneOf")
 _TRANSLATED = ANNOTATIONS | {"x-enum", "nullable", "format", "properties", *_MUST_FIT, *_MAY_FIT}
 
 _BY_MEMBER = {"properties", "dependencies"}
-
-_UNSURE_PATTERN = re.compile(r"\\[sSbB]")
-"""What engines differ about: which characters are spaces, and which make words."""
 
 _LIMITS = ("minimum", "maximum", "multipleOf")
 _LARGE = 2**53
@@ -82,6 +79,8 @@ class JsonSchema:
             for keyword, value in schema.items()
             if keyword not in _TRANSLATED and value != []  # draft 4 has no empty "required"
         }
+        if "pattern" in schema:
+            result["pattern"] = portable(schema["pattern"])
         if schema.get("nullable") is True:
             result["type"] = [schema["type"], "null"]
         if "properties" in schema:
@@ -162,8 +161,6 @@ def _limits_of(schema: Schema, *, must_fit: bool) -> Iterator[Schema]:
 
 
 def _refuse_doubtful(schema: Schema) -> None:
-    if _UNSURE_PATTERN.search(schema.get("pattern", "")):
-        raise ValueError(f"engines differ about the pattern {schema['pattern']}")
     for number in (*schema.get("enum", ()), *map(schema.get, _LIMITS)):
         if isinstance(number, (int, float)) and abs(number) > _LARGE:
             raise ValueError(f"libraries differ about the number {number}")

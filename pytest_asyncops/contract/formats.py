@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 
 from ..rules.timestamps import DATE, DATE_TIME
-from .schema_keywords import pattern
+from .ecma_patterns import pattern
 
 BYTE = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 """Base64 with padding (RFC 4648, 4), empty allowed."""

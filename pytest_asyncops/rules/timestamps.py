@@ -42,9 +42,7 @@ _EAST = (
 _ODD_EAST = (
     _with_partner([(f"{hours:02d}", f"{hours:02d}:") for hours in _HOURS], r"[^+]*\+")
     + ":"
-    + _with_partner(
-        [(f"{minutes - 1:02d}", f"{minutes:02d}") for minutes in _MINUTES[1:]], r"[^+]*\+..:"
-    )
+    + _with_partner([(f"{late - 1:02d}", f"{late:02d}") for late in _MINUTES[1:]], r"[^+]*\+..:")
     + rf":60{_FRACTION}\+{_OFFSET}"
 )
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from pytest_asyncops.contract.schema_keywords import pattern
+from pytest_asyncops.contract.ecma_patterns import pattern
 from pytest_asyncops.rules.timestamps import DATE, DATE_TIME, PLAIN_DATE_TIME, in_order
 
 DIGITS = "0123456789"

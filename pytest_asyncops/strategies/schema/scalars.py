@@ -12,8 +12,9 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from ...contract.ecma_patterns import pattern
 from ...contract.formats import NUMBER_FORMATS, STRING_FORMATS
-from ...contract.schema_keywords import Schema, pattern
+from ...contract.schema_keywords import Schema
 from .options import Options
 from .recipes import CHOICES_PER_BYTE, Recipe, choice, from_strategy, one_of
 from .refusals import Refuse
@@ -69,7 +70,7 @@ def strings(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
 def _matching(regex: str, least: int, most: int | None, refuse: Refuse) -> Recipe:
     match = _CLASS.fullmatch(regex)
     if match is not None:
-        one = re.compile(match[1], re.ASCII)
+        one = pattern(match[1])
         letters = [chr(code) for code in range(256) if one.fullmatch(chr(code))]
         low, high = _repeated(match)
         low, high = max(low, least), min(high, math.inf if most is None else most)
