@@ -7,12 +7,12 @@ from typing import Any
 
 from ..arguments import explained
 from ..configure import resolve_readings
-from ..errors import counted, hides_usage_errors, unknown_choice
+from ..errors import InvalidArgument, counted, hides_usage_errors, unknown_choice
 from ..rules.violation import ConformanceError, Violation
 from ..serving.api import Api, find_profile
 from ..serving.live_readings import live_readings
 from .checker import Checker, find_checker
-from .client_responses import ClientResponse, parse, read_response
+from .client_responses import ClientResponse, check_json, parse, read_response
 from .fast_check import fast_parse, is_plain
 from .thorough_check import allowed_by
 
@@ -108,10 +108,15 @@ def _violations(
         return wrong
     if extra == unknown == "allow" and _looks_good(response, checker, contract_form):
         return []
+    given = response.payload if response.body is None else response.body
     try:
-        payload = response.payload if response.body is None else parse(response.body)
+        payload = given if response.body is None else parse(response.body)
+        if response.body is None:
+            check_json(payload)
+    except InvalidArgument:
+        raise
     except ValueError as error:
-        return [checker.unreadable(response.body, error)]
+        return [checker.unreadable(given, error)]
     try:
         return checker.violations(
             contract_form(payload), extra=extra == "forbid", unknown=unknown == "forbid"

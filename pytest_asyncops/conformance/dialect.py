@@ -20,8 +20,8 @@ from ..contract.ecma_patterns import pattern
 from ..contract.formats import MEANINGS, NUMBER_FORMATS, is_type, matches_format
 from ..contract.openapi import Contract
 from ..contract.schema_keywords import TYPES, Schema
-from ..errors import counted, listed
-from ..rules.equality import json_equal
+from ..errors import counted, listed, shortened
+from ..rules.equality import identity, json_equal
 
 Errors = Iterator[ValidationError]
 Keyword = Callable[[Any, Any, Any, Schema], Errors]
@@ -61,6 +61,10 @@ def make_validator(contract: Contract, *, extra: bool, unknown: bool) -> Callabl
         "minProperties": _sized(dict, "member", least=True),
         "maxProperties": _sized(dict, "member", least=False),
         "multipleOf": _multiple_of,
+        "uniqueItems": _unique_items,
+        "not": _not,
+        "anyOf": _any_of,
+        "oneOf": _one_of,
         "additionalProperties": _additional_properties,
     }
     if unknown:
@@ -90,12 +94,12 @@ def _type(validator: Any, name: str, value: Any, schema: Schema) -> Errors:
 
 def _enum(validator: Any, values: list[Any], value: Any, schema: Schema) -> Errors:
     if not any(json_equal(value, allowed) for allowed in values):
-        yield ValidationError(f"must be {listed(map(repr, values))}")
+        yield ValidationError(f"must be {listed(map(shortened, values))}")
 
 
 def _open_enum(validator: Any, values: list[Any], value: Any, schema: Schema) -> Errors:
     if value is not None and not any(json_equal(value, allowed) for allowed in values):
-        yield ValidationError(f"is not documented; documented are {listed(map(repr, values))}")
+        yield ValidationError(f"is not documented; documented are {listed(map(shortened, values))}")
 
 
 def _format(validator: Any, form: str, value: Any, schema: Schema) -> Errors:
@@ -114,7 +118,41 @@ def _pattern(validator: Any, text: str, value: Any, schema: Schema) -> Errors:
 
 def _multiple_of(validator: Any, step: float, value: Any, schema: Schema) -> Errors:
     if is_type(value, "number") and _exact(value) % _exact(step):
-        yield ValidationError(f"must be a multiple of {step}")
+        yield ValidationError(f"must be a multiple of {shortened(step)}")
+
+
+def _unique_items(validator: Any, unique: bool, value: Any, schema: Schema) -> Errors:
+    if unique and isinstance(value, list):
+        seen: dict[Any, int] = {}
+        for index, item in enumerate(value):
+            first = seen.setdefault(identity(item), index)
+            if first != index:
+                yield ValidationError(
+                    f"must have items that differ; those at {first} and {index} are equal"
+                )
+                return
+
+
+def _not(validator: Any, denied: Schema, value: Any, schema: Schema) -> Errors:
+    if _fits(validator, denied, value):
+        yield ValidationError("must not fit the schema below not")
+
+
+def _any_of(validator: Any, schemas: list[Schema], value: Any, schema: Schema) -> Errors:
+    if not any(_fits(validator, one, value) for one in schemas):
+        yield ValidationError(f"must fit one of {counted(len(schemas), 'schema')}, but fits none")
+
+
+def _one_of(validator: Any, schemas: list[Schema], value: Any, schema: Schema) -> Errors:
+    fitting = [str(index) for index, one in enumerate(schemas) if _fits(validator, one, value)]
+    if len(fitting) != 1:
+        which = " and ".join(fitting) or "none"
+        several = counted(len(schemas), "schema")
+        yield ValidationError(f"must fit just one of {several}, but fits {which}")
+
+
+def _fits(validator: Any, schema: Schema, value: Any) -> bool:
+    return bool(validator.evolve(schema=schema).is_valid(value))
 
 
 def _exact(number: float) -> Fraction:
@@ -133,7 +171,7 @@ def _bounded(*, least: bool) -> Keyword:
                 if exclusive
                 else ("at least" if least else "at most")
             )
-            yield ValidationError(f"must be {within} {limit}")
+            yield ValidationError(f"must be {within} {shortened(limit)}")
 
     return check
 

@@ -8,7 +8,7 @@ from typing import Any
 from ..arguments import explained
 from ..configure import find_api
 from ..contract.openapi import load_contract
-from ..errors import InvalidArgument, counted, hides_usage_errors
+from ..errors import InvalidArgument, counted, hides_usage_errors, shortened
 from ..lifecycle.states import TRANSITIONS, State
 from ..rules.equality import json_equal
 from ..rules.rules import HistorySchema
@@ -61,7 +61,7 @@ def assert_history(values: Iterable[Any], *, api: Api | str, profile: str | None
     history = find_history_schema(known)
     if not isinstance(values, Iterable) or isinstance(values, (str, bytes, Mapping)):
         raise InvalidArgument(
-            f"values must be a list of answers, oldest first, not {values!r}", value=values
+            f"values must be a list of answers, oldest first, not {shortened(values)}", value=values
         )
     seen: dict[str, list[_Sight]] = {}
     values = list(values)
@@ -111,7 +111,8 @@ def _operations(
     for operation in history.found_in(find_profile(api, name)(body)):
         if not isinstance(operation, Mapping) or not isinstance(operation.get(history.id), str):
             raise InvalidArgument(
-                f"values[{index}] shows no {api.name} operation: {operation!r} has no {history.id}",
+                f"values[{index}] shows no {api.name} operation: "
+                f"{shortened(operation)} has no {history.id}",
                 value=value,
             )
         yield operation
@@ -138,29 +139,32 @@ def _breaks(api: Api, history: HistorySchema, sights: list[_Sight]) -> Iterator[
     for index, operation in sights:
         now = operation.get(history.status)
         if not _can_follow(history, reached, now):
-            yield violation(index, history.status, f"cannot come after {reached!r}", "forward")
+            before = f"cannot come after {shortened(reached)}"
+            yield violation(index, history.status, before, "forward")
         for member in (*history.constant, *history.once):
             value = operation.get(member)
             if value is None:
                 # A member that is not set may be left out, but a timestamp does not become unset.
                 if member in history.once and member in fixed and not _purged(history, now):
-                    yield violation(
-                        index, member, f"must still be {fixed[member]!r}, as before", "once"
-                    )
+                    yield violation(index, member, _as_before(fixed[member]), "once")
             elif not json_equal(fixed.setdefault(member, value), value):
                 rule = "once" if member in history.once else "constant"
-                yield violation(index, member, f"must still be {fixed[member]!r}, as before", rule)
+                yield violation(index, member, _as_before(fixed[member]), rule)
         if last.get(history.status) == now and _done(history, now):
             for member in history.result:
                 if not json_equal(operation.get(member), last.get(member)):
                     yield violation(
                         index,
                         member,
-                        f"must still be {last.get(member)!r}: the operation was done",
+                        f"must still be {shortened(last.get(member))}: the operation was done",
                         "result",
                     )
         last = operation
         reached = now if _states(history, now) else reached
+
+
+def _as_before(value: Any) -> str:
+    return f"must still be {shortened(value)}, as before"
 
 
 def _can_follow(history: HistorySchema, before: Any, now: Any) -> bool:

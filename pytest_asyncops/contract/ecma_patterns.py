@@ -1,7 +1,7 @@
-"""Patterns of ECMA-262, which are those of OpenAPI, in the syntax of Python's `re`.
+r"""Patterns of ECMA-262, which are those of OpenAPI, in the syntax of Python's `re`.
 
 They are read as ECMA-262 reads them with the flag ``u``: a character is a code point. Classes such
-as ``\\s``, and the dot, are written out, so that every engine takes them for the same characters.
+as ``\s``, and the dot, are written out, so that every engine takes them for the same characters.
 What is only Python's syntax is refused, and so is what Python's engine cannot do.
 """
 
@@ -222,7 +222,7 @@ class _Reader:
         number = int(match["number"]) if match["number"] else self._names.get(match["name"], 0)
         if not 0 < number <= len(self._captured) or not self._captured[number - 1]:
             raise self._error(
-                "only groups that are closed before, and stand in no other group, can be referred to"
+                "only a group that is closed before, and in no other group, can be referred to"
             )
         self._at = match.end()
         self.is_portable = False

@@ -18,3 +18,16 @@ def json_equal(one: Any, other: Any) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(json_equal, one, other))
     return bool(one == other) and isinstance(one, bool) is isinstance(other, bool)
+
+
+def identity(value: Any) -> Any:
+    """What is equal for equal JSON values only, and can be hashed.
+
+    >>> identity([1]) == identity([1.0]), identity([1]) == identity([True])
+    (True, False)
+    """
+    if isinstance(value, dict):
+        return "object", frozenset((name, identity(inner)) for name, inner in value.items())
+    if isinstance(value, list):
+        return "array", tuple(map(identity, value))
+    return isinstance(value, bool), value

@@ -77,7 +77,7 @@ NEVER_X = {"not": {"enum": ["x"]}}
         ({"type": "integer", "format": "int32", "exclusiveMaximum": True, "allOf": [{}]},
          {"type": "integer", "exclusiveMaximum": True, "allOf": [{}, INT32]}),
         ({"type": "string", "format": "password"}, {"type": "string"}),
-        ({"type": "string", "format": "uuid"}, {"type": "string", "pattern": portable(UUID)}),
+        ({"type": "string", "format": "uuid"}, {"type": "string", "pattern": UUID}),
         ({"type": "string", "format": "uuid", "pattern": UUID},
          {"type": "string", "pattern": portable(UUID)}),
         ({"type": "string", "format": "uuid", "pattern": "^0"},

@@ -134,12 +134,13 @@ def numbers(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
     }
     if low > high or (low == high and any(shut.values())):
         raise refuse("no number is within its bounds")
+    single = schema.get("format") == "float" and not _LIMITS & schema.keys()
     floats = st.floats(
-        None if low == -math.inf else float(low),
-        None if high == math.inf else float(high),
+        None if single or low == -math.inf else float(low),
+        None if single or high == math.inf else float(high),
         allow_nan=False,
         allow_infinity=False,
-        width=32 if schema.get("format") == "float" and not _LIMITS & schema.keys() else 64,
+        width=32 if single else 64,
         **shut,
     )
     least, most = _whole({**schema, "format": "int64"}, 1)
