@@ -69,8 +69,7 @@ def _with_operations(
 
 
 def _required(contract: Contract, pointer: str) -> list[str]:
-    found: list[str] = contract.resolved(contract.at(pointer)).get("required", [])
-    return found
+    return contract.required(contract.resolved(contract.at(pointer)))
 
 
 def _own_members(api: Api, contract: Contract, status_code: int, pointer: str) -> Iterator[Rule]:

@@ -48,7 +48,7 @@ def is_plain(value: Any) -> bool:
     if kind is list:
         return all(map(is_plain, value))
     if kind is int:
-        return -_LONG < value < _LONG
+        return bool(-_LONG < value < _LONG)
     return kind in _SCALARS or (kind is float and isfinite(value))
 
 
