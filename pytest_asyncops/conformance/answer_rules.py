@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
+from typing import Any
 
 from ..contract.openapi import Contract
 from ..contract.schema_keywords import Schema
 from ..errors import ContractError
-from ..rules.rules import Needed, OwnMembers, Rule
+from ..rules.rules import Break, ByFunction, Needed, OwnMembers, Rule
 from ..serving.api import FIRST_ERROR, Api
 from ..serving.routing import Route
 
@@ -55,6 +57,14 @@ def _with_operations(
             Needed(history.wrapped_in or history.id),
             "get_without_operation",
         )
+    if route.name == _LIST:
+        yield Rule(
+            f"{api.name}.list-distinct-ids",
+            "",
+            pointer,
+            "no two operations in an answer of the list route have the same id",
+            ByFunction(partial(_repeated, history.listed_in, history.id)),
+        )
     reading = "list_without_operations"
     # An API whose lists leave out what is empty does not have this reading, or allows it.
     if route.name == _LIST and any(setting.name == reading for setting in api.readings):
@@ -66,6 +76,25 @@ def _with_operations(
             Needed(history.listed_in),
             reading,
         )
+
+
+def _repeated(listed_in: str, name: str, value: Any, status_code: int) -> Iterator[Break]:
+    operations = value.get(listed_in)
+    if not isinstance(operations, list):
+        return
+    ids = [each.get(name) for each in operations if isinstance(each, dict)]
+    named = [one for one in ids if one and isinstance(one, str)]  # an empty text is as good as none
+    if len(set(named)) == len(named):
+        return
+    first: dict[str, int] = {}
+    for index, each in enumerate(operations):
+        one = each.get(name) if isinstance(each, dict) else None
+        if one and isinstance(one, str) and first.setdefault(one, index) != index:
+            yield (
+                (listed_in, index, name),
+                one,
+                f"must differ from the id of the operation at {first[one]}",
+            )
 
 
 def _required(contract: Contract, pointer: str) -> list[str]:

@@ -101,7 +101,7 @@ def _violations(
             raise unknown_choice(name, choice, _CHOICES)
     written_in = profile if profile is not None else response.profile or "contract"
     contract_form = find_profile(response.api, written_in)
-    allowed = _allowed(response.api, readings)
+    allowed = allowed_now(response.api, readings)
     checker = find_checker(response.api, response.route, response.status_code, allowed)
     wrong = checker.violations_outside_body(response)
     if wrong or response.is_head or not checker.has_body:
@@ -125,8 +125,8 @@ def _violations(
         return [checker.unreadable(payload, "it is nested too deep to be checked")]
 
 
-def _allowed(api: Api, readings: Mapping[str, object] | None) -> frozenset[str]:
-    """The readings that switch off their rules."""
+def allowed_now(api: Api, readings: Mapping[str, object] | None) -> frozenset[str]:
+    """The readings that are ``"allow"``, of those given or of the mock that serves the API now."""
     if readings is None:
         return allowed_by(api, live_readings(api))
     return allowed_by(api, resolve_readings(api, readings))

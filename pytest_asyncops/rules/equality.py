@@ -11,13 +11,20 @@ def json_equal(one: Any, other: Any) -> bool:
     >>> json_equal([1, {"a": 0}], [1.0, {"a": 0}]), json_equal([1, {"a": 0}], [1, {"a": False}])
     (True, False)
     """
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(
-            json_equal(inner, other[name]) for name, inner in one.items()
-        )
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(json_equal, one, other))
-    return bool(one == other) and isinstance(one, bool) is isinstance(other, bool)
+    pairs = [(one, other)]
+    while pairs:  # not by calling itself: values can be nested deeper than calls
+        one, other = pairs.pop()
+        if isinstance(one, dict) and isinstance(other, dict):
+            if one.keys() != other.keys():
+                return False
+            pairs += [(inner, other[name]) for name, inner in one.items()]
+        elif isinstance(one, list) and isinstance(other, list):
+            if len(one) != len(other):
+                return False
+            pairs += zip(one, other, strict=True)
+        elif one != other or isinstance(one, bool) is not isinstance(other, bool):
+            return False
+    return True
 
 
 def identity(value: Any) -> Any:

@@ -16,7 +16,7 @@ from ..lifecycle.states import State
 from .equality import json_equal
 from .timestamps import in_order
 
-Break = tuple[tuple[str, ...], Any, str]
+Break = tuple[tuple[Union[str, int], ...], Any, str]
 """How a value breaks a rule: the path below the value, what is there, and what was allowed."""
 
 
