@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -176,6 +177,50 @@ def listed(names: Iterable[object]) -> str:
     if len(texts) < 2:
         return "".join(texts)
     return f"{', '.join(texts[:-1])} or {texts[-1]}"
+
+
+def written(value: object) -> str:
+    """A value of any size and depth as Python writes it, or else what it is.
+
+    >>> written([10**5000, 1])
+    '[<an integer of about 5,001 digits>, 1]'
+    """
+    try:
+        return repr(value)
+    except ValueError:  # Python writes no integer of thousands of digits
+        return repr(_without_long_integers(value))
+    except RecursionError:
+        return f"a {type(value).__name__} that is nested too deep to be shown"
+
+
+class _LongInteger:
+    def __init__(self, value: int) -> None:
+        self.digits = int(value.bit_length() * math.log10(2)) + 1
+
+    def __repr__(self) -> str:
+        return f"<an integer of about {self.digits:,} digits>"
+
+
+def _without_long_integers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_long_integers(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_long_integers(inner) for inner in value]
+    return _LongInteger(value) if isinstance(value, int) and value.bit_length() > 10_000 else value
+
+
+LONGEST = 160
+"""How many characters of a value a message shows."""
+
+
+def shortened(value: object) -> str:
+    """A value as a message shows it.
+
+    >>> shortened("a" * 1000)[-19:]
+    '… (1002 characters)'
+    """
+    text = written(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
 
 
 def counted(count: int, noun: str) -> str:

@@ -177,8 +177,22 @@ ANSWER_READINGS = (
         "Some services answer every request with 200.",
         _VERDICTS,
     ),
+    Setting(
+        "other_notation",
+        "allow",
+        "What assert_history says of an instant that a later answer writes in another notation: "
+        "with other zeros, or another offset. It is the same moment.",
+        _VERDICTS,
+    ),
+    Setting(
+        "empty_or_missing",
+        "allow",
+        "What assert_history says of a text that is empty in one answer and missing in another. "
+        "Services that leave out what is empty do not tell the two apart.",
+        _VERDICTS,
+    ),
 )
-"""The readings that decide what an answer of a route has to have."""
+"""The readings that decide what an answer of a route has to have, and what is a change of it."""
 
 CHAINLOOP = (
     Setting(

@@ -57,6 +57,8 @@ class Settings(TypedDict, total=False):
     chainloop_get_without_operation: _Verdict
     chainloop_foreign_body: _Verdict
     chainloop_error_in_success: _Verdict
+    chainloop_other_notation: _Verdict
+    chainloop_empty_or_missing: _Verdict
     chainloop_list_without_operations: _Verdict
 
     pinecone_version_header: Literal["required", "optional"]
@@ -69,4 +71,6 @@ class Settings(TypedDict, total=False):
     pinecone_retention: Seconds
     pinecone_foreign_body: _Verdict
     pinecone_error_in_success: _Verdict
+    pinecone_other_notation: _Verdict
+    pinecone_empty_or_missing: _Verdict
     pinecone_list_without_operations: _Verdict

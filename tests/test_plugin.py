@@ -443,11 +443,13 @@ BAD_SETTINGS = [
         "'chainloop_default_page_size', 'chainloop_max_page_size', 'chainloop_negative_page', "
         "'chainloop_order', 'chainloop_profile', 'chainloop_purged', "
         "'chainloop_get_without_operation', 'chainloop_foreign_body', "
-        "'chainloop_error_in_success', 'chainloop_list_without_operations', "
+        "'chainloop_error_in_success', 'chainloop_other_notation', 'chainloop_empty_or_missing', "
+        "'chainloop_list_without_operations', "
         "'pinecone_version_header', "
         "'pinecone_versions', 'pinecone_bad_filter', 'pinecone_bad_limit', "
         "'pinecone_default_limit', 'pinecone_bad_token', 'pinecone_order', "
-        "'pinecone_retention', 'pinecone_foreign_body', 'pinecone_error_in_success' or "
+        "'pinecone_retention', 'pinecone_foreign_body', 'pinecone_error_in_success', "
+        "'pinecone_other_notation', 'pinecone_empty_or_missing' or "
         "'pinecone_list_without_operations'.",
     ),
     (

@@ -47,6 +47,17 @@ def _too_few(body: Mapping[str, Any], number: int) -> Mapping[str, Any]:
     return {**body, "pagination": {**pagination, "total_count": total, "total_pages": pages}}
 
 
+def _too_many(body: Mapping[str, Any], number: int) -> Mapping[str, Any]:
+    pagination, operations = body["pagination"], body["operations"]
+    if len(operations) == 1:  # a page of no operations has no size
+        [only] = operations
+        operations = [only, {**only, "id": f"{only.get('id', '')}-{number}"}]
+    size = max(len(operations) - number, 1)
+    total = max(pagination["total_count"], len(operations))
+    counters = {"page_size": size, "total_count": total, "total_pages": -(-total // size)}
+    return {**body, "operations": operations, "pagination": {**pagination, **counters}}
+
+
 def _queries(readings: Mapping[str, Any]) -> Queries:
     count: dict[str, Any] = {"type": "integer", "format": "int32"}
     if readings["negative_page"] == "refuse":
@@ -94,6 +105,7 @@ GENERATION = GenerationHints(
     rule_edits={
         "chainloop.total-pages": RuleEdit(("pagination",), _wrong_pages),
         "chainloop.within-total": RuleEdit(("operations", "*"), _too_few),
+        "chainloop.within-page-size": RuleEdit(("operations", "*"), _too_many),
     },
     queries=_queries,
     profiles={

@@ -60,6 +60,19 @@ def _within_total(value: Mapping[str, Any], status_code: int) -> Iterator[Break]
         )
 
 
+def _within_page_size(value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
+    pagination, operations = value.get("pagination"), value.get("operations")
+    if not isinstance(pagination, Mapping) or not isinstance(operations, list):
+        return
+    size = _natural(pagination.get("page_size"))
+    if size and len(operations) > size:
+        yield (
+            ("pagination", "page_size"),
+            size,
+            f"must not be less than the {len(operations)} operations on this page",
+        )
+
+
 def _natural(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
@@ -135,6 +148,13 @@ RULES = (
         f"{_SCHEMAS}/v1OffsetPaginationResponse/properties/total_count",
         "a page has no more operations than there are",
         ByFunction(_within_total),
+    ),
+    Rule(
+        "chainloop.within-page-size",
+        _LIST,
+        f"{_SCHEMAS}/v1OffsetPaginationResponse/properties/page_size",
+        "a page has no more operations than its size says",
+        ByFunction(_within_page_size),
     ),
     Rule(
         "chainloop.get-wraps",

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
+from typing import Any
 
 from ..contract.openapi import Contract
 from ..contract.schema_keywords import Schema
 from ..errors import ContractError
-from ..rules.rules import Constraint, Needed, OwnMembers, Rule
+from ..rules.rules import Break, ByFunction, Constraint, Needed, OwnMembers, Rule
 from ..serving.api import FIRST_ERROR, Api
 from ..serving.routing import Route
 
@@ -55,6 +57,14 @@ def _with_operations(
             Needed(history.wrapped_in or history.id),
             "get_without_operation",
         )
+    if route.name == _LIST:
+        yield _rule(
+            api,
+            pointer,
+            "list-distinct-ids",
+            "no two operations in an answer of the list route have the same id",
+            ByFunction(partial(_repeated, history.listed_in, history.id)),
+        )
     reading = "list_without_operations"
     # An API whose lists leave out what is empty does not have this reading, or allows it.
     if route.name == _LIST and any(setting.name == reading for setting in api.readings):
@@ -68,9 +78,27 @@ def _with_operations(
         )
 
 
+def _repeated(listed_in: str, name: str, value: Any, status_code: int) -> Iterator[Break]:
+    operations = value.get(listed_in)
+    if not isinstance(operations, list):
+        return
+    ids = [each.get(name) for each in operations if isinstance(each, dict)]
+    named = [one for one in ids if one and isinstance(one, str)]  # an empty text is as good as none
+    if len(set(named)) == len(named):
+        return
+    first: dict[str, int] = {}
+    for index, each in enumerate(operations):
+        one = each.get(name) if isinstance(each, dict) else None
+        if one and isinstance(one, str) and first.setdefault(one, index) != index:
+            yield (
+                (listed_in, index, name),
+                one,
+                f"must differ from the id of the operation at {first[one]}",
+            )
+
+
 def _required(contract: Contract, pointer: str) -> list[str]:
-    found: list[str] = contract.resolved(contract.at(pointer)).get("required", [])
-    return found
+    return contract.required(contract.resolved(contract.at(pointer)))
 
 
 def _own_members(api: Api, contract: Contract, status_code: int, pointer: str) -> Iterator[Rule]:
@@ -102,7 +130,9 @@ def _own_members(api: Api, contract: Contract, status_code: int, pointer: str) -
         )
 
 
-def _rule(api: Api, pointer: str, name: str, says: str, kind: Constraint, reading: str) -> Rule:
+def _rule(
+    api: Api, pointer: str, name: str, says: str, kind: Constraint, reading: str | None = None
+) -> Rule:
     """A rule about the body itself, whatever the name of its schema."""
     return Rule(f"{api.name}.{name}", "", pointer, says, kind, reading)
 

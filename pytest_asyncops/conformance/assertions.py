@@ -7,12 +7,12 @@ from typing import Any
 
 from ..arguments import explained
 from ..configure import resolve_readings
-from ..errors import counted, hides_usage_errors, unknown_choice
+from ..errors import InvalidArgument, counted, hides_usage_errors, unknown_choice
 from ..rules.violation import ConformanceError, Violation
 from ..serving.api import Api, find_profile
 from ..serving.live_readings import live_readings
 from .checker import Checker, find_checker
-from .client_responses import ClientResponse, parse, read_response
+from .client_responses import ClientResponse, check_json, parse, read_response
 from .fast_check import fast_parse, is_plain
 from .thorough_check import allowed_by
 
@@ -101,17 +101,22 @@ def _violations(
             raise unknown_choice(name, choice, _CHOICES)
     written_in = profile if profile is not None else response.profile or "contract"
     contract_form = find_profile(response.api, written_in)
-    allowed = _allowed(response.api, readings)
+    allowed = allowed_now(response.api, readings)
     checker = find_checker(response.api, response.route, response.status_code, allowed)
     wrong = checker.violations_outside_body(response)
     if wrong or response.is_head or not checker.has_body:
         return wrong
     if extra == unknown == "allow" and _looks_good(response, checker, contract_form):
         return []
+    given = response.payload if response.body is None else response.body
     try:
-        payload = response.payload if response.body is None else parse(response.body)
+        payload = given if response.body is None else parse(response.body)
+        if response.body is None:
+            check_json(payload)
+    except InvalidArgument:
+        raise
     except ValueError as error:
-        return [checker.unreadable(response.body, error)]
+        return [checker.unreadable(given, error)]
     try:
         return checker.violations(
             contract_form(payload), extra=extra == "forbid", unknown=unknown == "forbid"
@@ -120,8 +125,8 @@ def _violations(
         return [checker.unreadable(payload, "it is nested too deep to be checked")]
 
 
-def _allowed(api: Api, readings: Mapping[str, object] | None) -> frozenset[str]:
-    """The readings that switch off their rules."""
+def allowed_now(api: Api, readings: Mapping[str, object] | None) -> frozenset[str]:
+    """The readings that are ``"allow"``, of those given or of the mock that serves the API now."""
     if readings is None:
         return allowed_by(api, live_readings(api))
     return allowed_by(api, resolve_readings(api, readings))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import inspect
 import json
+import math
 import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..configure import BUILT_IN, find_api
-from ..errors import InvalidArgument, hides_usage_errors
+from ..contract.yaml_document import read_integer
+from ..errors import InvalidArgument, hides_usage_errors, shortened
+from ..rules.violation import json_path
 from ..serving.api import FIRST_ERROR, Api, find_route
 from ..serving.calls import Call
 from ..serving.messages import Request, Response
@@ -59,7 +62,44 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a JSON value")
 
 
-_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=read_integer)
+
+
+def check_json(payload: Any) -> None:
+    """Check that a payload is made of what JSON is read to, at any depth.
+
+    Raises:
+        InvalidArgument: if it has a value or a member's name of another type.
+        ValueError: if it has a number that JSON does not have.
+    """
+    ahead: list[tuple[Any, Any]] = [(payload, ())]
+    while ahead:
+        value, path = ahead.pop()
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                if not isinstance(name, str):
+                    raise _no_json(name, path, "a member's name")
+                ahead.append((inner, (path, name)))
+        elif isinstance(value, list):
+            ahead += [(inner, (path, index)) for index, inner in enumerate(value)]
+        elif isinstance(value, float):
+            if not math.isfinite(value):
+                raise ValueError(f"{value} is not a JSON value")
+        elif not isinstance(value, (str, int, type(None))):
+            raise _no_json(value, path, "a value")
+
+
+def _no_json(value: object, path: Any, what: str) -> InvalidArgument:
+    steps: list[str | int] = []
+    while path:
+        path, step = path
+        steps.insert(0, step)
+    return InvalidArgument(
+        f"the payload has {what} at {json_path(steps)} that JSON does not have: "
+        f"{shortened(value)}, of the type {type(value).__name__}. Give what a client reads from "
+        "JSON.",
+        value=value,
+    )
 
 
 def read_response(

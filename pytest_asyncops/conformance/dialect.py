@@ -7,7 +7,7 @@ violation and its place. The one in `fast_check` only tells whether there are an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -16,11 +16,12 @@ from jsonschema import Draft4Validator, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
+from ..contract.ecma_patterns import pattern
 from ..contract.formats import MEANINGS, NUMBER_FORMATS, is_type, matches_format
 from ..contract.openapi import Contract
-from ..contract.schema_keywords import TYPES, Schema, pattern
-from ..errors import counted, listed
-from ..rules.equality import json_equal
+from ..contract.schema_keywords import TYPES, Schema
+from ..errors import counted, listed, shortened
+from ..rules.equality import identity, json_equal
 
 Errors = Iterator[ValidationError]
 Keyword = Callable[[Any, Any, Any, Schema], Errors]
@@ -32,17 +33,17 @@ _TYPE_CHECKER = Draft4Validator.TYPE_CHECKER.redefine_many(
 
 
 @lru_cache(maxsize=32)  # making a class takes ten times as long as checking an operation
-def make_validator(contract: Contract, *, extra: bool, unknown: bool) -> Callable[..., Validator]:
-    """The validator class for the schemas of a contract.
-
-    Args:
-        contract: the contract, in which references are looked up.
-        extra: whether members that no schema mentions are violations.
-        unknown: whether values that an ``x-enum`` does not list are violations.
-    """
+def make_validator(contract: Contract) -> Callable[..., Validator]:
+    """The validator class for the schemas of a contract, in which references are looked up."""
 
     def reference(validator: Any, target: str, value: Any, schema: Schema) -> Errors:
         return validator.descend(value, contract.references[target])  # type: ignore[no-any-return]  # untyped in jsonschema
+
+    def required(validator: Any, names: list[str], value: Any, schema: Schema) -> Errors:
+        if isinstance(value, dict):
+            for name in contract.required(schema):
+                if name not in value:
+                    yield ValidationError(f"must have the member {name!r}")
 
     keywords: dict[str, Keyword] = {
         "$ref": reference,
@@ -50,7 +51,7 @@ def make_validator(contract: Contract, *, extra: bool, unknown: bool) -> Callabl
         "enum": _enum,
         "format": _format,
         "pattern": _pattern,
-        "required": _required,
+        "required": required,
         "minimum": _bounded(least=True),
         "maximum": _bounded(least=False),
         "minLength": _sized(str, "character", least=True),
@@ -60,12 +61,12 @@ def make_validator(contract: Contract, *, extra: bool, unknown: bool) -> Callabl
         "minProperties": _sized(dict, "member", least=True),
         "maxProperties": _sized(dict, "member", least=False),
         "multipleOf": _multiple_of,
+        "uniqueItems": _unique_items,
+        "not": _not,
+        "anyOf": _any_of,
+        "oneOf": _one_of,
         "additionalProperties": _additional_properties,
     }
-    if unknown:
-        keywords["x-enum"] = _open_enum
-    if extra:
-        keywords["properties"] = _only_properties
     validator: Callable[..., Validator] = extend(  # type: ignore[no-untyped-call]  # in its stubs
         Draft4Validator, keywords, type_checker=_TYPE_CHECKER
     )
@@ -73,8 +74,8 @@ def make_validator(contract: Contract, *, extra: bool, unknown: bool) -> Callabl
 
 
 def validator_of(contract: Contract, schema: Schema) -> Validator:
-    """The validator of a schema that lets pass what is not documented, as contracts do."""
-    return make_validator(contract, extra=False, unknown=False)(schema)
+    """The validator of a schema of a contract."""
+    return make_validator(contract)(schema)
 
 
 def _article(name: str) -> str:
@@ -89,12 +90,7 @@ def _type(validator: Any, name: str, value: Any, schema: Schema) -> Errors:
 
 def _enum(validator: Any, values: list[Any], value: Any, schema: Schema) -> Errors:
     if not any(json_equal(value, allowed) for allowed in values):
-        yield ValidationError(f"must be {listed(map(repr, values))}")
-
-
-def _open_enum(validator: Any, values: list[Any], value: Any, schema: Schema) -> Errors:
-    if value is not None and not any(json_equal(value, allowed) for allowed in values):
-        yield ValidationError(f"is not documented; documented are {listed(map(repr, values))}")
+        yield ValidationError(f"must be {listed(map(shortened, values))}")
 
 
 def _format(validator: Any, form: str, value: Any, schema: Schema) -> Errors:
@@ -113,7 +109,41 @@ def _pattern(validator: Any, text: str, value: Any, schema: Schema) -> Errors:
 
 def _multiple_of(validator: Any, step: float, value: Any, schema: Schema) -> Errors:
     if is_type(value, "number") and _exact(value) % _exact(step):
-        yield ValidationError(f"must be a multiple of {step}")
+        yield ValidationError(f"must be a multiple of {shortened(step)}")
+
+
+def _unique_items(validator: Any, unique: bool, value: Any, schema: Schema) -> Errors:
+    if unique and isinstance(value, list):
+        seen: dict[Any, int] = {}
+        for index, item in enumerate(value):
+            first = seen.setdefault(identity(item), index)
+            if first != index:
+                yield ValidationError(
+                    f"must have items that differ; those at {first} and {index} are equal"
+                )
+                return
+
+
+def _not(validator: Any, denied: Schema, value: Any, schema: Schema) -> Errors:
+    if _fits(validator, denied, value):
+        yield ValidationError("must not fit the schema below not")
+
+
+def _any_of(validator: Any, schemas: list[Schema], value: Any, schema: Schema) -> Errors:
+    if not any(_fits(validator, one, value) for one in schemas):
+        yield ValidationError(f"must fit one of {counted(len(schemas), 'schema')}, but fits none")
+
+
+def _one_of(validator: Any, schemas: list[Schema], value: Any, schema: Schema) -> Errors:
+    fitting = [str(index) for index, one in enumerate(schemas) if _fits(validator, one, value)]
+    if len(fitting) != 1:
+        which = " and ".join(fitting) or "none"
+        several = counted(len(schemas), "schema")
+        yield ValidationError(f"must fit just one of {several}, but fits {which}")
+
+
+def _fits(validator: Any, schema: Schema, value: Any) -> bool:
+    return bool(validator.evolve(schema=schema).is_valid(value))
 
 
 def _exact(number: float) -> Fraction:
@@ -132,7 +162,7 @@ def _bounded(*, least: bool) -> Keyword:
                 if exclusive
                 else ("at least" if least else "at most")
             )
-            yield ValidationError(f"must be {within} {limit}")
+            yield ValidationError(f"must be {within} {shortened(limit)}")
 
     return check
 
@@ -148,13 +178,6 @@ def _sized(kind: type[Any], noun: str, *, least: bool) -> Keyword:
     return check
 
 
-def _required(validator: Any, names: list[str], value: Any, schema: Schema) -> Errors:
-    if isinstance(value, dict):
-        for name in names:
-            if name not in value:
-                yield ValidationError(f"must have the member {name!r}")
-
-
 def _additional_properties(validator: Any, others: Any, value: Any, schema: Schema) -> Errors:
     # jsonschema's own iterates over a set, so its order would differ from run to run.
     for name in value if isinstance(value, dict) else ():
@@ -164,18 +187,3 @@ def _additional_properties(validator: Any, others: Any, value: Any, schema: Sche
             yield ValidationError("is not allowed here", path=[name], instance=value[name])
         elif others is not True:
             yield from validator.descend(value[name], others, path=name)
-
-
-def _only_properties(
-    validator: Any, properties: Mapping[str, Any], value: Any, schema: Schema
-) -> Errors:
-    yield from Draft4Validator.VALIDATORS["properties"](validator, properties, value, schema)
-    if isinstance(value, dict) and "additionalProperties" not in schema:
-        for name in value:
-            if name not in properties:
-                yield ValidationError(
-                    f"is not documented; documented are {listed(properties)}",
-                    path=[name],
-                    instance=value[name],
-                    validator="properties",
-                )

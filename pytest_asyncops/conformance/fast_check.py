@@ -10,6 +10,7 @@ thorough validator is always asked.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from math import isfinite
 from typing import Any, Union
 
 from msgspec.json import Decoder
@@ -29,21 +30,26 @@ fast_parse: Callable[[bytes], Any] = Decoder().decode
 """Reads JSON. It refuses some of what `parse` reads, such as a lone surrogate, so only the verdict
 that a payload is good is trusted."""
 
-_SCALARS = frozenset({str, int, float, bool, type(None)})
+_SCALARS = frozenset({str, bool, type(None)})
+_LONG: int = 10**4000
+"""jsonschema-rs finds integers good that Python does not write, which are a little longer."""
+_NAMES = frozenset({str})
 
 
 def is_plain(value: Any) -> bool:
-    """Whether a value has no types but those that are read from JSON.
+    """Whether a value is one that is read from JSON, and that jsonschema-rs can read.
 
     Raises:
         RecursionError: if it is nested too deep to be checked.
     """
     kind = type(value)
     if kind is dict:
-        return all(map(is_plain, value.values()))
+        return _NAMES.issuperset(map(type, value)) and all(map(is_plain, value.values()))
     if kind is list:
         return all(map(is_plain, value))
-    return kind in _SCALARS
+    if kind is int:
+        return bool(-_LONG < value < _LONG)
+    return kind in _SCALARS or (kind is float and isfinite(value))
 
 
 def fast_check(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from ..arguments import explained
 from ..configure import find_api
 from ..contract.openapi import load_contract
-from ..errors import InvalidArgument, counted, hides_usage_errors
+from ..errors import InvalidArgument, counted, hides_usage_errors, shortened
 from ..lifecycle.states import TRANSITIONS, State
 from ..rules.equality import json_equal
 from ..rules.rules import HistorySchema
+from ..rules.timestamps import instant_of
 from ..rules.violation import ConformanceError, Violation, json_path
 from ..serving.api import FIRST_ERROR, Api, find_history_schema, find_profile
+from .assertions import allowed_now
 from .client_responses import parse, read_response
 
 __tracebackhide__ = hides_usage_errors
@@ -37,7 +39,13 @@ _REACHABLE = _reachable()
 
 
 @explained()
-def assert_history(values: Iterable[Any], *, api: Api | str, profile: str | None = None) -> None:
+def assert_history(
+    values: Iterable[Any],
+    *,
+    api: Api | str,
+    profile: str | None = None,
+    readings: Mapping[str, object] | None = None,
+) -> None:
     """Assert that the answers that one poller got, in order, are a legal history of each operation.
 
     An operation's status only moves forward. What is fixed at its start never changes. A timestamp
@@ -48,10 +56,13 @@ def assert_history(values: Iterable[Any], *, api: Api | str, profile: str | None
             routes as they came, or bare operations. Answers with an error status are skipped.
         api: the API, by name or as an `Api`.
         profile: the profile that they are written in, as for `assert_conforms`.
+        readings: readings of the API by name, which say what is no change: ``other_notation`` and
+            ``empty_or_missing``; unless given, those of the mock that serves the API now.
 
     Raises:
         ConformanceError: if it is not legal; an ``AssertionError``.
-        InvalidArgument: for values that are not answers of this API, or if none shows an operation.
+        InvalidArgument: for values that are not answers of this API, or if none shows an operation,
+            and for an unknown reading.
 
     >>> seen = [{"id": "1", "status": f"ASYNC_OPERATION_STATUS_{word}"}
     ...         for word in ("PENDING", "COMPLETED")]
@@ -61,7 +72,7 @@ def assert_history(values: Iterable[Any], *, api: Api | str, profile: str | None
     history = find_history_schema(known)
     if not isinstance(values, Iterable) or isinstance(values, (str, bytes, Mapping)):
         raise InvalidArgument(
-            f"values must be a list of answers, oldest first, not {values!r}", value=values
+            f"values must be a list of answers, oldest first, not {shortened(values)}", value=values
         )
     seen: dict[str, list[_Sight]] = {}
     values = list(values)
@@ -70,7 +81,8 @@ def assert_history(values: Iterable[Any], *, api: Api | str, profile: str | None
             seen.setdefault(operation[history.id], []).append((index, operation))
     if not seen:
         raise InvalidArgument(_nothing_shown(len(values)), value=values)
-    found = {name: list(_breaks(known, history, sights)) for name, sights in seen.items()}
+    same = _sameness(known, allowed_now(known, readings))
+    found = {name: list(_breaks(known, history, same, sights)) for name, sights in seen.items()}
     found = {name: wrong for name, wrong in found.items() if wrong}
     if found:
         raise ConformanceError(
@@ -111,13 +123,48 @@ def _operations(
     for operation in history.found_in(find_profile(api, name)(body)):
         if not isinstance(operation, Mapping) or not isinstance(operation.get(history.id), str):
             raise InvalidArgument(
-                f"values[{index}] shows no {api.name} operation: {operation!r} has no {history.id}",
+                f"values[{index}] shows no {api.name} operation: "
+                f"{shortened(operation)} has no {history.id}",
                 value=value,
             )
         yield operation
 
 
-def _breaks(api: Api, history: HistorySchema, sights: list[_Sight]) -> Iterator[Violation]:
+class _Sameness(NamedTuple):
+    """What counts as no change of a member.
+
+    Attributes:
+        ignores_notation: whether an instant may be written in another notation.
+        empty_is_missing: whether an empty text is as good as none.
+    """
+
+    ignores_notation: bool
+    empty_is_missing: bool
+
+    def shown(self, operation: Mapping[str, Any], member: str) -> Any:
+        """The value of a member, ``None`` if there is none."""
+        value = operation.get(member)
+        return None if value == "" and self.empty_is_missing else value
+
+    def is_same(self, before: Any, now: Any) -> bool:
+        """Whether a value is what it was."""
+        if json_equal(before, now):
+            return True
+        if not (self.ignores_notation and isinstance(before, str) and isinstance(now, str)):
+            return False
+        instant = instant_of(before)
+        return instant is not None and instant == instant_of(now)
+
+
+def _sameness(api: Api, allowed: Container[str]) -> _Sameness:
+    # An API of one's own may have no such reading.
+    refused = {setting.name for setting in api.readings if setting.name not in allowed}
+    return _Sameness("other_notation" not in refused, "empty_or_missing" not in refused)
+
+
+def _breaks(
+    api: Api, history: HistorySchema, same: _Sameness, sights: list[_Sight]
+) -> Iterator[Violation]:
     """The contradictions in the sights of one operation, in order."""
     name, directory = api.checking.contract, api.checking.directory
     contract = load_contract(name, directory) if name else None
@@ -138,29 +185,32 @@ def _breaks(api: Api, history: HistorySchema, sights: list[_Sight]) -> Iterator[
     for index, operation in sights:
         now = operation.get(history.status)
         if not _can_follow(history, reached, now):
-            yield violation(index, history.status, f"cannot come after {reached!r}", "forward")
+            before = f"cannot come after {shortened(reached)}"
+            yield violation(index, history.status, before, "forward")
         for member in (*history.constant, *history.once):
-            value = operation.get(member)
+            value = same.shown(operation, member)
             if value is None:
                 # A member that is not set may be left out, but a timestamp does not become unset.
                 if member in history.once and member in fixed and not _purged(history, now):
-                    yield violation(
-                        index, member, f"must still be {fixed[member]!r}, as before", "once"
-                    )
-            elif not json_equal(fixed.setdefault(member, value), value):
+                    yield violation(index, member, _as_before(fixed[member]), "once")
+            elif not same.is_same(fixed.setdefault(member, value), value):
                 rule = "once" if member in history.once else "constant"
-                yield violation(index, member, f"must still be {fixed[member]!r}, as before", rule)
+                yield violation(index, member, _as_before(fixed[member]), rule)
         if last.get(history.status) == now and _done(history, now):
             for member in history.result:
-                if not json_equal(operation.get(member), last.get(member)):
+                if not same.is_same(same.shown(last, member), same.shown(operation, member)):
                     yield violation(
                         index,
                         member,
-                        f"must still be {last.get(member)!r}: the operation was done",
+                        f"must still be {shortened(last.get(member))}: the operation was done",
                         "result",
                     )
         last = operation
         reached = now if _states(history, now) else reached
+
+
+def _as_before(value: Any) -> str:
+    return f"must still be {shortened(value)}, as before"
 
 
 def _can_follow(history: HistorySchema, before: Any, now: Any) -> bool:

@@ -7,33 +7,57 @@ is none.
 
 from __future__ import annotations
 
-import re
+import enum
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..contract.ecma_patterns import portable
 from ..contract.formats import NUMBER_FORMATS, STRING_FORMATS
 from ..contract.openapi import Contract
 from ..contract.schema_keywords import ANNOTATIONS, Schema
 from ..rules.rule_schemas import rule_schema
 from ..rules.rules import Constraint
+from ..rules.timestamps import PLAIN_DATE_TIME
 
 Kinds = Mapping[int, Sequence[Constraint]]
 """The rules about each schema, by the ``id()`` of the schema."""
 
 _MUST_FIT = ("items", "additionalProperties", "allOf")
-_MAY_FIT = ("not", "anyOf", "oneOf")
+_MAY_FIT = ("anyOf", "oneOf")
 """The keywords with schemas that a value or its parts have to fit, and with those that they may."""
 
-_TRANSLATED = ANNOTATIONS | {"x-enum", "nullable", "format", "properties", *_MUST_FIT, *_MAY_FIT}
+_TRANSLATED = ANNOTATIONS | {
+    "x-enum",
+    "required",
+    "pattern",
+    "nullable",
+    "format",
+    "properties",
+    "not",
+    *_MUST_FIT,
+    *_MAY_FIT,
+}
 
 _BY_MEMBER = {"properties", "dependencies"}
-
-_UNSURE_PATTERN = re.compile(r"\\[sSbB]")
-"""What engines differ about: which characters are spaces, and which make words."""
 
 _LIMITS = ("minimum", "maximum", "multipleOf")
 _LARGE = 2**53
 """Libraries differ about larger numbers, because a float cannot be every integer."""
+
+
+class _Fit(enum.Enum):
+    """Whether values fit a schema: they must, or may, or it is below ``not`` and they must not."""
+
+    MUST = enum.auto()
+    MAY = enum.auto()
+    NOT = enum.auto()
+
+
+def _below(keyword: str, fit: _Fit) -> _Fit:
+    """Whether values fit what stands below a keyword of a schema."""
+    if keyword == "not" or fit is _Fit.NOT:
+        return _Fit.NOT
+    return _Fit.MAY if keyword in _MAY_FIT else fit
 
 
 class JsonSchema:
@@ -59,57 +83,59 @@ class JsonSchema:
         self._kinds = kinds
         self._status_code = status_code
         self._definitions: dict[str, Schema] = {}
-        self._names: dict[tuple[int, bool], str] = {}
+        self._names: dict[tuple[int, _Fit], str] = {}
         self._open: set[str] = set()
-        root = self._translated(schema, must_fit=True)
+        root = self._translated(schema, fit=_Fit.MUST)
         self.document: dict[str, Any] = {"allOf": [root], "definitions": self._definitions}
 
-    def _translated(self, schema: Schema, *, must_fit: bool) -> Schema:
+    def _translated(self, schema: Schema, *, fit: _Fit) -> Schema:
         """The translation of one schema.
 
         Args:
             schema: the schema.
-            must_fit: whether values have to fit it. Then the rules about it hold, and it may be
-                made stricter.
+            fit: whether values must fit it. Then the rules about it hold, and it may be made
+                stricter.
         """
         if "$ref" in schema:
-            return self._reference(self._contract.resolved(schema), must_fit=must_fit)
+            return self._reference(self._contract.resolved(schema), fit=fit)
         _refuse_doubtful(schema)
         self.looks_deep |= schema.get("uniqueItems") is True
-        result = {
-            keyword: value
-            for keyword, value in schema.items()
-            if keyword not in _TRANSLATED and value != []  # draft 4 has no empty "required"
-        }
+        result = {keyword: value for keyword, value in schema.items() if keyword not in _TRANSLATED}
+        required = self._contract.required(schema)
+        if required:  # draft 4 has no empty one
+            result["required"] = required
+        if "pattern" in schema:
+            result["pattern"] = portable(schema["pattern"])
         if schema.get("nullable") is True:
             result["type"] = [schema["type"], "null"]
         if "properties" in schema:
             result["properties"] = {
-                name: self._translated(inner, must_fit=must_fit)
+                name: self._translated(inner, fit=fit)
                 for name, inner in schema["properties"].items()
             }
-        for keyword in (*_MUST_FIT, *_MAY_FIT):
+        for keyword in ("not", *_MUST_FIT, *_MAY_FIT):
             if keyword in schema:
-                inner_must_fit = must_fit and keyword in _MUST_FIT
-                result[keyword] = self._inner(schema[keyword], must_fit=inner_must_fit)
-        more = [*_format_of(schema), *_limits_of(schema, must_fit=must_fit)]
-        if must_fit:
+                result[keyword] = self._inner(schema[keyword], fit=_below(keyword, fit))
+        more = [*_format_of(schema, fit=fit), *_limits_of(schema, fit=fit)]
+        if fit is _Fit.MUST:
             more += self._rules_about(schema)
+        elif fit is _Fit.MAY and self._kinds.get(id(schema)):
+            raise ValueError("a rule is about an alternative, which is not told from the others")
         for one in more:
             _conjoin(result, one)
         return result
 
-    def _inner(self, value: Any, *, must_fit: bool) -> Any:
+    def _inner(self, value: Any, *, fit: _Fit) -> Any:
         if isinstance(value, list):
-            return [self._translated(one, must_fit=must_fit) for one in value]
-        return self._translated(value, must_fit=must_fit) if isinstance(value, dict) else value
+            return [self._translated(one, fit=fit) for one in value]
+        return self._translated(value, fit=fit) if isinstance(value, dict) else value
 
-    def _reference(self, target: Schema, *, must_fit: bool) -> Schema:
-        key = id(target), must_fit
+    def _reference(self, target: Schema, *, fit: _Fit) -> Schema:
+        key = id(target), fit
         if key not in self._names:
             name = self._names[key] = str(len(self._names))
             self._open.add(name)
-            self._definitions[name] = self._translated(target, must_fit=must_fit)
+            self._definitions[name] = self._translated(target, fit=fit)
             self._open.remove(name)
         name = self._names[key]
         self.looks_deep |= name in self._open  # it contains itself
@@ -139,28 +165,28 @@ def _conjoin(schema: dict[str, Any], more: Schema) -> None:
             schema[keyword] = value
 
 
-def _format_of(schema: Schema) -> Iterator[Schema]:
+def _format_of(schema: Schema, *, fit: _Fit) -> Iterator[Schema]:
     form = schema.get("format", "")
     if form in STRING_FORMATS and schema.get("pattern") != STRING_FORMATS[form]:
-        yield {"pattern": STRING_FORMATS[form]}
+        # Engines take far longer where they have to look ahead.
+        plain = fit is _Fit.MUST and form == "date-time"
+        yield {"pattern": PLAIN_DATE_TIME if plain else STRING_FORMATS[form]}
 
 
-def _limits_of(schema: Schema, *, must_fit: bool) -> Iterator[Schema]:
+def _limits_of(schema: Schema, *, fit: _Fit) -> Iterator[Schema]:
     form, limits = schema.get("format", ""), []
     if form in NUMBER_FORMATS:
         limits.append(NUMBER_FORMATS[form])
     if "multipleOf" in schema:
         limits.append((-_LARGE, _LARGE))
     for low, high in limits:
-        if high >= _LARGE and not must_fit:
+        if high >= _LARGE and fit is not _Fit.MUST:
             raise ValueError(f"libraries differ about large numbers in {schema}")
         least = {"minimum": int(low), "exclusiveMinimum": False}  # integers are compared exactly
         yield {**least, "maximum": int(high), "exclusiveMaximum": False}
 
 
 def _refuse_doubtful(schema: Schema) -> None:
-    if _UNSURE_PATTERN.search(schema.get("pattern", "")):
-        raise ValueError(f"engines differ about the pattern {schema['pattern']}")
     for number in (*schema.get("enum", ()), *map(schema.get, _LIMITS)):
         if isinstance(number, (int, float)) and abs(number) > _LARGE:
             raise ValueError(f"libraries differ about the number {number}")

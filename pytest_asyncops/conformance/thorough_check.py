@@ -12,6 +12,7 @@ from ..errors import hides_usage_errors, unknown_choice
 from ..rules.rules import Rule
 from ..rules.violation import Violation, json_path
 from ..serving.api import Api
+from .applied import applied, undocumented_members, undocumented_values
 
 __tracebackhide__ = hides_usage_errors
 
@@ -78,29 +79,53 @@ def find_violations(
         extra: whether undocumented members are violations.
         unknown: whether undocumented values of open enums are violations.
     """
-    from .dialect import make_validator  # its library takes time, and good answers do without
+    from .dialect import validator_of  # its library takes time, and good answers do without
 
-    validator = make_validator(contract, extra=extra, unknown=unknown)
+    def fits(one: Schema, inner: Any) -> bool:
+        return bool(validator_of(contract, one).is_valid(inner))
+
     found = [
         Violation(
             json_path(error.absolute_path),
             error.message,
             f"schema.{error.validator}",
-            contract.document.place(f"{contract.pointers[id(error.schema)]}/{error.validator}"),
+            _place(contract, error.schema, str(error.validator)),
             error.instance,
         )
-        for error in validator(schema).iter_errors(payload)
+        for error in validator_of(contract, schema).iter_errors(payload)
     ]
-    for at, held, value in contract.walk_objects(schema, payload):
-        for rule in rules.get(id(held), ()):
+    if not (rules or extra or unknown):
+        return found
+    for part in applied(contract, schema, payload, fits):
+        undocumented = [
+            *(undocumented_members(part) if extra else ()),
+            *(undocumented_values(contract, part, fits) if unknown else ()),
+        ]
+        found += [
+            Violation(
+                json_path(one.at),
+                one.message,
+                f"schema.{one.keyword}",
+                _place(contract, one.schema, one.keyword),
+                one.value,
+            )
+            for one in undocumented
+        ]
+        if isinstance(part.value, dict):
+            about = [rule for one in part.schemas for rule in rules.get(id(one), ())]
             found += [
                 Violation(
-                    json_path((*at, *below)),
+                    json_path((*part.at, *below)),
                     message,
                     rule.id,
                     contract.document.place(rule.source),
                     wrong,
                 )
-                for below, wrong, message in rule.kind.breaks(value, status_code)
+                for rule in about
+                for below, wrong, message in rule.kind.breaks(part.value, status_code)
             ]
     return found
+
+
+def _place(contract: Contract, schema: Any, keyword: str) -> str:
+    return contract.document.place(f"{contract.pointers[id(schema)]}/{keyword}")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Mapping
 
 from ..rules.timestamps import DATE, DATE_TIME
-from .schema_keywords import pattern
+from .ecma_patterns import pattern
 
 BYTE = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 """Base64 with padding (RFC 4648, 4), empty allowed."""
@@ -25,13 +24,18 @@ STRING_FORMATS: Mapping[str, str] = {
 """The formats of strings, as patterns for any engine."""
 
 
+# The last double, and the last integer, that are rounded to a finite number of these widths: less
+# than half a step above the largest.
+_LAST_FLOAT = math.nextafter(2.0**128 - 2.0**103, 0)
+_LAST_DOUBLE = 2**1024 - 2**970 - 1
+
 NUMBER_FORMATS: Mapping[str, tuple[float, float]] = {
     "int32": (-(2**31), 2**31 - 1),
     "int64": (-(2**63), 2**63 - 1),
-    "float": (-3.4028234663852886e38, 3.4028234663852886e38),
-    "double": (-sys.float_info.max, sys.float_info.max),
+    "float": (-_LAST_FLOAT, _LAST_FLOAT),
+    "double": (-_LAST_DOUBLE, _LAST_DOUBLE),
 }
-"""The formats of numbers, as bounds."""
+"""The formats of numbers, as bounds. What is rounded to a finite number is within them."""
 
 
 MEANINGS: Mapping[str, str] = {

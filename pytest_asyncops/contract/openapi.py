@@ -19,8 +19,6 @@ __tracebackhide__ = hides_usage_errors
 Place = tuple[str | int, ...]
 """A place in a payload: member names and indexes."""
 
-Held = tuple[Place, Schema, dict[str, Any]]
-
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -103,21 +101,21 @@ class Contract:
         content = self.at(response).get("content")
         return f"{response}/content/application~1json/schema" if content else None
 
-    def walk_objects(self, schema: Schema, value: Any, at: Place = ()) -> Iterator[Held]:
-        """Every object in a value, with its place and its schema."""
+    def required(self, schema: Schema) -> list[str]:
+        """The members that a response has to have: those that only requests have are not needed."""
+        members = schema.get("properties", {})
+        return [
+            name
+            for name in schema.get("required", ())
+            if name not in members or not self.is_write_only(members[name])
+        ]
+
+    def is_write_only(self, schema: Schema) -> bool:
+        """Whether a member of this schema is for requests only (OpenAPI 3.0.3, 4.7.24.2)."""
         schema = self.resolved(schema)
-        if isinstance(value, dict):
-            yield at, schema, value
-            members, others = schema.get("properties", {}), schema.get("additionalProperties")
-            for name, inner in value.items():
-                below = members.get(name, others)
-                if isinstance(below, dict):
-                    yield from self.walk_objects(below, inner, (*at, name))
-        elif isinstance(value, list) and "items" in schema:
-            for index, inner in enumerate(value):
-                yield from self.walk_objects(schema["items"], inner, (*at, index))
-        for same in schema.get("allOf", ()):
-            yield from self.walk_objects(same, value, at)
+        return schema.get("writeOnly") is True or any(
+            map(self.is_write_only, schema.get("allOf", ()))
+        )
 
     def response_schema(self, method: str, path: str, status_code: int) -> Schema | None:
         """The schema of the body of a response, ``None`` where none is documented."""

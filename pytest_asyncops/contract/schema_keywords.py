@@ -6,12 +6,11 @@ than it says.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from ..errors import hides_usage_errors, listed
+from .ecma_patterns import NotUnderstood, pattern
 from .yaml_document import Document, escape, unescape
 
 __tracebackhide__ = hides_usage_errors
@@ -193,9 +192,9 @@ def _check_values(document: Document, pointer: str, schema: Schema) -> None:
     if "pattern" in schema:
         try:
             pattern(schema["pattern"])
-        except re.error as trouble:
+        except NotUnderstood as trouble:
             raise document.error(
-                f"this is not a regular expression: {trouble}", f"{pointer}/pattern"
+                f"this pattern is not understood: {trouble}", f"{pointer}/pattern"
             ) from None
 
 
@@ -211,17 +210,3 @@ def _can_be(keyword: str, value: Any) -> bool:
     if keyword == "multipleOf":
         return value > 0  # type: ignore[no-any-return]  # a number
     return kind is not int or value >= 0
-
-
-@lru_cache(maxsize=1024)
-def pattern(text: str) -> re.Pattern[str]:
-    r"""A pattern of OpenAPI, which is ECMA-262's, as a pattern of Python's.
-
-    ECMA's ``$`` matches at the very end and nowhere else, while Python's also matches before a
-    line feed there; and ECMA's ``\d`` and ``\w`` are ASCII.
-
-    >>> pattern("^a$").search("a\n") is None
-    True
-    """
-    pieces = re.findall(r"\\.|\[(?:\\.|[^\]\\])*\]|.", text, re.DOTALL)
-    return re.compile("".join(r"\Z" if piece == "$" else piece for piece in pieces), re.ASCII)

@@ -1,10 +1,10 @@
 """Reads a YAML document safely, and remembers the line of every value.
 
 Only the part of YAML is read that JSON has too: mappings with string keys, lists, strings, numbers,
-booleans and null. Plain scalars mean what they mean in YAML 1.2's JSON schema: an unquoted
-timestamp stays a string, and so do ``no`` and ``on``. Tags, anchors and aliases are refused,
-because hostile documents are made of them. The text is read event by event, so it cannot exhaust
-the stack.
+booleans and null. Plain scalars mean what they mean in YAML 1.2's core schema (10.3.2): ``True`` is
+a boolean, while an unquoted timestamp stays a string, and so do ``no`` and ``on``. Tags, anchors
+and aliases are refused, because hostile documents are made of them. The text is read event by
+event, so it cannot exhaust the stack.
 """
 
 from __future__ import annotations
@@ -27,13 +27,21 @@ _TOO_DEEP = f"this is nested more than {_DEEPEST} deep"
 # libyaml's parser is about ten times as fast, if PyYAML was built with it.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_LITERALS = {"": None, "~": None, "null": None, "true": True, "false": False}
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
+_LITERALS = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_INTEGERS = {
+    10: re.compile(r"()([-+]?[0-9]+)"),
+    8: re.compile(r"(0o)([0-7]+)"),
+    16: re.compile(r"(0x)([0-9a-fA-F]+)"),
+}
 # The characters that YAML 1.2 does not call printable (5.1).
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # Quoted scalars and comments, whose brackets open nothing.
 _WITHOUT_FLOW = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|(?<!\S)#[^\n]*""", re.DOTALL)
-_FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,17 @@ class Document:
         while pointer and pointer not in self.lines:
             pointer = pointer.rpartition("/")[0]
         return self.lines.get(pointer, 1)
+
+
+def read_integer(text: str) -> int:
+    """An integer of any number of digits; Python's `int` stops at some thousands."""
+    try:
+        return int(text)
+    except ValueError:
+        half = len(text) // 2
+        sign = -1 if text.startswith("-") else 1
+        shift: int = 10**half
+        return read_integer(text[:-half]) * shift + sign * read_integer(text[-half:])
 
 
 def escape(name: str) -> str:
@@ -212,7 +231,9 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
         return text
     if text in _LITERALS:
         return _LITERALS[text]
-    if _INTEGER.fullmatch(text):
-        return int(text)
+    for base, form in _INTEGERS.items():
+        match = form.fullmatch(text)
+        if match is not None:
+            return read_integer(match[2]) if base == 10 else int(match[2], base)
     number = float(text) if _FLOAT.fullmatch(text) else math.inf
     return number if math.isfinite(number) else text

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Union
 
-from ..errors import listed
+from ..errors import listed, shortened
 from ..lifecycle.states import State
 from .equality import json_equal
 from .timestamps import in_order
 
-Break = tuple[tuple[str, ...], Any, str]
+Break = tuple[tuple[Union[str, int], ...], Any, str]
 """How a value breaks a rule: the path below the value, what is there, and what was allowed."""
 
 
@@ -38,7 +38,7 @@ class Absent:
             yield (
                 (self.member,),
                 found,
-                f"is not allowed while {self.when} is {value[self.when]!r}",
+                f"is not allowed while {self.when} is {shortened(value[self.when])}",
             )
 
 
@@ -56,7 +56,7 @@ class Present:
             yield (
                 (self.member,),
                 None,
-                f"must be there while {self.when} is {value[self.when]!r}",
+                f"must be there while {self.when} is {shortened(value[self.when])}",
             )
 
 
@@ -71,7 +71,7 @@ class Never:
         """How a value breaks the rule, if it does."""
         found = value.get(self.member)
         if found in self.values:
-            yield (self.member,), found, f"must not be {found!r}"
+            yield (self.member,), found, f"must not be {shortened(found)}"
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class Fixed:
                 return
             value = value[member]
         if allowed is not None and not any(json_equal(value, one) for one in allowed):
-            either = " or ".join(map(repr, allowed))
+            either = " or ".join(map(shortened, allowed))
             yield self.path, value, f"must be {either} in a response with status {status_code}"
 
 
@@ -170,7 +170,7 @@ class Ordered:
                 yield (
                     (member,),
                     text,
-                    f"must not be before {earlier}, which is {value[earlier]!r}",
+                    f"must not be before {earlier}, which is {shortened(value[earlier])}",
                 )
             earlier = member
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 
 _DAY = (
     r"(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
@@ -11,21 +13,52 @@ _DAY = (
     r"|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)"
 )
 _HOUR = r"(?:[01][0-9]|2[0-3])"
-_SECOND = rf"(?:{_HOUR}:[0-5][0-9]:[0-5][0-9]|{_HOUR}:59:60)"
-_ODD_LEAP_SECOND = rf"{_HOUR}:[0-5][0-9]:60"
+_TIME = rf"{_HOUR}:[0-5][0-9]:[0-5][0-9]"
 _FRACTION = r"(?:\.[0-9]+)?"
+_OFFSET = rf"{_HOUR}:[0-5][0-9]"
+
+
+def _with_partner(pairs: Iterable[tuple[str, str]], between: str) -> str:
+    """A pattern for the first of two texts that belong together, where the second one follows."""
+    return f"(?:{'|'.join(f'{one}(?={between}{other})' for one, other in pairs)})"
+
+
+_HOURS, _MINUTES = range(24), range(60)
+
+# 23:59 in UTC as clocks west of it show it: hour and minute with those of the offset are 23:59.
+_WEST = (
+    _with_partner([(f"{23 - hours:02d}", f"{hours:02d}:") for hours in _HOURS], "[^-]*-")
+    + ":"
+    + _with_partner(
+        [(f"{59 - minutes:02d}", f"{minutes:02d}") for minutes in _MINUTES], "[^-]*-..:"
+    )
+    + rf":60{_FRACTION}-{_OFFSET}"
+)
+# And as clocks east of it show it, where the offset is of whole hours, and where it is not.
+_EAST = (
+    _with_partner([(f"{(hours + 23) % 24:02d}", f"{hours:02d}:00") for hours in _HOURS], r"[^+]*\+")
+    + rf":59:60{_FRACTION}\+{_OFFSET}"
+)
+_ODD_EAST = (
+    _with_partner([(f"{hours:02d}", f"{hours:02d}:") for hours in _HOURS], r"[^+]*\+")
+    + ":"
+    + _with_partner([(f"{late - 1:02d}", f"{late:02d}") for late in _MINUTES[1:]], r"[^+]*\+..:")
+    + rf":60{_FRACTION}\+{_OFFSET}"
+)
 
 DATE = f"^{_DAY}$"
 """A full-date of RFC 3339, 5.6, as a pattern for any engine: a day that the calendar has."""
 
-DATE_TIME = (
-    rf"^{_DAY}[Tt](?:{_SECOND}{_FRACTION}(?:[Zz]|[+-]{_HOUR}:[0-5][0-9])"
-    rf"|{_ODD_LEAP_SECOND}{_FRACTION}[+-]{_HOUR}:(?:0[1-9]|[1-5][0-9]))$"
-)
-"""A date-time of RFC 3339, 5.6, as a pattern for any engine.
+_USUAL = rf"(?:{_TIME}{_FRACTION}(?:[Zz]|[+-]{_OFFSET})|23:59:60{_FRACTION}[Zz])"
 
-It has any number of fractional digits and any offset; t and z may be lower case. A leap second
-stands at the end of an hour, unless the offset is not of whole hours."""
+DATE_TIME = rf"^{_DAY}[Tt](?:{_USUAL}|{_WEST}|{_EAST}|{_ODD_EAST})$"
+"""A date-time of RFC 3339, 5.6, as a pattern for any engine that looks ahead.
+
+It has any number of fractional digits and any offset; t and z may be lower case. A leap second is
+23:59:60 in UTC, however the clocks of its offset show it (5.7)."""
+
+PLAIN_DATE_TIME = rf"^{_DAY}[Tt]{_USUAL}$"
+"""A date-time that is no leap second with an offset, as a pattern for any engine."""
 
 _PARTS = re.compile(
     r"([0-9-]{10})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?(?:[Zz]|([+-])(..):(..))"
@@ -47,6 +80,11 @@ def in_order(earlier: str, later: str) -> bool:
     return first is None or second is None or first <= second
 
 
+@lru_cache(maxsize=1)  # compiled only when timestamps cannot be compared as texts
+def _date_time() -> re.Pattern[str]:
+    return re.compile(DATE_TIME)
+
+
 def _is_utc(text: str) -> bool:
     return text[10:11] == "T" and text[-1] == "Z"
 
@@ -58,7 +96,7 @@ def instant_of(text: str) -> tuple[datetime.datetime, bool, str] | None:
     fraction.
     """
     match = _PARTS.fullmatch(text)
-    if match is None:
+    if match is None or not _date_time().fullmatch(text):
         return None
     day, hour, minute, second, fraction, sign, zone_hours, zone_minutes = match.groups()
     leap = second == "60"

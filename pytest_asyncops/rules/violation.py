@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from ..errors import AsyncOpsError
-
-_LONGEST = 160
+from ..errors import AsyncOpsError, shortened, written
 
 
 @dataclass(frozen=True)
@@ -30,8 +28,13 @@ class Violation:
     source: str
     value: Any
 
+    def __repr__(self) -> str:
+        said = (f"{part.name}={written(getattr(self, part.name))}" for part in fields(self))
+        return f"Violation({', '.join(said)})"
+
     def __str__(self) -> str:
-        return f"{self.path} = {_short(self.value)}\n  {self.message}\n  {self.rule}, {self.source}"
+        found = f"{self.path} = {shortened(self.value)}"
+        return f"{found}\n  {self.message}\n  {self.rule}, {self.source}"
 
 
 class ConformanceError(AsyncOpsError, AssertionError):
@@ -63,13 +66,3 @@ def json_path(parts: Iterable[str | int]) -> str:
             quoted = inner.replace("'", "\\'")
             text += f"['{quoted}']"
     return text
-
-
-def _short(value: object) -> str:
-    try:
-        text = repr(value)
-    except RecursionError:
-        return f"a {type(value).__name__} that is nested too deep to be shown"
-    if len(text) <= _LONGEST:
-        return text
-    return f"{text[:_LONGEST]}… ({len(text)} characters)"

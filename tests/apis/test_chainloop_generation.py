@@ -109,6 +109,7 @@ def rules_broken(body):
 
 @given(st.integers(0, 4), st.integers(1, 5), st.integers(0, 20), st.integers(1, 30))
 def test_each_edit_of_a_page_breaks_the_one_rule(count, size, more, number):
+    size = max(size, count)
     good = page(count, size, count + more)
     assert rules_broken(good) == []
     wrong = GENERATION.rule_edits["chainloop.total-pages"]
@@ -121,6 +122,12 @@ def test_each_edit_of_a_page_breaks_the_one_rule(count, size, more, number):
     edited = fewer.apply(good, number)
     assert edited["pagination"]["total_count"] == max(count - number, 0)
     assert rules_broken(edited) == (["chainloop.within-total"] if count else [])
+    smaller = GENERATION.rule_edits["chainloop.within-page-size"]
+    assert smaller.needs == ("operations", "*")
+    if count:
+        edited = smaller.apply(good, number)
+        assert edited["pagination"]["page_size"] == max(max(count, 2) - number, 1)
+        assert rules_broken(edited) == ["chainloop.within-page-size"]
     assert good == page(count, size, count + more)
 
 

@@ -24,20 +24,17 @@ def contract_with(schema):
     return Contract(read_document(text, "own.yaml"))
 
 
-def breaks(schema, value, *, extra=False, unknown=False):
+def breaks(schema, value):
     """Path, keyword and message of all that is broken."""
     contract = contract_with(schema)
-    validator = make_validator(contract, extra=extra, unknown=unknown)
+    validator = make_validator(contract)(contract.at("/components/schemas/A"))
     return [
         (list(error.absolute_path), error.validator, error.message)
-        for error in validator(contract.at("/components/schemas/A")).iter_errors(value)
+        for error in validator.iter_errors(value)
     ]
 
 
-OTHERS = {
-    "Word": {"type": "string", "x-enum": ["b", "c"]},
-    "Any": {"type": "object", "properties": {"a": {}}, "additionalProperties": True},
-}
+OTHERS = {"Word": {"type": "string", "x-enum": ["b", "c"]}}
 
 
 def typed(name, **more):
@@ -78,8 +75,9 @@ BOUND = {
         (typed("string", enum=["a"], nullable=True), ["a"], [None, "b"], "must be 'a'"),
         (typed("integer", format="int32"), [I32 - 1, -I32], [I32, -I32 - 1], BOUND["int32"]),
         (typed("integer", format="int64"), [I64 - 1, -I64], [I64, -I64 - 1], BOUND["int64"]),
-        (typed("number", format="float"), [1, FLOAT32, -FLOAT32],
-         [3.5e38, -1e39, int(FLOAT32) + 10**20, -int(FLOAT32) - 10**20], BOUND["float"]),
+        (typed("number", format="float"),
+         [1, FLOAT32, 3.4028235e38, -3.4028235e38, int(FLOAT32) + 10**20],
+         [3.5e38, -1e39, 2**128 - 2**103, -(2**128) + 2**103], BOUND["float"]),
         (typed("number", format="double"), [LARGEST, 1], [10**309, -(10**400)], BOUND["double"]),
         (
             typed("string", format="byte"),
@@ -95,8 +93,10 @@ BOUND = {
         ),
         (
             typed("string", format="date-time"),
-            ["2024-02-29T00:00:00Z", "2024-02-29t23:59:60.123456789012+23:59"],
-            ["2024-02-29", "2024-02-29T00:00:00", "2024-02-29T00:00:00Z\n", ""],
+            ["2024-02-29T00:00:00Z", "2024-02-29t23:58:60.123456789012+23:59",
+             "2017-01-01T05:29:60+05:30"],
+            ["2024-02-29", "2024-02-29T00:00:00", "2024-02-29T00:00:00Z\n", "",
+             "2026-12-31T22:59:60Z", "2026-01-01t02:59:60+02:00"],
             "must be an RFC 3339 timestamp",
         ),
         (
@@ -141,17 +141,20 @@ BOUND = {
          "must be a multiple of 3"),
         ({"minItems": 1}, [[1], {}], [[]], "must have at least 1 item, not 0"),
         ({"maxItems": 1}, [[], [1]], [[1, 2]], "must have at most 1 item, not 2"),
-        ({"uniqueItems": True}, [[1, True], ["1", 1]], [[1, 1]], "[1, 1] has non-unique elements"),
+        ({"uniqueItems": True}, [[1, True], ["1", 1]], [[1, 1]],
+         "must have items that differ; those at 0 and 1 are equal"),
         ({"uniqueItems": True}, [[[0], [False]], [{"a": 1}, {"a": True}]], [], ""),
         ({"uniqueItems": False}, [[1, 1]], [], ""),
         ({"minProperties": 1}, [{"a": 1}, []], [{}], "must have at least 1 member, not 0"),
         ({"maxProperties": 0}, [{}], [{"a": 1}], "must have at most 0 members, not 1"),
         ({"not": {"type": "string"}}, [1], ["a"],
-         "'a' should not be valid under {'type': 'string'}"),
+         "must not fit the schema below not"),
         ({"anyOf": [typed("string"), typed("integer")]}, ["a", 1], [1.5],
-         "1.5 is not valid under any of the given schemas"),
+         "must fit one of 2 schemas, but fits none"),
         ({"oneOf": [typed("number"), {"maximum": 1}]}, [2, "a"], [1],
-         "1 is valid under each of {'maximum': 1}, {'type': 'number'}"),
+         "must fit just one of 2 schemas, but fits 0 and 1"),
+        ({"oneOf": [typed("number"), typed("string")]}, [2, "a"], [None],
+         "must fit just one of 2 schemas, but fits none"),
         ({"allOf": [typed("string"), {"pattern": "a"}]}, ["a"], ["b"], "must match a"),
         ({"title": "a", "description": "b", "default": 1, "example": 2, "readOnly": True,
           "writeOnly": True, "deprecated": True, "externalDocs": {}}, [3], [], ""),
@@ -214,43 +217,3 @@ def test_a_keyword(schema, good, bad, message):
 )
 def test_every_violation_with_its_place(schema, value, found):
     assert breaks(schema, value) == found
-
-
-@pytest.mark.parametrize(
-    ("schema", "value", "message"),
-    [
-        (typed("string", **{"x-enum": ["a", "b"]}), "c", "is not documented; documented are 'a' or "
-         "'b'"),
-        (typed("integer", **{"x-enum": [1]}), True, "is not documented; documented are 1"),
-        (typed("array", **{"x-enum": [[0]]}), [False], "is not documented; documented are [0]"),
-        ({"$ref": "#/components/schemas/Word"}, "a",
-         "is not documented; documented are 'b' or 'c'"),
-    ],
-)  # fmt: skip
-def test_an_open_enum_may_grow(schema, value, message):
-    closed = [broken for broken in breaks(schema, value, unknown=True) if broken[1] == "x-enum"]
-    assert closed == [([], "x-enum", message)]
-    assert closed[0] not in breaks(schema, value)
-
-
-@pytest.mark.parametrize("value", ["a", None])
-def test_what_an_open_enum_lists_is_known(value):
-    schema = typed("string", nullable=True, **{"x-enum": ["a"]})
-    assert breaks(schema, value, unknown=True) == []
-
-
-def test_undocumented_members():
-    inner = {"type": "object", "properties": {"b": {}}}
-    schema = {"type": "object", "properties": {"a": inner, "any": {"$ref": ANY}}}
-    value = {"y": 1, "a": {"b": 1, "x": 2}, "any": {"a": 1, "z": 3}}
-    assert breaks(schema, value) == []
-    assert breaks(schema, value, extra=True) == [
-        (["a", "x"], "properties", "is not documented; documented are b"),
-        (["y"], "properties", "is not documented; documented are a or any"),
-    ]
-    assert breaks(schema, [], extra=True) == [([], "type", "must be an object")]
-    # A schema that documents no members says nothing about them.
-    assert breaks({"type": "object"}, value, extra=True) == []
-
-
-ANY = "#/components/schemas/Any"

@@ -25,9 +25,9 @@ from support.toy_api import changed
 import pytest_asyncops
 from pytest_asyncops import Violation, violations
 from pytest_asyncops.conformance import assertions as checking
+from pytest_asyncops.conformance import dialect
 from pytest_asyncops.conformance.checker import Checker
 from pytest_asyncops.conformance.client_responses import parse
-from pytest_asyncops.contract.openapi import Contract
 from pytest_asyncops.rules.rules import Never, Ordered, Rule
 from pytest_asyncops.serving.messages import Response
 
@@ -319,7 +319,7 @@ def test_what_is_nested_too_deep_to_be_checked(tmp_path, monkeypatch):
     def too_deep(*args):
         raise RecursionError  # a real one ends the measuring of coverage on CPython 3.10
 
-    monkeypatch.setattr(Contract, "walk_objects", too_deep)
+    monkeypatch.setattr(dialect, "validator_of", too_deep)
     file = tmp_path / "own.yaml"
     file.write_text(OWN % ("{minProperties: 2}", "{}"))
     api = changed(CASES[0].api, contract=str(file), rules=(), error_schema=None)

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from support.spoilt_payloads import CASES
 
 import pytest_asyncops
-from pytest_asyncops import violations
 from pytest_asyncops.conformance import fast_check
 from pytest_asyncops.conformance.checker import Checker
 from pytest_asyncops.conformance.client_responses import parse
@@ -48,19 +47,27 @@ class Shade(enum.Enum):
     RED = "red"
 
 
-ODD = [("a",), Decimal(1), Shade.RED, b"a", {1: "a"}.keys(), range(2)]
+ODD = [
+    float("nan"),
+    float("inf"),
+    {1: "a"},
+    ("a",),
+    Decimal(1),
+    Shade.RED,
+    b"a",
+    {1: "a"}.keys(),
+    range(2),
+]
 
 
 @pytest.mark.parametrize("odd", ODD, ids=repr)
-def test_what_json_cannot_have_is_left_to_the_thorough_validator(odd):
+def test_what_json_cannot_have_is_not_let_pass(odd):
     for value in (odd, [odd], {"a": {"b": odd}}):
         assert not fast_check.is_plain(value)
-    payload = {"operation": {"id": odd}}
-    [found] = violations(payload, api="chainloop", route="get")
-    assert (found.path, found.rule, found.value) == ("$.operation.id", "schema.type", odd)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text()
+                    | st.floats(allow_nan=False, allow_infinity=False),
                     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))  # fmt: skip
 def test_what_is_read_from_json_is_plain(value):
     assert fast_check.is_plain(value)

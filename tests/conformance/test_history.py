@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -9,7 +11,16 @@ from support.client_responses import of_requests
 from support.observed_operations import PREFIX, broken, failure, job, op
 from support.served_answers import APIS, Server, new_operations, path_of, readings
 
-from pytest_asyncops import Lifecycle, Progress, State, Step, assert_history
+from pytest_asyncops import (
+    ConformanceError,
+    InvalidArgument,
+    Lifecycle,
+    Progress,
+    State,
+    Step,
+    assert_history,
+)
+from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.serving.calls import Call
 
@@ -200,3 +211,80 @@ def test_the_poller_meets_histories_that_can_be_swapped():
         first, last = server.stub.calls
         assert broken([first, last], api.name) == []
         assert ("$[1].status", "forward") in broken([last, first], api.name)
+
+
+MADE, ENDED = "2026-01-01T00:00:00Z", "2026-01-01T00:00:05.500Z"
+SAME_MADE = ["2026-01-01T00:00:00.000Z", "2026-01-01T01:00:00+01:00", "2026-01-01t00:00:00z"]
+
+
+def completed(**members):
+    return {"id": "1", "status": "ASYNC_OPERATION_STATUS_COMPLETED", "created_at": MADE,
+            "finished_at": ENDED, **members}  # fmt: skip
+
+
+def changes(before, after, **readings):
+    try:
+        assert_history([completed(**before), completed(**after)], api="chainloop", **readings)
+    except ConformanceError as error:
+        return [(found.path, found.rule.rpartition("-")[2]) for found in error.violations]
+    return []
+
+
+NOTATION = {"readings": {"other_notation": "refuse"}}
+EMPTY = {"readings": {"empty_or_missing": "refuse"}}
+
+
+@pytest.mark.parametrize("other", SAME_MADE)
+def test_an_instant_in_another_notation_is_the_same_unless_a_reading_says_otherwise(other):
+    assert changes({}, {"created_at": other}) == []
+    assert changes({}, {"created_at": other}, **EMPTY) == []
+    assert changes({}, {"created_at": other}, **NOTATION) == [("$[1].created_at", "constant")]
+    later = {"finished_at": "2026-01-01T00:00:05.5Z"}
+    assert changes({}, later) == []
+    assert changes({}, later, **NOTATION) == [("$[1].finished_at", "once")]
+
+
+def test_another_instant_is_a_change():
+    for other in ("2026-01-01T00:00:00.001Z", "2026-01-01T00:00:00+01:00", "soon"):
+        assert changes({}, {"created_at": other}) == [("$[1].created_at", "constant")]
+    # Texts that are no timestamps are compared as texts.
+    assert changes({"kind": "a"}, {"kind": "A"}) == [("$[1].kind", "constant")]
+    assert changes({"kind": 1}, {"kind": 1.0}) == []
+
+
+@pytest.mark.parametrize(
+    ("member", "rule"),
+    [("output", "result"), ("error_message", "result"), ("started_at", "once")],
+)
+def test_an_empty_text_is_as_good_as_none_unless_a_reading_says_otherwise(member, rule):
+    assert changes({member: ""}, {}) == []
+    assert changes({}, {member: ""}) == []
+    assert changes({member: ""}, {member: None}) == []
+    assert changes({member: ""}, {}, **EMPTY) == [(f"$[1].{member}", rule)]
+
+
+def test_what_is_empty_at_first_can_be_set():
+    assert changes({"project_id": ""}, {"project_id": "a"}) == []
+    assert changes({"project_id": ""}, {"project_id": "a"}, **EMPTY) == [
+        ("$[1].project_id", "constant")
+    ]
+    assert changes({"project_id": "a"}, {"project_id": "b"}) == [("$[1].project_id", "constant")]
+
+
+def test_the_readings_are_those_of_the_mock_that_is_live():
+    from pytest_asyncops import mocked
+
+    with mocked(chainloop_other_notation="refuse"):
+        assert changes({}, {"created_at": SAME_MADE[0]}) == [("$[1].created_at", "constant")]
+        assert changes({}, {"created_at": SAME_MADE[0]}, readings={}) == []
+
+
+def test_an_api_without_these_readings_takes_them_as_no_change():
+    bare = dataclasses.replace(CHAINLOOP, name="bare", readings=())
+    seen = [completed(output=""), completed(created_at=SAME_MADE[0])]
+    assert_history(seen, api=bare)
+
+
+def test_a_reading_that_there_is_not():
+    with pytest.raises(InvalidArgument, match="Did you mean 'other_notation'"):
+        changes({}, {}, readings={"other_notations": "refuse"})

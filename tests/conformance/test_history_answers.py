@@ -10,7 +10,7 @@ from support.observed_operations import PREFIX, broken, failure, job, op
 from support.served_answers import Server
 from support.toy_api import toy
 
-from pytest_asyncops import InvalidArgument, State, assert_history, mocked
+from pytest_asyncops import ConformanceError, InvalidArgument, State, assert_history, mocked
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.contract.openapi import load_contract
@@ -193,10 +193,12 @@ def test_answers_in_a_profile_that_is_named():
     assert [each.path for each in failure(seen, "chainloop", "gateway_camel").violations] == [
         "$[1].started_at"
     ]
-    assert broken([job("COMPLETED", output=""), job("COMPLETED")]) == [("$[1].output", "result")]
-    assert_history(
-        [job("COMPLETED", output=""), job("COMPLETED")], api="chainloop", profile="gateway"
-    )
+    assert broken([job("COMPLETED", output=[]), job("COMPLETED")]) == [("$[1].output", "result")]
+    strict = {"empty_or_missing": "refuse"}
+    seen = [job("COMPLETED", output=""), job("COMPLETED")]
+    assert_history(seen, api="chainloop", profile="gateway", readings=strict)
+    with pytest.raises(ConformanceError):
+        assert_history(seen, api="chainloop", readings=strict)
 
 
 NO_RESPONSE = (

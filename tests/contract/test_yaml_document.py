@@ -175,8 +175,15 @@ def test_too_deep_for_the_stack_is_too_deep_in_our_words(monkeypatch):
         ("", ""),
         ("true", True),
         ("false", False),
-        ("True", "True"),
-        ("NULL", "NULL"),
+        ("True", True),
+        ("TRUE", True),
+        ("False", False),
+        ("FALSE", False),
+        ("Null", None),
+        ("NULL", None),
+        ("tRUE", "tRUE"),
+        ("[True, False, null]", [True, False, None]),
+        ("[\"True\", 'False']", ["True", "False"]),
         ("no", "no"),
         ("on", "on"),
         ("yes", "yes"),
@@ -189,18 +196,24 @@ def test_too_deep_for_the_stack_is_too_deep_in_our_words(monkeypatch):
         ("-0", 0),
         ("-12", -12),
         ("9223372036854775807", 2**63 - 1),
-        ("12345678901234567890", 12345678901234567890.0),
+        ("18446744073709551615", 2**64 - 1),
+        ("-18446744073709551617", -(2**64) - 1),
         ("1.5", 1.5),
         ("-1e3", -1000.0),
         ("2E+2", 200.0),
         ("1e999", "1e999"),
-        ("01", "01"),
-        ("+1", "+1"),
-        ("0x1f", "0x1f"),
-        ("0o7", "0o7"),
+        ("010", 10),
+        ("+1", 1),
+        ("0x1F", 31),
+        ("0o17", 15),
+        ("0o8", "0o8"),
+        ("-0x1", "-0x1"),
         ("1_000", "1_000"),
-        ("1.", "1."),
-        (".5", ".5"),
+        ("1.", 1.0),
+        ("-.5", -0.5),
+        ("+1.5E3", 1500.0),
+        (".", "."),
+        ("1e", "1e"),
         (".inf", ".inf"),
         (".nan", ".nan"),
         ("\N{ARABIC-INDIC DIGIT ONE}", "\N{ARABIC-INDIC DIGIT ONE}"),
@@ -314,3 +327,13 @@ def test_any_text_is_read_or_refused(text):
     except ContractError as error:
         found = error
     assert found.file == "f"
+
+
+@pytest.mark.parametrize("digits", [4299, 4301, 12_003])
+def test_integers_have_any_number_of_digits(digits):
+    text = ("1203" * digits)[:digits]
+    expected = 0
+    for digit in text:
+        expected = expected * 10 + int(digit)
+    assert read(text) == expected
+    assert read(f"-{text}") == -expected

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from pytest_asyncops.contract.schema_keywords import pattern
-from pytest_asyncops.rules.timestamps import DATE, DATE_TIME, in_order
+from pytest_asyncops.contract.ecma_patterns import pattern
+from pytest_asyncops.rules.timestamps import DATE, DATE_TIME, PLAIN_DATE_TIME, in_order
 
 DIGITS = "0123456789"
 
@@ -65,8 +65,8 @@ def parsed(text):
         if rest:
             return None
         datetime.time(hour, minute, 59 if second == 60 else second)
-        if second == 60 and minute != 59 and offset % 60 == 0:
-            return None
+        if second == 60 and (hour * 60 + minute - offset) % (24 * 60) != 23 * 60 + 59:
+            return None  # a leap second is at the end of a day in UTC
         # The calendar repeats after 400 years; datetime has no year 0, though the RFC does.
         datetime.date(year or 400, month, day)
     except ValueError:
@@ -84,22 +84,26 @@ days = st.one_of(
     st.sampled_from([2000, 2024, 1600, 4, 400]).map("{:04d}-02-29".format),
     st.just("0000-01-01"),
 )
-clocks = st.one_of(
-    st.times().map(lambda time: time.replace(microsecond=0).isoformat()),
-    st.integers(0, 23).map(lambda hour: f"{hour:02d}:59:60"),
-)
-odd_leap_seconds = st.builds(
-    "2016-12-31T{}:{}:60+{}:{}".format,
-    *(st.integers(0, top).map(two) for top in (23, 59, 23)),
-    st.sampled_from(["01", "30", "45", "59"]),
-)
+clocks = st.times().map(lambda time: time.replace(microsecond=0).isoformat())
 fractions = st.one_of(st.just(""), st.text(DIGITS, min_size=1, max_size=14).map(".{}".format))
 offsets = st.one_of(
     st.sampled_from("Zz"),
     st.builds("{}{:02d}:{:02d}".format, st.sampled_from("+-"), st.integers(0, 23),
               st.integers(0, 59)),
 )  # fmt: skip
-timestamps = odd_leap_seconds | st.builds(
+
+
+def leap_second(day, separator, fraction, offset):
+    """The end of a day in UTC, as the clocks of an offset show it."""
+    minutes = 23 * 60 + 59
+    if offset not in ("Z", "z"):
+        minutes += (int(offset[1:3]) * 60 + int(offset[4:])) * (1 if offset[0] == "+" else -1)
+    hour, minute = divmod(minutes % (24 * 60), 60)
+    return f"{day}{separator}{hour:02d}:{minute:02d}:60{fraction}{offset}"
+
+
+leap_seconds = st.builds(leap_second, days, st.sampled_from("Tt"), fractions, offsets)
+timestamps = leap_seconds | st.builds(
     "{}{}{}{}{}".format, days, st.sampled_from("Tt"), clocks, fractions, offsets
 )
 usual = st.datetimes().map(lambda snapshot: f"{snapshot.replace(microsecond=0).isoformat()}Z")
@@ -122,17 +126,27 @@ loose = st.builds(
     *[st.integers(0, top).map(two) for top in (14, 33, 26, 61, 62)],
     st.sampled_from(["Z", "+24:00", "+23:59", "-00:00", "+00:60", ".Z", ".0z", ""]),
 )
+nearly_leap_seconds = st.builds(
+    "2016-12-31T{}:{}:60{}".format, *(st.integers(0, top).map(two) for top in (23, 59)), offsets
+)
 
 
 @given(timestamps)
 @example("2016-12-31T23:59:60Z")
+@example("2017-01-01T01:59:60+02:00")
 @example("2017-01-01T05:29:60.5+05:30")
+@example("2016-12-31T15:59:60-08:00")
+@example("2016-12-31T23:59:60-00:00")
+@example("2016-12-31T00:00:60-23:59")
 def test_every_form_is_taken(text):
     assert is_date_time(text)
     assert pattern(DATE).search(text[:10])
 
 
-@given(mutated() | loose)
+@given(mutated() | loose | nearly_leap_seconds)
+@example("2026-12-31T22:59:60Z")
+@example("2026-01-01t02:59:60+02:00")
+@example("2017-01-01T05:30:60+05:30")
 @example("2026-02-29T00:00:00Z")
 @example("1900-02-29T00:00:00Z")
 @example("2026-01-01T00:00:00Z\n")
@@ -140,6 +154,13 @@ def test_every_form_is_taken(text):
 @example("2026-01-01T00:58:60+01:00")
 def test_nothing_else_is_taken(text):
     assert is_date_time(text) == (parsed(text) is not None)
+
+
+@given(timestamps | mutated() | loose | nearly_leap_seconds)
+def test_what_is_plain_is_what_is_no_leap_second_with_an_offset(text):
+    is_leap = text[17:19] == "60" and text[-1:] not in ("Z", "z")
+    is_plain = pattern(PLAIN_DATE_TIME).search(text) is not None
+    assert is_plain == (parsed(text) is not None and not is_leap)
 
 
 @given(loose)
@@ -200,8 +221,13 @@ IN_RANGE = range(datetime.date.min.toordinal() * 86400, (datetime.date.max.toord
 
 near = st.sampled_from(
     [
-        f"2026-01-01T{hour:02d}:59:{second}{fraction}{offset}"
-        for hour, offset in [(0, "Z"), (1, "+01:00"), (22, "-02:00"), (1, "z")]
+        f"{day}T{hour:02d}:59:{second}{fraction}{offset}"
+        for day, hour, offset in [
+            ("2025-12-31", 23, "Z"),
+            ("2026-01-01", 0, "+01:00"),
+            ("2025-12-31", 21, "-02:00"),
+            ("2025-12-31", 23, "z"),
+        ]
         for second in (58, 59, 60)
         for fraction in ("", ".0", ".5", ".500", ".4999999999999", ".50000000001")
     ]
@@ -214,9 +240,9 @@ near = st.sampled_from(
 @example(["2026-01-01T00:00:00.5Z", "2026-01-01T01:00:00+01:00"])
 @example(["2026-01-01T00:00:00z", "2026-01-01T00:00:00Z"])
 @example(["2026-01-01t00:00:00Z", "2026-01-01T00:00:00Z"])
-@example(["2026-01-01T00:59:60Z", "2026-01-01T01:00:00Z"])
-@example(["2026-01-01T01:00:00.0Z", "2026-01-01T00:59:60.9Z"])
-@example(["2026-01-01T00:59:59.5Z", "2026-01-01T00:59:60.0Z"])
+@example(["2025-12-31T23:59:60Z", "2026-01-01T00:00:00Z"])
+@example(["2026-01-01T00:00:00.0Z", "2025-12-31T23:59:60.9Z"])
+@example(["2025-12-31T23:59:59.5Z", "2025-12-31T23:59:60.0Z"])
 @example(["2026-01-01T00:00:00.500Z", "2026-01-01T00:00:00.5Z"])
 @example(["2026-01-01T00:00:00.5Z", "2026-01-01T00:00:00Z"])
 @example(["2026-01-01T00:00:00-05:00", "2026-01-01T00:00:01Z"])
@@ -237,6 +263,12 @@ def test_order_is_that_of_instants(pair):
         "soon",
         "0000-01-01T00:00:00+00:00",
         "2026-02-30T00:00:00+00:00",
+        "2027-01-01T25:00:00Z",
+        "2027-01-01T00:61:00Z",
+        "2027-01-01T00:00:61Z",
+        "2027-01-01T22:59:60Z",
+        "2027-01-01T00:00:00+24:00",
+        "2027-01-01T00:00:00+\u0661\u0660:00",
         "0001-01-01T00:00:00+00:01",
         "9999-12-31T23:59:59.0-00:01",
     ],

@@ -19,6 +19,7 @@
 - `loopback`: What stands for the network, an API that does the same, and the URLs that tests ask.
 - `object_shapes`: Shapes of objects whose members are numbers, or null.
 - `observed_operations`: Operations as polls show them, and what is wrong with several in a row.
+- `other_dialect`: A schema of OpenAPI 3.0 for an independent judge, in its own dialect.
 - `own_contracts`: Contracts with one schema, and the place and message with which one is refused.
 - `pages`: README and docs, read for what they say.
 - `pinecone_rule_rows`: Rules of Pinecone: a payload that breaks each, and one that does not.

@@ -308,6 +308,30 @@ CHAINLOOP_TABLE = [
         "list",
     ),
     Row(
+        "a page is no longer than its size",
+        200,
+        jobs(2, page_size=1),
+        [("$.pagination.page_size", "chainloop.within-page-size")],
+        jobs(2, page_size=2),
+        "list",
+    ),
+    Row(
+        "a page of no size has any length",
+        200,
+        jobs(2, page_size=1, total_count=2, total_pages=2),
+        [("$.pagination.page_size", "chainloop.within-page-size")],
+        jobs(2, page_size=0, total_count=2, total_pages=2),
+        "list",
+    ),
+    Row(
+        "an operation is listed once",
+        200,
+        {"operations": [{"id": "1"}, {"id": "2"}, {"id": "1"}]},
+        [("$.operations[2].id", "chainloop.list-distinct-ids")],
+        {"operations": [{"id": "1"}, {"id": "2"}, {"id": ""}, {"id": ""}, {}, {}]},
+        "list",
+    ),
+    Row(
         "what is no number counts nothing",
         200,
         jobs(2, total_count=True),
@@ -409,9 +433,9 @@ CHAINLOOP_TABLE = [
     Row(
         "the operations of a list are bare",
         200,
-        {"operations": [{"id": "1"}, job()]},
+        {"operations": [{"id": "0"}, job()]},
         [("$.operations[1]", "chainloop.list-items-bare")],
-        {"operations": [{"id": "1"}, job()["operation"]]},
+        {"operations": [{"id": "0"}, job()["operation"]]},
         "list",
     ),
     Row(

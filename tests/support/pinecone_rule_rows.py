@@ -145,9 +145,9 @@ PINECONE_TABLE = [
         Row(
             f"{name} of a list's operations too",
             200,
-            {"operations": [op("Completed"), op(**{name: value})]},
+            {"operations": [op("Completed", id="0"), op(**{name: value})]},
             [(f"$.operations[1].{name}", f"pinecone.{rule}")],
-            {"operations": [op(**{name: None}), op("Completed")]},
+            {"operations": [op(**{name: None}), op("Completed", id="0")]},
             "list",
         )
         for name, value, rule in (
@@ -277,6 +277,14 @@ PINECONE_TABLE = [
             ("$.operations", "pinecone.list-has-operations"),
         ],
         {"operations": [op("Completed")]},
+        "list",
+    ),
+    Row(
+        "an operation is listed once",
+        200,
+        {"operations": [op(), op(id="op-2"), op()]},
+        [("$.operations[2].id", "pinecone.list-distinct-ids")],
+        {"operations": [op(), op(id="op-2")]},
         "list",
     ),
     Row(

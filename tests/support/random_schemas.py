@@ -38,6 +38,7 @@ TEXTS = [
 PATTERNS = [
     *("^a", "a$", "^a+$", "^[a-c]*$", r"\d", r"^\w+$", "^.$", "(a|b)", "^(?:ab)?$", r"^\S*$"),
     *(r"\s", r"\bx", "[^a]", "^\\u00e9$", "^.{1,2}$", "(?=a)", "(?!a)", r"\n", "^$", r"^[\w.-]+$"),
+    *(r"\cJ", "^[[a-z]+$", r"(?<n>a|x)b?\k<n>", r"^[\s\d]$", r"[^\S]", "^[^]$", r"^\u{1F600}$"),
 ]
 SIZES = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
 
@@ -74,6 +75,8 @@ def random_schema(random: Random, depth: int = 3):
         schema["enum"] = [random_value(random) for _ in range(random.randrange(1, 4))]
     if sometimes(0.15):
         schema["pattern"] = random.choice(PATTERNS)
+    if sometimes(0.1):
+        schema[random.choice(["readOnly", "writeOnly"])] = sometimes(0.8)
     for limit in ("minimum", "maximum"):
         if sometimes(0.15):
             schema[limit] = random.choice(LIMITS)

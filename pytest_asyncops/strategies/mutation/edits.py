@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any
 
 from ...contract.schema_keywords import REFERENCE, Schema
+from ...rules.equality import identity
 from ..coherent.paging import PLACES
 from ..schema.all_of import flat
 from ..schema.alternatives import alternatives, without_not
-from ..schema.arrays import identity
 from ..schema.compiler import Compiler
 from ..schema.objects import objects
 from ..schema.recipes import Recipe, combine, one_of

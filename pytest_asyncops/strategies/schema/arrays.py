@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from ...rules.equality import identity
 from .recipes import Recipe, from_strategy
 from .refusals import Refuse
 
@@ -40,12 +41,3 @@ def unlike(items: SearchStrategy[Any], least: int, most: int, key: Callable[[Any
         return found if len(found) >= least else draw(distinct)
 
     return Recipe(0, make)
-
-
-def identity(value: Any) -> Any:
-    """A value that is equal for equal JSON values only. In JSON, 1 equals 1.0 but not true."""
-    if isinstance(value, dict):
-        return "object", frozenset((name, identity(inner)) for name, inner in value.items())
-    if isinstance(value, list):
-        return "array", tuple(map(identity, value))
-    return isinstance(value, bool), value

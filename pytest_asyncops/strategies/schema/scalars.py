@@ -12,8 +12,9 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from ...contract.ecma_patterns import pattern
 from ...contract.formats import NUMBER_FORMATS, STRING_FORMATS
-from ...contract.schema_keywords import Schema, pattern
+from ...contract.schema_keywords import Schema
 from .options import Options
 from .recipes import CHOICES_PER_BYTE, Recipe, choice, from_strategy, one_of
 from .refusals import Refuse
@@ -69,7 +70,7 @@ def strings(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
 def _matching(regex: str, least: int, most: int | None, refuse: Refuse) -> Recipe:
     match = _CLASS.fullmatch(regex)
     if match is not None:
-        one = re.compile(match[1], re.ASCII)
+        one = pattern(match[1])
         letters = [chr(code) for code in range(256) if one.fullmatch(chr(code))]
         low, high = _repeated(match)
         low, high = max(low, least), min(high, math.inf if most is None else most)
@@ -133,12 +134,13 @@ def numbers(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
     }
     if low > high or (low == high and any(shut.values())):
         raise refuse("no number is within its bounds")
+    single = schema.get("format") == "float" and not _LIMITS & schema.keys()
     floats = st.floats(
-        None if low == -math.inf else float(low),
-        None if high == math.inf else float(high),
+        None if single or low == -math.inf else float(low),
+        None if single or high == math.inf else float(high),
         allow_nan=False,
         allow_infinity=False,
-        width=32 if schema.get("format") == "float" and not _LIMITS & schema.keys() else 64,
+        width=32 if single else 64,
         **shut,
     )
     least, most = _whole({**schema, "format": "int64"}, 1)

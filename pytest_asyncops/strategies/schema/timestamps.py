@@ -29,7 +29,7 @@ class Zone(NamedTuple):
         text: how UTC or the offset is written.
         offset: the offset in seconds.
         separator: the character between date and time.
-        leap: whether it is the leap second at the end of the hour.
+        leap: whether it is the leap second at the end of its day in UTC.
     """
 
     text: str = "Z"
@@ -106,11 +106,12 @@ def _by_itself(tick: Tick) -> str:
 def _write(start: datetime.datetime, tick: Tick) -> str:
     """Write the timestamp of a tick that counts from ``start``."""
     seconds, fraction, (zone, offset, separator, leap) = tick
-    local = start + datetime.timedelta(seconds=seconds + offset)
+    instant = start + datetime.timedelta(seconds=seconds)
     if leap:
-        text = f"{local.replace(minute=59, second=0).isoformat(separator)[:-2]}60"
-    else:
-        text = local.isoformat(separator)
+        instant = instant.replace(hour=23, minute=59, second=0)
+    text = (instant + datetime.timedelta(seconds=offset)).isoformat(separator)
+    if leap:
+        text = f"{text[:-2]}60"
     return f"{text}.{fraction}{zone}" if fraction else text + zone
 
 
@@ -140,7 +141,7 @@ def _after(tick: Tick, last: str) -> str:
     if bound is None:
         return _write(_BASE, tick)
     with suppress(OverflowError):  # past the end of the calendar
-        gaps = (tick.seconds, 1, 3600)  # a leap second can be an hour off
+        gaps = (tick.seconds, 1, 86_400)  # a leap second can be a day off
         texts = (_write(bound[0], tick._replace(seconds=gap)) for gap in gaps)
         return next(text for text in texts if tick.seconds < 0 or in_order(last, text))
     return last

@@ -119,7 +119,8 @@ def test_members_that_are_not_in_the_list_stay_as_they_are():
         (Tick(61, "5"), "2026-01-01T00:01:01.5Z"),
         (Tick(0, "", Zone("-08:00", -28800)), "2025-12-31T16:00:00-08:00"),
         (Tick(0, "12", Zone("z", 0, "t")), "2026-01-01t00:00:00.12z"),
-        (Tick(0, "", Zone(leap=True)), "2026-01-01T00:59:60Z"),
+        (Tick(0, "", Zone(leap=True)), "2026-01-01T23:59:60Z"),
+        (Tick(0, "", Zone("+02:00", 7200, "t", True)), "2026-01-02t01:59:60+02:00"),
     ],
     ids=lambda part: part if isinstance(part, str) else "",
 )
