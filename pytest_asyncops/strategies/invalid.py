@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -11,13 +12,13 @@ from hypothesis.strategies import SearchStrategy
 from ..arguments import explained
 from ..configure import find_api
 from ..contract.schema_keywords import Schema, refer
-from ..errors import InvalidArgument, hides_usage_errors
+from ..errors import ContractError, InvalidArgument, hides_usage_errors
 from ..serving.api import Api
 from .api_schemas import check_status, error_bodies, schema_name
 from .call_repr import as_call
 from .coherent.compiler import compiled
 from .coherent.server import CoherentServer
-from .mutation.edits import Edit, Path, edited, values_with
+from .mutation.edits import Edit, Instead, Path, edited, values_with
 from .mutation.rule_edits import bad_objects, rule_edits
 from .mutation.schema_edits import schema_edits
 from .mutation.verdicts import Invalid, judge
@@ -110,19 +111,34 @@ def _invalid(server: CoherentServer, name: str) -> Recipe:
 
 
 def _by_edits(
-    compiler: Compiler, root: Schema, judged: Callable[[Any], Invalid], edits: Iterable[Edit]
+    compiler: Compiler,
+    root: Schema,
+    judged: Callable[[Any], Invalid],
+    edits: Iterable[Edit | Instead],
 ) -> list[Recipe]:
     """Recipes for the edits. Edits that need the same part of a value share one."""
-    needing: dict[Path, list[Edit]] = {}
+    needing: dict[tuple[Path, str | None], list[Edit]] = {}
+    found = []
     for edit in edits:
-        needing.setdefault((*edit.path, *edit.needs), []).append(edit)
+        if isinstance(edit, Instead):
+            whole = values_with(compiler, root, edit.path, _first_able(compiler, edit.schemas))
+            found += [] if whole is None else [whole.mapped(judged)]
+        else:
+            needing.setdefault(((*edit.path, *edit.needs), edit.kind), []).append(edit)
 
     def apply(value: object, edit: Edit, number: int) -> Invalid:
         return judged(edited(value, edit, number))
 
-    found = []
-    for path, able in needing.items():
-        good = values_with(compiler, root, path)
+    for (path, kind), able in needing.items():
+        good = values_with(compiler, root, path, kind=kind)
         if good is not None:
             found.append(combine(apply, good, choice(able), _NUMBERS))
     return found
+
+
+def _first_able(compiler: Compiler, schemas: Sequence[Schema]) -> Recipe:
+    """The values of the first of these schemas that has any; the last one always has."""
+    for schema in schemas[:-1]:
+        with suppress(ContractError):
+            return compiler.recipe(schema)
+    return compiler.recipe(schemas[-1])
