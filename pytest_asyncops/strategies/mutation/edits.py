@@ -11,7 +11,7 @@ from typing import Any
 from ...contract.formats import is_type
 from ...contract.schema_keywords import REFERENCE, Schema
 from ..coherent.paging import PLACES
-from ..schema.all_of import flat
+from ..schema.all_of import canonical, flat
 from ..schema.alternatives import alternatives, without_not
 from ..schema.arrays import identity
 from ..schema.compiler import Compiler, TooDeep
@@ -76,17 +76,23 @@ def values_with(
         end: the values at its end, if they are special.
         kind: the type of the values at its end, ``None`` for any.
     """
+    name = schema["$ref"].removeprefix(REFERENCE) if "$ref" in schema else None
     with suppress(TooDeep):
         if path or kind is not None:
-            return _values_with(compiler, schema, path, end, kind)
+            with compiler.inside(canonical(schema) if name is None else name):
+                return _values_with(compiler, schema, name, path, end, kind)
         return compiler.recipe(schema) if end is None else end
     return None
 
 
 def _values_with(
-    compiler: Compiler, schema: Schema, path: Path, end: Recipe | None, kind: str | None
+    compiler: Compiler,
+    schema: Schema,
+    name: str | None,
+    path: Path,
+    end: Recipe | None,
+    kind: str | None,
 ) -> Recipe | None:
-    name = schema["$ref"].removeprefix(REFERENCE) if "$ref" in schema else None
     refuse = refusal(compiler.contract, schema)
     whole = flat(compiler.contract, schema if name is None else compiler.schema_of(name))
     if "enum" in whole:
@@ -103,7 +109,7 @@ def _values_with(
         is_kind = whole.get("type", kind) == kind
         return compiler.typed(kind, whole, refuse, name) if is_kind else None
     first, rest = path[0], path[1:]
-    if first == ITEM and ("items" in whole or whole.get("type") == "array"):
+    if first == ITEM and may_be_lists(whole):
         return _lists_with(compiler, whole, refuse, rest, end, kind)
     if whole.get("type", "object") != "object":
         return None
@@ -125,6 +131,11 @@ def _values_with(
     return objects(possible) if possible else None
 
 
+def may_be_lists(schema: Schema) -> bool:
+    """Whether values of a flat schema may be lists, and `ITEM` leads to no member of objects."""
+    return schema.get("type", "array") == "array" and ITEM not in schema.get("properties", ())
+
+
 def _lists_with(
     compiler: Compiler,
     schema: Schema,
@@ -134,8 +145,6 @@ def _lists_with(
     kind: str | None,
 ) -> Recipe | None:
     """Lists whose first item has something at the rest of a path."""
-    if schema.get("type", "array") != "array":
-        return None
     item = values_with(compiler, schema.get("items", {}), rest, end, kind)
     usual = max(compiler.options.max_items, schema.get("minItems", 0))
     most = schema.get("maxItems", usual)

@@ -17,7 +17,7 @@ from ..schema.refusals import refusal
 from ..schema.scalars import PLAIN_VALUES
 from ..schema.shapes import documented, free_name, others_of
 from .bad_values import MOST, bad_values, matches_all
-from .edits import ITEM, Edit, Instead, Path
+from .edits import ITEM, Edit, Instead, Path, may_be_lists
 
 __tracebackhide__ = hides_usage_errors
 
@@ -52,9 +52,9 @@ def schema_edits(
     kind = whole.get("type")
     if kind in ("object", None):
         yield from _object_edits(whole, path)
-    if kind in ("array", None):
+    if may_be_lists(whole):
         yield from _array_edits(whole, path)
-    if is_again:
+    if is_again or "enum" in whole:  # a fault within is another value than those of the enum
         return
     if kind in ("object", None):
         members = {**whole.get("properties", {})}
@@ -62,7 +62,7 @@ def schema_edits(
             members[_new_name(whole)] = whole["additionalProperties"]
         for name, inner in members.items():
             yield from schema_edits(contract, inner, (*path, name), within)
-    if kind in ("array", None) and "items" in whole:
+    if may_be_lists(whole) and "items" in whole:
         yield from schema_edits(contract, whole["items"], (*path, ITEM), within)
 
 

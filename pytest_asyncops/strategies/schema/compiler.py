@@ -11,8 +11,8 @@ They tell it in schemas and do not call the compiler, so nothing else takes part
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -39,6 +39,9 @@ ShapesOf = Callable[[str, Schema], Sequence[Shape[Part]]]
 
 _LEVELS = 4
 """How many levels deep a schema that contains itself is nested, at most."""
+
+_REPEATS = 6
+"""How many times schemas that contain each other are nested within themselves, all together."""
 
 
 class TooDeep(Exception):
@@ -72,6 +75,19 @@ class Compiler:
         self._made_once: dict[object, Recipe] = {}
         self._within: dict[str, int] = {}
 
+    @property
+    def most_items(self) -> int:
+        """How many items lists and maps have at most, here, unless their schema has a limit.
+
+        Halved each time that a schema is within itself, or else what is nested would be huge.
+        """
+        return self.options.max_items >> self._repeats
+
+    @property
+    def _repeats(self) -> int:
+        """How many times a schema is within itself, of all schemas together."""
+        return sum(self._within.values()) - len(self._within)
+
     def recipe(self, schema: Schema) -> Recipe:
         """The values of a schema.
 
@@ -102,18 +118,24 @@ class Compiler:
         Raises:
             TooDeep: if a schema that contains itself is nested deep enough.
         """
-        within = dict(self._within)
-        level = within.get(key, 0)
-        if level == _LEVELS:
+        level = self._within.get(key, 0)
+        if level == _LEVELS or (level and self._repeats == _REPEATS):
             raise TooDeep
-        place = key, tuple(within.items())
+        place = key, tuple(self._within.items())
         if place not in self._made_once:
-            self._within[key] = level + 1
-            try:
+            with self.inside(key):
                 self._made_once[place] = make()
-            finally:
-                self._within = within
         return self._made_once[place]
+
+    @contextmanager
+    def inside(self, key: str) -> Iterator[None]:
+        """A block in which what is compiled is part of a value with this key."""
+        around = self._within
+        self._within = {**around, key: around.get(key, 0) + 1}
+        try:
+            yield
+        finally:
+            self._within = around
 
     def _merged(self, schema: Schema, name: str | None = None) -> Recipe:
         return self._flat(flat(self.contract, schema), refusal(self.contract, schema), name)
@@ -171,7 +193,11 @@ class Compiler:
         values = self._part(others) if is_wanted and others is not None else None
         if values is None:
             return shapes
-        extras = (map_members if is_map else some_extras)(values, self.options)
+        extras = (
+            map_members(values, self.options, self.most_items)
+            if is_map
+            else some_extras(values, self.options)
+        )
         return [replace(shape, extras=extras) for shape in shapes]
 
     def _part(self, part: Part) -> Recipe | None:
@@ -191,8 +217,9 @@ class Compiler:
             return shapes
         others = others_of(schema)
         values = None if others is None else self._part(others)
+        usual = self.most_items
         counted = [
-            filled_up(shape, values, least, most, self.options, only_needed=shape.extras is None)
+            filled_up(shape, values, least, most, self.options, usual if shape.extras else 0)
             for shape in shapes
         ]
         possible = [shape for shape in counted if shape.is_possible]
@@ -210,7 +237,7 @@ class Compiler:
         if most is not None and most < least:
             raise refuse(f"no list has at least {least} and at most {most} items")
         if most is None:
-            most = max(self.options.max_items, least)
+            most = max(self.most_items, least)
         try:
             items = self._any(schema.get("items", {}))
         except TooDeep:

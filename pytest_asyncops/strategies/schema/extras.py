@@ -28,10 +28,10 @@ def some_extras(values: Recipe, options: Options) -> Recipe:
     return one_of([none, none, none, none, none, one, two])
 
 
-def map_members(values: Recipe, options: Options) -> Recipe:
-    """Members of an object that is a map: up to ``max_items``."""
-    several = _so_many(values, options, 0, options.max_items)
-    return one_of([*_first_extras(values, options)[: options.max_items + 1], several])
+def map_members(values: Recipe, options: Options, most: int) -> Recipe:
+    """Members of an object that is a map: up to so many."""
+    several = _so_many(values, options, 0, most)
+    return one_of([*_first_extras(values, options)[: most + 1], several])
 
 
 def filled_up(
@@ -40,8 +40,7 @@ def filled_up(
     least: int,
     most: int | None,
     options: Options,
-    *,
-    only_needed: bool,
+    usual: int,
 ) -> Shape[Recipe]:
     """A shape with at least and at most so many members.
 
@@ -51,18 +50,23 @@ def filled_up(
         least: how many members there are at least.
         most: how many there are at most, ``None`` for no limit.
         options: the options of the user.
-        only_needed: whether there are undocumented members only where others are too few.
+        usual: how many undocumented members there are at most, unless others are too few.
     """
+
+    counted = replace(shape, extras=None, least=least, most=most)
+    if values is None:
+        return counted
 
     @lru_cache(maxsize=64)
     def fill(count: int) -> Recipe:
         low = max(least - count, 0)
-        high = low if only_needed else max(low, options.max_items)
+        high = max(low, usual)
         high = high if most is None else min(high, most - count)
-        return constant({}) if values is None else _so_many(values, options, low, high)
+        ways = dict.fromkeys((low, min(low + 1, high), high))  # mostly few, as elsewhere
+        found = one_of([_so_many(values, options, low, way) for way in ways])
+        return from_strategy(found.strategy())  # how many choices it takes is not known before
 
-    fills = None if values is None else fill
-    return replace(shape, extras=None, least=least, most=most, fill=fills)
+    return replace(counted, fill=fill)
 
 
 def _first_extras(values: Recipe, options: Options) -> list[Recipe]:

@@ -38,22 +38,22 @@ def test_extra_members_are_none_one_or_two_and_mostly_none():
 
 def test_a_map_has_as_many_members_as_a_list_has_items():
     for most in (0, 1, 2, 7):
-        options = make_options({"alphabet": "x", "max_length": 0, "max_items": most})
-        found = anew(map_members(constant(5), options).strategy(), 400)
+        options = make_options({"alphabet": "x", "max_length": 0})
+        found = anew(map_members(constant(5), options, most).strategy(), 400)
         assert {len(value) for value in found} == {*range(most + 1)}
 
 
 COUNTS = st.integers(0, 4)
 
 
-@given(COUNTS, st.none() | COUNTS, COUNTS, st.booleans(), st.data())
-def test_there_are_members_until_there_are_enough(least, more, max_items, only_needed, data):
+@given(COUNTS, st.none() | COUNTS, COUNTS, st.data())
+def test_there_are_members_until_there_are_enough(least, more, usual, data):
     most = None if more is None else max(least, 1) + more
-    options = make_options({"alphabet": "x", "max_length": 0, "max_items": max_items})
+    options = make_options({"alphabet": "x", "max_length": 0})
     values = data.draw(st.sampled_from([None, constant(7)]))
     optional = {"b": constant(0), "c": constant(0)}
     told = Shape({"a": constant(0)}, optional, unwelcome=("x_new", "labels"))
-    shape = filled_up(told, values, least, most, options, only_needed=only_needed)
+    shape = filled_up(told, values, least, most, options, usual)
     if not shape.is_possible:
         assert (values, least) == (None, 4)
         return
@@ -65,7 +65,4 @@ def test_there_are_members_until_there_are_enough(least, more, max_items, only_n
     assert not others.keys() & {"x_new", "labels"}
     assert "a" in value
     documented = len(value) - len(others)
-    if only_needed or values is None:
-        assert len(others) == (0 if values is None else max(least - documented, 0))
-    else:
-        assert len(others) <= max(max_items, least - documented)
+    assert len(others) <= (0 if values is None else max(usual, least - documented))
