@@ -24,7 +24,7 @@ from pytest_asyncops.strategies.coherent.server import CoherentServer
 from pytest_asyncops.strategies.mutation.verdicts import judge
 from pytest_asyncops.strategies.schema.options import Options
 
-MANY = 50
+MANY = 40
 DRAWN = 20
 
 

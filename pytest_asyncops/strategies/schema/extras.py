@@ -52,7 +52,6 @@ def filled_up(
         options: the options of the user.
         usual: how many undocumented members there are at most, unless others are too few.
     """
-
     counted = replace(shape, extras=None, least=least, most=most)
     if values is None:
         return counted
