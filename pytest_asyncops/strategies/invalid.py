@@ -43,9 +43,10 @@ def invalid_payloads(
 ) -> SearchStrategy[Invalid]:
     """Payloads that are broken by one edit, each with its exact violations.
 
-    Every keyword of the schema is broken, at any depth, and every rule of prose. The rest of a
-    payload is as a coherent server would send it. One edit can make several violations: a status
-    that is a number is neither a string nor one of the enum's values.
+    Every keyword of the schema is broken, at any depth and in the values of maps too, and every
+    rule of prose. Limits of more than 10,000 characters, items or members are not exceeded. The
+    rest of a payload is as a coherent server would send it. One edit can make several violations: a
+    status that is a number is neither a string nor one of the enum's values.
 
     Args:
         api: the API, by name or as an `Api`.
@@ -54,7 +55,7 @@ def invalid_payloads(
             status that has this schema.
         alphabet: the characters of free texts.
         max_length: the most characters of free texts.
-        max_items: the most items of a list without a limit.
+        max_items: the most items of lists and members of maps without a limit.
 
     Raises:
         InvalidArgument: for an unknown API, schema or option, and for a schema that allows
