@@ -46,7 +46,7 @@ def from_schema(
         contract: where its references are looked up: a `Contract`, or an `Api` that has one.
         alphabet: the characters of free texts, as a string or a strategy.
         max_length: the most characters of free texts without a limit of their own.
-        max_items: the most items of lists without a limit of their own.
+        max_items: the most items of lists, and members of maps, without a limit of their own.
         extra: ``"never"`` excludes members that the schema does not document.
         unknown: for open enums (``x-enum``), ``"never"`` excludes values that are not documented,
             ``"case"`` has documented ones in another case instead.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -11,13 +12,13 @@ from hypothesis.strategies import SearchStrategy
 from ..arguments import explained
 from ..configure import find_api
 from ..contract.schema_keywords import Schema, refer
-from ..errors import InvalidArgument, hides_usage_errors
+from ..errors import ContractError, InvalidArgument, hides_usage_errors
 from ..serving.api import Api
 from .api_schemas import check_status, error_bodies, schema_name
 from .call_repr import as_call
 from .coherent.compiler import compiled
 from .coherent.server import CoherentServer
-from .mutation.edits import Edit, Path, edited, values_with
+from .mutation.edits import Edit, Instead, Path, edited, values_with
 from .mutation.rule_edits import bad_objects, rule_edits
 from .mutation.schema_edits import schema_edits
 from .mutation.verdicts import Invalid, judge
@@ -42,9 +43,10 @@ def invalid_payloads(
 ) -> SearchStrategy[Invalid]:
     """Payloads that are broken by one edit, each with its exact violations.
 
-    Every keyword of the schema is broken, at any depth, and every rule of prose. The rest of a
-    payload is as a coherent server would send it. One edit can make several violations: a status
-    that is a number is neither a string nor one of the enum's values.
+    Every keyword of the schema is broken, at any depth and in the values of maps too, and every
+    rule of prose. Limits of more than 10,000 characters, items or members are not exceeded. The
+    rest of a payload is as a coherent server would send it. One edit can make several violations: a
+    status that is a number is neither a string nor one of the enum's values.
 
     Args:
         api: the API, by name or as an `Api`.
@@ -53,7 +55,7 @@ def invalid_payloads(
             status that has this schema.
         alphabet: the characters of free texts.
         max_length: the most characters of free texts.
-        max_items: the most items of a list without a limit.
+        max_items: the most items of lists and members of maps without a limit.
 
     Raises:
         InvalidArgument: for an unknown API, schema or option, and for a schema that allows
@@ -110,19 +112,34 @@ def _invalid(server: CoherentServer, name: str) -> Recipe:
 
 
 def _by_edits(
-    compiler: Compiler, root: Schema, judged: Callable[[Any], Invalid], edits: Iterable[Edit]
+    compiler: Compiler,
+    root: Schema,
+    judged: Callable[[Any], Invalid],
+    edits: Iterable[Edit | Instead],
 ) -> list[Recipe]:
     """Recipes for the edits. Edits that need the same part of a value share one."""
-    needing: dict[Path, list[Edit]] = {}
+    needing: dict[tuple[Path, str | None], list[Edit]] = {}
+    found = []
     for edit in edits:
-        needing.setdefault((*edit.path, *edit.needs), []).append(edit)
+        if isinstance(edit, Instead):
+            whole = values_with(compiler, root, edit.path, _first_able(compiler, edit.schemas))
+            found += [] if whole is None else [whole.mapped(judged)]
+        else:
+            needing.setdefault(((*edit.path, *edit.needs), edit.kind), []).append(edit)
 
     def apply(value: object, edit: Edit, number: int) -> Invalid:
         return judged(edited(value, edit, number))
 
-    found = []
-    for path, able in needing.items():
-        good = values_with(compiler, root, path)
+    for (path, kind), able in needing.items():
+        good = values_with(compiler, root, path, kind=kind)
         if good is not None:
             found.append(combine(apply, good, choice(able), _NUMBERS))
     return found
+
+
+def _first_able(compiler: Compiler, schemas: Sequence[Schema]) -> Recipe:
+    """The values of the first of these schemas that has any; the last one always has."""
+    for schema in schemas[:-1]:
+        with suppress(ContractError):
+            return compiler.recipe(schema)
+    return compiler.recipe(schemas[-1])

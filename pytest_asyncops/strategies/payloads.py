@@ -180,7 +180,7 @@ def errors(
         status_code: the HTTP status; unless given, any status that the contract documents.
         alphabet: the characters of free texts.
         max_length: the most characters of free texts.
-        max_items: the most items of a list without a limit.
+        max_items: the most items of lists and members of maps without a limit.
         extra: whether there are undocumented members.
         unknown: whether there are undocumented values of open enums.
         profile: the profile.
@@ -231,7 +231,7 @@ def payloads(
         schema: the schema's name.
         alphabet: the characters of free texts.
         max_length: the most characters of free texts.
-        max_items: the most items of a list without a limit.
+        max_items: the most items of lists and members of maps without a limit.
         extra: whether there are undocumented members.
         unknown: whether there are undocumented values of open enums.
         times: the forms of timestamps.

@@ -113,7 +113,9 @@ def _schemas(api: Api, told: Queries) -> Mapping[str, Schema]:
     schemas = {}
     for parameter in parameters(api, find_route(api, "list"), "query"):
         name = parameter["name"]
-        schema = flat(contract_of(api), told.schemas.get(name, parameter["schema"]))
+        # One with content in place of a schema is a text, of which nothing more is known here.
+        documented = parameter.get("schema", {"type": "string"})
+        schema = flat(contract_of(api), told.schemas.get(name, documented))
         schemas[name] = {**schema, "minLength": 1} if name in paired else schema
     return schemas
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from ..contract.openapi import Contract
 from ..contract.yaml_document import escape
 from ..serving.api import Api
 from ..serving.messages import Headers, Request, Response
@@ -45,12 +46,13 @@ def ask(
 
 def asked_headers(api: Api, route: Route) -> dict[str, str]:
     """The headers that the contract asks for: a credential, and required ones with a default."""
-    found = {
-        parameter["name"]: str(parameter["schema"]["default"])
-        for parameter in parameters(api, route, "header")
-        if parameter.get("required") and "default" in parameter["schema"]
-    }
-    schemes = contract_of(api).document.root.get("components", {}).get("securitySchemes", {})
+    contract = contract_of(api)
+    found = {}
+    for parameter in parameters(api, route, "header"):
+        schema = contract.resolved(parameter.get("schema", {}))
+        if parameter.get("required") and "default" in schema:
+            found[parameter["name"]] = str(schema["default"])
+    schemes = contract.document.root.get("components", {}).get("securitySchemes", {})
     for scheme in schemes.values():
         if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
             found[scheme["name"]] = "key"
@@ -60,9 +62,38 @@ def asked_headers(api: Api, route: Route) -> dict[str, str]:
 
 
 def parameters(api: Api, route: Route, place: str) -> Iterator[Mapping[str, Any]]:
-    """The documented parameters of a route in this place of a request."""
+    """The documented parameters of a route in this place of a request.
+
+    Those of the path count for all its methods; a method's own of the same name takes its place.
+
+    Raises:
+        ContractError: for what is no parameter, and for a reference that leads nowhere.
+    """
     contract = contract_of(api)
-    told = contract.at(f"/paths/{escape(route.paths[0])}/{route.method.lower()}")
-    for parameter in told.get("parameters", ()):
-        if parameter["in"] == place:
-            yield parameter
+    path = f"/paths/{escape(route.paths[0])}"
+    found = {}
+    for above in (path, f"{path}/{route.method.lower()}"):
+        for index in range(len(contract.at(above).get("parameters", ()))):
+            parameter = _parameter(contract, f"{above}/parameters/{index}")
+            found[parameter["in"], parameter["name"]] = parameter
+    return (parameter for (where, _), parameter in found.items() if where == place)
+
+
+def _parameter(contract: Contract, pointer: str) -> Mapping[str, Any]:
+    """The parameter at a pointer, or the one that it refers to."""
+    visited = [pointer]
+    while isinstance(found := contract.at(pointer), dict) and "$ref" in found:
+        reference = str(found["$ref"])
+        if not reference.startswith("#/") or reference[1:] in visited:
+            raise contract.document.error(
+                f"a parameter cannot be {reference!r}; refer to one of this document, such as "
+                "'#/components/parameters/page'",
+                pointer,
+            )
+        pointer = reference[1:]
+        visited.append(pointer)
+    if not isinstance(found, dict) or not {"in", "name"} <= found.keys():
+        raise contract.document.error(
+            f"a parameter must be a mapping with 'in' and 'name', not {found!r}", pointer
+        )
+    return found

@@ -110,17 +110,15 @@ DOCUMENT = {
     "openapi": "3.0.3",
     "paths": {
         "/jobs": {
+            "parameters": [{"name": "X-Trace", "in": "header", "schema": TEXT}],
             "get": {
-                "parameters": [
-                    {"name": "text", "in": "query", "schema": TEXT},
-                    {"name": "X-Trace", "in": "header", "schema": TEXT},
-                ],
+                "parameters": [{"$ref": "#/components/parameters/text"}],
                 "responses": {
                     "200": media(refers("Page")),
                     "404": media(refers("Problem")),
                     "500": {"description": "nothing to read"},
                 },
-            }
+            },
         },
         "/jobs/{id}": {"get": {"responses": {"200": media(JOB), "202": {"description": ""}}}},
         "/inline": {"get": {"responses": {"200": media({"type": "object"})}}},
@@ -128,6 +126,7 @@ DOCUMENT = {
     },
     "components": {
         "schemas": SCHEMAS,
+        "parameters": {"text": {"name": "text", "in": "query", "schema": TEXT}},
         "securitySchemes": {
             "link": {"type": "openIdConnect", "openIdConnectUrl": "https://x.example"}
         },

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.schema_kinds import INTEGER, STRING, own_api
 
+from pytest_asyncops import ContractError
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.serving.messages import Headers
@@ -58,16 +59,18 @@ def header(name, schema, **words):
     return {"name": name, "in": "header", "schema": schema, **words}
 
 
-def own(tmp_path, parameters=(), schemes=None):
+def own(tmp_path, parameters=(), schemes=None, of_path=(), named=None):
     """An API whose contract has these parameters and credentials."""
     api = own_api(tmp_path, {})
     document = json.loads((tmp_path / "own.yaml").read_text())
     document["paths"] = {
         GET.paths[0]: {
-            "get": {"responses": {}, **({"parameters": [*parameters]} if parameters else {})}
+            "get": {"responses": {}, **({"parameters": [*parameters]} if parameters else {})},
+            "parameters": [*of_path],
         }
     }
     document["components"].update({} if schemes is None else {"securitySchemes": schemes})
+    document["components"].update({} if named is None else named)
     path = tmp_path / "asked.yaml"
     path.write_text(json.dumps(document))
     checking = dataclasses.replace(api.checking, contract=str(path))
@@ -108,6 +111,41 @@ def test_where_nothing_is_documented_nothing_is_asked(tmp_path):
     api = own(tmp_path)
     assert asked_headers(api, GET) == {}
     assert [*parameters(api, GET, "header")] == []
+
+
+NAMED = {
+    "parameters": {
+        "edition": header("X-Edition", {"$ref": "#/components/schemas/Edition"}, required=True),
+        "again": {"$ref": "#/components/parameters/edition"},
+        "loop": {"$ref": "#/components/parameters/loop"},
+    },
+    "schemas": {"Edition": {**STRING, "default": "2026"}},
+}
+
+
+def test_parameters_may_be_named_and_may_be_the_paths(tmp_path):
+    again = {"$ref": "#/components/parameters/again"}
+    of_path = [again, header("X-Count", {**INTEGER, "default": 7}, required=True)]
+    own_count = header("X-Count", {**INTEGER, "default": 8}, required=True)
+    api = own(tmp_path, [own_count], of_path=of_path, named=NAMED)
+    assert asked_headers(api, GET) == {"X-Edition": "2026", "X-Count": "8"}
+    assert [one["name"] for one in parameters(api, GET, "header")] == ["X-Edition", "X-Count"]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "message"),
+    [
+        ({"$ref": "#/components/parameters/loop"}, "a parameter cannot be '#/components/param"),
+        ({"$ref": "other.yaml#/page"}, "a parameter cannot be 'other.yaml#/page'"),
+        ({"$ref": "#/components/parameters/none"}, "there is nothing at #/components/param"),
+        ({"in": "header", "schema": STRING}, "a parameter must be a mapping with 'in' and 'name'"),
+        ("page", "a parameter must be a mapping with 'in' and 'name', not 'page'"),
+    ],
+)
+def test_what_is_no_parameter_is_refused_by_name(tmp_path, parameter, message):
+    api = own(tmp_path, [parameter], named=NAMED)
+    with pytest.raises(ContractError, match=message):
+        asked_headers(api, GET)
 
 
 class Listener:

@@ -111,6 +111,87 @@ def random_schema(random: Random, depth: int = 3):
     return schema
 
 
+CLASSES = ["^[a-c]*$", r"^\d{2,4}$", "^[a-z0-9_]+$", "^[^x]*$", "^(?:a|b)c*$", "a", "^(ab)?$", ""]
+
+
+def likely_schema(random: Random, depth: int = 3):
+    """A schema whose keywords go together: recursive, nullable, a map or composed, now and then."""
+
+    def sometimes(share):
+        return random.random() < share
+
+    def inner():
+        return likely_schema(random, depth - 1)
+
+    if sometimes(0.2) and depth < 3:
+        return refer(random.choice("ABC"))
+    if depth and sometimes(0.2):
+        return _composed(random, inner)
+    kind = random.choice(
+        [*(["object"] * 5 + ["array"] * 3 if depth else []), "string", "number", "integer", *TYPES]
+    )
+    schema = {"type": kind} if sometimes(0.95) else {}
+    if schema and sometimes(0.25):
+        schema["nullable"] = True
+    if kind == "string":
+        schema.update(_likely_text(random, sometimes))
+    elif kind in ("integer", "number"):
+        low = random.choice([*range(-9, 9), 2**31, -(2**40)])
+        schema.update({"minimum": low} if sometimes(0.4) else {})
+        schema.update({"maximum": low + random.choice([0, 1, 20, 100])} if sometimes(0.3) else {})
+        schema.update({"exclusiveMinimum": True} if sometimes(0.1) else {})
+        schema.update({"multipleOf": random.choice([1, 2, 5, 7, 0.5])} if sometimes(0.2) else {})
+        forms = ["float", "double"] if kind == "number" else ["int32", "int64"]
+        schema.update({"format": random.choice(forms)} if schema and sometimes(0.2) else {})
+        schema.update({"not": {"type": "integer"}} if sometimes(0.1) else {})
+    elif kind == "array":
+        schema.update({"items": inner()} if depth and sometimes(0.8) else {})
+        least = random.randrange(3)
+        schema.update({"minItems": least} if sometimes(0.3) else {})
+        schema.update({"maxItems": least + random.randrange(3)} if sometimes(0.3) else {})
+        schema.update({"uniqueItems": True} if sometimes(0.15) else {})
+    elif kind == "object":
+        schema.update(_likely_object(random, sometimes, inner if depth else dict))
+    if sometimes(0.06):
+        schema["enum"] = random.sample([None, 0, 1, True, 1.5, "", "ab", [1], {"a": 1}, {}], 3)
+    if "type" not in schema:
+        schema.pop("format", None)
+    return schema
+
+
+def _composed(random, inner):
+    several = random.choice(["allOf", "allOf", "anyOf", "oneOf"])
+    schema = {several: [inner() for _ in range(random.randrange(1, 3))]}
+    if several == "allOf":
+        schema["allOf"].append(refer(random.choice("ABC")))
+    return schema
+
+
+def _likely_text(random, sometimes):
+    if sometimes(0.3):
+        return {"pattern": random.choice(CLASSES)}
+    if sometimes(0.2):
+        return {"format": random.choice(["byte", "date", "date-time", "uuid", "password"])}
+    if sometimes(0.2):
+        return {"enum": random.sample(["a", "b", "On", "off"], 2)}
+    least = random.randrange(3)
+    sizes = {"minLength": least} if sometimes(0.3) else {}
+    return {**sizes, "maxLength": least + random.randrange(3)} if sometimes(0.3) else sizes
+
+
+def _likely_object(random, sometimes, inner):
+    names = random.sample(MEMBERS, random.randrange(4))
+    schema = {"properties": {name: inner() for name in names}} if names else {}
+    if sometimes(0.5):
+        schema["required"] = random.sample(MEMBERS, random.randrange(3))
+    if sometimes(0.5):
+        schema["additionalProperties"] = random.choice([True, False, inner(), inner()])
+    least = random.randrange(3)
+    schema.update({"minProperties": least} if sometimes(0.2) else {})
+    schema.update({"maxProperties": least + random.randrange(3)} if sometimes(0.2) else {})
+    return schema
+
+
 def random_contract(random: Random):
     """A contract with the schemas A, B and C, or ``None`` if there can be none with them."""
     schemas = {name: random_schema(random) for name in "ABC"}

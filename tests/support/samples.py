@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 
@@ -14,7 +14,12 @@ def anew(values, count, at_once=25):
     """
     found = []
 
-    @settings(max_examples=10, database=None, phases=[Phase.generate])
+    @settings(
+        max_examples=10,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow],  # so it may be on a machine that is busy
+    )
     @given(st.lists(values, min_size=at_once, max_size=at_once))
     def check(several):
         found.extend(several)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ...conformance.dialect import validator_of
 from ...conformance.thorough_check import allowed_by, in_force
 from ...contract.openapi import Contract, load_contract
 from ...contract.schema_keywords import Schema, refer
@@ -18,6 +17,7 @@ from ...errors import InvalidArgument, hides_usage_errors
 from ...rules.rules import Absent, Constraint, Present
 from ...serving.api import Api
 from ..schema.all_of import flat
+from ..schema.enum_values import fitting_values
 from ..schema.options import Options
 from ..schema.shapes import Recipes
 from .presence import DecidingValues, Presence, value_schemas
@@ -107,8 +107,7 @@ class CoherentServer:
             return self.values[member]
         told = flat(self.contract, schema)
         if "enum" in told:
-            fits = validator_of(self.contract, schema).is_valid
-            return tuple(value for value in told["enum"] if fits(value))
+            return tuple(fitting_values(self.contract, told))
         named = [value for kind in kinds if kind.when == member for value in kind.values]
         known = tuple(told.get("x-enum", dict.fromkeys(named)))
         return known if self.options.unknown == "never" else (*known, OTHER)

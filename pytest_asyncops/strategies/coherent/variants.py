@@ -98,8 +98,8 @@ def set_member(server: CoherentServer, name: str, schema: Schema, member: str) -
 
 def _bases(server: CoherentServer, name: str, schema: Schema, told: Told) -> list[Shape[Part]]:
     """The shapes before rules and habits say which members are there."""
-    unwelcome: list[str] = []
     shape = documented(schema)
+    unwelcome = [*shape.unwelcome]
     for kind in server.rules_about(name):
         if isinstance(kind, NotAMember):
             unwelcome += kind.members

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from ...conformance.dialect import validator_of
 from ...contract.openapi import Contract
-from ...contract.schema_keywords import Schema
+from ...contract.schema_keywords import Schema, pattern
 from ..schema.scalars import in_other_case
 
 _WRONG_TYPES: Mapping[str, tuple[Any, ...]] = {
@@ -42,6 +45,11 @@ _WRONG_FORMS: Mapping[str, tuple[Any, ...]] = {
     "double": (10**400, -(10**400)),
 }
 
+MOST = 10_000
+"""Larger limits are not exceeded: such payloads would take more memory and time than a test has."""
+
+_LARGEST = sys.float_info.max
+
 _TEXTS = ("", "a", "A", "0", " ", "\n", "!", "é", "a b", "a" * 300, "0" * 300, "-_.~", "\x00")
 """Texts of which at least one breaks almost every pattern."""
 
@@ -60,6 +68,7 @@ def bad_values(contract: Contract, schema: Schema) -> dict[str, list[Any]]:
         broken = [
             (value, {error.validator for error in errors(value)})
             for value in make(schema[keyword], schema)
+            if not isinstance(value, float) or math.isfinite(value)
         ]
         breaking = [(value, keywords) for value, keywords in broken if keyword in keywords]
         fewest = min((len(keywords) for _, keywords in breaking), default=0)
@@ -89,27 +98,77 @@ def _enum_values(values: list[Any], schema: Schema) -> Iterator[Any]:
 
 
 def _steps(step: float, schema: Schema) -> Iterator[Any]:
-    low = schema.get("minimum", min(0, schema.get("maximum", 0)))
-    first = math.ceil(low / step) * step
-    if schema.get("type") == "integer":
-        yield from (int(first) + count for count in range(1, min(int(step), 20)))
+    exact = _exact(step)
+    if "minimum" in schema:
+        first = math.ceil(_exact(schema["minimum"]) / exact) * exact
     else:
-        yield from (first + step / 2, first + step / 4)
+        first = math.floor(_exact(schema.get("maximum", 0)) / exact) * exact
+    for count in range(1, 20):
+        yield math.ceil(first) + count
+        yield math.ceil(first) - count
+    if schema.get("type") == "integer":
+        return
+    for part in (exact / 2, exact / 4):
+        yield from (_number(first + part), _number(first - part))
 
 
-_MAKERS: Mapping[str, Callable[[Any, Schema], Any]] = {
+def _exact(number: float) -> Fraction:
+    return Fraction(number if isinstance(number, int) else repr(number))
+
+
+def _number(exact: Fraction) -> float:
+    """The number, as a float unless it is whole or none is so large."""
+    whole = math.floor(exact)
+    return whole if whole == exact or abs(exact) > _LARGEST else float(exact)
+
+
+def _below(low: float, schema: Schema) -> Iterator[Any]:
+    if schema.get("exclusiveMinimum"):
+        yield low
+    if "multipleOf" in schema:
+        step = _exact(schema["multipleOf"])
+        yield _number((math.ceil(_exact(low) / step) - 1) * step)
+    yield from (low - 1, math.ceil(low) - 1, low - 1000, -2 * abs(int(low)) - 1)
+
+
+def _above(high: float, schema: Schema) -> Iterator[Any]:
+    if schema.get("exclusiveMaximum"):
+        yield high
+    if "multipleOf" in schema:
+        step = _exact(schema["multipleOf"])
+        yield _number((math.floor(_exact(high) / step) + 1) * step)
+    yield from (high + 1, math.floor(high) + 1, high + 1000, 2 * abs(int(high)) + 1)
+
+
+def _unlike(text: str, schema: Schema) -> Iterator[str]:
+    yield from _TEXTS
+    # What a pattern excludes stands in it.
+    for letter in dict.fromkeys(text):
+        yield from (letter, letter * 2, f"a{letter}", f"{letter}a")
+
+
+_SOMEWHERE = re.compile(r"[\^$]|\\[bB]|\(\?(?!:)")
+"""What makes a pattern ask where in a text it matches, or what is beside."""
+
+
+def matches_all(text: str) -> bool:
+    """Whether every text matches a pattern, as far as that is easily seen."""
+    return _SOMEWHERE.search(text) is None and pattern(text).search("") is not None
+
+
+_MAKERS: Mapping[str, Callable[[Any, Schema], Iterable[Any]]] = {
     "type": _types,
     "enum": _enum_values,
     "format": lambda form, schema: _WRONG_FORMS.get(form, ()),
-    "pattern": lambda text, schema: _TEXTS,
-    "minimum": lambda low, schema: (
-        (low,) if schema.get("exclusiveMinimum") else (low - 1, low - 1000)
-    ),
-    "maximum": lambda high, schema: (
-        (high,) if schema.get("exclusiveMaximum") else (high + 1, high + 1000)
-    ),
+    "pattern": _unlike,
+    "minimum": _below,
+    "maximum": _above,
     "multipleOf": _steps,
-    "minLength": lambda least, schema: ("a" * (least - 1), "0" * (least - 1)) if least else (),
-    "maxLength": lambda most, schema: ("a" * (most + 1), "0" * (most + 1)),
+    "minLength": lambda least, schema: (
+        () if not least else [letter * (min(least, MOST) - 1) for letter in "a0"]
+    ),
+    "maxLength": lambda most, schema: (
+        () if most > MOST else [letter * (most + 1) for letter in "a0"]
+    ),
 }
 """For each keyword, values that may break it, the plainest first."""

@@ -11,6 +11,7 @@ from typing import Any
 from ...conformance.dialect import validator_of
 from ...contract.schema_keywords import Schema
 from ...errors import InvalidArgument, hides_usage_errors
+from ...rules.equality import json_equal
 from ...rules.rules import (
     Absent,
     ByFunction,
@@ -29,8 +30,8 @@ from ..coherent.variants import set_member, variants
 from ..schema.all_of import flat
 from ..schema.compiler import Compiler
 from ..schema.objects import objects
-from ..schema.recipes import Recipe, choice
-from ..schema.shapes import Part, Shape
+from ..schema.recipes import Recipe, choice, fresh
+from ..schema.shapes import Part, Shape, others_of
 from ..schema.timestamps import backwards
 from .edits import Edit, Path
 
@@ -131,18 +132,25 @@ def _fixed(server: CoherentServer, rule: Rule, path: Path) -> Iterator[Edit]:
     allowed = kind.by_status.get(server.status_code)
     if allowed is None:
         return
-    schema = server.contract.schemas[rule.on]
+    schema = flat(server.contract, server.contract.schemas[rule.on])
     for member in kind.path:
-        schema = flat(server.contract, flat(server.contract, schema)["properties"][member])
+        inner = schema.get("properties", {}).get(member, others_of(schema))
+        if inner is None:
+            return  # it is never there
+        schema = flat(server.contract, inner)
     fits = validator_of(server.contract, schema).is_valid
     values = [*schema.get("enum", ()), *schema.get("x-enum", ()), *range(20), 200, 500, "OTHER"]
-    others = [value for value in values if value not in allowed and fits(value)]
+    others = [
+        value
+        for value in values
+        if fits(value) and not any(json_equal(value, one) for one in allowed)
+    ]
     if others:  # without others, what breaks the rule breaks the schema, whose edits see to that
         yield Edit((*path, *kind.path), partial(_other, others))
 
 
 def _other(values: list[Any], value: Any, number: int) -> Any:
-    return values[number % len(values)]
+    return fresh(values[number % len(values)])
 
 
 def _by_function(server: CoherentServer, rule: Rule, path: Path) -> Iterator[Edit]:
@@ -154,7 +162,10 @@ def _by_function(server: CoherentServer, rule: Rule, path: Path) -> Iterator[Edi
             f"generation=GenerationHints(rule_edits={{{rule.id!r}: RuleEdit(...)}}).",
             value=rule.id,
         )
-    yield Edit(path, lambda value, number: rule_edit.apply(value, number + 1), rule_edit.needs)
+    kind = None if rule_edit.needs else "object"  # what has something is an object already
+    yield Edit(
+        path, lambda value, number: rule_edit.apply(value, number + 1), rule_edit.needs, kind
+    )
 
 
 _SHAPES: Mapping[type, Callable[[CoherentServer, str, Schema, Any], Told]] = {

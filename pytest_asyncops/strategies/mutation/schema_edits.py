@@ -9,46 +9,61 @@ from typing import Any
 
 from ...conformance.dialect import validator_of
 from ...contract.openapi import Contract
-from ...contract.schema_keywords import REFERENCE, Schema
+from ...contract.schema_keywords import Schema
 from ...errors import hides_usage_errors
-from ..schema.all_of import flat
+from ..schema.all_of import canonical, flat
+from ..schema.recipes import fresh
 from ..schema.refusals import refusal
 from ..schema.scalars import PLAIN_VALUES
-from .bad_values import bad_values
-from .edits import Edit, Path
+from ..schema.shapes import documented, free_name, others_of
+from .bad_values import MOST, bad_values, matches_all
+from .edits import ITEM, Edit, Instead, Path, may_be_lists
 
 __tracebackhide__ = hides_usage_errors
 
 _COMBINED = ("anyOf", "oneOf", "not")
 """The keywords that a value breaks by which other schemas it fits."""
 
-_NEW = "x_new"
+_FEW = 20
+"""Up to so many items or members, all are drawn."""
 
 
 def schema_edits(
-    contract: Contract, schema: Schema, path: Path = (), within: tuple[str, ...] = ()
-) -> Iterator[Edit]:
-    """All edits that break a schema of a contract, its members and its items.
+    contract: Contract, schema: Schema, path: Path = (), within: frozenset[str] = frozenset()
+) -> Iterator[Edit | Instead]:
+    """All that breaks a schema of a contract, its members and its items.
 
     Raises:
         ContractError: for a keyword for which no value is found that breaks it.
     """
-    if "$ref" in schema:
-        name = schema["$ref"].removeprefix(REFERENCE)
-        if name in within:
-            return
-        within = (*within, name)
+    is_again = False  # a schema around, to which only these lead back
+    if {"$ref", "allOf"} & schema.keys():
+        key = canonical(schema)
+        is_again = key in within
+        within |= {key}
     whole = flat(contract, schema)
-    found = [*bad_values(contract, whole).values()]
+    by_keyword = bad_values(contract, whole)
+    if "pattern" in whole and "pattern" not in by_keyword and not matches_all(whole["pattern"]):
+        raise refusal(contract, schema)("no value is found that breaks pattern")
+    found = [*by_keyword.values()]
     found += [_bad_combined(contract, whole, keyword) for keyword in _COMBINED if keyword in whole]
     for values in found:
         yield Edit(path, partial(_replaced, values))
-    yield from _object_edits(contract, whole, path)
-    yield from _array_edits(whole, path)
-    for name, inner in whole.get("properties", {}).items():
-        yield from schema_edits(contract, inner, (*path, name), within)
-    if "items" in whole:
-        yield from schema_edits(contract, whole["items"], (*path, "*"), within)
+    kind = whole.get("type")
+    if kind in ("object", None):
+        yield from _object_edits(whole, path)
+    if may_be_lists(whole):
+        yield from _array_edits(whole, path)
+    if is_again or "enum" in whole:  # a fault within is another value than those of the enum
+        return
+    if kind in ("object", None):
+        members = {**whole.get("properties", {})}
+        if isinstance(whole.get("additionalProperties"), dict):
+            members[_new_name(whole)] = whole["additionalProperties"]
+        for name, inner in members.items():
+            yield from schema_edits(contract, inner, (*path, name), within)
+    if may_be_lists(whole) and "items" in whole:
+        yield from schema_edits(contract, whole["items"], (*path, ITEM), within)
 
 
 def _bad_combined(contract: Contract, schema: Schema, keyword: str) -> list[Any]:
@@ -67,52 +82,67 @@ def _bad_combined(contract: Contract, schema: Schema, keyword: str) -> list[Any]
 
 
 def _replaced(values: list[Any], value: Any, number: int) -> Any:
-    return values[number % len(values)]
+    return fresh(values[number % len(values)])
 
 
-def _object_edits(contract: Contract, schema: Schema, path: Path) -> Iterator[Edit]:
-    for name in schema.get("required", ()):
-        yield Edit(path, partial(_lacking, name))
-    more = schema.get("additionalProperties", True)
-    if more is False:
-        yield Edit(path, partial(_with, [None]))
-    elif more is not True:
-        for values in bad_values(contract, flat(contract, more)).values():
-            yield Edit(path, partial(_with, values))
-    if schema.get("minProperties"):
-        yield Edit(path, partial(_too_small, schema["minProperties"]))
-    if "maxProperties" in schema and more is True:
-        yield Edit(path, partial(_too_large, schema["maxProperties"]))
+def _new_name(schema: Schema) -> str:
+    """A name that the schema does not document."""
+    return free_name("x_new", documented(schema).members)
+
+
+def _object_edits(schema: Schema, path: Path) -> Iterator[Edit | Instead]:
+    edit = partial(Edit, path, kind="object")
+    for name in dict.fromkeys(schema.get("required", ())):
+        yield edit(partial(_lacking, name))
+    others, new = others_of(schema), _new_name(schema)
+    if others is None:
+        yield edit(partial(_with, new))
+    least, most = schema.get("minProperties", 0), schema.get("maxProperties")
+    whole = {**schema, "type": "object", "nullable": False}
+    if least:
+        fewer = {"type": "object", "maxProperties": least - 1}
+        yield Instead(path, ({**_without(whole, "minProperties"), **fewer}, fewer))
+    if most is not None and most < _FEW:
+        more = {"type": "object", "minProperties": most + 1, "maxProperties": most + 1}
+        yield Instead(path, ({**whole, **more}, more))
+    elif most is not None and most <= MOST and others is not None:
+        yield Edit(path, partial(_too_large, new, most), (new,))
+
+
+def _without(schema: Schema, keyword: str) -> Schema:
+    return {name: value for name, value in schema.items() if name != keyword}
 
 
 def _lacking(name: str, value: Any, number: int) -> Any:
     return {member: inner for member, inner in value.items() if member != name}
 
 
-def _with(values: list[Any], value: Any, number: int) -> Any:
-    return {**value, _NEW: values[number % len(values)]}
+def _with(name: str, value: Any, number: int) -> Any:
+    return {**value, name: None}
 
 
-def _too_small(least: int, value: Any, number: int) -> Any:
-    return dict(list(value.items())[: least - 1])
+def _too_large(name: str, most: int, value: Any, number: int) -> Any:
+    more = {f"{name}_{index}": fresh(value[name]) for index in range(most + 1)}
+    return {**more, **value}
 
 
-def _too_large(most: int, value: Any, number: int) -> Any:
-    return {**value, **{f"{_NEW}_{index}": None for index in range(most + 1 - len(value))}}
-
-
-def _array_edits(schema: Schema, path: Path) -> Iterator[Edit]:
+def _array_edits(schema: Schema, path: Path) -> Iterator[Edit | Instead]:
     if schema.get("minItems"):
-        yield Edit(path, lambda value, number: value[:0])
-    if "maxItems" in schema and schema["maxItems"] > 0:
-        yield Edit(path, partial(_too_long, schema["maxItems"]), ("*",))
+        yield Edit(path, lambda value, number: value[:0], kind="array")
+    most = schema.get("maxItems")
+    if most is not None and most < _FEW:
+        more = {"type": "array", "minItems": most + 1, "maxItems": most + 1}
+        whole = {**schema, "nullable": False, **more}
+        yield Instead(path, (whole, _without(whole, "uniqueItems"), more))
+    elif most is not None and most <= MOST:
+        yield Edit(path, partial(_too_long, most), (ITEM,))
     if schema.get("uniqueItems") and schema.get("maxItems", 2) > 1:
-        yield Edit(path, _doubled, ("*",))
+        yield Edit(path, _doubled, (ITEM,))
 
 
 def _too_long(most: int, value: Any, number: int) -> Any:
-    return (value * (most + 1))[: most + 1]
+    return [*value, *(fresh(value[0]) for _ in range(most + 1 - len(value)))]
 
 
 def _doubled(value: Any, number: int) -> Any:
-    return [value[0], *value[:-1], value[0]][-max(len(value), 2) :]
+    return [value[0], *value[:-1], fresh(value[0])][-max(len(value), 2) :]

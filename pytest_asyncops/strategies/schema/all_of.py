@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from ...contract.openapi import Contract
 from ...contract.schema_keywords import Schema
 from ...errors import hides_usage_errors
+from ...rules.equality import json_equal
 from .refusals import refusal
 
 __tracebackhide__ = hides_usage_errors
@@ -53,7 +55,7 @@ def both(one: Schema, other: Schema) -> Schema:
     for name in one.keys() & other.keys():
         if name in _MERGED:
             merged[name] = _MERGED[name](name, one[name], other[name])
-        elif one[name] != other[name] and name not in _NOTES:
+        elif not json_equal(one[name], other[name]) and name not in _NOTES:
             raise Contradiction(f"two different {name}")
     for limit, shut in _LIMITS:
         if limit in merged:
@@ -65,10 +67,21 @@ def both(one: Schema, other: Schema) -> Schema:
     return merged
 
 
-def _all_of(name: str, one: Any, other: Any) -> Any:
-    if one == other or not other:
-        return one
-    return {"allOf": [one, other]} if one else other
+def canonical(schema: Schema) -> str:
+    """A text that is the same for the same schemas, and for no others."""
+    return json.dumps(schema, sort_keys=True)
+
+
+def _all_of(name: str, one: Schema, other: Schema) -> Schema:
+    # Each part once, however often they are merged: else a schema that contains itself would grow.
+    parts = {canonical(part): part for part in (*_parts(one), *_parts(other)) if part}
+    if len(parts) > 1:
+        return {"allOf": list(parts.values())}
+    return next(iter(parts.values()), {})
+
+
+def _parts(schema: Schema) -> list[Schema]:
+    return schema["allOf"] if schema.keys() == {"allOf"} else [schema]
 
 
 def _members(name: str, one: Members, other: Members) -> Members:
@@ -85,7 +98,7 @@ def _types(name: str, one: str, other: str) -> str:
 
 
 def _enum_values(name: str, one: list[Any], other: list[Any]) -> list[Any]:
-    return [value for value in one if value in other]
+    return [value for value in one if any(json_equal(value, another) for another in other)]
 
 
 def _steps(name: str, one: float, other: float) -> float:

@@ -72,6 +72,8 @@ def without_not(schema: Schema, refuse: Refuse) -> Schema:
         kinds.add(banned["type"])
     if rest.get("type") in kinds or (rest.get("type") == "integer" and "number" in kinds):
         raise refuse(f"not of the very type {rest['type']} is not generated")
+    if rest.get("type") == "number" and "integer" in kinds:
+        rest["not"] = {"type": "integer"}  # the numbers that are left have no keyword
     if "type" not in rest:
         if "anyOf" in rest:
             raise refuse("not beside anyOf is not generated")

@@ -11,26 +11,26 @@ They tell it in schemas and do not call the compiler, so nothing else takes part
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
-from ...conformance.dialect import validator_of
 from ...contract.openapi import Contract
 from ...contract.schema_keywords import REFERENCE, Schema, refer
 from ...errors import hides_usage_errors
-from .all_of import flat
+from .all_of import canonical, flat
 from .alternatives import alternatives, without_not
 from .arrays import arrays, sets
-from .extras import filled_up, with_extras
+from .enum_values import fitting_values
+from .extras import filled_up, map_members, some_extras
 from .objects import objects
 from .options import Options
 from .recipes import NULL, Recipe, choice, constant, one_of
 from .refusals import Refuse, refusal
 from .scalars import integers, json_values, numbers, strings
-from .shapes import Part, Recipes, Shape, counted, documented, others_of
+from .shapes import Part, Recipes, Shape, documented, others_of
 
 __tracebackhide__ = hides_usage_errors
 
@@ -39,6 +39,9 @@ ShapesOf = Callable[[str, Schema], Sequence[Shape[Part]]]
 
 _LEVELS = 4
 """How many levels deep a schema that contains itself is nested, at most."""
+
+_REPEATS = 6
+"""How many times schemas that contain each other are nested within themselves, all together."""
 
 
 class TooDeep(Exception):
@@ -72,6 +75,19 @@ class Compiler:
         self._made_once: dict[object, Recipe] = {}
         self._within: dict[str, int] = {}
 
+    @property
+    def most_items(self) -> int:
+        """How many items lists and maps have at most, here, unless their schema has a limit.
+
+        Halved each time that a schema is within itself, or else what is nested would be huge.
+        """
+        return self.options.max_items >> self._repeats
+
+    @property
+    def _repeats(self) -> int:
+        """How many times a schema is within itself, of all schemas together."""
+        return sum(self._within.values()) - len(self._within)
+
     def recipe(self, schema: Schema) -> Recipe:
         """The values of a schema.
 
@@ -88,7 +104,7 @@ class Compiler:
         if "$ref" in schema:
             return self._reference(schema["$ref"].removeprefix(REFERENCE))
         if "allOf" in schema:  # counts as nested too, because references in it are followed
-            return self._once(_key(schema), partial(self._merged, schema))
+            return self._once(canonical(schema), partial(self._merged, schema))
         return self._merged(schema)
 
     def _reference(self, name: str) -> Recipe:
@@ -102,26 +118,31 @@ class Compiler:
         Raises:
             TooDeep: if a schema that contains itself is nested deep enough.
         """
-        within = dict(self._within)
-        level = within.get(key, 0)
-        if level == _LEVELS:
+        level = self._within.get(key, 0)
+        if level == _LEVELS or (level and self._repeats == _REPEATS):
             raise TooDeep
-        place = key, tuple(within.items())
+        place = key, tuple(self._within.items())
         if place not in self._made_once:
-            self._within[key] = level + 1
-            try:
+            with self.inside(key):
                 self._made_once[place] = make()
-            finally:
-                self._within = within
         return self._made_once[place]
+
+    @contextmanager
+    def inside(self, key: str) -> Iterator[None]:
+        """A block in which what is compiled is part of a value with this key."""
+        around = self._within
+        self._within = {**around, key: around.get(key, 0) + 1}
+        try:
+            yield
+        finally:
+            self._within = around
 
     def _merged(self, schema: Schema, name: str | None = None) -> Recipe:
         return self._flat(flat(self.contract, schema), refusal(self.contract, schema), name)
 
     def _flat(self, schema: Schema, refuse: Refuse, name: str | None = None) -> Recipe:
         if "enum" in schema:
-            fits = validator_of(self.contract, schema).is_valid
-            values = [value for value in schema["enum"] if fits(value)]
+            values = fitting_values(self.contract, schema)
             if not values:
                 raise refuse("none of the enum's values fits the other keywords")
             return choice(values)
@@ -129,16 +150,18 @@ class Compiler:
         several = alternatives(self.contract, schema, refuse)
         if several is not None:  # these count as nested too, for the same reason as allOf
             makers = [
-                partial(self._once, _key(one), partial(self._flat, one, refuse)) for one in several
+                partial(self._once, canonical(one), partial(self._flat, one, refuse))
+                for one in several
             ]
             return one_of(_able(makers))
         kinds = [schema["type"]] if "type" in schema else _implied(schema)
         if not kinds:
             return json_values(self.options)
-        makers = [partial(self._typed, kind, schema, refuse, name) for kind in kinds]
+        makers = [partial(self.typed, kind, schema, refuse, name) for kind in kinds]
         return one_of(_able([lambda: NULL, *makers] if schema.get("nullable") else makers))
 
-    def _typed(self, kind: str, schema: Schema, refuse: Refuse, name: str | None) -> Recipe:
+    def typed(self, kind: str, schema: Schema, refuse: Refuse, name: str | None) -> Recipe:
+        """The values of a flat schema that have this type."""
         if kind == "object":
             return objects(self.shapes(schema, refuse, name))
         if kind == "array":
@@ -155,8 +178,7 @@ class Compiler:
             if others_of(schema) is None and member not in schema.get("properties", {}):
                 raise refuse(f"{member!r} is required and not allowed")
         told = [documented(schema)] if name is None else self._shapes_of(name, schema)
-        shapes = self.compiled_shapes(told, schema)
-        return [one for shape in shapes for one in self._counted(shape, schema, refuse)]
+        return self._counted(self.compiled_shapes(told, schema), schema, refuse)
 
     def compiled_shapes(self, told: Sequence[Shape[Part]], schema: Schema) -> list[Shape[Recipe]]:
         """Shapes of a flat schema's objects, with recipes for the parts that they are told in."""
@@ -166,10 +188,17 @@ class Compiler:
         if not shapes:
             raise TooDeep
         others = others_of(schema)
-        described = isinstance(schema.get("additionalProperties"), dict)
-        is_wanted = described or self.options.extra == "sometimes"
+        is_map = isinstance(schema.get("additionalProperties"), dict)
+        is_wanted = is_map or self.options.extra == "sometimes"
         values = self._part(others) if is_wanted and others is not None else None
-        return shapes if values is None else with_extras(shapes, schema, values, self.options)
+        if values is None:
+            return shapes
+        extras = (
+            map_members(values, self.options, self.most_items)
+            if is_map
+            else some_extras(values, self.options)
+        )
+        return [replace(shape, extras=extras) for shape in shapes]
 
     def _part(self, part: Part) -> Recipe | None:
         """The recipe for a part of an object, ``None`` if it is nested too deep here."""
@@ -179,22 +208,28 @@ class Compiler:
             return self._any(part).with_own_draw()
         return None
 
-    def _counted(self, shape: Shape[Recipe], schema: Schema, refuse: Refuse) -> list[Shape[Recipe]]:
+    def _counted(
+        self, shapes: list[Shape[Recipe]], schema: Schema, refuse: Refuse
+    ) -> list[Shape[Recipe]]:
         """The shapes with as many members as the schema allows."""
         least, most = schema.get("minProperties", 0), schema.get("maxProperties")
-        if most is not None and most < max(least, len(shape.required)):
-            raise refuse(f"no object of this schema has at most {most} members")
-        if most is None and least <= len(shape.required):
-            return [shape]
+        if most is None and all(least <= len(shape.required) for shape in shapes):
+            return shapes
         others = others_of(schema)
-        if shape.optional or others is None:
-            return counted(shape, least, most, refuse)
-        values = self._part(others)
-        if values is not None:
-            return [filled_up(shape, values, least, most, self.options)]
-        if least > len(shape.required):
-            raise TooDeep
-        return [shape]
+        values = None if others is None else self._part(others)
+        usual = self.most_items
+        counted = [
+            filled_up(shape, values, least, most, self.options, usual if shape.extras else 0)
+            for shape in shapes
+        ]
+        possible = [shape for shape in counted if shape.is_possible]
+        if possible:
+            return possible
+        needed = max(least, min(len(shape.required) for shape in shapes))
+        if others is None or (most is not None and most < needed):
+            limits = f"at least {needed}" + ("" if most is None else f" and at most {most}")
+            raise refuse(f"no object of this schema has {limits} members")
+        raise TooDeep
 
     def arrays(self, schema: Schema, refuse: Refuse) -> Recipe:
         """The lists of a flat schema."""
@@ -202,7 +237,7 @@ class Compiler:
         if most is not None and most < least:
             raise refuse(f"no list has at least {least} and at most {most} items")
         if most is None:
-            most = max(self.options.max_items, least)
+            most = max(self.most_items, least)
         try:
             items = self._any(schema.get("items", {}))
         except TooDeep:
@@ -252,7 +287,3 @@ def _able(makers: Iterable[Callable[[], Recipe]]) -> list[Recipe]:
     if not found:
         raise TooDeep
     return found
-
-
-def _key(schema: Schema) -> str:
-    return json.dumps(schema, sort_keys=True)

@@ -1,61 +1,88 @@
-"""Undocumented members of objects: their names, and how many there are."""
+"""Undocumented members of objects: how many there are. Their names are made free by `objects`."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
-from operator import itemgetter
+from functools import lru_cache
+from typing import Any
 
 from hypothesis import strategies as st
 
-from ...contract.schema_keywords import Schema
-from .arrays import unlike
 from .options import Options
-from .recipes import Recipe, choice, combine, constant, one_of
-from .shapes import Shape
+from .recipes import Recipe, choice, combine, constant, from_strategy, one_of
+from .shapes import Shape, free_name
 
 _PLAUSIBLE = ("x_new", "newField", "labels", "@type", "")
 
 
-def with_extras(
-    shapes: Sequence[Shape[Recipe]], schema: Schema, values: Recipe, options: Options
-) -> list[Shape[Recipe]]:
-    """The shapes of a schema with undocumented members now and then, which have these values."""
-    taken = {*schema.get("properties", ()), *schema.get("required", ())}
-    extras = {
-        unwelcome: some_extras(extra_names({*taken, *unwelcome}, options), values)
-        for unwelcome in {shape.unwelcome for shape in shapes}
-    }
-    return [replace(shape, extras=extras[shape.unwelcome]) for shape in shapes]
+def extra_names(options: Options) -> Recipe:
+    """Names of members."""
+    known = choice(_PLAUSIBLE)
+    return one_of([known, known, options.texts()])
+
+
+def some_extras(values: Recipe, options: Options) -> Recipe:
+    """Mostly no member, sometimes one or two."""
+    none, one, two = _first_extras(values, options)
+    return one_of([none, none, none, none, none, one, two])
+
+
+def map_members(values: Recipe, options: Options, most: int) -> Recipe:
+    """Members of an object that is a map: up to so many."""
+    several = _so_many(values, options, 0, most)
+    return one_of([*_first_extras(values, options)[: most + 1], several])
 
 
 def filled_up(
-    shape: Shape[Recipe], values: Recipe, least: int, most: int | None, options: Options
+    shape: Shape[Recipe],
+    values: Recipe | None,
+    least: int,
+    most: int | None,
+    options: Options,
+    usual: int,
 ) -> Shape[Recipe]:
-    """A shape without optional members, with undocumented ones until there are enough members."""
-    names = extra_names(shape.required, options)
-    needed = len(shape.required)
-    low = max(least - needed, 0)
-    high = max(low, options.max_items) if most is None else most - needed
-    members = st.tuples(names.strategy(), values.strategy())
-    return replace(shape, extras=unlike(members, low, high, itemgetter(0)).mapped(dict))
+    """A shape with at least and at most so many members.
+
+    Args:
+        shape: the shape.
+        values: the values of undocumented members, ``None`` for none.
+        least: how many members there are at least.
+        most: how many there are at most, ``None`` for no limit.
+        options: the options of the user.
+        usual: how many undocumented members there are at most, unless others are too few.
+    """
+    counted = replace(shape, extras=None, least=least, most=most)
+    if values is None:
+        return counted
+
+    @lru_cache(maxsize=64)
+    def fill(count: int) -> Recipe:
+        low = max(least - count, 0)
+        high = max(low, usual)
+        high = high if most is None else min(high, most - count)
+        ways = dict.fromkeys((low, min(low + 1, high), high))  # mostly few, as elsewhere
+        found = one_of([_so_many(values, options, low, way) for way in ways])
+        return from_strategy(found.strategy())  # how many choices it takes is not known before
+
+    return replace(counted, fill=fill)
 
 
-def extra_names(taken: Collection[str], options: Options) -> Recipe:
-    """Names of members, other than these."""
-
-    def free(name: str) -> str:
-        while name in taken:
-            name += "_"
-        return name
-
-    known = choice(_PLAUSIBLE)
-    return one_of([known, known, options.texts()]).mapped(free)
-
-
-def some_extras(names: Recipe, values: Recipe) -> Recipe:
-    """Mostly no member, sometimes one or two."""
-    none = constant(())
+def _first_extras(values: Recipe, options: Options) -> list[Recipe]:
+    """No member, one, and two."""
+    names = extra_names(options)
     one = combine(lambda *member: [member], names, values)
     two = combine(lambda *parts: [parts[:2], parts[2:]], names, values, names, values)
-    return one_of([none, none, none, none, none, one, two]).mapped(dict)
+    return [constant(()).mapped(_named), one.mapped(_named), two.mapped(_named)]
+
+
+def _so_many(values: Recipe, options: Options, least: int, most: int) -> Recipe:
+    members = st.tuples(extra_names(options).strategy(), values.strategy())
+    return from_strategy(st.lists(members, min_size=least, max_size=most)).mapped(_named)
+
+
+def _named(members: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in members:
+        found[free_name(name, found)] = value
+    return found

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from hypothesis.strategies import DrawFn
 
-from .recipes import Make, Recipe, lookup_table
-from .shapes import Finish, Shape
+from .recipes import CHOICES_PER_BYTE, Make, Recipe, lookup_table, one_of
+from .shapes import Finish, Shape, free_name
 
 
 def objects(shapes: Sequence[Shape[Recipe]]) -> Recipe:
@@ -18,6 +18,9 @@ def objects(shapes: Sequence[Shape[Recipe]]) -> Recipe:
     The choices of a member have the same place in every shape, so an object keeps its members'
     values while it shrinks to a plainer shape.
     """
+    if len(shapes) > CHOICES_PER_BYTE:
+        steps = range(0, len(shapes), CHOICES_PER_BYTE)
+        return one_of([objects(shapes[step : step + CHOICES_PER_BYTE]) for step in steps])
     sizes: dict[str, int] = {}
     for shape in shapes:
         for name, found in shape.members.items():
@@ -29,14 +32,23 @@ def objects(shapes: Sequence[Shape[Recipe]]) -> Recipe:
     extras = max(shape.extras.size if shape.extras else 0 for shape in shapes)
 
     def make(draw: DrawFn, choices: bytes, at: int) -> dict[str, Any]:
-        steps, others, finish = plans[choices[at]]
-        value = {
-            name: inner(draw, choices, at + place)
-            for name, gate, place, inner in steps
-            if not gate or choices[at + gate] & 1
-        }
+        steps, others, finish, unwelcome, counted = plans[choices[at]]
+        if counted is None:
+            value = {
+                name: inner(draw, choices, at + place)
+                for name, gate, place, inner in steps
+                if not gate or choices[at + gate] & 1
+            }
+        else:
+            there, others = counted(choices, at)
+            value = {
+                name: inner(draw, choices, at + place)
+                for name, _, place, inner in steps
+                if name in there
+            }
         if others is not None:
-            value.update(others.make(draw, choices, at + end))
+            for name, inner in others.make(draw, choices, at + end).items():
+                value[free_name(name, value, unwelcome)] = inner
         for change in finish:
             value = change(value)
         return value
@@ -45,17 +57,58 @@ def objects(shapes: Sequence[Shape[Recipe]]) -> Recipe:
     return Recipe(end + extras, make)
 
 
+Counted = Callable[[bytes, int], "tuple[set[str], Recipe | None]"]
+"""A function from the choices and their place to the members that there are, and to the others."""
+
+
+class _Plan(NamedTuple):
+    """How to make the objects of a shape.
+
+    Attributes:
+        steps: for each member its name, the places of its choices, which are that for its presence
+            (0 if it is always there) and those for its value, and how the value is made.
+        others: the undocumented members.
+        finish: the last changes.
+        unwelcome: names that undocumented members do not have.
+        counted: which members there are, where they are counted; ``None`` where they are not.
+    """
+
+    steps: list[tuple[str, int, int, Make]]
+    others: Recipe | None
+    finish: tuple[Finish, ...]
+    unwelcome: frozenset[str]
+    counted: Counted | None
+
+
 def _plan(
     shape: Shape[Recipe], gates: Mapping[str, int], places: Mapping[str | None, int]
-) -> tuple[list[tuple[str, int, int, Make]], Recipe | None, tuple[Finish, ...]]:
-    """For each member the places of its choices: for its presence (0 if always), and its value."""
+) -> _Plan:
+    gate_of = {name: gates[shape.presence_of(name)] for name in shape.optional}
     steps = [
-        (
-            name,
-            gates[shape.presence_of(name)] if name in shape.optional else 0,
-            places[name],
-            found.make,
-        )
+        (name, gate_of.get(name, 0), places[name], found.make)
         for name, found in shape.members.items()
     ]
-    return steps, shape.extras, shape.finish
+    counted = _counted(shape, gate_of) if shape.is_counted else None
+    return _Plan(steps, shape.extras, shape.finish, frozenset(shape.unwelcome), counted)
+
+
+def _counted(shape: Shape[Recipe], gate_of: Mapping[str, int]) -> Counted:
+    together: dict[int, list[str]] = {}
+    for name, gate in gate_of.items():
+        together.setdefault(gate, []).append(name)
+
+    def counted(choices: bytes, at: int) -> tuple[set[str], Recipe | None]:
+        there = {*shape.required}
+
+        def is_unwanted(gate: int) -> tuple[bool, int]:
+            return not choices[at + gate] & 1, choices[at + gate]
+
+        # First what the choices want, as far as there is room; then others until there are enough.
+        for gate in sorted(together, key=is_unwanted):
+            names = together[gate]
+            is_wanted = choices[at + gate] & 1 or len(there) < shape.least
+            if is_wanted and (shape.most is None or len(there) + len(names) <= shape.most):
+                there.update(names)
+        return there, shape.fill(len(there)) if shape.fill else None
+
+    return counted

@@ -70,10 +70,15 @@ class Recipe:
         return from_strategy(self.strategy()) if self.size > _LARGE else self
 
 
+def fresh(value: T) -> T:
+    """The value, or a copy if the user can change it."""
+    return copy.deepcopy(value) if isinstance(value, (dict, list)) else value
+
+
 def constant(value: Any) -> Recipe:
     """The recipe for one value."""
-    if isinstance(value, (dict, list)):  # a copy each time, which the user may change
-        return Recipe(0, lambda draw, choices, at: copy.deepcopy(value), (value,))
+    if isinstance(value, (dict, list)):
+        return Recipe(0, lambda draw, choices, at: fresh(value), (value,))
     return Recipe(0, lambda draw, choices, at: value, (value,))
 
 
@@ -88,7 +93,7 @@ def from_strategy(found: SearchStrategy[Any]) -> Recipe:
 def choice(values: Sequence[Any]) -> Recipe:
     """The recipe for one of these values, the plainest first."""
     if len(values) > CHOICES_PER_BYTE:
-        return from_strategy(st.sampled_from(values))
+        return from_strategy(st.sampled_from(values)).mapped(fresh)
     return one_of([constant(value) for value in values])
 
 

@@ -123,8 +123,10 @@ def integers(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
 
 
 def numbers(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
-    """Numbers of this schema, integers among them."""
-    step = schema.get("multipleOf")
+    """Numbers of this schema, integers among them unless ``not`` excludes these."""
+    step, is_float = schema.get("multipleOf"), "not" in schema
+    if is_float and step is not None and step == int(step):
+        raise refuse(f"multipleOf {step!r} of what is not of the type integer is not generated")
     if step is not None:
         return _multiples(step, schema, options, refuse)
     low, high = _bounds(schema)
@@ -144,7 +146,7 @@ def numbers(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
         **shut,
     )
     least, most = _whole({**schema, "format": "int64"}, 1)
-    if least > most:  # type: ignore[operator]  # int64 has bounds
+    if is_float or least > most:  # type: ignore[operator]  # int64 has bounds
         return from_strategy(floats)
     return one_of([from_strategy(st.integers(least, most)), from_strategy(floats)])
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, Union
 
 from ...contract.schema_keywords import Schema
-from ...errors import hides_usage_errors
 from .recipes import NULL, Recipe
-from .refusals import Refuse
-
-__tracebackhide__ = hides_usage_errors
 
 Finish = Callable[[dict[str, Any]], dict[str, Any]]
 Recipes = Mapping[str, Recipe]
@@ -33,6 +28,10 @@ class Shape(Generic[P]):
         order: the order of the members.
         groups: optional members that come together or not at all.
         unwelcome: names that undocumented members do not have.
+        least: how many members there are at least.
+        most: how many there are at most, ``None`` for no limit.
+        fill: from the number of the other members to the undocumented ones, in place of ``extras``
+            where members are counted; ``None`` for none.
     """
 
     required: Mapping[str, P]
@@ -42,6 +41,20 @@ class Shape(Generic[P]):
     order: tuple[str, ...] = ()
     groups: tuple[tuple[str, ...], ...] = ()
     unwelcome: tuple[str, ...] = ()
+    least: int = 0
+    most: int | None = None
+    fill: Callable[[int], Recipe] | None = None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it matters how many members there are."""
+        return self.least > len(self.required) or self.most is not None or self.fill is not None
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether there can be enough members, and need not be too many."""
+        enough = self.fill is not None or self.least <= len(self.required) + len(self.optional)
+        return enough and (self.most is None or max(self.least, len(self.required)) <= self.most)
 
     @property
     def members(self) -> Mapping[str, P]:
@@ -131,53 +144,18 @@ def documented(schema: Schema) -> Shape[Part]:
         {name: part for name, part in members.items() if name in needed},
         {name: part for name, part in members.items() if name not in needed},
         order=tuple(members),
+        unwelcome=tuple(members),
     )
+
+
+def free_name(name: str, *taken: Container[str]) -> str:
+    """The name, made longer until none of these has it."""
+    while any(name in names for names in taken):
+        name += "_"
+    return name
 
 
 def others_of(schema: Schema) -> Schema | None:
     """The schema of undocumented members, ``None`` if they are not allowed."""
     others = schema.get("additionalProperties", True)
     return None if others is False else {} if others is True else others
-
-
-_MOST_SHAPES = 64
-
-
-def counted(
-    shape: Shape[Recipe], least: int, most: int | None, refuse: Refuse
-) -> list[Shape[Recipe]]:
-    """The shapes with at least and at most so many members, none of them undocumented.
-
-    Raises:
-        ContractError: if there are not so many members, or too many ways to choose them.
-    """
-    needed = len(shape.required)
-    if least > needed + len(shape.optional):
-        raise refuse(f"minProperties {least} beyond the documented members is not generated")
-    shapes = [replace(shape, extras=None)]
-    if most is not None and needed + len(shape.optional) > most:
-        keep = max(most - needed, 0)
-        shapes = [
-            replace(one, optional={name: shape.optional[name] for name in names})
-            for one in shapes
-            for names in _some_combinations(shape.optional, keep)
-        ]
-    if least > needed:
-        shapes = [
-            _having_all(one, names)
-            for one in shapes
-            for names in _some_combinations(one.optional, least - needed)
-        ]
-    if len(shapes) > _MOST_SHAPES:
-        raise refuse("minProperties and maxProperties with so many members are not generated")
-    return shapes
-
-
-def _some_combinations(names: Iterable[str], size: int) -> Iterable[tuple[str, ...]]:
-    return itertools.islice(itertools.combinations(names, size), _MOST_SHAPES + 1)
-
-
-def _having_all(shape: Shape[Recipe], members: Iterable[str]) -> Shape[Recipe]:
-    for member in members:
-        shape = shape.requiring(member)
-    return shape

@@ -104,7 +104,7 @@ def test_only_what_is_at_the_path_is_changed(data, path, number):
 
 def at(value, path):
     for step in path:
-        value = value[0 if step == "*" else step]
+        value = value[0 if isinstance(value, list) else step]
     return value
 
 
@@ -158,6 +158,9 @@ PARTS = {
     "some": {"anyOf": [obj({"a": INTEGER}), obj({"b": STRING}, required=["b"])]},
     "closed": obj({"a": INTEGER}, additionalProperties=False),
     "full": obj({"a": INTEGER, "b": INTEGER}, required=["a"], maxProperties=1),
+    "words": {"type": "array", "enum": [[{"a": 1}], [[]], [], ["a"]]},
+    "map": {"type": "object", "additionalProperties": obj({"a": INTEGER}), "maxProperties": 2},
+    "star": obj({"*": INTEGER}),
 }
 
 
@@ -169,7 +172,15 @@ PARTS = {
         ("none", ("*",), False),
         ("some", ("a",), True),
         ("some", ("b",), True),
-        ("some", ("c",), False),
+        ("some", ("c",), True),
+        ("list", ("a",), False),
+        ("words", ("*",), True),
+        ("words", ("*", "a"), True),
+        ("words", ("*", "b"), False),
+        ("words", ("a",), False),
+        ("map", ("x",), True),
+        ("map", ("x", "a"), True),
+        ("star", ("*",), True),
         ("closed", ("b",), False),
         ("closed", (), True),
         ("full", ("b",), False),

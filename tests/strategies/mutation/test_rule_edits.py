@@ -16,7 +16,7 @@ from pytest_asyncops import InvalidArgument, strategies
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.contract.openapi import load_contract
-from pytest_asyncops.rules.generation_hints import GenerationHints
+from pytest_asyncops.rules.generation_hints import GenerationHints, RuleEdit
 from pytest_asyncops.rules.rules import (
     Absent,
     ByFunction,
@@ -172,6 +172,52 @@ def test_what_the_schema_requires_anyway_is_left_to_its_edits(tmp_path):
     assert {tuple(value.items()) for one in loose for value in anew(one.strategy(), 20, 5)} == {
         (("status", "done"),)
     }
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object"},
+        {"type": "object", "additionalProperties": True, "minProperties": 1},
+        {"type": "object", "properties": {"why": {"type": "string", "nullable": True}}},
+    ],
+    ids=str,
+)
+def test_a_rule_about_a_member_that_is_not_documented_is_broken_all_the_same(tmp_path, schema):
+    rule = Rule("own.rule", "Problem", "", "", Fixed(("why",), {404: ("gone",)}))
+    api = changed(own_api(tmp_path, {"Problem": schema}), rules=(rule,))
+    found = anew(strategies.invalid_payloads(api, "Problem", status_code=404), 200)
+    assert any(invalid.violations == (("$.why", "own.rule"),) for invalid in found)
+
+
+def test_a_rule_about_a_member_that_is_never_there_is_never_broken(tmp_path):
+    rule = Rule("own.rule", "Problem", "", "", Fixed(("why", "code"), {404: ("gone",)}))
+    api = own_api(tmp_path, {"Problem": obj({"a": {}}, additionalProperties=False)})
+    server = CoherentServer(changed(api, rules=(rule,)), Options(), 404)
+    assert [*rule_edits(server, rule, ())] == []
+
+
+def test_true_is_another_value_than_one(tmp_path):
+    rule = Rule("own.rule", "Problem", "", "", Fixed(("ok",), {404: (1,)}))
+    api = own_api(tmp_path, {"Problem": obj({"ok": {"enum": [1, True]}})})
+    [edit] = rule_edits(CoherentServer(changed(api, rules=(rule,)), Options(), 404), rule, ())
+    assert edit.apply(1, 0) is True
+
+
+def test_a_function_that_breaks_a_rule_is_given_objects(tmp_path):
+    def breaks(value, status_code):
+        if len(value) > 9:
+            yield (), value, "is large"
+
+    def enlarge(value, number):
+        return {**value, **{str(count): None for count in range(10)}}
+
+    rule = Rule("own.rule", "Problem", "", "", ByFunction(breaks))
+    api = own_api(tmp_path, {"Problem": {"type": "object", "nullable": True}})
+    hints = GenerationHints(rule_edits={"own.rule": RuleEdit((), enlarge)})
+    api = dataclasses.replace(changed(api, rules=(rule,)), generation=hints)
+    met = {invalid.violations for invalid in anew(strategies.invalid_payloads(api, "Problem"), 100)}
+    assert met == {(("$", "own.rule"),), (("$", "schema.type"),)}
 
 
 ONLY_RIGHT = obj({"status": {"type": "integer", "enum": [404]}, "why": {"enum": ["gone"]}})

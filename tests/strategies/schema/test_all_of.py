@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from pytest_asyncops import ContractError
 from pytest_asyncops.contract.openapi import Contract
 from pytest_asyncops.contract.yaml_document import Document
 from pytest_asyncops.strategies import from_schema
-from pytest_asyncops.strategies.schema.all_of import Contradiction, both, flat
+from pytest_asyncops.strategies.schema.all_of import Contradiction, both, canonical, flat
 
 FEW = settings(max_examples=30)
 
@@ -246,3 +247,30 @@ def test_a_contradiction_is_refused_with_the_place_of_what_contradicts_itself():
         "own.yaml:9: allOf of type integer and type string is not generated"
     )
     assert caught.value.pointer == place
+
+
+def test_values_of_enums_are_compared_as_json_has_them():
+    assert both({"enum": [1, [True], "a"]}, {"enum": [True, [1], 1.0, "a"]})["enum"] == [1, "a"]
+    one, other = {"properties": {"a": {"enum": [1]}}}, {"properties": {"a": {"enum": [True]}}}
+    assert len(both(one, other)["properties"]["a"]["allOf"]) == 2
+    with pytest.raises(ContractError, match="none of the enum's values"):
+        from_schema({"allOf": [{"enum": [1]}, {"enum": [True]}]})
+
+
+@given(st.lists(st.sampled_from("ABC"), max_size=6))
+def test_however_often_schemas_are_merged_each_is_there_once(names):
+    merged = {}
+    for name in names:
+        merged = both(merged, {"items": {"$ref": name}})
+        merged = both(merged, merged)
+    items = merged.get("items", {})
+    assert items.get("allOf", [items]) == [{"$ref": name} for name in dict.fromkeys(names)] or [{}]
+
+
+@given(SCHEMAS, SCHEMAS)
+def test_a_canonical_text_is_that_of_equal_schemas_alone(one, other):
+    assert canonical(one) == canonical({name: one[name] for name in sorted(one)})
+    assert (canonical({"enum": [one]}) == canonical({"enum": [other]})) is (
+        json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    )
+    assert canonical({"enum": [1]}) != canonical({"enum": [True]})

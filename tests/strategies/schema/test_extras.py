@@ -1,4 +1,4 @@
-"""Undocumented members have names of their own, and there are as many as are wanted."""
+"""There are as many undocumented members as are wanted, and no two of a name."""
 
 from __future__ import annotations
 
@@ -9,23 +9,24 @@ from support.samples import anew
 from pytest_asyncops.strategies.schema.extras import (
     extra_names,
     filled_up,
+    map_members,
     some_extras,
-    with_extras,
 )
 from pytest_asyncops.strategies.schema.objects import objects
 from pytest_asyncops.strategies.schema.options import Options, make_options
 from pytest_asyncops.strategies.schema.recipes import NULL, constant
 from pytest_asyncops.strategies.schema.shapes import Shape
 
+FEW_LETTERS = make_options({"alphabet": "ab", "max_length": 1})
 
-@given(st.sets(st.sampled_from(["x_new", "newField", "labels", "", "_", "y"])), st.data())
-def test_extra_names_are_none_of_those_that_are_taken(taken, data):
-    names = extra_names(taken, make_options({"alphabet": "xy", "max_length": 2}))
-    assert data.draw(names.strategy()) not in taken
+
+def test_names_are_plausible_ones_and_free_texts():
+    names = {*anew(extra_names(FEW_LETTERS).strategy(), 400)}
+    assert names == {"x_new", "newField", "labels", "@type", "", "a", "b"}
 
 
 def test_extra_members_are_none_one_or_two_and_mostly_none():
-    extras = some_extras(extra_names((), Options()), constant(5))
+    extras = some_extras(constant(5), Options())
     found = anew(extras.strategy(), 400)
     sizes = [len(value) for value in found]
     assert {*sizes} == {0, 1, 2}
@@ -35,34 +36,33 @@ def test_extra_members_are_none_one_or_two_and_mostly_none():
     assert {len(value) for value in anew(objects([shape]).strategy(), 400)} == {1, 2, 3}
 
 
-FEW_LETTERS = make_options({"alphabet": "ab", "max_length": 1})
-
-
-def test_no_undocumented_member_has_a_name_that_is_documented_or_unwelcome():
-    schema = {"properties": {"x_new": {}, "newField": {}}, "required": ["a"]}
-    told = [Shape({"a": NULL}, {}), Shape({"a": NULL}, {}, unwelcome=("b", "labels"))]
-    free, strict = with_extras(told, schema, constant(7), FEW_LETTERS)
-    names = [
-        {name for value in anew(shape.extras.strategy(), 400) for name in value}
-        for shape in (free, strict)
-    ]
-    documented = {"x_new", "newField", "a"}
-    assert not (names[0] | names[1]) & documented
-    assert {"b", "labels", "", "@type", "a_"} <= names[0]
-    assert not names[1] & {"b", "labels"}
-    assert {"b_", "labels_"} <= names[1]
+def test_a_map_has_as_many_members_as_a_list_has_items():
+    for most in (0, 1, 2, 7):
+        options = make_options({"alphabet": "x", "max_length": 0})
+        found = anew(map_members(constant(5), options, most).strategy(), 400)
+        assert {len(value) for value in found} == {*range(most + 1)}
 
 
 COUNTS = st.integers(0, 4)
 
 
 @given(COUNTS, st.none() | COUNTS, COUNTS, st.data())
-def test_there_are_undocumented_members_until_there_are_enough(least, more, max_items, data):
+def test_there_are_members_until_there_are_enough(least, more, usual, data):
     most = None if more is None else max(least, 1) + more
-    options = Options(max_items=max_items)
-    shape = filled_up(Shape({"a": constant(0)}, {}), constant(7), least, most, options)
+    options = make_options({"alphabet": "x", "max_length": 0})
+    values = data.draw(st.sampled_from([None, constant(7)]))
+    optional = {"b": constant(0), "c": constant(0)}
+    told = Shape({"a": constant(0)}, optional, unwelcome=("x_new", "labels"))
+    shape = filled_up(told, values, least, most, options, usual)
+    if not shape.is_possible:
+        assert (values, least) == (None, 4)
+        return
     value = data.draw(objects([shape]).strategy())
     assert least <= len(value)
-    assert len(value) <= (1 + max(least - 1, max_items) if most is None else most)
-    assert {**value, "a": 7} == dict.fromkeys(value, 7)
-    assert value["a"] == 0
+    assert most is None or len(value) <= most
+    others = {name: inner for name, inner in value.items() if name not in "abc"}
+    assert others == dict.fromkeys(others, 7)
+    assert not others.keys() & {"x_new", "labels"}
+    assert "a" in value
+    documented = len(value) - len(others)
+    assert len(others) <= (0 if values is None else max(usual, least - documented))

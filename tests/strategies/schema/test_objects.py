@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 from support.object_shapes import GROUPED, shapes
 from support.samples import anew
 
+from pytest_asyncops.strategies.schema.extras import some_extras
 from pytest_asyncops.strategies.schema.objects import objects
+from pytest_asyncops.strategies.schema.options import make_options
 from pytest_asyncops.strategies.schema.recipes import choice, constant
 from pytest_asyncops.strategies.schema.shapes import Shape
 
@@ -55,3 +59,34 @@ ADDED = (lambda value: {**value, "b": 1}, lambda value: {**value, "c": value["b"
 @given(objects([Shape({"a": constant(0)}, {}, finish=ADDED)]).strategy())
 def test_what_is_seen_to_in_the_end_is_done_in_turn(value):
     assert value == {"a": 0, "b": 1, "c": 2}
+
+
+def test_undocumented_members_have_names_that_are_neither_documented_nor_unwelcome():
+    options = make_options({"alphabet": "ab", "max_length": 1})
+    extras = some_extras(constant(7), options)
+    told = Shape({"a": constant(0)}, {}, extras, unwelcome=("a", "b", "labels", "x_new"))
+    met = {name for value in anew(objects([told]).strategy(), 400) for name in value}
+    assert {"a", "a_", "b_", "labels_", "x_new_", "", "@type", "newField"} <= met
+    assert not met & {"b", "labels", "x_new"}
+
+
+@given(st.integers(0, 4), st.integers(0, 4), st.data())
+def test_where_members_are_counted_what_belongs_together_stays_together(least, more, data):
+    free = Shape({}, {name: constant(name) for name in "abcde"}).grouped([("b", "d")])
+    shape = replace(free, least=least, most=max(least, 1) + more)
+    value = data.draw(objects([shape]).strategy())
+    assert least <= len(value) <= max(least, 1) + more
+    assert ("b" in value) is ("d" in value)
+
+
+def test_every_number_of_members_and_every_member_is_met():
+    free = Shape({"a": constant(0)}, {name: constant(1) for name in "bcdefgh"})
+    met = anew(objects([replace(free, least=3, most=5)]).strategy(), 600)
+    assert {len(value) for value in met} == {3, 4, 5}
+    assert {name for value in met for name in value} == {*"abcdefgh"}
+
+
+def test_no_shape_is_lost_however_many_there_are():
+    shapes = [Shape({"a": constant(number)}, {}) for number in range(300)]
+    met = {value["a"] for value in anew(objects(shapes).strategy(), 6_000)}
+    assert {*range(256, 300)} <= met

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.object_shapes import GROUPED, NAMES, shapes
 
 from pytest_asyncops.strategies.schema.recipes import NULL, constant
-from pytest_asyncops.strategies.schema.shapes import Shape, counted, documented, others_of
+from pytest_asyncops.strategies.schema.shapes import Shape, documented, free_name, others_of
 
 
 @given(shapes(), st.sampled_from(NAMES))
@@ -42,40 +42,21 @@ def test_what_belongs_together_is_required_and_left_out_together():
     assert alone.members.keys() == {"a", "b", "d", "e"}
 
 
-@given(shapes(), st.integers(0, 6), st.none() | st.integers(0, 6))
-def test_counted_shapes_have_just_the_numbers_of_members_that_are_asked_for(shape, least, more):
-    needed, there = len(shape.required), len(shape.members)
-    most = None if more is None else max(least, needed) + more
-    if least > there:
-        return
-    found = counted(shape, least, most, ValueError)
-    sets = {
-        frozenset({*one.required, *names})
-        for one in found
-        for size in range(len(one.optional) + 1)
-        for names in itertools.combinations(one.optional, size)
-    }
-    assert sets == {
-        frozenset({*shape.required, *names})
-        for size in range(there - needed + 1)
-        for names in itertools.combinations(shape.optional, size)
-        if least <= needed + size <= (there if most is None else most)
-    }
+@given(shapes(), st.integers(0, 6), st.none() | st.integers(0, 6), st.booleans())
+def test_a_shape_is_possible_if_as_many_members_can_be_there(shape, least, most, is_filled):
+    counted = replace(shape, least=least, most=most, fill=constant if is_filled else None)
+    there = len(shape.members) if not is_filled else 99
+    wanted = range(least, 99 if most is None else most + 1)
+    assert counted.is_possible is any(
+        count in wanted for count in range(len(shape.required), there + 1)
+    )
 
 
-def test_too_many_or_too_few_members_are_refused():
-    shape = Shape({}, {f"p{number}": NULL for number in range(9)})
-    for least, most in ((4, None), (0, 4)):
-        with pytest.raises(ValueError, match="with so many members are not generated"):
-            counted(shape, least, most, ValueError)
-    assert len(counted(shape, 2, None, ValueError)) == 36
-    with pytest.raises(ValueError, match="minProperties 10 beyond the documented members"):
-        counted(shape, 10, None, ValueError)
-
-
-def test_where_members_are_counted_none_is_undocumented():
-    shape = Shape({"a": NULL}, {"b": NULL}, extras=constant([("c", 1)]))
-    assert [one.extras for one in counted(shape, 2, 2, ValueError)] == [None]
+@given(st.sampled_from(["a", "a_", "b"]), st.sets(st.sampled_from(["a", "a_", "a__"])))
+def test_a_free_name_is_one_that_nothing_has(name, taken):
+    found = free_name(name, taken, {"b": 1})
+    assert found.rstrip("_") == name.rstrip("_")
+    assert found not in {*taken, "b"}
 
 
 INTEGER, STRING = {"type": "integer"}, {"type": "string"}
@@ -97,7 +78,7 @@ INTEGER, STRING = {"type": "integer"}, {"type": "string"}
 def test_what_a_schema_documents(schema, required, optional, others):
     shape = documented(schema)
     assert (shape.required, shape.optional) == (required, optional)
-    assert shape.order == (*{**schema.get("properties", {}), **required},)
+    assert shape.order == shape.unwelcome == (*{**schema.get("properties", {}), **required},)
     assert others_of(schema) == others
 
 
