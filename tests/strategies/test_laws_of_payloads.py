@@ -12,7 +12,7 @@ from collections import Counter
 from random import Random
 
 import pytest
-from support.draft4_judge import draft4_judge
+from support.other_dialect import judge as independent_judge
 from support.random_schemas import likely_schema
 from support.samples import anew
 from support.schema_kinds import own_api
@@ -39,7 +39,7 @@ def judged(number, directory, wrong):
         load_contract(api.checking.contract)
     except ContractError:  # such as one that refers back to itself
         return Counter(refused=1)
-    fits = draft4_judge(refer("A"), schemas).is_valid
+    fits = independent_judge(refer("A"), schemas).is_valid
     try:
         for payload in anew(strategies.payloads(api, "A"), DRAWN, 1):
             found["good"] += 1

@@ -10,8 +10,9 @@ from fractions import Fraction
 from typing import Any
 
 from ...conformance.dialect import validator_of
+from ...contract.ecma_patterns import pattern
 from ...contract.openapi import Contract
-from ...contract.schema_keywords import Schema, pattern
+from ...contract.schema_keywords import Schema
 from ..schema.scalars import in_other_case
 
 _WRONG_TYPES: Mapping[str, tuple[Any, ...]] = {
