@@ -161,6 +161,8 @@ PARTS = {
     "words": {"type": "array", "enum": [[{"a": 1}], [[]], [], ["a"]]},
     "map": {"type": "object", "additionalProperties": obj({"a": INTEGER}), "maxProperties": 2},
     "star": obj({"*": INTEGER}),
+    "endless": obj({"again": {"$ref": "#/components/schemas/endless"}}, required=["again"]),
+    "ending": obj({"a": {"$ref": "#/components/schemas/endless"}}),
 }
 
 
@@ -181,6 +183,9 @@ PARTS = {
         ("map", ("x",), True),
         ("map", ("x", "a"), True),
         ("star", ("*",), True),
+        ("endless", ("again",), False),
+        ("ending", ("a",), False),
+        ("ending", ("a", "again"), False),
         ("closed", ("b",), False),
         ("closed", (), True),
         ("full", ("b",), False),
