@@ -71,7 +71,7 @@ def _replaced(values: list[Any], value: Any, number: int) -> Any:
 
 
 def _object_edits(contract: Contract, schema: Schema, path: Path) -> Iterator[Edit]:
-    for name in schema.get("required", ()):
+    for name in contract.required(schema):
         yield Edit(path, partial(_lacking, name))
     more = schema.get("additionalProperties", True)
     if more is False:

@@ -63,12 +63,14 @@ class Compiler:
         schema_of: SchemaOf = refer,
         shapes_of: ShapesOf = lambda name, schema: [documented(schema)],
         ready: Recipes = MappingProxyType({}),
+        is_response: bool = False,
     ) -> None:
         self.contract = contract
         self.options = options
         self.schema_of = schema_of
         self._shapes_of = shapes_of
         self._ready = ready
+        self._is_response = is_response
         self._made_once: dict[object, Recipe] = {}
         self._within: dict[str, int] = {}
 
@@ -160,6 +162,8 @@ class Compiler:
 
     def compiled_shapes(self, told: Sequence[Shape[Part]], schema: Schema) -> list[Shape[Recipe]]:
         """Shapes of a flat schema's objects, with recipes for the parts that they are told in."""
+        if self._is_response:
+            told = [self._without_secrets(shape) for shape in told]
         parts = {id(part): part for shape in told for part in shape.members.values()}
         recipes = {key: made for key, part in parts.items() if (made := self._part(part))}
         shapes = [found for shape in told if (found := shape.with_recipes(recipes))]
@@ -170,6 +174,13 @@ class Compiler:
         is_wanted = described or self.options.extra == "sometimes"
         values = self._part(others) if is_wanted and others is not None else None
         return shapes if values is None else with_extras(shapes, schema, values, self.options)
+
+    def _without_secrets(self, shape: Shape[Part]) -> Shape[Part]:
+        """The shape without the members that only requests have (``writeOnly``)."""
+        for name, part in shape.members.items():
+            if not isinstance(part, Recipe) and self.contract.is_write_only(part):
+                shape = shape.without(name)
+        return shape
 
     def _part(self, part: Part) -> Recipe | None:
         """The recipe for a part of an object, ``None`` if it is nested too deep here."""
