@@ -46,6 +46,10 @@ _DOT = _others(((0x0A, 0x0A), (0x0D, 0x0D), (0x2028, 0x2029)))
 
 _CONTROLS = {"t": 0x09, "n": 0x0A, "v": 0x0B, "f": 0x0C, "r": 0x0D}
 
+_SYNTAX = "^$\\.*+?()[]{}|/"
+_IN_CLASS = f"{_SYNTAX}-"
+"""What may be escaped (ECMA-262, 22.2.1, SyntaxCharacter), outside a class and in one."""
+
 _GROUP = re.compile(r"\((?:(?P<plain>\?(?::|<?[=!]))|\?<(?P<name>[A-Za-z_$][\w$]*)>|(?!\?))")
 _QUANTIFIER = re.compile(r"(?:[*+?]|\{[0-9]+(?:,[0-9]*)?\})\??")
 _CODE_POINT = re.compile(
@@ -337,14 +341,14 @@ def _joined(ranges: Iterable[tuple[int, int]]) -> Ranges:
 
 
 def _rows(ranges: Ranges) -> str:
-    return "".join(
-        _literal(low) + (f"-{_literal(high)}" if low < high else "") for low, high in ranges
-    )
+    # Each character is there once, so that nothing such as && can mean more in an engine.
+    ends = ((_literal(low, _IN_CLASS), _literal(high, _IN_CLASS)) for low, high in ranges)
+    return "".join(low if low == high else f"{low}-{high}" for low, high in ends)
 
 
-def _literal(code: int) -> str:
-    """A character as every engine reads it, in a class and elsewhere."""
+def _literal(code: int, escaped: str = _SYNTAX) -> str:
+    """A character as every engine reads it."""
     char = chr(code)
-    if char.isalnum() or char in " _" or code > 0x7F:
-        return char
-    return f"\\{char}" if char.isprintable() else f"\\x{code:02x}"
+    if char in escaped:
+        return f"\\{char}"
+    return char if code > 0x7F or char.isprintable() else f"\\x{code:02x}"

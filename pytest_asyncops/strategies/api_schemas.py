@@ -49,7 +49,7 @@ Answer = tuple[tuple[str, Constraint], ...]
 @lru_cache(maxsize=256)
 def plain(api: Api, options: Options) -> Compiler:
     """The compiler for all that the schemas allow."""
-    return Compiler(contract_of(api), options)
+    return Compiler(contract_of(api), options, is_response=True)
 
 
 def with_overrides(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -55,13 +56,14 @@ def assert_same_verdicts(contract, values):
             assert verdict >= quick(value)
 
 
-@given(st.randoms(use_true_random=False))
-def test_verdicts_of_any_schema(random):
+@given(st.integers(0, 2**32))
+def test_verdicts_of_any_schema(seed):
+    random = Random(seed)
     contract = random_contract(random)
     if contract is not None:
         schema = contract.schemas["A"]
-        fitting = [random_fit(random, contract, schema) for _ in range(9)]
-        assert_same_verdicts(contract, [*fitting, *(random_value(random) for _ in range(3))])
+        fitting = [random_fit(random, contract, schema) for _ in range(4)]
+        assert_same_verdicts(contract, [*fitting, *(random_value(random) for _ in range(2))])
 
 
 REF = {"$ref": "#/components/schemas/A"}

@@ -197,3 +197,25 @@ def test_a_file_that_cannot_be_read(name, label, reason, advice):
         f"{label}: the contract cannot be read: {os.strerror(reason)}. {advice}"
     )
     assert caught.value.line is None
+
+
+WRITE_ONLY = """
+openapi: 3.0.3
+components:
+  schemas:
+    Secret: {type: string, writeOnly: true}
+    Wrapped: {allOf: [{type: string}, {$ref: '#/components/schemas/Secret'}]}
+    A:
+      required: [a, b, c, d, e]
+      properties:
+        a: {writeOnly: true}
+        b: {$ref: '#/components/schemas/Secret'}
+        c: {$ref: '#/components/schemas/Wrapped'}
+        d: {readOnly: true, writeOnly: false}
+"""
+
+
+def test_what_only_requests_have_is_not_required_of_responses():
+    found = contract(WRITE_ONLY)
+    assert found.required(found.schemas["A"]) == ["d", "e"]
+    assert found.required(found.schemas["Secret"]) == []

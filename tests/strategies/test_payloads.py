@@ -8,11 +8,13 @@ import json
 import pytest
 from hypothesis import Phase, find, given, settings
 from openapi_schema_validator import OAS30Validator
+from support.schema_kinds import obj, own_api
 
 from pytest_asyncops import State, strategies, violations
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.contract.openapi import load_contract
+from pytest_asyncops.contract.schema_keywords import refer
 from pytest_asyncops.rules.timestamps import instant_of
 
 APIS = (CHAINLOOP, PINECONE)
@@ -208,3 +210,41 @@ def test_deviations_are_there_when_asked_for(kind):
     find(
         bodies, is_it, settings=settings(max_examples=2000, phases=[Phase.generate], database=None)
     )
+
+
+SECRET = {"type": "string", "writeOnly": True}
+ACCOUNT = obj(
+    {"id": {"type": "integer"}, "password": SECRET, "hint": SECRET, "inner": obj({"key": SECRET})},
+    required=["id", "password"],
+)
+
+
+def test_what_only_requests_have_is_in_no_response(tmp_path):
+    api = own_api(tmp_path, {"Account": ACCOUNT, "Both": {"allOf": [refer("Account")]}})
+    for name in ("Account", "Both"):
+
+        @given(strategies.payloads(api, name))
+        def law(value):
+            assert {"id"} <= value.keys()
+            assert not {"password", "hint"} & value.keys()
+            assert "key" not in value.get("inner", {})
+
+        law()
+
+    @given(strategies.invalid_payloads(api, "Account"))
+    def broken(invalid):
+        assert invalid.violations
+        assert not (isinstance(invalid.payload, dict) and "password" in invalid.payload)
+
+    broken()
+
+
+def test_a_schema_alone_says_nothing_of_requests_or_responses():
+    seen = set()
+
+    @given(strategies.from_schema(ACCOUNT))
+    def draw(value):
+        seen.update(value)
+
+    draw()
+    assert "password" in seen

@@ -21,8 +21,21 @@ PATTERNS = {
     "byte": "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
     "uuid": "^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$",
 }
-SAME = {r"(?<n>a|x)b?\k<n>": "ab?a|xb?x", "^[^]$": r"^[\s\S]$"}
-"""Patterns that the judge cannot read, and others that mean the same."""
+SPACES = "\\t-\\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+DOT = "[^\\n\\r\u2028\u2029]"
+SAME = {
+    r"(?<n>a|x)b?\k<n>": "ab?a|xb?x",
+    "^[^]$": r"^[\s\S]$",
+    r"\s": f"[{SPACES}]",
+    r"^\s$": f"^[{SPACES}]$",
+    r"^\S$": f"^[^{SPACES}]$",
+    r"^\S*$": f"^[^{SPACES}]*$",
+    r"^[\s\d]$": f"^[{SPACES}0-9]$",
+    r"[^\S]": f"[{SPACES}]",
+    "^.$": f"^{DOT}$",
+    "^.{1,2}$": f"^{DOT}{{1,2}}$",
+}
+"""Patterns that not every version of the judge reads as ECMA-262 does, and what they mean."""
 
 
 def is_date(text):

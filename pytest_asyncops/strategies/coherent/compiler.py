@@ -30,7 +30,12 @@ def coherent_compiler(server: CoherentServer) -> Compiler:
         if drawn_first:
             ready = {name: _decided(server, name, drawn_first)}
     return Compiler(
-        server.contract, server.options, server.schema_of, partial(shapes_of, server), ready
+        server.contract,
+        server.options,
+        server.schema_of,
+        partial(shapes_of, server),
+        ready,
+        is_response=True,
     )
 
 

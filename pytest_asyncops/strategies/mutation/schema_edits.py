@@ -51,7 +51,7 @@ def schema_edits(
         yield Edit(path, partial(_replaced, values))
     kind = whole.get("type")
     if kind in ("object", None):
-        yield from _object_edits(whole, path)
+        yield from _object_edits(contract, whole, path)
     if may_be_lists(whole):
         yield from _array_edits(whole, path)
     if is_again or "enum" in whole:  # a fault within is another value than those of the enum
@@ -90,9 +90,9 @@ def _new_name(schema: Schema) -> str:
     return free_name("x_new", documented(schema).members)
 
 
-def _object_edits(schema: Schema, path: Path) -> Iterator[Edit | Instead]:
+def _object_edits(contract: Contract, schema: Schema, path: Path) -> Iterator[Edit | Instead]:
     edit = partial(Edit, path, kind="object")
-    for name in dict.fromkeys(schema.get("required", ())):
+    for name in contract.required(schema):
         yield edit(partial(_lacking, name))
     others, new = others_of(schema), _new_name(schema)
     if others is None:

@@ -66,12 +66,14 @@ class Compiler:
         schema_of: SchemaOf = refer,
         shapes_of: ShapesOf = lambda name, schema: [documented(schema)],
         ready: Recipes = MappingProxyType({}),
+        is_response: bool = False,
     ) -> None:
         self.contract = contract
         self.options = options
         self.schema_of = schema_of
         self._shapes_of = shapes_of
         self._ready = ready
+        self._is_response = is_response
         self._made_once: dict[object, Recipe] = {}
         self._within: dict[str, int] = {}
 
@@ -182,6 +184,8 @@ class Compiler:
 
     def compiled_shapes(self, told: Sequence[Shape[Part]], schema: Schema) -> list[Shape[Recipe]]:
         """Shapes of a flat schema's objects, with recipes for the parts that they are told in."""
+        if self._is_response:
+            told = [self._without_secrets(shape) for shape in told]
         parts = {id(part): part for shape in told for part in shape.members.values()}
         recipes = {key: made for key, part in parts.items() if (made := self._part(part))}
         shapes = [found for shape in told if (found := shape.with_recipes(recipes))]
@@ -199,6 +203,13 @@ class Compiler:
             else some_extras(values, self.options)
         )
         return [replace(shape, extras=extras) for shape in shapes]
+
+    def _without_secrets(self, shape: Shape[Part]) -> Shape[Part]:
+        """The shape without the members that only requests have (``writeOnly``)."""
+        for name, part in shape.members.items():
+            if not isinstance(part, Recipe) and self.contract.is_write_only(part):
+                shape = shape.without(name)
+        return shape
 
     def _part(self, part: Part) -> Recipe | None:
         """The recipe for a part of an object, ``None`` if it is nested too deep here."""
