@@ -72,7 +72,7 @@ def _peer(directory: Path) -> str | None:
     venv.create(directory, with_pip=True)
     python = str(directory / "bin" / "python")
     packages = [f"hypothesis=={NEWEST}", "hypothesis-jsonschema==0.23.1", "PyYAML", "jsonschema"]
-    packages += ["requests", "responses", "sortedcontainers", "time-machine", "pytest"]
+    packages += ["msgspec", "requests", "responses", "sortedcontainers", "time-machine", "pytest"]
     command = [python, "-m", "pip", "install", "--quiet", *packages]
     done = subprocess.run(command, check=False, capture_output=True)
     return python if done.returncode == 0 else None

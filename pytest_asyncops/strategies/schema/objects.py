@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hypothesis.strategies import DrawFn
@@ -97,18 +97,27 @@ def _counted(shape: Shape[Recipe], gate_of: Mapping[str, int]) -> Counted:
     for name, gate in gate_of.items():
         together.setdefault(gate, []).append(name)
 
-    def counted(choices: bytes, at: int) -> tuple[set[str], Recipe | None]:
+    largest_first = sorted(together, key=lambda gate: -len(together[gate]))
+
+    def chosen(gates: Iterable[int], choices: bytes, at: int) -> set[str]:
         there = {*shape.required}
-
-        def is_unwanted(gate: int) -> tuple[bool, int]:
-            return not choices[at + gate] & 1, choices[at + gate]
-
-        # First what the choices want, as far as there is room; then others until there are enough.
-        for gate in sorted(together, key=is_unwanted):
+        for gate in gates:
             names = together[gate]
             is_wanted = choices[at + gate] & 1 or len(there) < shape.least
             if is_wanted and (shape.most is None or len(there) + len(names) <= shape.most):
                 there.update(names)
-        return there, shape.fill(len(there)) if shape.fill else None
+        return there
+
+    def counted(choices: bytes, at: int) -> tuple[set[str], Recipe | None]:
+        def is_unwanted(gate: int) -> tuple[bool, int]:
+            return not choices[at + gate] & 1, choices[at + gate]
+
+        # First what the choices want, as far as there is room; then others until there are enough.
+        there = chosen(sorted(together, key=is_unwanted), choices, at)
+        if shape.fill:
+            return there, shape.fill(len(there))
+        # Where there is no room any more for those that come together, they come first.
+        enough = len(there) >= shape.least
+        return there if enough else chosen(largest_first, choices, at), None
 
     return counted
