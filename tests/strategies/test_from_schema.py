@@ -60,3 +60,37 @@ def test_extra_members():
 def test_what_there_is_not():
     with pytest.raises(InvalidArgument, match="a schema must be a mapping"):
         from_schema([])
+
+
+BOOLEAN = {"type": "boolean"}
+FEW = [
+    (BOOLEAN, 2),
+    ({**BOOLEAN, "nullable": True}, 3),
+    ({"type": "integer", "minimum": 0, "maximum": 9}, 10),
+    ({"enum": [1, "a", None, {"a": []}]}, 4),
+    ({"type": "array", "items": BOOLEAN, "maxItems": 2}, 7),
+    ({"type": "object", "properties": {"a": BOOLEAN}, "required": ["a"]}, 2),
+    ({"type": "object", "properties": {"a": BOOLEAN, "b": {"enum": [1, 2]}}}, 9),
+]
+
+
+@pytest.mark.parametrize(("schema", "count"), FEW, ids=str)
+def test_where_values_are_few_each_is_tried_once(schema, count):
+    seen = []
+
+    @settings(database=None)
+    @given(from_schema(schema, extra="never"))
+    def check(value):
+        seen.append(repr(value))
+
+    check()
+    assert len(seen) == len({*seen}) == count
+
+
+def test_known_values_are_fresh_each_time():
+    @given(from_schema({"enum": [[], {"a": []}]}))
+    def check(value):
+        assert value in ([], {"a": []})
+        value.append(1) if isinstance(value, list) else value["a"].append(1)
+
+    check()

@@ -46,8 +46,15 @@ class Recipe:
         """The strategy that the choices are drawn from."""
         return st.binary(min_size=self.size, max_size=self.size)
 
+    @cached_property
+    def known(self) -> SearchStrategy[int] | None:
+        """Which of its values it is, if they are known: once Hypothesis has seen all, it stops."""
+        return None if self.values is None else st.sampled_from(range(len(self.values)))
+
     def drawn_by(self, draw: DrawFn) -> Any:
         """Make a value."""
+        if self.known is not None and self.values is not None:
+            return fresh(self.values[draw(self.known)])
         return self.make(draw, draw(self.choices) if self.size else b"", 0)
 
     def strategy(self) -> SearchStrategy[Any]:
@@ -70,10 +77,15 @@ class Recipe:
         return from_strategy(self.strategy()) if self.size > _LARGE else self
 
 
+def fresh(value: Any) -> Any:
+    """The value, or a copy of it if the user may change it."""
+    return copy.deepcopy(value) if isinstance(value, (dict, list)) else value
+
+
 def constant(value: Any) -> Recipe:
     """The recipe for one value."""
-    if isinstance(value, (dict, list)):  # a copy each time, which the user may change
-        return Recipe(0, lambda draw, choices, at: copy.deepcopy(value), (value,))
+    if isinstance(value, (dict, list)):
+        return Recipe(0, lambda draw, choices, at: fresh(value), (value,))
     return Recipe(0, lambda draw, choices, at: value, (value,))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import math
 import re
+import uuid
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis.strategies import SearchStrategy
 
 from ...contract.formats import NUMBER_FORMATS, STRING_FORMATS
 from ...contract.schema_keywords import Schema, pattern
-from .options import Options
+from .options import Options, sized_texts
 from .recipes import CHOICES_PER_BYTE, Recipe, choice, from_strategy, one_of
 from .refusals import Refuse
 from .timestamps import timestamps
@@ -31,8 +32,13 @@ def _base64(options: Options) -> Recipe:
 
 
 def _uuids(options: Options) -> Recipe:
-    texts = from_strategy(st.uuids()).mapped(str)
-    return one_of([texts, texts.mapped(str.upper)])
+    numbers = from_strategy(st.integers(0, 2**128 - 1))
+    usual = numbers.mapped(lambda number: str(uuid.UUID(int=number, version=4)))
+    return one_of([usual, usual.mapped(str.upper), numbers.mapped(_uuid)])
+
+
+def _uuid(number: int) -> str:
+    return str(uuid.UUID(int=number))
 
 
 _FORMATS: Mapping[str, Callable[[Options], Recipe]] = {
@@ -75,7 +81,7 @@ def _matching(regex: str, least: int, most: int | None, refuse: Refuse) -> Recip
         low, high = max(low, least), min(high, math.inf if most is None else most)
         if letters and low <= high:
             most = None if high == math.inf else int(high)
-            return from_strategy(st.text(letters, min_size=low, max_size=most))
+            return sized_texts(letters, int(low), most)
     if least or most is not None:
         raise refuse(f"minLength or maxLength together with the pattern {regex!r} is not generated")
     return from_strategy(st.from_regex(pattern(regex), alphabet=st.characters(codec="utf-8")))
