@@ -10,7 +10,7 @@ from typing import Any
 from ...contract.schema_keywords import REFERENCE, Schema
 from ..coherent.paging import PLACES
 from ..schema.all_of import flat
-from ..schema.alternatives import alternatives, without_not
+from ..schema.alternatives import alternatives
 from ..schema.arrays import identity
 from ..schema.compiler import Compiler
 from ..schema.objects import objects
@@ -54,9 +54,9 @@ def values_with(
     name = schema["$ref"].removeprefix(REFERENCE) if "$ref" in schema else None
     refuse = refusal(compiler.contract, schema)
     whole = flat(compiler.contract, schema if name is None else compiler.schema_of(name))
-    several = alternatives(compiler.contract, without_not(whole, refuse), refuse)
+    several = alternatives(compiler.contract, whole, refuse)
     if several is not None:
-        ways = [values_with(compiler, one, path, end) for one in several]
+        ways = [values_with(compiler, one, path, end) for one in several.schemas]
         able = [way for way in ways if way is not None]
         return one_of(able) if able else None
     first, rest = path[0], path[1:]

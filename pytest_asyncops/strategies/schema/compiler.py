@@ -13,24 +13,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from types import MappingProxyType
 
 from ...conformance.dialect import validator_of
 from ...contract.openapi import Contract
-from ...contract.schema_keywords import REFERENCE, Schema, refer
-from ...errors import hides_usage_errors
+from ...contract.schema_keywords import ANNOTATIONS, REFERENCE, Schema, refer
+from ...errors import hides_usage_errors, listed
 from .all_of import flat
-from .alternatives import alternatives, without_not
+from .alternatives import alternatives
 from .arrays import arrays, sets
+from .checked import checked
 from .extras import filled_up, with_extras
 from .objects import objects
 from .options import Options
 from .recipes import NULL, Recipe, choice, constant, one_of
-from .refusals import Refuse, refusal
-from .scalars import integers, json_values, numbers, strings
+from .refusals import NoValue, Refuse, refusal
+from .scalars import integers, json_values, numbers
 from .shapes import Part, Recipes, Shape, counted, documented, others_of
+from .texts import strings
 
 __tracebackhide__ = hides_usage_errors
 
@@ -39,6 +40,10 @@ ShapesOf = Callable[[str, Schema], Sequence[Shape[Part]]]
 
 _LEVELS = 4
 """How many levels deep a schema that contains itself is nested, at most."""
+
+
+_MOST_LEVELS = 40
+"""How many levels deep schemas that are put together are nested, at most."""
 
 
 class TooDeep(Exception):
@@ -104,7 +109,7 @@ class Compiler:
         """
         within = dict(self._within)
         level = within.get(key, 0)
-        if level == _LEVELS:
+        if level == _LEVELS or sum(within.values()) == _MOST_LEVELS:
             raise TooDeep
         place = key, tuple(within.items())
         if place not in self._made_once:
@@ -125,13 +130,18 @@ class Compiler:
             if not values:
                 raise refuse("none of the enum's values fits the other keywords")
             return choice(values)
-        schema = without_not(schema, refuse)
         several = alternatives(self.contract, schema, refuse)
         if several is not None:  # these count as nested too, for the same reason as allOf
             makers = [
-                partial(self._once, _key(one), partial(self._flat, one, refuse)) for one in several
+                partial(self._once, _key(one), partial(self._flat, one, refuse))
+                for one in several.schemas
             ]
-            return one_of(_able(makers))
+            able = _able(makers)
+            if several.exact:
+                return one_of(able)
+            words = listed([name for name in schema if name not in (*ANNOTATIONS, "nullable")])
+            trouble = refuse(f"no value is found that fits {words}")
+            return checked(able, validator_of(self.contract, schema).is_valid, trouble)
         kinds = [schema["type"]] if "type" in schema else _implied(schema)
         if not kinds:
             return json_values(self.options)
@@ -161,22 +171,29 @@ class Compiler:
     def compiled_shapes(self, told: Sequence[Shape[Part]], schema: Schema) -> list[Shape[Recipe]]:
         """Shapes of a flat schema's objects, with recipes for the parts that they are told in."""
         parts = {id(part): part for shape in told for part in shape.members.values()}
-        recipes = {key: made for key, part in parts.items() if (made := self._part(part))}
+        troubles: list[Exception] = []
+        recipes = {key: made for key, part in parts.items() if (made := self._part(part, troubles))}
         shapes = [found for shape in told if (found := shape.with_recipes(recipes))]
         if not shapes:
-            raise TooDeep
+            raise _worst(troubles)
         others = others_of(schema)
         described = isinstance(schema.get("additionalProperties"), dict)
         is_wanted = described or self.options.extra == "sometimes"
         values = self._part(others) if is_wanted and others is not None else None
         return shapes if values is None else with_extras(shapes, schema, values, self.options)
 
-    def _part(self, part: Part) -> Recipe | None:
-        """The recipe for a part of an object, ``None`` if it is nested too deep here."""
+    def _part(self, part: Part, troubles: list[Exception] | None = None) -> Recipe | None:
+        """The recipe for a part of an object, ``None`` if it has no value or only too deep ones.
+
+        Why it has none is added to the troubles.
+        """
         if isinstance(part, Recipe):
             return part
-        with suppress(TooDeep):
+        try:
             return self._any(part).with_own_draw()
+        except (TooDeep, NoValue) as trouble:
+            if troubles is not None:
+                troubles.append(trouble)
         return None
 
     def _counted(self, shape: Shape[Recipe], schema: Schema, refuse: Refuse) -> list[Shape[Recipe]]:
@@ -187,6 +204,9 @@ class Compiler:
         if most is None and least <= len(shape.required):
             return [shape]
         others = others_of(schema)
+        if others is not None and least > len(shape.required) + len(shape.optional):
+            for name in shape.optional:
+                shape = shape.requiring(name)
         if shape.optional or others is None:
             return counted(shape, least, most, refuse)
         values = self._part(others)
@@ -205,7 +225,7 @@ class Compiler:
             most = max(self.options.max_items, least)
         try:
             items = self._any(schema.get("items", {}))
-        except TooDeep:
+        except (TooDeep, NoValue):
             if least:
                 raise
             return constant([])
@@ -240,18 +260,27 @@ def _implied(schema: Schema) -> list[str]:
 
 
 def _able(makers: Iterable[Callable[[], Recipe]]) -> list[Recipe]:
-    """What these make, without what is nested too deep here.
+    """What these make, without what is nested too deep here or has no value.
 
     Raises:
-        TooDeep: if nothing is left.
+        TooDeep: if nothing is left, and something was nested too deep.
+        ContractError: if nothing has a value.
     """
-    found = []
+    found, troubles = [], []
     for make in makers:
-        with suppress(TooDeep):
+        try:
             found.append(make())
+        except (TooDeep, NoValue) as trouble:
+            troubles.append(trouble)
     if not found:
-        raise TooDeep
+        raise _worst(troubles)
     return found
+
+
+def _worst(troubles: Sequence[Exception]) -> Exception:
+    """Why there is nothing: too deep if anything is, because elsewhere it may be there."""
+    deep = [trouble for trouble in troubles if isinstance(trouble, TooDeep)]
+    return next(iter(deep or troubles), TooDeep())
 
 
 def _key(schema: Schema) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, Union
@@ -149,11 +150,11 @@ def counted(
     """The shapes with at least and at most so many members, none of them undocumented.
 
     Raises:
-        ContractError: if there are not so many members, or too many ways to choose them.
+        ContractError: if there are not so many members.
     """
     needed = len(shape.required)
     if least > needed + len(shape.optional):
-        raise refuse(f"minProperties {least} beyond the documented members is not generated")
+        raise refuse(f"minProperties {least} beyond the documented members, and no others allowed")
     shapes = [replace(shape, extras=None)]
     if most is not None and needed + len(shape.optional) > most:
         keep = max(most - needed, 0)
@@ -168,13 +169,15 @@ def counted(
             for one in shapes
             for names in _some_combinations(one.optional, least - needed)
         ]
-    if len(shapes) > _MOST_SHAPES:
-        raise refuse("minProperties and maxProperties with so many members are not generated")
     return shapes
 
 
 def _some_combinations(names: Iterable[str], size: int) -> Iterable[tuple[str, ...]]:
-    return itertools.islice(itertools.combinations(names, size), _MOST_SHAPES + 1)
+    """Ways to choose so many names: all, or some with each name if they are too many."""
+    known = list(names)
+    if math.comb(len(known), size) <= _MOST_SHAPES:
+        return itertools.combinations(known, size)
+    return [tuple([*known[at:], *known[:at]][:size]) for at in range(len(known))]
 
 
 def _having_all(shape: Shape[Recipe], members: Iterable[str]) -> Shape[Recipe]:

@@ -112,10 +112,9 @@ REFUSED = [
     ),
     (obj({}, required=["a"], additionalProperties=False), "'a' is required and not allowed"),
     (obj({"a": INTEGER}, required=["a"], maxProperties=0), "has at most 0 members"),
-    (obj({"a": INTEGER}, minProperties=3), "minProperties 3 beyond"),
     (
-        obj({f"p{n}": INTEGER for n in range(20)}, minProperties=10),
-        "minProperties and maxProperties with so many",
+        obj({"a": INTEGER}, minProperties=3, additionalProperties=False),
+        "minProperties 3 beyond",
     ),
     (obj({"a": {"$ref": "#/components/schemas/schema"}}, required=["a"]), "ever ends"),
     (

@@ -63,11 +63,21 @@ def test_counted_shapes_have_just_the_numbers_of_members_that_are_asked_for(shap
     }
 
 
-def test_too_many_or_too_few_members_are_refused():
+def test_where_members_can_be_chosen_in_many_ways_each_is_in_some_and_not_in_others():
     shape = Shape({}, {f"p{number}": NULL for number in range(9)})
-    for least, most in ((4, None), (0, 4)):
-        with pytest.raises(ValueError, match="with so many members are not generated"):
-            counted(shape, least, most, ValueError)
+    for least, most in ((4, None), (0, 4), (4, 4)):
+        found = counted(shape, least, most, ValueError)
+        assert len(found) == 9
+        for one in found:
+            assert len(one.required) == least
+            assert most is None or len(one.members) == most
+        for name in shape.optional:
+            assert any(name in one.members for one in found)
+            assert any(name not in one.required for one in found)
+
+
+def test_too_few_members_are_refused():
+    shape = Shape({}, {f"p{number}": NULL for number in range(9)})
     assert len(counted(shape, 2, None, ValueError)) == 36
     with pytest.raises(ValueError, match="minProperties 10 beyond the documented members"):
         counted(shape, 10, None, ValueError)
