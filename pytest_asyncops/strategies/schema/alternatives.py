@@ -74,7 +74,7 @@ def _one_of(contract: Contract, rest: Schema, parts: list[Schema]) -> Alternativ
 def _not(contract: Contract, rest: Schema, banned: Schema) -> Alternatives:
     found, exact = [rest], True
     for one in _banned(contract, banned):
-        without = complement(contract, one)
+        without = complement(one)
         narrowed = [
             other
             for other in _fitting(contract, found, without.schemas)

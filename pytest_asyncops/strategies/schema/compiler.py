@@ -1,4 +1,4 @@
-"""Compiles schemas to recipes that construct their values, so that no draw is thrown away.
+"""Compiles schemas to recipes that construct their values, so that no example is thrown away.
 
 The way from a schema to its recipe leads down this file. A reference is looked up and compiled once
 (`_reference`, `_once`), ``allOf`` is made flat (`_merged`), and then the values of an enum, the
@@ -81,7 +81,7 @@ class Compiler:
         """The values of a schema.
 
         Raises:
-            ContractError: for a schema that has none, or whose values cannot be constructed.
+            ContractError: for a schema that has none, or of which none is found.
         """
         try:
             return self._any(schema)
@@ -126,7 +126,9 @@ class Compiler:
     def _flat(self, schema: Schema, refuse: Refuse, name: str | None = None) -> Recipe:
         if "enum" in schema:
             fits = validator_of(self.contract, schema).is_valid
-            values = [value for value in schema["enum"] if fits(value)]
+            # To JSON 1.0 and 1 are one value, and only the latter is an integer.
+            whole = [int(value) for value in schema["enum"] if _is_whole(value) and not fits(value)]
+            values = [value for value in [*schema["enum"], *whole] if fits(value)]
             if not values:
                 raise refuse("none of the enum's values fits the other keywords")
             return choice(values)
@@ -249,6 +251,10 @@ _IMPLIED: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """For each type the keywords that constrain only it. They imply a type that is left out."""
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, float) and value.is_integer()
 
 
 def _implied(schema: Schema) -> list[str]:

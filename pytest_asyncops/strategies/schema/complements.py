@@ -7,7 +7,6 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from ...contract.formats import NUMBER_FORMATS, STRING_FORMATS
-from ...contract.openapi import Contract
 from ...contract.schema_keywords import TYPES, Schema
 
 _NULL: Schema = {"enum": [None]}
@@ -27,7 +26,7 @@ class Complement(NamedTuple):
     exact: bool
 
 
-def complement(contract: Contract, schema: Schema) -> Complement:
+def complement(schema: Schema) -> Complement:
     """What does not fit a flat schema: what breaks one of its keywords."""
     found = [
         one
@@ -61,7 +60,7 @@ def _formats(form: str, schema: Schema) -> Iterator[Schema]:
         yield {"type": kind, "minimum": high, "exclusiveMinimum": True}
         yield {"type": kind, "maximum": low, "exclusiveMaximum": True}
     elif form in STRING_FORMATS:
-        yield {"type": "string", "pattern": f"^(?![\\s\\S]*{STRING_FORMATS[form][1:]})"}
+        yield {"type": "string", "pattern": f"^(?!{STRING_FORMATS[form][1:]})"}
 
 
 def _fewest(least: int, kind: str, keyword: str) -> Iterator[Schema]:
