@@ -141,14 +141,23 @@ class Compiler:
             able = _able(makers)
             if several.exact:
                 return one_of(able)
-            words = listed([name for name in schema if name not in (*ANNOTATIONS, "nullable")])
-            trouble = refuse(f"no value is found that fits {words}")
-            return checked(able, validator_of(self.contract, schema).is_valid, trouble)
+            return self._checked(able, schema, refuse)
         kinds = [schema["type"]] if "type" in schema else _implied(schema)
         if not kinds:
             return json_values(self.options)
         makers = [partial(self._typed, kind, schema, refuse, name) for kind in kinds]
-        return one_of(_able([lambda: NULL, *makers] if schema.get("nullable") else makers))
+        try:
+            return one_of(_able([lambda: NULL, *makers] if schema.get("nullable") else makers))
+        except NoValue:
+            if "type" in schema:
+                raise
+        return self._checked([json_values(self.options)], schema, refuse)
+
+    def _checked(self, ways: Sequence[Recipe], schema: Schema, refuse: Refuse) -> Recipe:
+        """The values of recipes that fit the schema."""
+        words = listed([name for name in schema if name not in (*ANNOTATIONS, "nullable")])
+        trouble = refuse(f"no value is found that fits {words}")
+        return checked(ways, validator_of(self.contract, schema).is_valid, trouble)
 
     def _typed(self, kind: str, schema: Schema, refuse: Refuse, name: str | None) -> Recipe:
         if kind == "object":

@@ -20,6 +20,8 @@ MADE = [
     {"oneOf": [{**STRING, "nullable": True}, {**INTEGER, "nullable": True}]},
     {"oneOf": [obj({"a": STRING}, required=["a"]), obj({"b": STRING}, required=["b"])]},
     {"oneOf": [NUMBER, INTEGER]},
+    {"minimum": 3, "maximum": 2},
+    {"minLength": 3, "maxLength": 2, "minItems": 1},
     {"oneOf": [{**STRING, "enum": [1]}, STRING]},
     {"anyOf": [{**STRING, "enum": [1]}, STRING]},
     {"anyOf": [STRING, INTEGER, BOOLEAN], "not": INTEGER},
