@@ -133,8 +133,10 @@ def _matching(regex: str, least: int, most: int | None, refuse: Refuse) -> Recip
         low, high = max(low, least), min(high, math.inf if most is None else most)
         if letters and low <= high:
             return sized_texts(letters, int(low), None if high == math.inf else int(high))
-    if not least and most is None and not _COUNT.search(regex):
-        return from_strategy(_from_regex(regex))
+    is_free = not least and most is None
+    texts = from_strategy(_from_regex(regex))
+    if is_free and not _COUNT.search(regex):
+        return texts
 
     limit = math.inf if most is None else most
 
@@ -146,7 +148,8 @@ def _matching(regex: str, least: int, most: int | None, refuse: Refuse) -> Recip
         + ("" if most is None else f" and at most {most}")
         + " characters long"
     )
-    return checked(_proposals(regex, fits, least, limit), fits, trouble)
+    ways = [texts] if is_free else _proposals(regex, fits, least, limit)
+    return checked(ways, fits, trouble)
 
 
 def _from_regex(regex: str) -> st.SearchStrategy[str]:
