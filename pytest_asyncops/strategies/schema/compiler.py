@@ -75,6 +75,7 @@ class Compiler:
         self._shapes_of = shapes_of
         self._ready = ready
         self._made_once: dict[object, Recipe] = {}
+        self._scalars: dict[object, Recipe | NoValue] = {}
         self._within: dict[str, int] = {}
 
     def recipe(self, schema: Schema) -> Recipe:
@@ -166,7 +167,21 @@ class Compiler:
             return self.arrays(schema, refuse)
         if kind == "boolean":
             return choice([False, True])
-        return _SCALARS[kind](schema, self.options, refuse)
+        return self._scalar(kind, schema, refuse)
+
+    def _scalar(self, kind: str, schema: Schema, refuse: Refuse) -> Recipe:
+        """The strings or numbers of a flat schema, made once however schemas are nested around."""
+        told = {name: value for name, value in schema.items() if name not in ANNOTATIONS}
+        key = kind, _key(told)
+        if key not in self._scalars:
+            try:
+                self._scalars[key] = _SCALARS[kind](schema, self.options, refuse)
+            except NoValue as trouble:
+                self._scalars[key] = trouble
+        found = self._scalars[key]
+        if isinstance(found, NoValue):
+            raise found
+        return found
 
     def shapes(
         self, schema: Schema, refuse: Refuse, name: str | None = None

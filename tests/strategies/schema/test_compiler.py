@@ -174,6 +174,16 @@ def test_what_is_asked_for_twice_is_made_once():
     assert own.recipe(at_once) is own.recipe({**at_once})
 
 
+def test_texts_and_numbers_are_made_once_however_schemas_are_nested_around():
+    own = compiler()
+    told = {**STRING, "format": "uuid", "pattern": "^[0a]"}
+    assert own.recipe(told) is own.recipe({**told, "description": "anew"})
+    never = {**STRING, "minLength": 2, "maxLength": 1}
+    for _ in range(2):
+        with pytest.raises(ContractError, match="no string is at least 2"):
+            own.recipe({"type": "array", "items": never, "minItems": 1})
+
+
 def test_names_are_written_as_in_references():
     assert {*compiler().recipe(refer("x~1y")).values} == {1, 2, 3}
     with pytest.raises(ContractError, match="there is nothing at #/components/schemas/x/y"):
