@@ -13,7 +13,7 @@ from support.samples import anew
 from support.schema_kinds import STRING
 
 from pytest_asyncops import ContractError
-from pytest_asyncops.contract.formats import matches_format
+from pytest_asyncops.contract.formats import STRING_FORMATS, matches_format
 from pytest_asyncops.contract.schema_keywords import pattern
 from pytest_asyncops.strategies import from_schema
 from pytest_asyncops.strategies.schema.options import Options
@@ -61,6 +61,7 @@ MADE = [
     {"format": "byte", "minLength": 9000, "maxLength": 9000},
     {"format": "byte", "minLength": 9000},
     {"format": "byte", "pattern": "a$"},
+    {"format": "uuid", "pattern": STRING_FORMATS["uuid"]},
     {"format": "byte", "pattern": "^[a-c]*$"},
     {"format": "date", "minLength": 3, "maxLength": 10},
     {"format": "date-time", "maxLength": 20},
