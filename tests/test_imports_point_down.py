@@ -47,11 +47,13 @@ THIRD_PARTIES = {
             "payloads",
             "queries",
             "schema.arrays",
+            "schema.checked",
             "schema.extras",
             "schema.objects",
             "schema.options",
             "schema.recipes",
             "schema.scalars",
+            "schema.texts",
             "schema.timestamps",
         )
     },

@@ -38,8 +38,8 @@ def from_schema(
 ) -> SearchStrategy[Any]:
     """The values of any OpenAPI 3.0 schema object.
 
-    Values are constructed, never drawn and thrown away. A schema whose values cannot be constructed
-    is refused when the strategy is made, with the name of the keyword that prevents it.
+    Values are constructed or, for a few keywords, drawn and checked; no example is thrown away. A
+    schema of which no value is found is refused when the strategy is made, with what prevents it.
 
     Args:
         schema: the schema, as it is read from YAML or JSON.
@@ -54,8 +54,8 @@ def from_schema(
             form of RFC 3339.
 
     Raises:
-        ContractError: for a keyword that is not understood, and for a schema that has no values or
-            whose values cannot be constructed.
+        ContractError: for a keyword that is not understood, and for a schema that has no value, or
+            of which none is found.
         InvalidArgument: for an unknown value of an option.
 
     >>> from hypothesis import given

@@ -74,7 +74,7 @@ def invalid_payloads(
     asked = {**locals()}
     known = find_api(api)
     name = schema_name(known, schema)
-    options = make_options(asked)
+    options = make_options(asked, times="usual")
     if status_code is None:
         reference = refer(name)
         bodies = error_bodies(known)

@@ -40,7 +40,7 @@ def operations(
     max_length: int | None = None,
     extra: str = "never",
     unknown: str = "never",
-    times: str = "any",
+    times: str = "usual",
     profile: str = "contract",
     encoded: bool = False,
     deviations: bool = False,
@@ -56,8 +56,8 @@ def operations(
         extra: ``"sometimes"`` adds members that the contract does not document.
         unknown: for open enums (``x-enum``), ``"sometimes"`` adds values that the contract does
             not document, ``"case"`` adds documented ones in another case.
-        times: ``"usual"`` for timestamps in UTC with 0, 3, 6 or 9 digits, ``"any"`` for every
-            form of RFC 3339.
+        times: ``"usual"`` for timestamps as the services write them: in UTC, with ``Z`` and 0, 3, 6
+            or 9 digits; ``"any"`` for every form of RFC 3339.
         profile: the profile that they are written in.
         encoded: whether they are the bytes of a JSON text.
         deviations: whether some of these bytes are written so that JSON readers refuse them or
@@ -92,7 +92,7 @@ def lists(
     max_items: int = 5,
     extra: str = "never",
     unknown: str = "never",
-    times: str = "any",
+    times: str = "usual",
     profile: str = "contract",
     encoded: bool = False,
     deviations: bool = False,
@@ -108,7 +108,7 @@ def lists(
         max_items: the most operations on a page.
         extra: whether there are undocumented members.
         unknown: whether there are undocumented values of open enums.
-        times: the forms of timestamps.
+        times: the forms of timestamps, those of the services unless given.
         profile: the profile.
         encoded: whether they are bytes.
         deviations: whether some of these bytes are bad JSON.
@@ -137,7 +137,7 @@ def gets(
     max_length: int | None = None,
     extra: str = "never",
     unknown: str = "never",
-    times: str = "any",
+    times: str = "usual",
     profile: str = "contract",
     encoded: bool = False,
     deviations: bool = False,
@@ -234,7 +234,7 @@ def payloads(
         max_items: the most items of lists and members of maps without a limit.
         extra: whether there are undocumented members.
         unknown: whether there are undocumented values of open enums.
-        times: the forms of timestamps.
+        times: the forms of timestamps, every one of RFC 3339 unless given.
         encoded: whether they are bytes.
         deviations: whether some of these bytes are bad JSON.
 

@@ -45,6 +45,7 @@ def test_options_of_payloads(name):
     found = options(name)
     found.pop("contract", None)
     assert (found.pop("extra"), found.pop("unknown")) == ("sometimes", "sometimes")
+    assert found.pop("times") == "any"
     assert found.items() <= told(section("strategies.md", "Options")).items()
 
 

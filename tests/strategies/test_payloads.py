@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import datetime
 import json
+import re
+import sys
 
 import pytest
 from hypothesis import Phase, find, given, settings
@@ -248,3 +251,52 @@ def test_a_schema_alone_says_nothing_of_requests_or_responses():
 
     draw()
     assert "password" in seen
+
+
+SERVICES_WRITE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.(\d{3}|\d{6}|\d{9}))?Z", re.ASCII)
+
+
+def texts_at(value, members):
+    """The texts that these members have, at any depth."""
+    if isinstance(value, list):
+        for item in value:
+            yield from texts_at(item, members)
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name in members and isinstance(inner, str):
+                yield inner
+            yield from texts_at(inner, members)
+
+
+@EACH
+@pytest.mark.parametrize("make", ["operations", "gets", "lists", "histories"])
+def test_timestamps_are_those_that_the_services_write(api, make):
+    moments = {
+        member
+        for schema in load_contract(api.checking.contract).schemas.values()
+        for member, inner in schema.get("properties", {}).items()
+        if inner.get("format") == "date-time"
+    }
+    forms = set()
+
+    @settings(max_examples=60, derandomize=True)
+    @given(getattr(strategies, make)(api))
+    def check(body):
+        for text in texts_at(body, moments):
+            assert SERVICES_WRITE.fullmatch(text), text
+            assert not text.endswith(".000Z")
+            forms.add(len(text))
+            if sys.version_info >= (3, 11):
+                assert datetime.datetime.fromisoformat(text).tzinfo == datetime.timezone.utc
+
+    check()
+    assert len(forms) > 1 or make == "histories"
+
+
+@EACH
+@pytest.mark.parametrize("make", ["operations", "gets", "lists"])
+def test_timestamps_are_of_every_form_where_that_is_asked_for(api, make):
+    find(
+        getattr(strategies, make)(api, times="any"),
+        lambda body: re.search(r"T?\d\d:\d\d:\d\d[.\d]*[+-]", str(body)) is not None,
+    )

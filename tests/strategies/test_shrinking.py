@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import re
+from random import Random
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, find, given, settings
 
 from pytest_asyncops import Lifecycle, Progress, State, Step, polls, strategies
+from pytest_asyncops.rules.timestamps import in_order
 from pytest_asyncops.strategies import Invalid, ListQuery
 
 SEARCH = settings(
@@ -275,3 +277,25 @@ def fails(value):
 )
 def test_what_is_printed_can_be_pasted(values, expected):
     assert repr(printed(fails, values)) == expected
+
+
+def text_of(form):
+    return strategies.from_schema({"type": "string", "format": form})
+
+
+SIMPLEST = [
+    ("uuid", lambda text: True, "00000000-0000-4000-8000-000000000000"),
+    ("uuid", lambda text: "f" in text, "00000000-0000-4000-8000-00000000000f"),
+    ("uuid", lambda text: text != text.lower(), "00000000-0000-4000-8000-00000000000A"),
+    ("date", lambda text: text < "2000", "1999-01-01"),
+    ("date-time", lambda text: True, "2026-01-01T00:00:00Z"),
+    ("date-time", lambda text: text < "2026", "2025-12-31T23:59:59Z"),
+    ("date-time", lambda text: in_order(text, "2025-12-31T23:59:59Z"), "2025-12-31T23:59:59Z"),
+    ("date-time", lambda text: text[-6] == "-", "2026-01-01T00:00:00-00:00"),
+]
+
+
+@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize(("form", "shows", "expected"), SIMPLEST)
+def test_texts_of_a_format_shrink_to_what_a_person_would_write(form, shows, expected, number):
+    assert find(text_of(form), shows, settings=SEARCH, random=Random(number)) == expected

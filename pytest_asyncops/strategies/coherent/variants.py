@@ -19,8 +19,8 @@ from ...rules.rules import Needed, NotAMember, Ordered, OwnMembers
 from ..schema.all_of import flat
 from ..schema.options import Options
 from ..schema.recipes import NULL, Recipe, choice, number, one_of
-from ..schema.scalars import in_other_case
 from ..schema.shapes import Part, Shape, documented
+from ..schema.texts import in_other_case
 from ..schema.timestamps import put_in_order, ticks
 from .paging import is_list, numbered, paged
 from .presence import cases, needed_schema

@@ -13,7 +13,7 @@ from ...conformance.dialect import validator_of
 from ...contract.ecma_patterns import pattern
 from ...contract.openapi import Contract
 from ...contract.schema_keywords import Schema
-from ..schema.scalars import in_other_case
+from ..schema.texts import in_other_case
 
 _WRONG_TYPES: Mapping[str, tuple[Any, ...]] = {
     "string": (0, 1.5, True, [], {}),

@@ -13,7 +13,7 @@ from ...contract.schema_keywords import REFERENCE, Schema
 from ...rules.equality import identity
 from ..coherent.paging import PLACES
 from ..schema.all_of import canonical, flat
-from ..schema.alternatives import alternatives, without_not
+from ..schema.alternatives import alternatives
 from ..schema.compiler import Compiler, TooDeep
 from ..schema.enum_values import fitting_values
 from ..schema.objects import objects
@@ -99,9 +99,9 @@ def _values_with(
         fitting = fitting_values(compiler.contract, whole)
         known = [value for value in fitting if _has(value, path, kind)]
         return choice(known) if known and end is None else None
-    several = alternatives(compiler.contract, without_not(whole, refuse), refuse)
+    several = alternatives(compiler.contract, whole, refuse)
     if several is not None:
-        ways = [values_with(compiler, one, path, end, kind) for one in several]
+        ways = [values_with(compiler, one, path, end, kind) for one in several.schemas]
         able = [way for way in ways if way is not None]
         return one_of(able) if able else None
     if not path:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import partial, reduce
 from typing import Any
 
+from ...contract.formats import NUMBER_FORMATS, STRING_FORMATS
 from ...contract.openapi import Contract
 from ...contract.schema_keywords import Schema
 from ...errors import hides_usage_errors
@@ -19,14 +22,17 @@ Members = dict[str, Any]
 
 
 class Contradiction(ValueError):
-    """Schemas that cannot be merged. The message names the keyword that prevents it."""
+    """Schemas that no value fits at once. The message names the keyword that prevents it."""
 
 
 def flat(contract: Contract, schema: Schema) -> Schema:
-    """The schema without a reference at its top, and without ``allOf``.
+    """The schema without a reference at its top, and with what ``allOf`` says as its own keywords.
+
+    Only keywords of which there is one already and which cannot be merged with it, such as a second
+    pattern, are left in ``allOf``.
 
     Raises:
-        ContractError: if its parts cannot be merged.
+        ContractError: if no value fits all its parts.
     """
     if "$ref" in schema:
         return flat(contract, contract.resolved(schema))
@@ -37,26 +43,30 @@ def flat(contract: Contract, schema: Schema) -> Schema:
         for part in schema["allOf"]:
             merged = both(merged, flat(contract, part))
     except Contradiction as trouble:
-        raise refusal(contract, schema)(f"allOf of {trouble} is not generated") from None
+        raise refusal(contract, schema)(f"no value fits allOf of {trouble}") from None
     return merged
 
 
 def both(one: Schema, other: Schema) -> Schema:
-    """The schema of the values that fit both. Neither is a reference or has ``allOf``.
+    """The schema of the values that fit both. Both are flat.
 
     Raises:
-        Contradiction: if they cannot be merged.
+        Contradiction: if there are none.
     """
-    for part, beside in ((one, other), (other, one)):
-        beyond = beside.get("properties", {}).keys() - part.get("properties", {}).keys()
-        if beyond and part.get("additionalProperties", True) is not True:
-            raise Contradiction("additionalProperties beside the members of another schema")
     merged: Members = {**other, **one}
-    for name in one.keys() & other.keys():
+    left: list[Schema] = [*one.get("allOf", ()), *other.get("allOf", ())]
+    clashes = [name for name in one.keys() & other.keys() if not json_equal(one[name], other[name])]
+    if _share_null_only(one, other):
+        clashes = [name for name in clashes if name not in ("type", "format", "enum")]
+        is_left = all(None in part.get("enum", [None]) for part in (one, other))
+        merged["enum"] = [None] if is_left else []
+    for name in sorted(clashes):
         if name in _MERGED:
-            merged[name] = _MERGED[name](name, one[name], other[name])
-        elif not json_equal(one[name], other[name]) and name not in _NOTES:
-            raise Contradiction(f"two different {name}")
+            found = _MERGED[name](name, one[name], other[name])
+            if found is None:
+                left.append({name: other[name]})
+            else:
+                merged[name] = found
     for limit, shut in _LIMITS:
         if limit in merged:
             merged[shut] = any(
@@ -64,7 +74,18 @@ def both(one: Schema, other: Schema) -> Schema:
             )
     if "type" in merged:
         merged["nullable"] = all(part.get("nullable", "type" not in part) for part in (one, other))
+    if "properties" in merged:
+        merged["properties"] = _members(one, other)
+    if left:
+        merged["allOf"] = [part for index, part in enumerate(left) if part not in left[:index]]
     return merged
+
+
+def _share_null_only(one: Schema, other: Schema) -> bool:
+    kinds = {one.get("type"), other.get("type")}
+    if len(kinds) == 1 or None in kinds or kinds == {"integer", "number"}:
+        return False
+    return bool(one.get("nullable") and other.get("nullable"))
 
 
 def canonical(schema: Schema) -> str:
@@ -84,30 +105,63 @@ def _parts(schema: Schema) -> list[Schema]:
     return schema["allOf"] if schema.keys() == {"allOf"} else [schema]
 
 
-def _members(name: str, one: Members, other: Members) -> Members:
-    shared = {name: _all_of(name, one[name], other[name]) for name in one if name in other}
-    return {**one, **other, **shared}
+def _members(one: Schema, other: Schema) -> Members:
+    """The documented members of both. A member that one does not document is an extra one to it."""
+    found = {}
+    for name in dict.fromkeys([*one.get("properties", ()), *other.get("properties", ())]):
+        parts = [
+            part.get("properties", {}).get(name, part.get("additionalProperties", True))
+            for part in (one, other)
+        ]
+        if False not in parts:
+            found[name] = reduce(partial(_extras, name), parts)
+    return {name: {} if schema is True else schema for name, schema in found.items()}
 
 
 def _types(name: str, one: str, other: str) -> str:
     if {one, other} == {"integer", "number"}:
         return "integer"
-    if one != other:
-        raise Contradiction(f"type {one} and type {other}")
-    return one
+    raise Contradiction(f"type {one} and type {other}")
+
+
+def _formats(name: str, one: str, other: str) -> str:
+    for form in (one, other):
+        if form not in STRING_FORMATS and form not in NUMBER_FORMATS:  # it says nothing of values
+            return other if form == one else one
+    for narrow, wide in (("int32", "int64"), ("float", "double")):
+        if {one, other} == {narrow, wide}:
+            return narrow
+    if one in NUMBER_FORMATS and other in NUMBER_FORMATS:
+        return one if one.startswith("int") else other
+    raise Contradiction(f"format {one} and format {other}")
 
 
 def _enum_values(name: str, one: list[Any], other: list[Any]) -> list[Any]:
     return [value for value in one if any(json_equal(value, another) for another in other)]
 
 
-def _steps(name: str, one: float, other: float) -> float:
-    if one == int(one) and other == int(other):
-        return math.lcm(int(one), int(other))
-    larger, smaller = max(one, other), min(one, other)
-    if larger % smaller:
-        raise Contradiction(f"multipleOf {one} and {other}")
-    return larger
+_MOST_PAIRS = 64
+
+
+def _any_of(name: str, one: list[Schema], other: list[Schema]) -> list[Schema] | None:
+    pairs: list[Schema] = [{"allOf": [first, second]} for first in one for second in other]
+    return pairs if len(pairs) <= _MOST_PAIRS else None
+
+
+def _steps(name: str, one: float, other: float) -> float | None:
+    """The step whose multiples are those of both, ``None`` if no number is it."""
+    first, second = exact(one), exact(other)
+    step = Fraction(
+        math.lcm(first.numerator, second.numerator), math.gcd(first.denominator, second.denominator)
+    )
+    if step.denominator == 1:
+        return step.numerator
+    return float(step) if exact(float(step)) == step else None
+
+
+def exact(number: float) -> Fraction:
+    """The number as JSON writes it: 0.1 is a tenth."""
+    return Fraction(number if isinstance(number, int) else repr(number))
 
 
 def _extras(name: str, one: Any, other: Any) -> Any:
@@ -120,8 +174,11 @@ _MERGED: Mapping[str, Callable[[str, Any, Any], Any]] = {
     "type": _types,
     "enum": _enum_values,
     "x-enum": _enum_values,
+    "format": _formats,
+    "pattern": lambda name, one, other: None,
+    "anyOf": _any_of,
+    "oneOf": lambda name, one, other: None,
     "required": lambda name, one, other: list(dict.fromkeys([*one, *other])),
-    "properties": _members,
     "items": _all_of,
     "additionalProperties": _extras,
     "minimum": lambda name, one, other: max(one, other),
@@ -142,7 +199,6 @@ _MERGED: Mapping[str, Callable[[str, Any, Any], Any]] = {
         for name in ("nullable", "exclusiveMinimum", "exclusiveMaximum")  # `both` decides these
     },
 }
-"""For each keyword, how two of its values are merged."""
+"""For each keyword, how two of its values are merged; to ``None`` if they cannot be."""
 
-_NOTES = ("title", "description", "default", "example", "deprecated", "externalDocs")
 _LIMITS = (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))

@@ -1,40 +1,160 @@
-"""Resolves ``anyOf``, ``oneOf`` and ``not``, if values can be constructed for them."""
+"""Resolves ``anyOf``, ``oneOf``, ``not`` and the rest of ``allOf`` into schemas without them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...contract.openapi import Contract
-from ...contract.schema_keywords import TYPES, Schema
+from ...contract.schema_keywords import ANNOTATIONS, Schema
 from ...errors import hides_usage_errors
 from .all_of import Contradiction, both, flat
-from .refusals import Refuse
+from .complements import complement
+from .refusals import NoValue, Refuse
 
 __tracebackhide__ = hides_usage_errors
 
+_MOST = 32
+"""How many schemas a ``not`` is resolved into, at most; beyond, values are drawn and checked."""
 
-def alternatives(contract: Contract, schema: Schema, refuse: Refuse) -> list[Schema] | None:
-    """Schemas that together have the values of a flat one, ``None`` if it has no alternatives.
+
+class Alternatives(NamedTuple):
+    """Schemas that together have the values of another one.
+
+    Attributes:
+        schemas: the schemas, flat.
+        exact: whether they have no other values; if not, values are drawn and checked.
+    """
+
+    schemas: list[Schema]
+    exact: bool = True
+
+
+def alternatives(contract: Contract, schema: Schema, refuse: Refuse) -> Alternatives | None:
+    """What a flat schema is resolved into, ``None`` if there is nothing to resolve.
+
+    One keyword is resolved at a time, so what is found may have alternatives again.
 
     Raises:
-        ContractError: for alternatives whose values cannot be constructed.
+        ContractError: if no alternative fits what is beside it.
     """
-    for keyword in ("anyOf", "oneOf"):
+    for keyword in ("anyOf", "oneOf", "not", "allOf"):
         if keyword in schema:
             rest = {name: value for name, value in schema.items() if name != keyword}
-            parts = [flat(contract, part) for part in schema[keyword]]
-            if keyword == "oneOf" and not _all_apart(contract, parts):
-                raise refuse("oneOf with alternatives that cannot be told apart is not generated")
-            try:
-                return [both(rest, part) for part in parts]
-            except Contradiction as trouble:
-                raise refuse(f"{trouble} is not generated") from None
+            found = _KEYWORDS[keyword](contract, rest, schema[keyword])
+            if not found.schemas:
+                raise refuse(f"no value fits {keyword} and what is beside it")
+            return found
     return None
 
 
-def _all_apart(contract: Contract, parts: list[Schema]) -> bool:
-    return all(_apart(contract, one, other) for one, other in combinations(parts, 2))
+def _any_of(contract: Contract, rest: Schema, parts: list[Schema]) -> Alternatives:
+    return Alternatives([*_fitting(contract, [rest], parts)])
+
+
+def _one_of(contract: Contract, rest: Schema, parts: list[Schema]) -> Alternatives:
+    """Each alternative without the values of those that are not plainly apart from it."""
+    able = [part for part in parts if _can_be(contract, part)]
+    apart = {
+        (index, other): _apart(contract, flat(contract, able[index]), flat(contract, able[other]))
+        for index, other in combinations(range(len(able)), 2)
+    }
+    alone = []
+    for index, part in enumerate(able):
+        near = [
+            able[other]
+            for other in range(len(able))
+            if other != index and not apart[min(index, other), max(index, other)]
+        ]
+        alone.append({"allOf": [part, {"not": {"anyOf": near}}]} if near else part)
+    return Alternatives([*_fitting(contract, [rest], alone)])
+
+
+def _not(contract: Contract, rest: Schema, banned: Schema) -> Alternatives:
+    found, exact = [rest], True
+    for one in _banned(contract, banned):
+        without = complement(one)
+        narrowed = [
+            other
+            for other in _fitting(contract, found, without.schemas)
+            if not _is_empty(other, one)
+        ]
+        if len(narrowed) > _MOST:
+            exact = False
+        else:
+            found, exact = narrowed, exact and without.exact
+    return Alternatives(found, exact)
+
+
+def _is_empty(schema: Schema, banned: Schema) -> bool:
+    """Whether a schema plainly has no value beside what is banned."""
+    if schema.get("enum") == [None] and "type" in schema and not schema["nullable"]:
+        return True
+    whole = banned.keys() - ANNOTATIONS - {"nullable"} == {"type"}
+    return whole and "enum" not in schema and schema.get("type") == banned["type"]
+
+
+def _left(contract: Contract, rest: Schema, left: list[Schema]) -> Alternatives:
+    """What could not be merged: told now if it can be, or instead of what it is told beside."""
+    others = []
+    for one in left:
+        if one.keys() & rest.keys():
+            others.append(one)
+        else:
+            rest = {**rest, **one}
+    if not others:
+        return Alternatives([rest])
+    found = [rest, *({**rest, **one} for one in others)]
+    regexes = [one["pattern"] for one in [rest, *others] if "pattern" in one]
+    firsts = [regex for regex in regexes if regex.startswith("^")]
+    lasts = [regex for regex in regexes if regex.endswith("$")]
+    if max(len(firsts), len(lasts)) < 2 <= len(regexes) and not {*firsts} & {*lasts}:
+        found.append({**rest, "pattern": _one_after_another(regexes)})
+    return Alternatives(found, exact=False)
+
+
+def _one_after_another(regexes: list[str]) -> str:
+    """A pattern of texts that match each of these patterns, each at another place."""
+    in_order = sorted(regexes, key=lambda regex: regex.endswith("$") - regex.startswith("^"))
+    return "".join(f"(?:{regex})" for regex in in_order)
+
+
+_Resolve = Callable[[Contract, Schema, Any], Alternatives]
+
+_KEYWORDS: Mapping[str, _Resolve] = {
+    "anyOf": _any_of,
+    "oneOf": _one_of,
+    "not": _not,
+    "allOf": _left,
+}
+"""For each keyword, how it is resolved beside the rest of its schema."""
+
+
+def _fitting(contract: Contract, some: list[Schema], parts: list[Schema]) -> Iterator[Schema]:
+    """Each schema merged with each part, where they do not contradict each other."""
+    for one in some:
+        for part in parts:
+            try:
+                yield both(one, flat(contract, part))
+            except (Contradiction, NoValue):
+                continue
+
+
+def _can_be(contract: Contract, schema: Schema) -> bool:
+    return bool([*_fitting(contract, [{}], [schema])])
+
+
+def _banned(contract: Contract, schema: Schema) -> Iterator[Schema]:
+    """The schemas that a value must fit none of, flat."""
+    if not _can_be(contract, schema):
+        return
+    schema = flat(contract, schema)
+    if schema.keys() - ANNOTATIONS == {"anyOf"}:
+        for part in schema["anyOf"]:
+            yield from _banned(contract, part)
+    else:
+        yield schema
 
 
 def _apart(contract: Contract, one: Schema, other: Schema) -> bool:
@@ -43,7 +163,7 @@ def _apart(contract: Contract, one: Schema, other: Schema) -> bool:
         return not any(value in other["enum"] for value in one["enum"])
     if one.get("nullable") and other.get("nullable"):
         return False
-    kinds = {one.get("type"), other.get("type")}
+    kinds: set[Any] = {one.get("type"), other.get("type")}
     if None not in kinds and len(kinds) == 2 and kinds != {"integer", "number"}:
         return True
     if kinds != {"object"}:
@@ -54,39 +174,3 @@ def _apart(contract: Contract, one: Schema, other: Schema) -> bool:
         for name, inner in other.get("properties", {}).items()
         if name in shared and name in one.get("properties", {})
     )
-
-
-def without_not(schema: Schema, refuse: Refuse) -> Schema:
-    """The schema with its ``not`` expressed by other keywords.
-
-    Raises:
-        ContractError: for a ``not`` of more than values or types.
-    """
-    if "not" not in schema:
-        return schema
-    rest: dict[str, Any] = {name: value for name, value in schema.items() if name != "not"}
-    kinds = set()
-    for banned in _banned(schema["not"]):
-        if banned.keys() != {"type"}:
-            raise refuse("not of more than types, or of values beside no enum, is not generated")
-        kinds.add(banned["type"])
-    if rest.get("type") in kinds or (rest.get("type") == "integer" and "number" in kinds):
-        raise refuse(f"not of the very type {rest['type']} is not generated")
-    if rest.get("type") == "number" and "integer" in kinds:
-        rest["not"] = {"type": "integer"}  # the numbers that are left have no keyword
-    if "type" not in rest:
-        if "anyOf" in rest:
-            raise refuse("not beside anyOf is not generated")
-        if kinds & {"integer", "number"}:
-            kinds |= {"integer", "number"}  # an integer is a number too
-        left = [kind for kind in TYPES if kind not in kinds]
-        if not left:
-            raise refuse("not of every type is not generated")
-        rest["anyOf"] = [{"type": kind} for kind in left]
-    return rest
-
-
-def _banned(schema: Schema) -> list[Schema]:
-    if schema.keys() == {"anyOf"}:
-        return [inner for part in schema["anyOf"] for inner in _banned(part)]
-    return [schema]

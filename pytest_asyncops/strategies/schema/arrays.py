@@ -10,18 +10,32 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from ...rules.equality import identity
-from .recipes import Recipe, from_strategy
+from .options import LONG, repeated
+from .recipes import Recipe, combine, fresh, from_strategy
 from .refusals import Refuse
+
+_MOST_UNLIKE = 250
+"""How many items Hypothesis draws that differ, without complaint and within a second."""
 
 
 def arrays(items: Recipe, least: int, most: int) -> Recipe:
-    """Lists of at least and at most so many items."""
+    """Lists of at least and at most so many items. Long ones repeat the items of a short one."""
+    if least > LONG:
+        more = from_strategy(st.integers(0, min(LONG, most - least)))
+        some = from_strategy(st.lists(items.strategy(), min_size=1, max_size=LONG))
+        return combine(lambda few, size: repeated(few, least + size), some, more).mapped(_all_fresh)
     return from_strategy(st.lists(items.strategy(), min_size=least, max_size=most))
+
+
+def _all_fresh(items: list[Any]) -> list[Any]:
+    return [fresh(item) for item in items]
 
 
 def sets(items: Recipe, least: int, most: int, refuse: Refuse) -> Recipe:
     """Lists of items that differ (``uniqueItems``)."""
     if items.values is None:
+        if least > _MOST_UNLIKE:
+            raise refuse(f"{least} items that all differ are too many to draw; draw them yourself")
         return unlike(items.strategy(), least, most, identity)
     values = list({identity(value): value for value in items.values}.values())
     if len(values) < least:

@@ -1,4 +1,4 @@
-"""Compiles schemas to recipes that construct their values, so that no draw is thrown away.
+"""Compiles schemas to recipes that construct their values, so that no example is thrown away.
 
 The way from a schema to its recipe leads down this file. A reference is looked up and compiled once
 (`_reference`, `_once`), ``allOf`` is made flat (`_merged`), and then the values of an enum, the
@@ -12,25 +12,28 @@ They tell it in schemas and do not call the compiler, so nothing else takes part
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
+from ...conformance.dialect import validator_of
 from ...contract.openapi import Contract
-from ...contract.schema_keywords import REFERENCE, Schema, refer
-from ...errors import hides_usage_errors
+from ...contract.schema_keywords import ANNOTATIONS, REFERENCE, Schema, refer
+from ...errors import hides_usage_errors, listed
 from .all_of import canonical, flat
-from .alternatives import alternatives, without_not
+from .alternatives import alternatives
 from .arrays import arrays, sets
+from .checked import checked
 from .enum_values import fitting_values
 from .extras import filled_up, map_members, some_extras
 from .objects import objects
 from .options import Options
 from .recipes import NULL, Recipe, choice, constant, one_of
-from .refusals import Refuse, refusal
-from .scalars import integers, json_values, numbers, strings
+from .refusals import NoValue, Refuse, refusal
+from .scalars import integers, json_values, numbers
 from .shapes import Part, Recipes, Shape, documented, others_of
+from .texts import strings
 
 __tracebackhide__ = hides_usage_errors
 
@@ -42,6 +45,10 @@ _LEVELS = 4
 
 _REPEATS = 6
 """How many times schemas that contain each other are nested within themselves, all together."""
+
+
+_MOST_LEVELS = 40
+"""How many levels deep schemas that are put together are nested, at most."""
 
 
 class TooDeep(Exception):
@@ -75,6 +82,7 @@ class Compiler:
         self._ready = ready
         self._is_response = is_response
         self._made_once: dict[object, Recipe] = {}
+        self._scalars: dict[object, Recipe | NoValue] = {}
         self._within: dict[str, int] = {}
 
     @property
@@ -94,7 +102,7 @@ class Compiler:
         """The values of a schema.
 
         Raises:
-            ContractError: for a schema that has none, or whose values cannot be constructed.
+            ContractError: for a schema that has none, or of which none is found.
         """
         try:
             return self._any(schema)
@@ -121,7 +129,8 @@ class Compiler:
             TooDeep: if a schema that contains itself is nested deep enough.
         """
         level = self._within.get(key, 0)
-        if level == _LEVELS or (level and self._repeats == _REPEATS):
+        is_repeated = level == _LEVELS or (level and self._repeats == _REPEATS)
+        if is_repeated or sum(self._within.values()) == _MOST_LEVELS:
             raise TooDeep
         place = key, tuple(self._within.items())
         if place not in self._made_once:
@@ -148,19 +157,32 @@ class Compiler:
             if not values:
                 raise refuse("none of the enum's values fits the other keywords")
             return choice(values)
-        schema = without_not(schema, refuse)
         several = alternatives(self.contract, schema, refuse)
         if several is not None:  # these count as nested too, for the same reason as allOf
             makers = [
                 partial(self._once, canonical(one), partial(self._flat, one, refuse))
-                for one in several
+                for one in several.schemas
             ]
-            return one_of(_able(makers))
+            able = _able(makers)
+            if several.exact:
+                return one_of(able)
+            return self._checked(able, schema, refuse)
         kinds = [schema["type"]] if "type" in schema else _implied(schema)
         if not kinds:
             return json_values(self.options)
         makers = [partial(self.typed, kind, schema, refuse, name) for kind in kinds]
-        return one_of(_able([lambda: NULL, *makers] if schema.get("nullable") else makers))
+        try:
+            return one_of(_able([lambda: NULL, *makers] if schema.get("nullable") else makers))
+        except NoValue:
+            if "type" in schema:
+                raise
+        return self._checked([json_values(self.options)], schema, refuse)
+
+    def _checked(self, ways: Sequence[Recipe], schema: Schema, refuse: Refuse) -> Recipe:
+        """The values of recipes that fit the schema."""
+        words = listed([name for name in schema if name not in (*ANNOTATIONS, "nullable")])
+        trouble = refuse(f"no value is found that fits {words}")
+        return checked(ways, validator_of(self.contract, schema).is_valid, trouble)
 
     def typed(self, kind: str, schema: Schema, refuse: Refuse, name: str | None) -> Recipe:
         """The values of a flat schema that have this type."""
@@ -170,7 +192,21 @@ class Compiler:
             return self.arrays(schema, refuse)
         if kind == "boolean":
             return choice([False, True])
-        return _SCALARS[kind](schema, self.options, refuse)
+        return self._scalar(kind, schema, refuse)
+
+    def _scalar(self, kind: str, schema: Schema, refuse: Refuse) -> Recipe:
+        """The strings or numbers of a flat schema, made once however schemas are nested around."""
+        told = {name: value for name, value in schema.items() if name not in ANNOTATIONS}
+        key = kind, canonical(told)
+        if key not in self._scalars:
+            try:
+                self._scalars[key] = _SCALARS[kind](schema, self.options, refuse)
+            except NoValue as trouble:
+                self._scalars[key] = trouble
+        found = self._scalars[key]
+        if isinstance(found, NoValue):
+            raise found
+        return found
 
     def shapes(
         self, schema: Schema, refuse: Refuse, name: str | None = None
@@ -187,10 +223,11 @@ class Compiler:
         if self._is_response:
             told = [self._without_secrets(shape) for shape in told]
         parts = {id(part): part for shape in told for part in shape.members.values()}
-        recipes = {key: made for key, part in parts.items() if (made := self._part(part))}
+        troubles: list[Exception] = []
+        recipes = {key: made for key, part in parts.items() if (made := self._part(part, troubles))}
         shapes = [found for shape in told if (found := shape.with_recipes(recipes))]
         if not shapes:
-            raise TooDeep
+            raise _worst(troubles)
         others = others_of(schema)
         is_map = isinstance(schema.get("additionalProperties"), dict)
         is_wanted = is_map or self.options.extra == "sometimes"
@@ -211,12 +248,18 @@ class Compiler:
                 shape = shape.without(name)
         return shape
 
-    def _part(self, part: Part) -> Recipe | None:
-        """The recipe for a part of an object, ``None`` if it is nested too deep here."""
+    def _part(self, part: Part, troubles: list[Exception] | None = None) -> Recipe | None:
+        """The recipe for a part of an object, ``None`` if it has no value or only too deep ones.
+
+        Why it has none is added to the troubles.
+        """
         if isinstance(part, Recipe):
             return part
-        with suppress(TooDeep):
+        try:
             return self._any(part).with_own_draw()
+        except (TooDeep, NoValue) as trouble:
+            if troubles is not None:
+                troubles.append(trouble)
         return None
 
     def _counted(
@@ -251,7 +294,7 @@ class Compiler:
             most = max(self.most_items, least)
         try:
             items = self._any(schema.get("items", {}))
-        except TooDeep:
+        except (TooDeep, NoValue):
             if least:
                 raise
             return constant([])
@@ -286,15 +329,24 @@ def _implied(schema: Schema) -> list[str]:
 
 
 def _able(makers: Iterable[Callable[[], Recipe]]) -> list[Recipe]:
-    """What these make, without what is nested too deep here.
+    """What these make, without what is nested too deep here or has no value.
 
     Raises:
-        TooDeep: if nothing is left.
+        TooDeep: if nothing is left, and something was nested too deep.
+        ContractError: if nothing has a value.
     """
-    found = []
+    found, troubles = [], []
     for make in makers:
-        with suppress(TooDeep):
+        try:
             found.append(make())
+        except (TooDeep, NoValue) as trouble:
+            troubles.append(trouble)
     if not found:
-        raise TooDeep
+        raise _worst(troubles)
     return found
+
+
+def _worst(troubles: Sequence[Exception]) -> Exception:
+    """Why there is nothing: too deep if anything is, because elsewhere it may be there."""
+    deep = [trouble for trouble in troubles if isinstance(trouble, TooDeep)]
+    return next(iter(deep or troubles), TooDeep())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hypothesis.strategies import DrawFn
@@ -54,7 +55,7 @@ def objects(shapes: Sequence[Shape[Recipe]]) -> Recipe:
         return value
 
     end = places[None]
-    return Recipe(end + extras, make)
+    return Recipe(end + extras, make, _known(shapes))
 
 
 Counted = Callable[[bytes, int], "tuple[set[str], Recipe | None]"]
@@ -121,3 +122,34 @@ def _counted(shape: Shape[Recipe], gate_of: Mapping[str, int]) -> Counted:
         return there if enough else chosen(largest_first, choices, at), None
 
     return counted
+
+
+_MANY = 64
+
+
+def _known(shapes: Sequence[Shape[Recipe]]) -> tuple[Any, ...] | None:
+    """All objects of these shapes, ``None`` if they are many."""
+    sizes = []
+    for shape in shapes:
+        members = [found.values for found in shape.members.values()]
+        if None in members or shape.extras or shape.finish or shape.is_counted:
+            return None
+        gates = {shape.presence_of(name) for name in shape.optional}
+        sizes.append(2 ** len(gates) * math.prod(len(values or ()) for values in members))
+    if sum(sizes) > _MANY:
+        return None
+    return tuple(value for shape in shapes for value in _each(shape))
+
+
+def _each(shape: Shape[Recipe]) -> Iterator[dict[str, Any]]:
+    """Each object of a shape whose members' values are all known."""
+    gates = list(dict.fromkeys(shape.presence_of(name) for name in shape.optional))
+    for there in itertools.product((False, True), repeat=len(gates)):
+        is_open = dict(zip(gates, there, strict=True))
+        members = {
+            name: found.values or ()
+            for name, found in shape.members.items()
+            if name in shape.required or is_open[shape.presence_of(name)]
+        }
+        for values in itertools.product(*members.values()):
+            yield dict(zip(members, values, strict=True))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Any, Union
+from typing import Any, TypeVar, Union
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from ...errors import InvalidArgument, checked_count, hides_usage_errors, unknown_choice
-from .recipes import Recipe, constant, from_strategy, one_of
+from .recipes import Recipe, combine, constant, from_strategy, one_of
 
 __tracebackhide__ = hides_usage_errors
 
@@ -82,14 +82,39 @@ def _texts(options: Options, min_size: int, max_size: int | None) -> Recipe:
     if limit is None and options.max_length is not None:
         limit = max(options.max_length, min_size)
     if options.alphabet is not None:
-        return from_strategy(st.text(options.alphabet, min_size=min_size, max_size=limit))
+        return sized_texts(options.alphabet, min_size, limit)
     known = [
         constant(text)
         for text in (*_PLAIN, *_ODD)
         if min_size <= len(text) and (limit is None or len(text) <= limit)
     ]
-    free = from_strategy(st.text(min_size=min_size, max_size=limit))
+    free = sized_texts(st.characters(codec="utf-8"), min_size, limit)
     return one_of([*known, *[free] * len(known)]) if known else free
+
+
+LONG = 64
+"""From how many characters on a text, or from how many items on a list, repeats what is drawn."""
+
+
+def sized_texts(
+    letters: Sequence[str] | SearchStrategy[str], least: int, most: int | None
+) -> Recipe:
+    """Texts of these characters, of at least and at most so many. Long ones repeat a short one."""
+    if least <= LONG:
+        return from_strategy(st.text(letters, min_size=least, max_size=most))
+    short = from_strategy(st.text(letters, min_size=1, max_size=LONG))
+    more = LONG if most is None else min(LONG, most - least)
+    return combine(
+        lambda text, size: repeated(text, least + size), short, from_strategy(st.integers(0, more))
+    )
+
+
+S = TypeVar("S", str, list[Any], bytes)
+
+
+def repeated(some: S, size: int) -> S:
+    """These again and again, until there are so many."""
+    return (some * -(-size // len(some)))[:size]
 
 
 def make_options(asked: Mapping[str, Any], **settled: str) -> Options:

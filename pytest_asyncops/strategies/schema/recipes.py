@@ -46,8 +46,15 @@ class Recipe:
         """The strategy that the choices are drawn from."""
         return st.binary(min_size=self.size, max_size=self.size)
 
+    @cached_property
+    def known(self) -> SearchStrategy[int] | None:
+        """Which of its values it is, if they are known: once Hypothesis has seen all, it stops."""
+        return None if self.values is None else st.sampled_from(range(len(self.values)))
+
     def drawn_by(self, draw: DrawFn) -> Any:
         """Make a value."""
+        if self.known is not None and self.values is not None:
+            return fresh(self.values[draw(self.known)])
         return self.make(draw, draw(self.choices) if self.size else b"", 0)
 
     def strategy(self) -> SearchStrategy[Any]:

@@ -1,4 +1,4 @@
-"""Refuses a schema whose values cannot be constructed, and says where it stands."""
+"""Refuses a schema that has no value or of which none is found, and says where it stands."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ from collections.abc import Callable
 
 from ...contract.openapi import Contract
 from ...contract.schema_keywords import Schema
+from ...errors import ContractError
 
 Refuse = Callable[[str], Exception]
 """A function from a message to the error to raise."""
+
+
+class NoValue(ContractError):
+    """A schema that has no value, or of which none is found.
+
+    An alternative that has none is left out, and so is an optional member.
+    """
 
 
 def refusal(contract: Contract, schema: Schema) -> Refuse:
@@ -17,7 +25,12 @@ def refusal(contract: Contract, schema: Schema) -> Refuse:
     A schema that is not in the contract, but put together by ``allOf``, stands where its first part
     does.
     """
-    return lambda message: contract.document.error(message, _pointer(contract, schema))
+
+    def refuse(message: str) -> NoValue:
+        error = contract.document.error(message, _pointer(contract, schema))
+        return NoValue(message, file=error.file, line=error.line, pointer=error.pointer)
+
+    return refuse
 
 
 def _pointer(contract: Contract, schema: Schema) -> str:

@@ -62,11 +62,11 @@ _USUAL = ("", "", "123", "123456", "123456789")
 _ZONES = (
     *[Zone()] * 6,
     Zone("+00:00"),
-    Zone("-00:00"),
     Zone("+02:00", 7200),
-    Zone("-08:00", -28800),
     Zone("+05:30", 19800),
     Zone("+23:59", 86340),
+    Zone("-00:00"),
+    Zone("-08:00", -28800),
     Zone("-23:59", -86340),
     Zone("z"),
     Zone("Z", 0, "t"),
@@ -80,13 +80,16 @@ _ZONES = (
 def ticks(times: str, first: bool) -> Recipe:
     """Ticks to be put in order. The first counts from `_BASE`, the others from the one before."""
     gaps = from_strategy(st.integers(_EARLIEST, _LATEST) if first else st.integers(0, _LONGEST))
-    usual = times == "usual"
-    return combine(
-        lambda zone, fraction, seconds: Tick(seconds, fraction, zone),
-        constant(Zone()) if usual else choice(_ZONES),
-        choice(_USUAL if usual else _FRACTIONS),
-        one_of([constant(0), gaps]),
-    )
+    utc = constant(Zone())
+    if times == "usual":
+        return combine(_tick, choice(_USUAL), utc, one_of([constant(0), gaps]))
+    # A zone of its own takes a draw more, so that what can be shown in UTC shrinks to UTC.
+    plain = combine(_tick, choice(_FRACTIONS), utc, constant(0))
+    return one_of([plain, combine(_tick, choice(_FRACTIONS), choice(_ZONES), gaps)])
+
+
+def _tick(fraction: str, zone: Zone, seconds: int) -> Tick:
+    return Tick(seconds, fraction, zone)
 
 
 def timestamps(times: str) -> Recipe:
@@ -100,7 +103,9 @@ def backwards() -> Recipe:
 
 
 def _by_itself(tick: Tick) -> str:
-    return _write(_BASE, tick)
+    # West of Greenwich it is still the day before. If that alone made a timestamp be of 2025, there
+    # would be no way to shrink to a plain one of 2025.
+    return _write(_BASE + _SECOND * max(0, -tick.zone.offset), tick)
 
 
 def _write(start: datetime.datetime, tick: Tick) -> str:

@@ -81,3 +81,19 @@ def test_true_is_not_one_and_one_is_however_it_is_written():
     assert identity({"a": 1, "b": [True]}) == identity({"b": [True], "a": 1.0})
     assert identity([{"a": 1}]) != identity([{"a": True}])
     assert identity([]) != identity({})
+
+
+def test_long_lists_repeat_the_items_of_a_short_one_and_each_is_fresh():
+    @settings(max_examples=10, database=None)
+    @given(arrays(choice([{}, [], 1]), 5000, 5001).strategy())
+    def check(items):
+        assert len(items) in (5000, 5001)
+        changeable = [id(item) for item in items if item != 1]
+        assert len({*changeable}) == len(changeable)
+
+    check()
+
+
+def test_too_many_items_that_all_differ_are_refused_when_they_are_asked_for():
+    with pytest.raises(ValueError, match="5000 items that all differ are too many to draw"):
+        sets(from_strategy(st.integers()), 5000, 5000, ValueError)

@@ -133,7 +133,7 @@ def test_numbers_that_are_not_integers(tmp_path):
     assert {type(value) for value in anew(from_schema(schema), 200)} == {float}
     halves = anew(from_schema({**schema, "multipleOf": 0.5, "maximum": 9}), 50)
     assert all(isinstance(value, float) and value % 0.5 == 0 for value in halves)
-    with pytest.raises(ContractError, match="multipleOf 5 of what is not of the type integer"):
+    with pytest.raises(ContractError, match="no value is found that fits type, not or multipleOf"):
         from_schema({**schema, "multipleOf": 5})
 
 
@@ -230,6 +230,16 @@ def test_what_is_asked_for_twice_is_made_once():
     assert own.recipe(PAIR) is own.recipe({**PAIR})
     at_once = {"allOf": [PAIR, {"minProperties": 1}]}
     assert own.recipe(at_once) is own.recipe({**at_once})
+
+
+def test_texts_and_numbers_are_made_once_however_schemas_are_nested_around():
+    own = compiler()
+    told = {**STRING, "format": "uuid", "pattern": "^[0a]"}
+    assert own.recipe(told) is own.recipe({**told, "description": "anew"})
+    never = {**STRING, "minLength": 2, "maxLength": 1}
+    for _ in range(2):
+        with pytest.raises(ContractError, match="no string is at least 2"):
+            own.recipe({"type": "array", "items": never, "minItems": 1})
 
 
 def test_names_are_written_as_in_references():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import find, given, settings
 from hypothesis import strategies as st
+from openapi_schema_validator import OAS30Validator
 from support.samples import anew
 
 from pytest_asyncops import InvalidArgument
@@ -110,6 +111,36 @@ def test_the_same_letters_make_the_same_options():
     own = st.sampled_from("xyz")
     assert make_options({"alphabet": own}).alphabet is own
     assert checked_strategy("alphabet", own) is own
+
+
+LONG = [
+    {**STRING, "minLength": 65},
+    {**STRING, "minLength": 10_000},
+    {**STRING, "minLength": 10_000, "maxLength": 10_001},
+    {**STRING, "pattern": "^[a-z]{9000}$"},
+    {**STRING, "pattern": "^[a-z]+$", "minLength": 9000},
+]
+
+
+@pytest.mark.parametrize("schema", LONG, ids=str)
+def test_long_texts_take_few_draws(schema):
+    fits = OAS30Validator(schema).is_valid
+    texts = set()
+
+    @settings(max_examples=50, database=None)
+    @given(from_schema(schema))
+    def check(text):
+        assert fits(text)
+        texts.add(text)
+
+    check()
+    assert len(texts) > 5
+
+
+def test_long_texts_shrink_to_zeros_and_keep_to_the_alphabet():
+    assert find(from_schema({**STRING, "minLength": 3000}), bool) == "0" * 3000
+    letters = from_schema({**STRING, "minLength": 3000}, alphabet="xy")
+    assert {*find(letters, lambda text: "y" in text)} <= {*"xy"}
 
 
 SIZES = st.integers(0, 6)
