@@ -82,13 +82,13 @@ def _repeated(listed_in: str, name: str, value: Any, status_code: int) -> Iterat
     operations = value.get(listed_in)
     if not isinstance(operations, list):
         return
-    ids = [each.get(name) for each in operations if isinstance(each, dict)]
-    named = [one for one in ids if one and isinstance(one, str)]  # an empty text is as good as none
-    if len(set(named)) == len(named):
-        return
+    with suppress(KeyError, TypeError):
+        if len({each[name] for each in operations}) == len(operations):
+            return  # as nearly always
     first: dict[str, int] = {}
     for index, each in enumerate(operations):
         one = each.get(name) if isinstance(each, dict) else None
+        # An empty text is as good as none.
         if one and isinstance(one, str) and first.setdefault(one, index) != index:
             yield (
                 (listed_in, index, name),

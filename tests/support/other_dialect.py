@@ -26,6 +26,9 @@ DOT = "[^\\n\\r\u2028\u2029]"
 SAME = {
     r"(?<n>a|x)b?\k<n>": "ab?a|xb?x",
     "^[^]$": r"^[\s\S]$",
+    "^[[a-z]+$": r"^[\[a-z]+$",
+    r"^\u{1F600}$": "^\U0001f600$",
+    r"\cJ": r"\n",
     r"\s": f"[{SPACES}]",
     r"^\s$": f"^[{SPACES}]$",
     r"^\S$": f"^[^{SPACES}]$",
@@ -50,7 +53,7 @@ FORMATS = {"date": is_date, "date-time": None}
 """The formats that the judge is told how to read, or ``None`` if it knows."""
 
 
-def in_draft_4(schema):
+def in_draft_4(schema, named):
     """The schema in draft 4, of a response."""
     if "$ref" in schema:
         return {"$ref": schema["$ref"].replace("#/components/schemas/", "#/definitions/")}
@@ -58,10 +61,10 @@ def in_draft_4(schema):
     result = {keyword: value for keyword, value in schema.items() if keyword not in left_out}
     for keyword in ("items", "not", "additionalProperties"):
         if isinstance(schema.get(keyword), dict):
-            result[keyword] = in_draft_4(schema[keyword])
+            result[keyword] = in_draft_4(schema[keyword], named)
     for keyword in ("allOf", "anyOf", "oneOf"):
         if keyword in schema:
-            result[keyword] = [in_draft_4(one) for one in schema[keyword]]
+            result[keyword] = [in_draft_4(one, named) for one in schema[keyword]]
     for limit in ("minimum", "maximum"):
         if limit not in schema:  # in draft 4, nothing is exclusive without its limit
             result.pop(f"exclusive{limit.capitalize()}", None)
@@ -69,8 +72,10 @@ def in_draft_4(schema):
         result["pattern"] = SAME[schema["pattern"]]
     members = schema.get("properties", {})
     if members:
-        result["properties"] = {name: in_draft_4(inner) for name, inner in members.items()}
-    needed = [name for name in schema.get("required", ()) if not for_requests(members.get(name))]
+        result["properties"] = {name: in_draft_4(inner, named) for name, inner in members.items()}
+    needed = [
+        name for name in schema.get("required", ()) if not for_requests(members.get(name), named)
+    ]
     if needed:
         result["required"] = needed
     if schema.get("nullable") and "type" in schema:
@@ -89,15 +94,20 @@ def in_draft_4(schema):
     return result
 
 
-def for_requests(schema):
-    return schema is not None and schema.get("writeOnly") is True
+def for_requests(schema, named):
+    """Whether only requests have a member of this schema."""
+    while schema and "$ref" in schema:
+        schema = named[schema["$ref"].rpartition("/")[2]]
+    schema = schema or {}
+    parts = schema.get("allOf", ())
+    return schema.get("writeOnly") is True or any(for_requests(part, named) for part in parts)
 
 
 def judge(schema, named):
     """The validator of a schema that refers to named ones."""
-    definitions = {name: in_draft_4(inner) for name, inner in named.items()}
+    definitions = {name: in_draft_4(inner, named) for name, inner in named.items()}
     return Draft4Validator(
-        {"allOf": [in_draft_4(schema)], "definitions": definitions},
+        {"allOf": [in_draft_4(schema, named)], "definitions": definitions},
         validate_formats=True,
         formats={form: read for form, read in FORMATS.items() if read},
     )
