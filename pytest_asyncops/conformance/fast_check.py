@@ -10,6 +10,7 @@ thorough validator is always asked.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from math import isfinite
 from typing import Any, Union
 
@@ -47,14 +48,12 @@ def is_plain(value: Any) -> bool:
             "".join(value)  # the quickest way to see that all names are texts
         except TypeError:
             return False
-        return all(map(is_plain, value.values()))
+        return all([is_plain(one) for one in value.values() if type(one) not in _SCALARS])
     if kind is list:
-        return all(map(is_plain, value))
-    if kind in _SCALARS:
-        return True
+        return all([is_plain(one) for one in value if type(one) not in _SCALARS])
     if kind is int:
         return bool(-_LONG < value < _LONG)
-    return kind is float and isfinite(value)
+    return kind in _SCALARS or (kind is float and isfinite(value))
 
 
 def fast_check(
@@ -139,9 +138,9 @@ def _other_rules(
     return found
 
 
-def _at(path: Path, payload: Any) -> Iterable[Any]:
+def _at(path: Path, payload: Any) -> list[Any]:
     """The values at a path."""
-    found: Iterable[Any] = [payload]
+    found = [payload]
     for step in path:
         if step is None:
             found = [item for value in found if isinstance(value, list) for item in value]
@@ -170,15 +169,17 @@ def _perhaps_late(members: Sequence[str], values: Iterable[Any]) -> Iterator[Any
 
     The others have whole UTC seconds, which sort as texts. Python spends most of its time here.
     """
-    for value in values:
-        earlier = ""
-        try:
-            for member in members:
-                text = value.get(member)
+    for earlier, later in pairwise(members):
+        for value in values:
+            try:
+                text = value.get(later)
                 if text is not None:
-                    if text < earlier or text[19] != "Z" or text[10] != "T":
+                    before = value[earlier]
+                    if not (
+                        before <= text
+                        and text[19] == before[19] == "Z"
+                        and text[10] == before[10] == "T"
+                    ):
                         yield value
-                        break
-                    earlier = text
-        except (AttributeError, IndexError, TypeError):  # no object, or no timestamp
-            yield value
+            except (AttributeError, IndexError, KeyError, TypeError):
+                yield value  # no object, or no timestamp, or one is missing in between

@@ -6,7 +6,6 @@
 - `chainloop_server`: A stub of Chainloop, its clock, and what is asked of it.
 - `client_code`: Code that stands for that of an installed library, as far as frames can tell.
 - `client_responses`: Responses made by hand, each as the client library of its name makes them.
-- `foreign_judge`: jsonschema-rs as a judge of values, on schemas in its own dialect, draft 4.
 - `foreign_validator`: A validator that is not ours, with formats as Python's libraries read them.
 - `forked`: Runs code in a process that is forked from the test's.
 - `function_holders`: Objects that hold a function, in every way that Python has for it.
