@@ -65,16 +65,29 @@ def _refuse_constant(name: str) -> Any:
 _decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=read_integer)
 
 
+_LEFT = object()
+"""Stands for the end of what is in a list or object."""
+
+
 def check_json(payload: Any) -> None:
     """Check that a payload is made of what JSON is read to, at any depth.
 
     Raises:
-        InvalidArgument: if it has a value or a member's name of another type.
+        InvalidArgument: if it has a value or a member's name of another type, or contains itself.
         ValueError: if it has a number that JSON does not have.
     """
     ahead: list[tuple[Any, Any]] = [(payload, ())]
+    around: set[int] = set()
     while ahead:
         value, path = ahead.pop()
+        if path is _LEFT:
+            around.remove(value)
+            continue
+        if isinstance(value, (dict, list)):
+            if id(value) in around:
+                raise _no_json(value, path, "a value that contains itself")
+            around.add(id(value))
+            ahead.append((id(value), _LEFT))
         if isinstance(value, dict):
             for name, inner in value.items():
                 if not isinstance(name, str):

@@ -139,6 +139,19 @@ def test_members_have_texts_as_names():
         violations(listed(**{"else": {7: 1}}), api="pinecone", route="list")
 
 
+ENDLESS_LIST, ENDLESS_OBJECT = [], {}
+ENDLESS_LIST.append([ENDLESS_LIST])
+ENDLESS_OBJECT["again"] = [ENDLESS_OBJECT]
+
+
+@pytest.mark.parametrize("inner", [ENDLESS_LIST, ENDLESS_OBJECT], ids=["list", "object"])
+def test_what_contains_itself_is_no_json(inner):
+    with pytest.raises(InvalidArgument, match="a value that contains itself at "):
+        violations(listed(**{"else": inner}), api="pinecone", route="list")
+    twice = [1]
+    assert not violations(listed(**{"else": [twice, twice]}), api="pinecone", route="list")
+
+
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 def test_numbers_that_json_does_not_have_are_no_json_wherever_they_stand(number):
     [found] = violations(listed(**{"else": number}), api="pinecone", route="list")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from hypothesis import strategies as st
-
+from .arrays import arrays
 from .options import Options
 from .recipes import Recipe, choice, combine, constant, from_strategy, one_of
 from .shapes import Shape, free_name
@@ -77,12 +77,15 @@ def _first_extras(values: Recipe, options: Options) -> list[Recipe]:
 
 
 def _so_many(values: Recipe, options: Options, least: int, most: int) -> Recipe:
-    members = st.tuples(extra_names(options).strategy(), values.strategy())
-    return from_strategy(st.lists(members, min_size=least, max_size=most)).mapped(_named)
+    member = combine(lambda *parts: [*parts], extra_names(options), values)
+    return arrays(member, least, most).mapped(_named)
 
 
 def _named(members: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    times = Counter[str]()
     for name, value in members:
-        found[free_name(name, found)] = value
+        times[name] += 1
+        new = name if times[name] == 1 else f"{name}_{times[name]}"
+        found[free_name(new, found)] = value
     return found

@@ -66,3 +66,10 @@ def test_there_are_members_until_there_are_enough(least, more, usual, data):
     assert "a" in value
     documented = len(value) - len(others)
     assert len(others) <= (0 if values is None else max(usual, least - documented))
+
+
+def test_thousands_of_members_have_names_and_values_of_their_own():
+    shape = filled_up(Shape({}, {}), constant([]), 3_000, None, Options(), 0)
+    for value in anew(objects([shape]).strategy(), 10, 1):
+        assert len(value) == 3_000
+        assert len({*map(id, value.values())}) == 3_000
