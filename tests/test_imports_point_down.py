@@ -48,7 +48,6 @@ THIRD_PARTIES = {
             "queries",
             "schema.arrays",
             "schema.checked",
-            "schema.extras",
             "schema.objects",
             "schema.options",
             "schema.recipes",

@@ -48,9 +48,9 @@ def is_plain(value: Any) -> bool:
             "".join(value)  # the quickest way to see that all names are texts
         except TypeError:
             return False
-        return all([is_plain(one) for one in value.values() if type(one) not in _SCALARS])
+        return all(map(is_plain, [one for one in value.values() if type(one) not in _SCALARS]))
     if kind is list:
-        return all([is_plain(one) for one in value if type(one) not in _SCALARS])
+        return all(map(is_plain, [one for one in value if type(one) not in _SCALARS]))
     if kind is int:
         return bool(-_LONG < value < _LONG)
     return kind in _SCALARS or (kind is float and isfinite(value))

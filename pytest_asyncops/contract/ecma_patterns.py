@@ -8,47 +8,13 @@ What is only Python's syntax is refused, and so is what Python's engine cannot d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-Ranges = tuple[tuple[int, int], ...]
-"""Characters, as the first and the last code point of each row of them."""
-
-
-_LAST = 0x10FFFF
-
-
-def _others(ranges: Ranges) -> Ranges:
-    """The characters that are not among these, which are in order."""
-    before = [-1, *(last for _, last in ranges)]
-    after = [*(first for first, _ in ranges), _LAST + 1]
-    rows = ((low + 1, high - 1) for low, high in zip(before, after, strict=True))
-    return tuple((low, high) for low, high in rows if low <= high)
-
-
-_DIGIT: Ranges = ((0x30, 0x39),)
-_WORD: Ranges = ((0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A))
-# WhiteSpace and LineTerminator (ECMA-262, 12.2 and 12.3), Space_Separator among them.
-_SPACE: Ranges = (
-    *((0x09, 0x0D), (0x20, 0x20), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A)),
-    *((0x2028, 0x2029), (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000), (0xFEFF, 0xFEFF)),
-)
-_CLASSES = {
-    "d": _DIGIT,
-    "D": _others(_DIGIT),
-    "w": _WORD,
-    "W": _others(_WORD),
-    "s": _SPACE,
-    "S": _others(_SPACE),
-}
-_DOT = _others(((0x0A, 0x0A), (0x0D, 0x0D), (0x2028, 0x2029)))
+from .characters import CLASSES, DOT, LAST, Ranges, joined, literal, one_of, others
 
 _CONTROLS = {"t": 0x09, "n": 0x0A, "v": 0x0B, "f": 0x0C, "r": 0x0D}
-
-_SYNTAX = "^$\\.*+?()[]{}|/"
-_IN_CLASS = f"{_SYNTAX}-"
-"""What may be escaped (ECMA-262, 22.2.1, SyntaxCharacter), outside a class and in one."""
 
 _GROUP = re.compile(r"\((?:(?P<plain>\?(?::|<?[=!]))|\?<(?P<name>[A-Za-z_$][\w$]*)>|(?!\?))")
 _QUANTIFIER = re.compile(r"(?:[*+?]|\{[0-9]+(?:,[0-9]*)?\})\??")
@@ -190,7 +156,7 @@ class _Reader:
         if char == "{" and self._only_pythons():
             raise self._error("")
         self._at += 1
-        return (_one_of(_DOT) if char == "." else _literal(ord(char))), True
+        return (one_of(DOT) if char == "." else literal(ord(char))), True
 
     def _group(self) -> str:
         match = _GROUP.match(self._text, self._at)
@@ -235,9 +201,9 @@ class _Reader:
     def _escape(self) -> tuple[Ranges, int | None]:
         """The characters that an escape stands for; and its code point, if it is one character."""
         name = self._text[self._at + 1 : self._at + 2]
-        if name in _CLASSES:
+        if name in CLASSES:
             self._at += 2
-            return _CLASSES[name], None
+            return CLASSES[name], None
         code = _CONTROLS.get(name)
         match = _CODE_POINT.match(self._text, self._at + 1)
         if code is not None:
@@ -245,7 +211,7 @@ class _Reader:
         elif match is not None:
             self._at = match.end()
             code = _code_point(match)
-            if code > _LAST:
+            if code > LAST:
                 raise self._error("there is no such character")
         elif name and not (name.isalnum() and name.isascii()):
             self._at += 2
@@ -279,8 +245,8 @@ class _Reader:
             else:
                 ranges.append((low, high))
         self._at += 1
-        found = _joined(ranges)
-        return _one_of(_others(found) if is_negated else found)
+        found = joined(ranges)
+        return one_of(others(found) if is_negated else found)
 
     def _member(self, start: int) -> tuple[Ranges, int | None]:
         if self._at >= len(self._text):
@@ -315,40 +281,4 @@ def _code_point(match: re.Match[str]) -> int:
 
 
 def _written(ranges: Ranges, code: int | None) -> str:
-    return _one_of(ranges) if code is None else _literal(code)
-
-
-def _one_of(ranges: Ranges) -> str:
-    """The class of these characters, written by those that are in it or by those that are not."""
-    others = _others(ranges)
-    if not ranges:
-        return "(?!)"
-    if not others:
-        return r"[\s\S]"
-    is_short = sum(high - low for low, high in ranges) < _LAST / 2
-    return f"[{_rows(ranges)}]" if is_short else f"[^{_rows(others)}]"
-
-
-def _joined(ranges: Iterable[tuple[int, int]]) -> Ranges:
-    """The same characters in order, each once."""
-    rows: list[tuple[int, int]] = []
-    for low, high in sorted(ranges):
-        if rows and low <= rows[-1][1] + 1:
-            rows[-1] = rows[-1][0], max(high, rows[-1][1])
-        else:
-            rows.append((low, high))
-    return tuple(rows)
-
-
-def _rows(ranges: Ranges) -> str:
-    # Each character is there once, so that nothing such as && can mean more in an engine.
-    ends = ((_literal(low, _IN_CLASS), _literal(high, _IN_CLASS)) for low, high in ranges)
-    return "".join(low if low == high else f"{low}-{high}" for low, high in ends)
-
-
-def _literal(code: int, escaped: str = _SYNTAX) -> str:
-    """A character as every engine reads it."""
-    char = chr(code)
-    if char in escaped:
-        return f"\\{char}"
-    return char if code > 0x7F or char.isprintable() else f"\\x{code:02x}"
+    return one_of(ranges) if code is None else literal(code)

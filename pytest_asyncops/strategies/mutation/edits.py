@@ -14,8 +14,9 @@ from ...rules.equality import identity
 from ..coherent.paging import PLACES
 from ..schema.all_of import canonical, flat
 from ..schema.alternatives import alternatives
-from ..schema.compiler import Compiler, TooDeep
+from ..schema.compiler import Compiler
 from ..schema.enum_values import fitting_values
+from ..schema.nesting import TooDeep
 from ..schema.objects import objects
 from ..schema.recipes import Recipe, choice, combine, one_of
 from ..schema.refusals import Refuse, refusal
@@ -79,7 +80,7 @@ def values_with(
     name = schema["$ref"].removeprefix(REFERENCE) if "$ref" in schema else None
     with suppress(TooDeep):
         if path or kind is not None:
-            with compiler.inside(canonical(schema) if name is None else name):
+            with compiler.nesting.inside(canonical(schema) if name is None else name):
                 return _values_with(compiler, schema, name, path, end, kind)
         return compiler.recipe(schema) if end is None else end
     return None

@@ -11,8 +11,7 @@ They tell it in schemas and do not call the compiler, so nothing else takes part
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -27,6 +26,7 @@ from .arrays import arrays, sets
 from .checked import checked
 from .enum_values import fitting_values
 from .extras import filled_up, map_members, some_extras
+from .nesting import Nesting, TooDeep, able, worst
 from .objects import objects
 from .options import Options
 from .recipes import NULL, Recipe, choice, constant, one_of
@@ -40,20 +40,6 @@ __tracebackhide__ = hides_usage_errors
 SchemaOf = Callable[[str], Schema]
 ShapesOf = Callable[[str, Schema], Sequence[Shape[Part]]]
 
-_LEVELS = 4
-"""How many levels deep a schema that contains itself is nested, at most."""
-
-_REPEATS = 6
-"""How many times schemas that contain each other are nested within themselves, all together."""
-
-
-_MOST_LEVELS = 40
-"""How many levels deep schemas that are put together are nested, at most."""
-
-
-class TooDeep(Exception):
-    """A schema that contains itself is nested deep enough: leave it out where that is allowed."""
-
 
 class Compiler:
     """Makes recipes of the schemas of one contract.
@@ -64,6 +50,10 @@ class Compiler:
         schema_of: from a name to the schema of the values with this name.
         shapes_of: from a name and its flat schema to the shapes of its objects.
         ready: recipes for names whose values are made elsewhere.
+        is_response: whether members that only requests have are left out.
+
+    Attributes:
+        nesting: what the schema that is being compiled is part of.
     """
 
     def __init__(
@@ -83,7 +73,7 @@ class Compiler:
         self._is_response = is_response
         self._made_once: dict[object, Recipe] = {}
         self._scalars: dict[object, Recipe | NoValue] = {}
-        self._within: dict[str, int] = {}
+        self.nesting: Nesting = Nesting()
 
     @property
     def most_items(self) -> int:
@@ -91,12 +81,7 @@ class Compiler:
 
         Halved each time that a schema is within itself, or else what is nested would be huge.
         """
-        return self.options.max_items >> self._repeats
-
-    @property
-    def _repeats(self) -> int:
-        """How many times a schema is within itself, of all schemas together."""
-        return sum(self._within.values()) - len(self._within)
+        return self.options.max_items >> self.nesting.repeats
 
     def recipe(self, schema: Schema) -> Recipe:
         """The values of a schema.
@@ -128,25 +113,11 @@ class Compiler:
         Raises:
             TooDeep: if a schema that contains itself is nested deep enough.
         """
-        level = self._within.get(key, 0)
-        is_repeated = level == _LEVELS or (level and self._repeats == _REPEATS)
-        if is_repeated or sum(self._within.values()) == _MOST_LEVELS:
-            raise TooDeep
-        place = key, tuple(self._within.items())
+        place = self.nesting.place(key)
         if place not in self._made_once:
-            with self.inside(key):
+            with self.nesting.inside(key):
                 self._made_once[place] = make()
         return self._made_once[place]
-
-    @contextmanager
-    def inside(self, key: str) -> Iterator[None]:
-        """A block in which what is compiled is part of a value with this key."""
-        around = self._within
-        self._within = {**around, key: around.get(key, 0) + 1}
-        try:
-            yield
-        finally:
-            self._within = around
 
     def _merged(self, schema: Schema, name: str | None = None) -> Recipe:
         return self._flat(flat(self.contract, schema), refusal(self.contract, schema), name)
@@ -163,16 +134,14 @@ class Compiler:
                 partial(self._once, canonical(one), partial(self._flat, one, refuse))
                 for one in several.schemas
             ]
-            able = _able(makers)
-            if several.exact:
-                return one_of(able)
-            return self._checked(able, schema, refuse)
+            ways = able(makers)
+            return one_of(ways) if several.exact else self._checked(ways, schema, refuse)
         kinds = [schema["type"]] if "type" in schema else _implied(schema)
         if not kinds:
             return json_values(self.options)
         makers = [partial(self.typed, kind, schema, refuse, name) for kind in kinds]
         try:
-            return one_of(_able([lambda: NULL, *makers] if schema.get("nullable") else makers))
+            return one_of(able([lambda: NULL, *makers] if schema.get("nullable") else makers))
         except NoValue:
             if "type" in schema:
                 raise
@@ -227,7 +196,7 @@ class Compiler:
         recipes = {key: made for key, part in parts.items() if (made := self._part(part, troubles))}
         shapes = [found for shape in told if (found := shape.with_recipes(recipes))]
         if not shapes:
-            raise _worst(troubles)
+            raise worst(troubles)
         others = others_of(schema)
         is_map = isinstance(schema.get("additionalProperties"), dict)
         is_wanted = is_map or self.options.extra == "sometimes"
@@ -326,27 +295,3 @@ def _implied(schema: Schema) -> list[str]:
         for kind, keywords in _IMPLIED.items()
         if any(keyword in schema for keyword in keywords)
     ]
-
-
-def _able(makers: Iterable[Callable[[], Recipe]]) -> list[Recipe]:
-    """What these make, without what is nested too deep here or has no value.
-
-    Raises:
-        TooDeep: if nothing is left, and something was nested too deep.
-        ContractError: if nothing has a value.
-    """
-    found, troubles = [], []
-    for make in makers:
-        try:
-            found.append(make())
-        except (TooDeep, NoValue) as trouble:
-            troubles.append(trouble)
-    if not found:
-        raise _worst(troubles)
-    return found
-
-
-def _worst(troubles: Sequence[Exception]) -> Exception:
-    """Why there is nothing: too deep if anything is, because elsewhere it may be there."""
-    deep = [trouble for trouble in troubles if isinstance(trouble, TooDeep)]
-    return next(iter(deep or troubles), TooDeep())
