@@ -6,8 +6,8 @@ import base64
 import math
 import re
 import string
-import uuid
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -53,12 +53,19 @@ def _base64(options: Options, least: int, most: float) -> Recipe:
 
 def _uuids() -> Recipe:
     numbers = from_strategy(st.integers(0, 2**128 - 1))
-    usual = numbers.mapped(lambda number: str(uuid.UUID(int=number, version=4)))
+    usual = numbers.mapped(lambda number: _uuid(number & _FREE | _VERSION_4))
     return one_of([usual, usual.mapped(str.upper), numbers.mapped(_uuid)])
 
 
+_VERSION_4 = 0x4000_8000 << 48
+_FREE = ~(0xF000_C000 << 48)
+"""The bits of a UUID that tell its version and variant, and the others (RFC 9562, 5.4)."""
+
+
 def _uuid(number: int) -> str:
-    return str(uuid.UUID(int=number))
+    digits = f"{number:032x}"
+    ends = (0, 8, 12, 16, 20, 32)
+    return "-".join(digits[start:end] for start, end in pairwise(ends))
 
 
 _FORMATS: Mapping[str, Callable[[Options, int, float], Recipe]] = {
@@ -101,7 +108,8 @@ def _formed(
     """Strings of a format that determines them."""
     low, high = _SIZES[form]
     if least > high or most < low or (form == "byte" and 4 * -(-least // 4) > most):
-        raise refuse(f"no {form} is at least {least} and at most {most} characters long")
+        limits = f"at least {least}" + ("" if most == math.inf else f" and at most {most}")
+        raise refuse(f"no {form} is {limits} characters long")
     found = _FORMATS[form](options, least, most)
     if regex is None and (form != "date-time" or (least <= low and most == math.inf)):
         return found
@@ -154,7 +162,11 @@ def _matching(regex: str, least: int, most: int | None, refuse: Refuse) -> Recip
 
 
 def _from_regex(regex: str) -> st.SearchStrategy[str]:
-    return st.from_regex(pattern(regex), alphabet=st.characters(codec="utf-8"))
+    found = pattern(regex)
+    # Without re.ASCII, with which Hypothesis refuses some classes of other characters. Only \b
+    # means another thing then.
+    texts = st.from_regex(re.compile(found.pattern), alphabet=st.characters(codec="utf-8"))
+    return texts.filter(found.search)
 
 
 _LETTERS: Mapping[str, str] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+import uuid
 
 import pytest
 from hypothesis import given, settings
@@ -13,8 +14,8 @@ from support.samples import anew
 from support.schema_kinds import STRING
 
 from pytest_asyncops import ContractError
+from pytest_asyncops.contract.ecma_patterns import pattern
 from pytest_asyncops.contract.formats import STRING_FORMATS, matches_format
-from pytest_asyncops.contract.schema_keywords import pattern
 from pytest_asyncops.strategies import from_schema
 from pytest_asyncops.strategies.schema.options import Options
 from pytest_asyncops.strategies.schema.texts import in_other_case, strings
@@ -28,10 +29,18 @@ def test_base64_keeps_to_the_length_too():
     check()
 
 
+def test_most_uuids_are_random_ones_and_some_are_not():
+    texts = anew(from_schema({"type": "string", "format": "uuid"}), 250)
+    found = [uuid.UUID(text) for text in texts]
+    assert all(str(one) == text.lower() for one, text in zip(found, texts, strict=True))
+    random = [one for one in found if (one.version, one.variant) == (4, uuid.RFC_4122)]
+    assert len(found) / 2 < len(random) < len(found)
+
+
 REFUSED = [
     ({**STRING, "minLength": 3, "maxLength": 2}, "at least 3 and at most 2"),
     ({**STRING, "format": "uuid", "maxLength": 2}, "no uuid is at least 0 and at most 2"),
-    ({**STRING, "format": "date", "minLength": 11}, "no date is at least 11 and at most inf"),
+    ({**STRING, "format": "date", "minLength": 11}, "no date is at least 11 characters"),
     ({**STRING, "format": "byte", "minLength": 5, "maxLength": 7}, "no byte is at least 5"),
     ({**STRING, "format": "uuid", "pattern": "x"}, "no uuid is found that also fits the pattern"),
     ({**STRING, "format": "date-time", "minLength": 90}, "is found that also fits a length"),
