@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 Ranges = tuple[tuple[int, int], ...]
 """Characters, as the first and the last code point of each row of them."""
 
-LAST = 0x10FFFF
+LAST: int = 0x10FFFF
 """The last code point."""
 
 
@@ -26,7 +26,7 @@ _SPACE: Ranges = (
     *((0x09, 0x0D), (0x20, 0x20), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A)),
     *((0x2028, 0x2029), (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000), (0xFEFF, 0xFEFF)),
 )
-CLASSES = {
+CLASSES: Mapping[str, Ranges] = {
     "d": _DIGIT,
     "D": others(_DIGIT),
     "w": _WORD,
@@ -36,7 +36,7 @@ CLASSES = {
 }
 """What the classes stand for, by their letters."""
 
-DOT = others(((0x0A, 0x0A), (0x0D, 0x0D), (0x2028, 0x2029)))
+DOT: Ranges = others(((0x0A, 0x0A), (0x0D, 0x0D), (0x2028, 0x2029)))
 """What the dot stands for: all but the ends of lines."""
 
 _SYNTAX = "^$\\.*+?()[]{}|/"

@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ...contract.ecma_patterns import pattern
+from ...contract.ecma_patterns import pattern, translate
 from ...contract.formats import STRING_FORMATS
 from ...contract.schema_keywords import Schema
 from ...errors import hides_usage_errors
@@ -144,7 +144,7 @@ def _matching(regex: str, least: int, most: int | None, refuse: Refuse) -> Recip
             return sized_texts(letters, int(low), None if high == math.inf else int(high))
     is_free = not least and most is None
     texts = from_strategy(_from_regex(regex))
-    if is_free and not _COUNT.search(regex):
+    if is_free and translate(regex).is_portable and not _COUNT.search(regex):
         return texts
 
     limit = math.inf if most is None else most
@@ -162,11 +162,10 @@ def _matching(regex: str, least: int, most: int | None, refuse: Refuse) -> Recip
 
 
 def _from_regex(regex: str) -> st.SearchStrategy[str]:
-    found = pattern(regex)
     # Without re.ASCII, with which Hypothesis refuses some classes of other characters. Only \b
-    # means another thing then.
-    texts = st.from_regex(re.compile(found.pattern), alphabet=st.characters(codec="utf-8"))
-    return texts.filter(found.search)
+    # means another thing then, and it is among what engines differ about.
+    found = re.compile(pattern(regex).pattern)
+    return st.from_regex(found, alphabet=st.characters(codec="utf-8"))
 
 
 _LETTERS: Mapping[str, str] = {

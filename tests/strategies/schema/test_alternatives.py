@@ -32,6 +32,7 @@ MADE = [
     {**STRING, "not": {"enum": ["", "a", "0"]}},
     {**STRING, "not": {"pattern": "a"}, "pattern": "b"},
     {**STRING, "pattern": "a", "allOf": [{"pattern": "b$"}, {"pattern": "^c"}]},
+    {**STRING, "pattern": "^[a-c]", "allOf": [{"pattern": "^[b-d]"}]},
     {**BOOLEAN, "not": {"enum": [True]}},
     {**INTEGER, "not": {"multipleOf": 2}},
     {**INTEGER, "minimum": 0, "not": {"anyOf": [{"maximum": 5}, {"minimum": 9}]}},

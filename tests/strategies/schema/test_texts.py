@@ -29,6 +29,11 @@ def test_base64_keeps_to_the_length_too():
     check()
 
 
+def test_the_end_of_a_word_is_that_of_ecma_262():
+    texts = anew(from_schema({"type": "string", "pattern": r"\b[xé]"}), 100)
+    assert all(pattern(r"(^|[^0-9A-Za-z_])x|[0-9A-Za-z_]é").search(text) for text in texts)
+
+
 def test_most_uuids_are_random_ones_and_some_are_not():
     texts = anew(from_schema({"type": "string", "format": "uuid"}), 250)
     found = [uuid.UUID(text) for text in texts]
