@@ -143,7 +143,9 @@ def _at(path: Path, payload: Any) -> list[Any]:
     found = [payload]
     for step in path:
         if step is None:
-            found = [item for value in found if isinstance(value, list) for item in value]
+            lists = [value for value in found if isinstance(value, list)]
+            # Nearly always there is one, which need not be copied.
+            found = lists[0] if len(lists) == 1 else [item for each in lists for item in each]
             continue
         objects = [value for value in found if isinstance(value, dict)]
         if isinstance(step, str):
