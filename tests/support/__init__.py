@@ -34,6 +34,7 @@
 - `random_schemas`: Contracts, rules and values at random, of every keyword and often near a limit.
 - `real_moments`: Looks at what the operating system does, until it is as it should be.
 - `real_pauses`: A pause of real time, also while virtual time is on.
+- `refused`: Recipes of scalars, or why there are none.
 - `rule_kinds`: Rules of every kind that JSON Schema can say, and the objects that they are about.
 - `rule_rows`: What a row of a table of rules consists of.
 - `samples`: Many values of a strategy.

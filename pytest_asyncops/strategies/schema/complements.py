@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ...contract.formats import NUMBER_FORMATS, STRING_FORMATS
 from ...contract.schema_keywords import TYPES, Schema
+from .shapes import free_name
 
 _NULL: Schema = {"enum": [None]}
 _NEVER: Schema = {"enum": []}
@@ -74,9 +75,7 @@ def _properties(members: Mapping[str, Schema], schema: Schema) -> Iterator[Schem
 
 
 def _others(others: Any, schema: Schema) -> Iterator[Schema]:
-    name = _NEW
-    while name in schema.get("properties", ()):
-        name += "_"
+    name = free_name(_NEW, schema.get("properties", ()))
     if others is not True:
         inner = {} if others is False else {"not": others}
         yield {"type": "object", "required": [name], "properties": {name: inner}}

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
 from support.other_dialect import judge
+from support.refused import Refused, made_or_refused
 from support.samples import anew
 from support.schema_kinds import GOOD, INTEGER
 
@@ -50,18 +51,6 @@ def test_what_cannot_be_made_is_refused_by_name(schema, message):
     with pytest.raises(ContractError) as caught:
         from_schema(schema)
     assert message in str(caught.value)
-
-
-class Refused(Exception):
-    """What stands for the error of a contract."""
-
-
-def made_or_refused(make, schema):
-    """The recipe, or why there is none."""
-    try:
-        return make(schema, Options(), Refused), None
-    except Refused as error:
-        return None, str(error)
 
 
 def fits(schema, value):

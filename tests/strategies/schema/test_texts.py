@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
+from support.refused import Refused, made_or_refused
 from support.samples import anew
 from support.schema_kinds import STRING
 
@@ -100,18 +101,6 @@ def test_what_is_drawn_fits(words):
 
     check()
     assert len(seen) > 1
-
-
-class Refused(Exception):
-    """What stands for the error of a contract."""
-
-
-def made_or_refused(make, schema):
-    """The recipe, or why there is none."""
-    try:
-        return make(schema, Options(), Refused), None
-    except Refused as error:
-        return None, str(error)
 
 
 def fits(schema, value):
