@@ -98,11 +98,11 @@ def _repeated(listed_in: str, name: str, value: Any, status_code: int) -> Iterat
 
 
 def _required(contract: Contract, pointer: str) -> list[str]:
-    return contract.required(contract.resolved(contract.at(pointer)))
+    return contract.required(contract.resolved(contract.schema(pointer)))
 
 
 def _own_members(api: Api, contract: Contract, status_code: int, pointer: str) -> Iterator[Rule]:
-    own = _members(contract, contract.at(pointer))
+    own = _members(contract, contract.schema(pointer))
     if not own:
         return  # it may have any members
     in_errors, in_successes = _all_members(api, contract)
@@ -155,7 +155,7 @@ def _all_members(api: Api, contract: Contract) -> tuple[_Members, _Members]:
                 body = contract.body(response)
                 if body is not None:
                     found = in_successes if status.startswith("2") else in_errors
-                    found.update(_members(contract, contract.at(body)))
+                    found.update(_members(contract, contract.schema(body)))
     history = api.checking.history
     operation = None if history is None else history.schema
     for name, found in ((api.checking.error_schema, in_errors), (operation, in_successes)):

@@ -80,7 +80,7 @@ class Checker:
         if self._schema is not None:
             # A schema of the answer's own, because its rules are not about all values of the body's
             # schema, but about those that are answers.
-            self._answer = {"allOf": [contract.at(self._schema)]}
+            self._answer = {"allOf": [contract.schema(self._schema)]}
             about = answer_rules(api, contract, route, status_code, self._schema)
             self._rules = {
                 **find_rules(api, contract, allowed),
@@ -150,4 +150,4 @@ class Checker:
         )
 
     def _violation(self, message: str, rule: str, pointer: str, value: object) -> Violation:
-        return Violation("$", message, rule, self._contract.document.place(pointer), value)
+        return Violation("$", message, rule, self._contract.place(pointer), value)

@@ -37,7 +37,7 @@ def make_validator(contract: Contract) -> Callable[..., Validator]:
     """The validator class for the schemas of a contract, in which references are looked up."""
 
     def reference(validator: Any, target: str, value: Any, schema: Schema) -> Errors:
-        return validator.descend(value, contract.references[target])  # type: ignore[no-any-return]  # untyped in jsonschema
+        return validator.descend(value, contract.referred(target))  # type: ignore[no-any-return]  # untyped in jsonschema
 
     def required(validator: Any, names: list[str], value: Any, schema: Schema) -> Errors:
         if isinstance(value, dict):

@@ -175,7 +175,7 @@ def _breaks(
             json_path([index, member]),
             message,
             f"{api.name}.history-{rule}",
-            contract.document.place(pointer) if contract else f"#{pointer}",
+            contract.place(pointer) if contract else f"#{pointer}",
             operation.get(member),
         )
 

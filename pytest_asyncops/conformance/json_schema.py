@@ -14,7 +14,7 @@ from typing import Any
 from ..contract.ecma_patterns import portable
 from ..contract.formats import NUMBER_FORMATS, STRING_FORMATS
 from ..contract.openapi import Contract
-from ..contract.schema_keywords import ANNOTATIONS, Schema
+from ..contract.schema_keywords import Schema, constraints
 from ..rules.rule_schemas import rule_schema
 from ..rules.rules import Constraint
 from ..rules.timestamps import PLAIN_DATE_TIME
@@ -26,7 +26,7 @@ _MUST_FIT = ("items", "additionalProperties", "allOf")
 _MAY_FIT = ("anyOf", "oneOf")
 """The keywords with schemas that a value or its parts have to fit, and with those that they may."""
 
-_TRANSLATED = ANNOTATIONS | {
+_TRANSLATED = {
     "x-enum",
     "required",
     "pattern",
@@ -100,7 +100,8 @@ class JsonSchema:
             return self._reference(self._contract.resolved(schema), fit=fit)
         _refuse_doubtful(schema)
         self.looks_deep |= schema.get("uniqueItems") is True
-        result = {keyword: value for keyword, value in schema.items() if keyword not in _TRANSLATED}
+        told = constraints(schema)
+        result = {keyword: value for keyword, value in told.items() if keyword not in _TRANSLATED}
         required = self._contract.required(schema)
         if required:  # draft 4 has no empty one
             result["required"] = required

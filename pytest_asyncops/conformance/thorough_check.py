@@ -118,7 +118,7 @@ def find_violations(
                     json_path((*part.at, *below)),
                     message,
                     rule.id,
-                    contract.document.place(rule.source),
+                    contract.place(rule.source),
                     wrong,
                 )
                 for rule in about
@@ -128,4 +128,4 @@ def find_violations(
 
 
 def _place(contract: Contract, schema: Any, keyword: str) -> str:
-    return contract.document.place(f"{contract.pointers[id(schema)]}/{keyword}")
+    return contract.place(f"{contract.pointers[id(schema)]}/{keyword}")

@@ -1,105 +1,138 @@
-"""An OpenAPI 3.0 document, checked when it is loaded, looked up by route and status."""
+"""An OpenAPI 3.0 document, looked up by route and status. What is asked for must be understood."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from functools import lru_cache
+from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from ..errors import ContractError, hides_usage_errors
-from .schema_keywords import REFERENCE, Schema, check_schema, same_value
-from .yaml_document import Document, escape, read_document, unescape
+from .documents import Documents
+from .schema_keywords import Schema, check_schema, name_of, same_value
+from .yaml_document import Document, escape, read_document
 
 __tracebackhide__ = hides_usage_errors
 
 Place = tuple[str | int, ...]
 """A place in a payload: member names and indexes."""
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
-
-@dataclass(frozen=True, eq=False)
 class Contract:
-    """An OpenAPI 3.0 document whose schemas are all understood.
+    """An OpenAPI 3.0 document.
+
+    A schema is checked when it is asked for, with all that it refers to: what is not understood
+    elsewhere in the document does no harm. Values have locations, as `Documents` explains.
+
+    Args:
+        document: the document.
+        path: where it was read from; unless given, it cannot refer to other files.
+
+    Raises:
+        ContractError: for a document that is not OpenAPI 3.0.
 
     Attributes:
         document: the document.
-        pointers: the JSON pointer of each schema, by the ``id()`` of its mapping.
-        references: the named schemas, each by what ``$ref`` says to refer to it.
+        pointers: the location of each schema that was asked for, by the ``id()`` of its mapping.
+        references: the schemas that those refer to, each by what ``$ref`` says to refer to it.
     """
 
-    document: Document
-    pointers: dict[int, str] = field(default_factory=dict, repr=False)
-    references: dict[str, Schema] = field(default_factory=dict, repr=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, document: Document, path: str | None = None) -> None:
+        self.document: Document = document
+        self.pointers: dict[int, str] = {}
+        self.references: dict[str, Schema] = {}
+        self._path = path
+        self._documents = Documents(document, path)
         version = self._object("").get("openapi")
         if not isinstance(version, str) or not version.startswith("3.0."):
             raise self.document.error(
                 f"this is not an OpenAPI 3.0 document: openapi is {version!r}", "/openapi"
             )
-        named = (f"/components/schemas/{escape(name)}" for name in self.schemas)
-        bodies = (f"{pointer}/schema" for pointer in self._media_types())
-        for pointer in (*named, *bodies):
-            checked = check_schema(self.document, pointer, self.at(pointer), self.schemas)
-            self.pointers.update((id(schema), at) for at, schema in checked)
-        self.references.update(
-            (f"{REFERENCE}{escape(name)}", schema) for name, schema in self.schemas.items()
-        )
-        self._check_loops()
+        self._object("/paths")
+        self._object("/components/schemas")
+
+    def __repr__(self) -> str:
+        return f"<Contract {self.document.file}>"
 
     @property
     def schemas(self) -> Mapping[str, Schema]:
-        """The named schemas."""
+        """The named schemas. To use one, ask for it by `schema`, which checks it."""
         return self._object("/components/schemas")
 
-    def at(self, pointer: str) -> Any:
-        """The value at a JSON pointer.
+    def at(self, location: str) -> Any:
+        """The value at a location.
 
         Raises:
             ContractError: if there is none.
         """
-        value = self.document.root
-        for part in pointer.split("/")[1:]:
-            name = unescape(part)
-            try:
-                value = value[int(name)] if isinstance(value, list) else value[name]
-            except (KeyError, IndexError, ValueError, TypeError):
-                raise self.document.error(f"there is nothing at #{pointer}", pointer) from None
-        return value
+        return self._documents.at(location)
+
+    def place(self, location: str) -> str:
+        """File, line and pointer of a location."""
+        return self._documents.place(location)
+
+    def error(self, message: str, location: str) -> ContractError:
+        """An error at a location."""
+        return self._documents.error(message, location)
+
+    def schema(self, location: str) -> Schema:
+        """The schema at a location. It is understood, and so is all that it refers to.
+
+        Raises:
+            ContractError: if it is not, or if there is none.
+        """
+        schema: Schema = self.at(location)
+        if id(schema) not in self.pointers:
+            self._check(location)
+        return schema
 
     def resolved(self, schema: Schema) -> Schema:
         """The schema, or what it refers to."""
         while "$ref" in schema:
-            schema = self._referred(schema["$ref"])
+            schema = self.referred(schema["$ref"])
         return schema
 
-    def _referred(self, reference: str) -> Schema:
-        # All that a contract refers to is known by name; others have their error from `at`.
-        schema: Schema = self.references.get(reference) or self.at(reference[1:])
-        return schema
+    def referred(self, reference: str) -> Schema:
+        """The schema that a reference refers to.
+
+        Raises:
+            ContractError: if there is none, or if it is not understood.
+        """
+        if reference not in self.references:
+            self.references[reference] = self.schema(self._documents.target(reference, ""))
+        return self.references[reference]
 
     def statuses(self, method: str, path: str) -> Mapping[str, str]:
-        """The documented responses of an operation: status, or ``default``, to pointer."""
-        at = f"/paths/{escape(path)}/{method.lower()}/responses"
-        return {status: f"{at}/{status}" for status in self.at(at)}
+        """The documented responses of an operation: status, or ``default``, to location."""
+        follow = self._documents.follow
+        operation = f"{follow(f'/paths/{escape(path)}')}/{method.lower()}"
+        at = f"{operation}/responses"
+        return {
+            status: follow(f"{at}/{escape(status)}")
+            for status in self.at(at)
+            if not status.startswith("x-")
+        }
 
     def response(self, method: str, path: str, status_code: int) -> str | None:
-        """The pointer of an operation's response with this status, ``None`` if undocumented."""
+        """The location of an operation's response with this status, ``None`` if undocumented."""
         documented = self.statuses(method, path)
         for status in (str(status_code), f"{status_code // 100}XX", "default"):
             if status in documented:
                 return documented[status]
         return None
 
+    def content(self, response: str) -> Mapping[str, str]:
+        """The documented content types of a response: each with the location of its media type."""
+        at = f"{response}/content"
+        return {kind: f"{at}/{escape(kind)}" for kind in self.at(response).get("content", ())}
+
     def body(self, response: str) -> str | None:
-        """The pointer of a response's JSON schema, ``None`` if it has no body."""
-        content = self.at(response).get("content")
-        return f"{response}/content/application~1json/schema" if content else None
+        """The location of a response's JSON schema, ``None`` if it has no body of JSON."""
+        found = self.content(response).get("application/json")
+        return None if found is None else f"{found}/schema"
 
     def required(self, schema: Schema) -> list[str]:
         """The members that a response has to have: those that only requests have are not needed."""
@@ -120,9 +153,8 @@ class Contract:
     def response_schema(self, method: str, path: str, status_code: int) -> Schema | None:
         """The schema of the body of a response, ``None`` where none is documented."""
         response = self.response(method, path, status_code)
-        pointer = None if response is None else self.body(response)
-        schema: Schema | None = None if pointer is None else self.at(pointer)
-        return schema
+        location = None if response is None else self.body(response)
+        return None if location is None else self.schema(location)
 
     def schema_paths(self, schema: Schema) -> Mapping[str, list[tuple[str, ...]]]:
         """The paths in a value of this schema to which the named schemas apply.
@@ -144,11 +176,11 @@ class Contract:
         found: dict[str, list[tuple[str, ...]]],
     ) -> None:
         if "$ref" in schema:
-            name = unescape(schema["$ref"].removeprefix(REFERENCE))
+            name = name_of(schema["$ref"])
             if name in within:  # a schema that contains itself
                 return
             found.setdefault(name, []).append(path)
-            self._visit(self._referred(schema["$ref"]), path, (*within, name), found)
+            self._visit(self.referred(schema["$ref"]), path, (*within, name), found)
             return
         for name, inner in schema.get("properties", {}).items():
             self._visit(inner, (*path, name), within, found)
@@ -157,50 +189,47 @@ class Contract:
         for inner in schema.get("allOf", []):
             self._visit(inner, path, within, found)
 
-    def _check_loops(self) -> None:
-        """Refuse a schema that refers back to itself for the same value, directly or by others."""
-        leads_to = {name: set(same_value(schema)) for name, schema in self.schemas.items()}
-        for name in self.schemas:
-            reached: set[str] = set()
-            ahead = {name}
-            while ahead:
-                ahead = {further for near in ahead for further in leads_to[near]} - reached
-                reached |= ahead
-            if name in reached:
-                raise self.document.error(
-                    f"{name} refers back to itself for one and the same value, without end",
-                    f"/components/schemas/{escape(name)}",
-                )
+    def _check(self, location: str) -> None:
+        """Check a schema and all that it refers to, at any distance."""
+        ahead = [location]
+        pointers: dict[int, str] = {}
+        references: dict[str, Schema] = {}
+        while ahead:
+            at = ahead.pop()
+            if id(self.at(at)) in self.pointers.keys() | pointers.keys():
+                continue
+            for within, schema in list(check_schema(self._documents, at, self.at(at))):
+                pointers[id(schema)] = within
+                if "$ref" in schema:
+                    target = self._documents.target(schema["$ref"], f"{within}/$ref")
+                    references[schema["$ref"]] = self.at(target)
+                    ahead.append(target)
+        self._check_loops(references)
+        self.pointers.update(pointers)
+        self.references.update(references)
 
-    def _object(self, pointer: str) -> Mapping[str, Any]:
-        """The mapping at a pointer, an empty mapping if nothing is there."""
+    def _check_loops(self, references: Mapping[str, Schema]) -> None:
+        """Refuse a schema that refers back to itself for the same value, directly or by others."""
+        leads_to = {one: list(same_value(schema)) for one, schema in references.items()}
+        try:
+            TopologicalSorter(leads_to).prepare()
+        except CycleError as error:
+            first = next(one for one in references if one in error.args[1])
+            raise self.error(
+                f"{name_of(first)} refers back to itself for one and the same value, without end",
+                self._documents.target(first, ""),
+            ) from None
+
+    def _object(self, location: str) -> Mapping[str, Any]:
+        """The mapping at a location of the document, an empty mapping if nothing is there."""
         value = self.document.root
-        for part in pointer.split("/")[1:]:
-            value = value.get(unescape(part), {})
+        for part in location.split("/")[1:]:
+            value = value.get(part, {})
             if not isinstance(value, dict):
                 break
         if not isinstance(value, dict):
-            raise self.document.error(f"here must be a mapping, not {value!r}", pointer)
+            raise self.error(f"here must be a mapping, not {value!r}", location)
         return value
-
-    def _media_types(self) -> Iterator[str]:
-        for path in self._object("/paths"):
-            item = f"/paths/{escape(path)}"
-            for method in self._object(item):
-                if method not in _METHODS:
-                    continue
-                for status in self._object(f"{item}/{method}/responses"):
-                    at = f"{item}/{method}/responses/{status}"
-                    if "$ref" in self._object(at):
-                        raise self.document.error("a response cannot be a $ref; write it out", at)
-                    for media_type in self._object(f"{at}/content"):
-                        if media_type != "application/json":
-                            raise self.document.error(
-                                f"the content type {media_type!r} is not understood, only "
-                                "application/json is",
-                                f"{at}/content/{escape(media_type)}",
-                            )
-                        yield f"{at}/content/application~1json"
 
 
 def load_contract(name: str, directory: str = "") -> Contract:
@@ -211,7 +240,7 @@ def load_contract(name: str, directory: str = "") -> Contract:
         directory: what a relative path counts from, unless it is the current directory.
 
     Raises:
-        ContractError: if it cannot be read or understood.
+        ContractError: if it cannot be read or is not OpenAPI 3.0.
     """
     is_own = Path(name).name == name
     return _load(name, None if is_own else os.path.abspath(os.path.join(directory, name)))
@@ -231,4 +260,4 @@ def _load(name: str, path: str | None) -> Contract:
         raise ContractError(
             f"the contract cannot be read: {error.strerror}. {advice}", file=label
         ) from None
-    return Contract(read_document(content, label))
+    return Contract(read_document(content, label), path)

@@ -1,40 +1,26 @@
 """The keywords of OpenAPI 3.0's schemas: which are understood, and the values they can have.
 
 A keyword that is not understood is an error, because skipping it would make conformance mean less
-than it says.
+than it says. Those that begin with ``x-`` are passed over (OpenAPI 3.0.3, 4.9), but for ``x-enum``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
 
-from ..errors import hides_usage_errors, listed
+from ..errors import ContractError, hides_usage_errors, listed
 from .ecma_patterns import NotUnderstood, pattern
-from .yaml_document import Document, escape, unescape
+from .yaml_document import escape, unescape
 
 __tracebackhide__ = hides_usage_errors
 
 Schema = Mapping[str, Any]
 
 REFERENCE = "#/components/schemas/"
-"""The beginning of every reference."""
+"""The beginning of every reference to a named schema."""
 
 TYPES = ("array", "boolean", "integer", "number", "object", "string")
-
-FORMATS: Mapping[str, tuple[str, ...]] = {
-    "int32": ("integer",),
-    "int64": ("integer",),
-    "float": ("number",),
-    "double": ("number",),
-    "byte": ("string",),
-    "binary": ("string",),
-    "date": ("string",),
-    "date-time": ("string",),
-    "password": ("string",),
-    "uuid": ("string",),
-}
-"""The formats that are understood, and the types they belong to (OpenAPI 3.0.3, 4.4)."""
 
 _IS_NUMBER = (int, float)
 
@@ -86,43 +72,54 @@ ANNOTATIONS = frozenset(
 _ALTERNATIVES = ("allOf", "anyOf", "oneOf")
 
 
-def check_schema(
-    document: Document, pointer: str, schema: Any, names: Container[str]
-) -> Iterator[tuple[str, Schema]]:
-    """Check a schema and all below it.
+class Source(Protocol):
+    """What schemas are read from."""
+
+    def error(self, message: str, location: str, /) -> ContractError:
+        """An error at a location."""
+
+
+def check_schema(source: Source, location: str, schema: Any) -> Iterator[tuple[str, Schema]]:
+    """Check a schema and all below it, but not what they refer to.
 
     Args:
-        document: the document.
-        pointer: the schema's place in it.
+        source: where it is from.
+        location: the schema's place in it.
         schema: the schema.
-        names: the named schemas of the document.
 
     Yields:
-        The place of each schema, and the schema.
+        The location of each schema, and the schema.
 
     Raises:
         ContractError: for a keyword or a value that is not understood.
     """
     if not isinstance(schema, dict):
-        raise document.error(f"a schema must be a mapping, not {schema!r}", pointer)
-    yield pointer, schema
-    _check_keywords(document, pointer, schema)
+        raise source.error(f"a schema must be a mapping, not {schema!r}", location)
+    yield location, schema
+    _check_keywords(source, location, schema)
     if "$ref" in schema:
-        _check_reference(document, pointer, schema, names)
-    _check_values(document, pointer, schema)
+        _check_reference(source, location, schema)
+    _check_values(source, location, schema)
     for below, inner in _inner(schema):
-        yield from check_schema(document, f"{pointer}/{below}", inner, names)
+        yield from check_schema(source, f"{location}/{below}", inner)
 
 
 def refer(name: str) -> Schema:
-    """A reference to the schema of this name; the name is escaped as in a JSON pointer."""
-    return {"$ref": f"{REFERENCE}{name}"}
+    """A reference to the schema of this name, as `name_of` gives it."""
+    return {"$ref": name if "#" in name else f"{REFERENCE}{escape(name)}"}
+
+
+def name_of(reference: str) -> str:
+    """The name of the schema that a reference refers to; the reference if it has no name."""
+    name = reference.removeprefix(REFERENCE)
+    has_name = name != reference and "/" not in name and "#" not in name
+    return unescape(name) if has_name else reference
 
 
 def same_value(schema: Schema) -> Iterator[str]:
-    """The named schemas that apply to the same value as this schema, not to a part of it."""
+    """The references to what applies to the same value as this schema, not to a part of it."""
     if "$ref" in schema:
-        yield unescape(schema["$ref"].removeprefix(REFERENCE))
+        yield schema["$ref"]
     for keyword in _ALTERNATIVES:
         for inner in schema.get(keyword, ()):
             yield from same_value(inner)
@@ -141,60 +138,56 @@ def _inner(schema: Schema) -> Iterator[tuple[str, Any]]:
         yield f"properties/{escape(name)}", inner
 
 
-def _check_keywords(document: Document, pointer: str, schema: Schema) -> None:
+def _check_keywords(source: Source, location: str, schema: Schema) -> None:
     for keyword, value in schema.items():
-        at = f"{pointer}/{escape(keyword)}"
-        if keyword in ANNOTATIONS:
-            continue
+        at = f"{location}/{escape(keyword)}"
         if keyword not in _VALUES:
-            raise document.error(
+            if is_annotation(keyword):
+                continue
+            raise source.error(
                 f"the keyword {keyword!r} is not understood; understood are "
                 f"{listed(sorted({*_VALUES, *ANNOTATIONS}))}",
                 at,
             )
         if not _can_be(keyword, value):
-            raise document.error(f"{value!r} cannot be the value of {keyword}", at)
+            raise source.error(f"{value!r} cannot be the value of {keyword}", at)
 
 
-def _check_reference(
-    document: Document, pointer: str, schema: Schema, names: Container[str]
-) -> None:
-    reference = schema["$ref"]
-    if len(schema) > 1:
-        others = listed(repr(name) for name in schema if name != "$ref")
-        raise document.error(
-            f"beside a $ref nothing counts in OpenAPI 3.0, so {others} would be skipped", pointer
+def is_annotation(keyword: str) -> bool:
+    """Whether a keyword constrains nothing."""
+    return keyword in ANNOTATIONS or (keyword.startswith("x-") and keyword != "x-enum")
+
+
+def constraints(schema: Schema) -> dict[str, Any]:
+    """The keywords of a schema that constrain a value."""
+    return {keyword: value for keyword, value in schema.items() if not is_annotation(keyword)}
+
+
+def _check_reference(source: Source, location: str, schema: Schema) -> None:
+    others = [repr(name) for name in constraints(schema) if name != "$ref"]
+    if others:
+        raise source.error(
+            f"beside a $ref nothing counts in OpenAPI 3.0, so {listed(others)} would be skipped",
+            location,
         )
-    if not reference.startswith(REFERENCE):
-        raise document.error(
-            f"only references to {REFERENCE} are followed, not {reference!r}", f"{pointer}/$ref"
-        )
-    if unescape(reference.removeprefix(REFERENCE)) not in names:
-        raise document.error(f"there is nothing at {reference}", f"{pointer}/$ref")
 
 
-def _check_values(document: Document, pointer: str, schema: Schema) -> None:
-    kind, form = schema.get("type"), schema.get("format")
+def _check_values(source: Source, location: str, schema: Schema) -> None:
+    kind = schema.get("type")
     if kind is not None and kind not in TYPES:
-        raise document.error(
-            f"the type {kind!r} is not one of OpenAPI 3.0's: {listed(TYPES)}", f"{pointer}/type"
-        )
-    if form is not None and kind not in FORMATS.get(form, ()):
-        raise document.error(
-            f"the format {form!r} is not understood with type {kind!r}; understood are "
-            f"{listed(FORMATS)}",
-            f"{pointer}/format",
+        raise source.error(
+            f"the type {kind!r} is not one of OpenAPI 3.0's: {listed(TYPES)}", f"{location}/type"
         )
     if "nullable" in schema and kind is None:
-        raise document.error(
-            "nullable counts only beside a type (OpenAPI 3.0.3, 4.7.24)", f"{pointer}/nullable"
+        raise source.error(
+            "nullable counts only beside a type (OpenAPI 3.0.3, 4.7.24)", f"{location}/nullable"
         )
     if "pattern" in schema:
         try:
             pattern(schema["pattern"])
         except NotUnderstood as trouble:
-            raise document.error(
-                f"this pattern is not understood: {trouble}", f"{pointer}/pattern"
+            raise source.error(
+                f"this pattern is not understood: {trouble}", f"{location}/pattern"
             ) from None
 
 

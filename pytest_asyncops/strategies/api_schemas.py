@@ -11,7 +11,7 @@ from hypothesis.strategies import SearchStrategy
 
 from ..conformance.answer_rules import answer_rules
 from ..conformance.thorough_check import allowed_by, in_force
-from ..contract.schema_keywords import REFERENCE, Schema, refer
+from ..contract.schema_keywords import Schema, name_of, refer
 from ..contract.yaml_document import escape
 from ..errors import InvalidArgument, checked_flag, hides_usage_errors, unknown_choice
 from ..lifecycle.states import State
@@ -128,7 +128,7 @@ def operation(api: Api) -> Schema:
 
 
 def schema_name(api: Api, schema: str) -> str:
-    """The name of a schema, escaped as in a reference.
+    """The name of a schema, if the API has it.
 
     Raises:
         InvalidArgument: if the API has no schema of this name.
@@ -136,7 +136,7 @@ def schema_name(api: Api, schema: str) -> str:
     names = contract_of(api).schemas
     if not isinstance(schema, str) or schema not in names:
         raise unknown_choice(f"schema of {api.name}", schema, names)
-    return escape(schema)
+    return schema
 
 
 def error_bodies(api: Api) -> dict[int, Schema]:
@@ -201,9 +201,9 @@ def _error_body(api: Api, status_code: int) -> Schema | None:
 
 def _schema_at(api: Api, pointer: str) -> Schema:
     """The schema at a pointer; of a named schema, a reference, so that it is known by its name."""
-    name = pointer.removeprefix(REFERENCE[1:])
-    schema: Schema = contract_of(api).at(pointer)
-    return schema if name == pointer else refer(name)
+    reference = f"#{pointer}"
+    named = name_of(reference) != reference
+    return {"$ref": reference} if named else contract_of(api).schema(pointer)
 
 
 def _error_pointer(api: Api, status_code: int) -> str | None:
@@ -255,7 +255,7 @@ def _asked_of(
     history = api.checking.history
     asked = []
     if history is not None and Needed(history.wrapped_in or "") in kinds:
-        asked = [(escape(history.schema), Needed(history.id))]  # so that it is not empty
+        asked = [(history.schema, Needed(history.id))]  # so that it is not empty
     if "$ref" not in schema:  # nothing is known by the name of a schema that has none
         whole = flat(contract, schema)
         members = [kind.member for kind in kinds if isinstance(kind, Needed)]
@@ -266,5 +266,5 @@ def _asked_of(
         }
         needed = {"required": members, "properties": told}
         return {"allOf": [schema, needed]} if members else schema, tuple(asked)
-    name = schema["$ref"].removeprefix(REFERENCE)
+    name = name_of(schema["$ref"])
     return schema, (*((name, kind) for kind in kinds), *asked)

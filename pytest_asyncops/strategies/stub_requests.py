@@ -85,7 +85,7 @@ def _parameter(contract: Contract, pointer: str) -> Mapping[str, Any]:
     while isinstance(found := contract.at(pointer), dict) and "$ref" in found:
         reference = str(found["$ref"])
         if not reference.startswith("#/") or reference[1:] in visited:
-            raise contract.document.error(
+            raise contract.error(
                 f"a parameter cannot be {reference!r}; refer to one of this document, such as "
                 "'#/components/parameters/page'",
                 pointer,
@@ -93,7 +93,7 @@ def _parameter(contract: Contract, pointer: str) -> Mapping[str, Any]:
         pointer = reference[1:]
         visited.append(pointer)
     if not isinstance(found, dict) or not {"in", "name"} <= found.keys():
-        raise contract.document.error(
+        raise contract.error(
             f"a parameter must be a mapping with 'in' and 'name', not {found!r}", pointer
         )
     return found

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
+from support.own_contracts import checked
 
 from pytest_asyncops.conformance.dialect import validator_of
 from pytest_asyncops.conformance.fast_check import fast_check
@@ -26,7 +27,7 @@ SAYS_B = {"type": "object", "required": ["b"], **B}
 def contract_with(schema, named=None):
     schemas = {"A": schema, "Named": named or {}}
     text = json.dumps({"openapi": "3.0.3", "components": {"schemas": schemas}})
-    return Contract(read_document(text, "own.yaml"))
+    return checked(Contract(read_document(text, "own.yaml")))
 
 
 def found(schema, value, *, named=None, rules=(), **asked):

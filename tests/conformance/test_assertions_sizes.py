@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 from support.client_responses import of_requests
+from support.own_contracts import checked
 
 from pytest_asyncops import (
     ConformanceError,
@@ -84,7 +85,7 @@ def test_every_keyword_bears_long_integers(keyword):
 
     schema, value = SCHEMAS[keyword]
     root = {"openapi": "3.0.3", "components": {"schemas": {"A": schema}}}
-    contract = Contract(Document("own.yaml", root, {"": 1}))
+    contract = checked(Contract(Document("own.yaml", root, {"": 1})))
     found = find_violations(contract, schema, {}, 200, value, extra=True, unknown=True)
     assert [each.rule for each in found] == [f"schema.{keyword}"]
     assert len(str(found[0])) < 500

@@ -7,6 +7,7 @@ import math
 import sys
 
 import pytest
+from support.own_contracts import checked
 
 from pytest_asyncops.conformance.dialect import make_validator
 from pytest_asyncops.conformance.fast_check import fast_check
@@ -21,7 +22,7 @@ FLOAT32 = 3.4028234663852886e38
 
 def contract_with(schema):
     text = json.dumps({"openapi": "3.0.3", "components": {"schemas": {"A": schema} | OTHERS}})
-    return Contract(read_document(text, "own.yaml"))
+    return checked(Contract(read_document(text, "own.yaml")))
 
 
 def breaks(schema, value):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.other_dialect import judge
+from support.own_contracts import checked
 from support.random_schemas import random_contract, random_fit, random_value
 
 from pytest_asyncops.conformance.dialect import validator_of
@@ -112,4 +113,4 @@ SECRET = {"type": "string", "writeOnly": True}
 )
 def test_verdicts_of_what_was_wrong_elsewhere(schema, values):
     root = {"openapi": "3.0.3", "components": {"schemas": {"A": schema}}}
-    assert_same_verdicts(Contract(read_document(json.dumps(root), "own.yaml")), values)
+    assert_same_verdicts(checked(Contract(read_document(json.dumps(root), "own.yaml"))), values)

@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.own_contracts import checked
 from support.spoilt_payloads import NEARLY_TIMES, TIMES
 
 from pytest_asyncops.conformance import fast_check
@@ -34,7 +35,7 @@ def quick(root, *kinds, a=None):
     """The quick check of a schema, in a contract with rules about another one, A."""
     schemas = {"A": a or {}, "Tree": TREES, "Root": root}
     text = json.dumps({"openapi": "3.0.3", "components": {"schemas": schemas}})
-    contract = Contract(read_document(text, "own.yaml"))
+    contract = checked(Contract(read_document(text, "own.yaml")))
     rules = [Rule("own.rule", "A", "/", "it is so", kind) for kind in kinds]
     about = {id(contract.schemas["A"]): rules}
     return fast_check.fast_check(contract, contract.schemas["Root"], about, 200)

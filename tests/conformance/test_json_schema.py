@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
+from support.own_contracts import checked
 from support.random_schemas import random_contract, random_fit, random_kind
 
 from pytest_asyncops.conformance.applied import applied
@@ -52,7 +53,7 @@ def test_what_is_let_pass_fits(random):
 def contract_with(schema):
     schemas = {"A": schema, "B": {"type": "string", "format": "date-time"}}
     text = json.dumps({"openapi": "3.0.3", "components": {"schemas": schemas}})
-    return Contract(read_document(text, "own.yaml"))
+    return checked(Contract(read_document(text, "own.yaml")))
 
 
 def translated(schema, *kinds):

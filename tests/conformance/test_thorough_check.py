@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.foreign_validator import broken, foreign
+from support.own_contracts import checked
 from support.schema_kinds import GOOD
 
 from pytest_asyncops.apis.chainloop import CHAINLOOP
@@ -86,7 +87,7 @@ def found(schema, value):
     """Path and rule of each violation that is found."""
     named = {**NAMED, "schema": schema}
     root = {"openapi": "3.0.3", "components": {"schemas": named}}
-    contract = Contract(Document("own", root, {"": 1}))
+    contract = checked(Contract(Document("own", root, {"": 1})))
     violations = find_violations(contract, schema, {}, 200, value, extra=False, unknown=False)
     return {(violation.path, violation.rule) for violation in violations}
 
@@ -150,8 +151,8 @@ def test_the_violations_of_every_kind_of_schema(schema):
 
 
 def test_a_validator_of_a_contract_takes_what_it_does_not_document():
-    contract = Contract(
-        Document("own", {"openapi": "3.0.3", "components": {"schemas": NAMED}}, {"": 1})
+    contract = checked(
+        Contract(Document("own", {"openapi": "3.0.3", "components": {"schemas": NAMED}}, {"": 1}))
     )
     schema = {"type": "object", "properties": {"a": {"type": "string", "x-enum": ["a"]}}}
     assert validator_of(contract, schema).is_valid({"a": "b", "c": 1})

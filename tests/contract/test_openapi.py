@@ -1,4 +1,4 @@
-"""A contract is understood whole, or refused with the place of what is not."""
+"""What is asked of a contract is understood, or refused with its place; the rest does no harm."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def test_a_schema_that_would_never_end(schema):
     # The same by way of another one, whose name has to be escaped in a pointer.
     detour = schema.replace("/A'", "/b~1~0c'")
     both = f"{HEAD}    A: {detour}\n    b/~c: {{$ref: '#/components/schemas/A'}}\n"
-    assert refusal(both) == (line, at, f"A {ROUND}")
+    assert refusal(both)[2] == f"b/~c {ROUND}"
 
 
 def test_a_schema_may_lead_into_a_loop_of_others():
     text = f"{HEAD}    A: {{$ref: '#/components/schemas/B'}}\n    B: {LOOPS[0]}\n"
-    assert refusal(text)[1:] == ("/components/schemas/A", f"A {ROUND}")
+    assert refusal(text)[1:] == ("/components/schemas/B", f"B {ROUND}")
     text = text.replace("A'}\n", "C'}\n    C: {$ref: '#/components/schemas/C'}\n")
     assert refusal(text)[1:] == ("/components/schemas/C", f"C {ROUND}")
 
@@ -59,18 +59,10 @@ def test_a_schema_may_have_itself_as_a_part():
         ("openapi", 1, "", "here must be a mapping, not 'openapi'"),
         ("openapi: 3.0.3\npaths:\n", 2, "/paths", "here must be a mapping, not None"),
         ("openapi: 3.0.3\npaths: []\n", 2, "/paths", "here must be a mapping, not []"),
-        ("openapi: 3.0.3\npaths:\n  /a: 1\n", 3, "/paths/~1a", "here must be a mapping, not 1"),
-        ("openapi: 3.0.3\npaths:\n  /a:\n    get: x\n", 4, "/paths/~1a/get/responses",
-         "here must be a mapping, not 'x'"),
         ("openapi: 3.0.3\ncomponents:\n  schemas: []\n", 3, "/components/schemas",
          "here must be a mapping, not []"),
         ("openapi: 3.0.3\ncomponents: 1\n", 2, "/components/schemas",
          "here must be a mapping, not 1"),
-        ("openapi: 3.0.3\npaths: {/a: {get: {responses:\n {200: {$ref: '#/x'}}}}}\n", 3,
-         "/paths/~1a/get/responses/200", "a response cannot be a $ref; write it out"),
-        ("openapi: 3.0.3\npaths: {/a: {get: {responses: {200: {content:\n {text/html: {}}}}}}}\n",
-         3, "/paths/~1a/get/responses/200/content/text~1html",
-         "the content type 'text/html' is not understood, only application/json is"),
         ("openapi: 3.0.3\npaths: {/a: {put: {responses: {\n  200: {content:\n"
          "    {application/json: {}}}}}}}\n", 4,
          "/paths/~1a/put/responses/200/content/application~1json/schema",

@@ -13,6 +13,7 @@ from random import Random
 
 import pytest
 from support.other_dialect import judge as independent_judge
+from support.own_contracts import checked
 from support.random_schemas import likely_schema
 from support.samples import anew
 from support.schema_kinds import own_api
@@ -36,7 +37,7 @@ def judged(number, directory, wrong):
     api = own_api(directory, schemas)
     found = Counter()
     try:
-        load_contract(api.checking.contract)
+        checked(load_contract(api.checking.contract))
     except ContractError:  # such as one that refers back to itself
         return Counter(refused=1)
     fits = independent_judge(refer("A"), schemas).is_valid

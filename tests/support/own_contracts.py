@@ -8,7 +8,7 @@ import pytest
 
 from pytest_asyncops import ContractError
 from pytest_asyncops.contract.openapi import Contract
-from pytest_asyncops.contract.yaml_document import read_document
+from pytest_asyncops.contract.yaml_document import escape, read_document
 
 HEAD = """\
 openapi: 3.0.3
@@ -29,7 +29,21 @@ SCHEMA_LINE = HEAD.count("\n") + 2
 
 
 def contract(text):
-    return Contract(read_document(text, "own.yaml"))
+    """The contract, all of whose schemas are understood."""
+    return checked(Contract(read_document(text, "own.yaml")))
+
+
+def checked(contract):
+    """The contract, once all of its schemas have been asked for."""
+    for name in contract.schemas:
+        contract.schema(f"/components/schemas/{escape(name)}")
+    for path, item in contract.document.root.get("paths", {}).items():
+        for method in item.keys() & {"get", "put", "post", "delete"}:
+            for response in contract.statuses(method, path).values():
+                body = contract.body(response)
+                if body is not None:
+                    contract.schema(body)
+    return contract
 
 
 def with_schema(text):

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from ...contract.openapi import load_contract
+from ...contract.schema_keywords import name_of
 from ...rules.generation_hints import NumberedPages, TokenPages
 from ...rules.rules import HistorySchema
 from ...serving.api import Api
@@ -63,8 +64,7 @@ def is_list(api: Api, name: str) -> bool:
         if route.name == "list":
             schema = contract.response_schema(route.method, route.paths[0], 200)
             if schema is not None:
-                reference: str = schema.get("$ref", "")
-                return reference.rpartition("/")[2] == name
+                return name_of(schema.get("$ref", "")) == name
     return False
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from ...contract.formats import is_type
-from ...contract.schema_keywords import REFERENCE, Schema
+from ...contract.schema_keywords import Schema, name_of
 from ...rules.equality import identity
 from ..coherent.paging import PLACES
 from ..schema.all_of import canonical, flat
@@ -77,7 +77,7 @@ def values_with(
         end: the values at its end, if they are special.
         kind: the type of the values at its end, ``None`` for any.
     """
-    name = schema["$ref"].removeprefix(REFERENCE) if "$ref" in schema else None
+    name = name_of(schema["$ref"]) if "$ref" in schema else None
     with suppress(TooDeep):
         if path or kind is not None:
             with compiler.nesting.inside(canonical(schema) if name is None else name):

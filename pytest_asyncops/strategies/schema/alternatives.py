@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from ...contract.openapi import Contract
-from ...contract.schema_keywords import ANNOTATIONS, Schema
+from ...contract.schema_keywords import Schema, constraints
 from ...errors import hides_usage_errors
 from .all_of import Contradiction, both, flat
 from .complements import complement
@@ -91,7 +91,7 @@ def _is_empty(schema: Schema, banned: Schema) -> bool:
     """Whether a schema plainly has no value beside what is banned."""
     if schema.get("enum") == [None] and "type" in schema and not schema["nullable"]:
         return True
-    whole = banned.keys() - ANNOTATIONS - {"nullable"} == {"type"}
+    whole = constraints(banned).keys() - {"nullable"} == {"type"}
     return whole and "enum" not in schema and schema.get("type") == banned["type"]
 
 
@@ -150,7 +150,7 @@ def _banned(contract: Contract, schema: Schema) -> Iterator[Schema]:
     if not _can_be(contract, schema):
         return
     schema = flat(contract, schema)
-    if schema.keys() - ANNOTATIONS == {"anyOf"}:
+    if constraints(schema).keys() == {"anyOf"}:
         for part in schema["anyOf"]:
             yield from _banned(contract, part)
     else:

@@ -18,7 +18,7 @@ from types import MappingProxyType
 
 from ...conformance.dialect import validator_of
 from ...contract.openapi import Contract
-from ...contract.schema_keywords import ANNOTATIONS, REFERENCE, Schema, refer
+from ...contract.schema_keywords import Schema, constraints, name_of, refer
 from ...errors import hides_usage_errors, listed
 from .all_of import canonical, flat
 from .alternatives import alternatives
@@ -97,7 +97,7 @@ class Compiler:
 
     def _any(self, schema: Schema) -> Recipe:
         if "$ref" in schema:
-            return self._reference(schema["$ref"].removeprefix(REFERENCE))
+            return self._reference(name_of(schema["$ref"]))
         if "allOf" in schema:  # counts as nested too, because references in it are followed
             return self._once(canonical(schema), partial(self._merged, schema))
         return self._merged(schema)
@@ -149,7 +149,7 @@ class Compiler:
 
     def _checked(self, ways: Sequence[Recipe], schema: Schema, refuse: Refuse) -> Recipe:
         """The values of recipes that fit the schema."""
-        words = listed([name for name in schema if name not in (*ANNOTATIONS, "nullable")])
+        words = listed([name for name in constraints(schema) if name != "nullable"])
         trouble = refuse(f"no value is found that fits {words}")
         return checked(ways, validator_of(self.contract, schema).is_valid, trouble)
 
@@ -165,8 +165,7 @@ class Compiler:
 
     def _scalar(self, kind: str, schema: Schema, refuse: Refuse) -> Recipe:
         """The strings or numbers of a flat schema, made once however schemas are nested around."""
-        told = {name: value for name, value in schema.items() if name not in ANNOTATIONS}
-        key = kind, canonical(told)
+        key = kind, canonical(constraints(schema))
         if key not in self._scalars:
             try:
                 self._scalars[key] = _SCALARS[kind](schema, self.options, refuse)

@@ -27,7 +27,7 @@ def refusal(contract: Contract, schema: Schema) -> Refuse:
     """
 
     def refuse(message: str) -> NoValue:
-        error = contract.document.error(message, _pointer(contract, schema))
+        error = contract.error(message, _pointer(contract, schema))
         return NoValue(message, file=error.file, line=error.line, pointer=error.pointer)
 
     return refuse

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
+from support.own_contracts import checked
 from support.schema_kinds import INTEGER, STRING, obj
 
 from pytest_asyncops import ContractError
@@ -264,7 +265,7 @@ def test_what_becomes_of_two(one, other, merged):
 
 def contract_of(**schemas):
     root = {"openapi": "3.0.3", "components": {"schemas": schemas}}
-    return Contract(Document("own", root, {"": 1}))
+    return checked(Contract(Document("own", root, {"": 1})))
 
 
 def refers(name):
@@ -288,7 +289,7 @@ def test_a_contradiction_is_refused_with_the_place_of_what_contradicts_itself():
     wrong = {"allOf": [INTEGER, STRING]}
     root = {"openapi": "3.0.3", "components": {"schemas": {"outer": {"allOf": [wrong]}}}}
     place = "/components/schemas/outer/allOf/0"
-    contract = Contract(Document("own.yaml", root, {"": 1, place: 9}))
+    contract = checked(Contract(Document("own.yaml", root, {"": 1, place: 9})))
     with pytest.raises(ContractError) as caught:
         flat(contract, refers("outer"))
     assert str(caught.value) == ("own.yaml:9: no value fits allOf of type integer and type string")

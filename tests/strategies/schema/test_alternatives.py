@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
+from support.own_contracts import checked
 from support.schema_kinds import INTEGER, STRING, obj
 
 from pytest_asyncops import ContractError
@@ -82,8 +83,8 @@ def test_what_has_no_value_is_refused_by_name(schema, message):
 
 
 NAMED = {"named": {**INTEGER, "minimum": 2}}
-CONTRACT = Contract(
-    Document("own", {"openapi": "3.0.3", "components": {"schemas": NAMED}}, {"": 1})
+CONTRACT = checked(
+    Contract(Document("own", {"openapi": "3.0.3", "components": {"schemas": NAMED}}, {"": 1}))
 )
 VALUES = [None, True, -3, 0, 1, 2, 3, 0.5, 2.25, "", "a", "bb", [], [1], [1, 1], {}]
 VALUES += [{"kind": kind} for kind in ("cat", "dog", 7)] + [{"kind": "cat", "size": 1}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.own_contracts import checked
 
 from pytest_asyncops import ContractError
 from pytest_asyncops.contract.openapi import Contract
@@ -13,8 +14,8 @@ PART = {"type": "integer"}
 NAMED = {"a": {"type": "string"}, "b": {"allOf": [PART]}, "c": {"$ref": "#/components/schemas/a"}}
 PLACE = "/components/schemas"
 LINES = {"": 1, f"{PLACE}/a": 4, f"{PLACE}/b": 5, f"{PLACE}/b/allOf/0": 6}
-CONTRACT = Contract(
-    Document("own.yaml", {"openapi": "3.0.3", "components": {"schemas": NAMED}}, LINES)
+CONTRACT = checked(
+    Contract(Document("own.yaml", {"openapi": "3.0.3", "components": {"schemas": NAMED}}, LINES))
 )
 
 
