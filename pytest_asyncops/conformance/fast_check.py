@@ -10,6 +10,7 @@ thorough validator is always asked.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from math import isfinite
 from typing import Any, Union
@@ -21,6 +22,9 @@ from ..contract.schema_keywords import Schema
 from ..rules.rule_schemas import rule_schema
 from ..rules.rules import Constraint, Ordered, Rule
 from .json_schema import JsonSchema, Kinds
+
+Check = Callable[[list[Any]], bool]
+"""Whether all objects among values keep a rule."""
 
 Path = tuple[Union[str, frozenset[str], None], ...]
 """A path in a payload. A step is a member's name; or ``None`` for each item of a list; or, for each
@@ -87,7 +91,7 @@ def fast_check(
                 # jsonschema-rs has no limit of nesting: the process would end.
                 (not translated.looks_deep or is_plain(payload))
                 and is_valid(payload)
-                and all(_is_kept(kind, _at(path, payload), status_code) for path, kind in others)
+                and all(are_kept(_at(path, payload)) for path, are_kept in others)
             )
         except (ValueError, RecursionError):
             return False
@@ -101,7 +105,7 @@ def _never_sure(payload: Any) -> bool:
 
 def _other_rules(
     contract: Contract, schema: Schema, kinds: Kinds, status_code: int
-) -> list[tuple[Path, Constraint]]:
+) -> list[tuple[Path, Check]]:
     """The rules that no schema can say, each with a path to the objects that it is about.
 
     Raises:
@@ -111,7 +115,7 @@ def _other_rules(
         key: [kind for kind in about if rule_schema(kind, status_code) is None]
         for key, about in kinds.items()
     }
-    found: list[tuple[Path, Constraint]] = []
+    found: list[tuple[Path, Check]] = []
     loops: list[Path] = []
 
     def visit(schema: Schema, path: Path, within: Mapping[int, Path]) -> None:
@@ -120,8 +124,12 @@ def _other_rules(
             loops.append(within[id(schema)])
             return
         within = {**within, id(schema): path}
-        found.extend((path, kind) for kind in others.get(id(schema), ()))
         members = schema.get("properties", {})
+        for kind in others.get(id(schema), ()):
+            if isinstance(kind, Ordered) and _timestamps(contract, members) >= {*kind.members}:
+                found.append((path, partial(_keep_order, kind, status_code)))
+            else:
+                found.append((path, partial(_keep, kind, status_code)))
         for name, inner in members.items():
             visit(inner, (*path, name), within)
         if isinstance(schema.get("additionalProperties"), dict):
@@ -155,15 +163,23 @@ def _at(path: Path, payload: Any) -> list[Any]:
     return found
 
 
-def _is_kept(kind: Constraint, values: Iterable[Any], status_code: int) -> bool:
-    """Whether all objects among these values keep a rule."""
-    if isinstance(kind, Ordered):
-        values = _perhaps_late(kind.members, values)
+def _timestamps(contract: Contract, members: Mapping[str, Schema]) -> set[str]:
+    """The members that are timestamps."""
+    resolved = ((name, contract.resolved(schema)) for name, schema in members.items())
+    return {name for name, schema in resolved if schema.get("format") == "date-time"}
+
+
+def _keep(kind: Constraint, status_code: int, values: Iterable[Any]) -> bool:
     for value in values:
         if isinstance(value, dict):
             for _ in kind.breaks(value, status_code):
                 return False
     return True
+
+
+def _keep_order(kind: Ordered, status_code: int, values: Iterable[Any]) -> bool:
+    """Whether timestamps are in order, of values that have been found good by `PLAIN_DATE_TIME`."""
+    return _keep(kind, status_code, _perhaps_late(kind.members, values))
 
 
 def _perhaps_late(members: Sequence[str], values: Iterable[Any]) -> Iterator[Any]:
@@ -177,11 +193,7 @@ def _perhaps_late(members: Sequence[str], values: Iterable[Any]) -> Iterator[Any
                 text = value.get(later)
                 if text is not None:
                     before = value[earlier]
-                    if not (
-                        before <= text
-                        and text[19] == before[19] == "Z"
-                        and text[10] == before[10] == "T"
-                    ):
+                    if not (before <= text and text[19] == before[19] == "Z"):
                         yield value
-            except (AttributeError, IndexError, KeyError, TypeError):
-                yield value  # no object, or no timestamp, or one is missing in between
+            except (AttributeError, KeyError, TypeError):
+                yield value  # no object, or one is null or missing in between

@@ -57,8 +57,8 @@ DATE_TIME = rf"^{_DAY}[Tt](?:{_USUAL}|{_WEST}|{_EAST}|{_ODD_EAST})$"
 It has any number of fractional digits and any offset; t and z may be lower case. A leap second is
 23:59:60 in UTC, however the clocks of its offset show it (5.7)."""
 
-PLAIN_DATE_TIME = rf"^{_DAY}[Tt]{_USUAL}$"
-"""A date-time that is no leap second with an offset, as a pattern for any engine."""
+PLAIN_DATE_TIME = rf"^{_DAY}T{_USUAL.replace('[Zz]', 'Z')}$"
+"""A date-time in capital letters that is no leap second with an offset, for any engine."""
 
 _PARTS = re.compile(
     r"([0-9-]{10})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?(?:[Zz]|([+-])(..):(..))"
