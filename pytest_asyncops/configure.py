@@ -30,7 +30,7 @@ class ResolvedSettings:
     """All settings of one mock, checked.
 
     Attributes:
-        transport: how requests are caught.
+        transport: which transports take requests, all if there are none.
         clock: what moves the server's clock.
         apis: which APIs are live.
         base_urls: the URL at which an API is served instead of its real one, by name.
@@ -52,7 +52,7 @@ class ResolvedSettings:
         readings: how each API's contract is read where it is silent, by name of the API.
     """
 
-    transport: str
+    transport: tuple[str, ...]
     clock: str
     apis: tuple[Api, ...]
     base_urls: Mapping[str, str]
@@ -152,11 +152,40 @@ def _read(setting: Setting, name: str, given: Mapping[str, object]) -> Any:
         if value not in setting.choices:
             raise unknown_choice(name, value, setting.choices)
         return value
+    if setting.kind == "choices":
+        return _choices(value, name, setting.choices)
     return _READERS[setting.kind](value, name)
 
 
+def _words(value: Any) -> Any:
+    """The words of a text, with spaces or commas in between; anything else as it is."""
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+def _choices(value: Any, name: str, choices: tuple[str, ...]) -> tuple[str, ...]:
+    """Some of these choices; none if the first of them, which stands for the others, is given."""
+    words = _words(value)
+    if not isinstance(words, Iterable) or isinstance(words, (bytes, Mapping)):
+        words = [words]
+    chosen = tuple(words)
+    every, *others = choices
+    if chosen == (every,):
+        return ()
+    for word in chosen:
+        if word not in others:
+            raise unknown_choice(name, word, choices if len(chosen) == 1 else others)
+    if not chosen or len(set(chosen)) < len(chosen):
+        raise InvalidArgument(
+            f"{name} must be {every!r}, or some of {listed(map(repr, others))}, each once, "
+            f"not {value!r}",
+            value=value,
+            choices=choices,
+        )
+    return chosen
+
+
 def _names(value: Any, name: str) -> tuple[Api, ...]:
-    names = value.replace(",", " ").split() if isinstance(value, str) else value
+    names = _words(value)
     if not isinstance(names, Iterable) or isinstance(names, Mapping):
         raise InvalidArgument(
             f"{name} must be a list of API names or Api values, not {value!r}", value=value
@@ -170,7 +199,7 @@ def _names(value: Any, name: str) -> tuple[Api, ...]:
 
 
 def _hosts(value: Any, name: str) -> tuple[str, ...]:
-    patterns = value.replace(",", " ").split() if isinstance(value, str) else value
+    patterns = _words(value)
     if not isinstance(patterns, Iterable) or isinstance(patterns, (bytes, Mapping)):
         patterns = [patterns]
     checked = []

@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from typing import Any
 
 from .configure import BUILT_IN, ResolvedSettings
 from .durations import SECOND, to_ns
@@ -24,21 +23,9 @@ from .serving.messages import Request, UnmatchedRequests
 from .serving.secret_texts import shown
 from .serving.server import Server
 from .serving.stub import Stub
+from .transports.chosen import ChosenTransports
 from .virtual_time.clock import VirtualClock
 from .virtual_time.server_clock import ServerClock
-
-
-def _responses() -> Callable[..., Any]:
-    from .transports.responses import ResponsesTransport
-
-    return ResponsesTransport
-
-
-_TRANSPORTS = {"responses": _responses}
-"""The import of each transport, made when a mock first uses it."""
-
-_CLIENTS = {"responses": ("requests",)}
-"""The client libraries whose requests each transport takes."""
 
 
 class Session:
@@ -101,15 +88,15 @@ class Session:
     def _start(self, stack: ExitStack) -> None:
         settings, guards = self._settings, self.guards
         stack.callback(self._forked_requests.close)
+        transports = ChosenTransports(settings.transport, BaseUrls(self._servers))
         policy = _policy(settings, self._servers)
-        self._guarded = GuardedMock(self._test, policy, _CLIENTS[settings.transport])
+        self._guarded = GuardedMock(self._test, policy, transports.clients)
         guard.open(self._guarded)
         stack.callback(guard.close, self._guarded)
         stack.enter_context(live(self._servers))
-        transport = _TRANSPORTS[settings.transport]()(BaseUrls(self._servers))
-        transport.start()
-        stack.callback(transport.stop)
-        self._come_first = [transport.come_first]
+        transports.start()
+        stack.callback(transports.stop)
+        self._come_first = [transports.come_first]
         if settings.clock == "virtual":
             from .virtual_time.activation import VirtualTime
 

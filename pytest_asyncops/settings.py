@@ -14,9 +14,9 @@ class Setting:
         name: the name that tests use.
         default: the value if it is not set.
         why: what it decides, and the reason for its default.
-        choices: the values of the kind ``choice``; empty for the other kinds.
-        kind: how values are read: ``choice``, ``count``, ``seconds``, ``instant``, ``names``,
-            ``hosts`` or ``urls``.
+        choices: the values of the kinds ``choice`` and ``choices``; empty for the other kinds.
+        kind: how values are read: ``choice``, ``choices``, ``count``, ``seconds``, ``instant``,
+            ``names``, ``hosts`` or ``urls``.
     """
 
     # Neither a dataclass nor a named tuple: to make such a class takes longer than the rest of this
@@ -44,9 +44,11 @@ class Setting:
 GENERAL = (
     Setting(
         "transport",
-        "responses",
-        "How requests are caught. 'responses' takes those of the requests library.",
-        ("responses",),
+        "auto",
+        "Which client libraries' requests are answered: 'auto' takes those of all that the code "
+        "under test imports, a list of names those of these alone.",
+        ("auto", "responses"),
+        "choices",
     ),
     Setting(
         "clock",

@@ -13,6 +13,7 @@ from typing import Literal, TypedDict, Union
 from .durations import Seconds
 from .serving.api import Api
 
+_Transport = Literal["auto", "responses"]
 _Name = Literal["chainloop", "pinecone"]
 _Order = Literal["newest", "oldest"]
 _Verdict = Literal["refuse", "allow"]
@@ -30,7 +31,7 @@ class Settings(TypedDict, total=False):
     {'clock': 'manual', 'chainloop_order': 'oldest'}
     """
 
-    transport: Literal["responses"]
+    transport: Union[_Transport, Iterable[_Transport]]
     clock: Literal["virtual", "manual", "real"]
     apis: Union[_Name, Iterable[Union[_Name, Api]]]
     base_urls: Mapping[str, str]

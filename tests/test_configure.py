@@ -15,6 +15,7 @@ from pytest_asyncops import InvalidArgument
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.configure import find_api, resolve_settings
+from pytest_asyncops.errors import listed
 from pytest_asyncops.settings import Setting
 
 UTC = datetime.timezone.utc
@@ -24,7 +25,7 @@ EPOCH = 1_767_225_600 * 10**9
 def test_the_defaults():
     settings = resolve_settings()
     assert settings.apis == (CHAINLOOP, PINECONE)
-    assert (settings.transport, settings.clock) == ("responses", "virtual")
+    assert (settings.transport, settings.clock) == ((), "virtual")
     assert (settings.network, settings.unmatched) == ("pass", "fail")
     assert settings.base_urls == {}
     assert settings.epoch == EPOCH
@@ -45,6 +46,53 @@ def test_the_defaults():
 )
 def test_apis(given, expected):
     assert tuple(api.name for api in resolve_settings(given).apis) == expected
+
+
+@pytest.mark.parametrize(
+    ("transport", "expected"),
+    [
+        ("auto", ()),
+        (["auto"], ()),
+        ("responses", ("responses",)),
+        (" responses\n", ("responses",)),
+        (["responses"], ("responses",)),
+        (iter(["responses"]), ("responses",)),
+    ],
+)
+def test_transports(transport, expected):
+    assert resolve_settings({"transport": transport}).transport == expected
+
+
+@pytest.mark.parametrize("wrong", ["", [], ["responses", "responses"], "responses,responses"])
+def test_transports_are_some_and_each_once(wrong):
+    with pytest.raises(InvalidArgument) as caught:
+        resolve_settings({"transport": wrong})
+    others = listed(map(repr, TABLE["transport"].choices[1:]))
+    assert str(caught.value) == (
+        f"transport must be 'auto', or some of {others}, each once, not {wrong!r}"
+    )
+    assert (caught.value.value, caught.value.choices) == (wrong, TABLE["transport"].choices)
+
+
+@pytest.mark.parametrize(
+    ("transport", "word", "with_auto"),
+    [
+        ("respones", "respones", True),
+        (5, 5, True),
+        (None, None, True),
+        (b"auto", b"auto", True),
+        ({"auto": 1}, {"auto": 1}, True),
+        ([["auto"]], ["auto"], True),
+        (["auto", "responses"], "auto", False),
+        (["responses", "x"], "x", False),
+    ],
+)
+def test_what_is_no_transport(transport, word, with_auto):
+    choices = TABLE["transport"].choices[not with_auto :]
+    said = re.escape(f"unknown transport {word!r}")
+    with pytest.raises(InvalidArgument, match=f"^{said}") as caught:
+        resolve_settings({"transport": transport})
+    assert (caught.value.value, caught.value.choices) == (word, choices)
 
 
 @pytest.mark.parametrize(

@@ -234,9 +234,11 @@ def converse(mock: AsyncOpsMock, dialect: Dialect, get: Get) -> None:
     assert mock.clock.elapsed.total_seconds() == 8
 
 
+@pytest.mark.parametrize("chosen", ["auto", "alone"])
 @pytest.mark.parametrize(("transport", "client"), LINES)
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
-def test_the_conversation(dialect, transport, client):
+def test_the_conversation(dialect, transport, client, chosen):
+    transport = "auto" if chosen == "auto" else transport
     with mocked(transport=transport) as mock, client() as get:
         converse(mock, dialect, get)
 
@@ -245,4 +247,4 @@ def test_every_transport_has_its_clients():
     from pytest_asyncops.settings import GENERAL
 
     (setting,) = [setting for setting in GENERAL if setting.name == "transport"]
-    assert set(CLIENTS) == set(setting.choices)
+    assert {"auto", *CLIENTS} == set(setting.choices)

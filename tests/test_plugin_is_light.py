@@ -38,6 +38,15 @@ def test_serves(asyncops_mock):
     assert answer.status_code == 200
 """
 
+UNSERVED = """
+def test_serves_nobody(asyncops_mock):
+    assert asyncops_mock.chainloop.start().polls == 0
+"""
+
+SERVED_LATER = SERVED.replace("import requests\n", "").replace(
+    "    answer = requests", "    import requests\n    answer = requests"
+)
+
 HEAVY = {"hypothesis", "responses", "requests", "yaml", "jsonschema", "time_machine"}
 
 
@@ -92,6 +101,20 @@ def test_a_run_with_the_fixture_serves_without_validators(imported):
     }
     assert names & unused == set()
     assert {name for name in own(names) if "conformance" in name} == set()
+
+
+CLIENT_LIBRARIES = {"aiohttp", "httpx", "httpx2", "niquests", "requests", "responses", "urllib3"}
+
+
+def test_a_client_library_that_nobody_imports_is_not_imported(imported):
+    names = imported(UNSERVED, "-p", "asyncops")
+    assert "pytest_asyncops.mocking" in names
+    assert names & CLIENT_LIBRARIES == set()
+
+
+def test_one_that_a_test_imports_is_served_from_then_on(imported):
+    assert "import requests" not in SERVED_LATER.partition("def ")[0]
+    assert {"requests", "responses"} <= imported(SERVED_LATER, "-p", "asyncops")
 
 
 # --- the public names

@@ -24,6 +24,7 @@ CHOICES = [
 
 
 OTHERS = {
+    "transport": ("responses", ["responses"], ("responses",), iter(["responses"])),
     "apis": ((), "chainloop", ["pinecone"]),
     "allowed_hosts": ("a.example", "a.example, *.b.example", ["::1"], ("[::1]",)),
     "base_urls": ({"pinecone": "http://localhost:1"}, "chainloop=http://localhost:1"),
@@ -52,7 +53,7 @@ def test_a_default_is_a_legal_value_and_says_why(name):
     setting = TABLE[name]
     assert read(resolve_settings({name: setting.default}), name) == read(resolve_settings(), name)
     assert setting.why.endswith(".")
-    assert (setting.kind == "choice") is bool(setting.choices)
+    assert (setting.kind in ("choice", "choices")) is bool(setting.choices)
     if setting.choices:
         assert setting.default in setting.choices
 
@@ -94,7 +95,7 @@ def test_a_setting_says_what_it_is():
 
 
 def test_each_name_stands_in_the_table_once_and_each_setting_is_of_a_kind():
-    kinds = {"choice", "count", "seconds", "instant", "names", "hosts", "urls"}
+    kinds = {"choice", "choices", "count", "seconds", "instant", "names", "hosts", "urls"}
     for settings in (GENERAL, *READINGS.values()):
         names = [setting.name for setting in settings]
         assert len(set(names)) == len(names)

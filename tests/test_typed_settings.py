@@ -27,11 +27,18 @@ def test_the_typed_settings_are_those_of_the_table():
     assert list(Settings.__annotations__) == list(TABLE)
 
 
-@pytest.mark.parametrize("name", sorted(TABLE.keys() - {"apis"}))
+@pytest.mark.parametrize("name", sorted(TABLE.keys() - {"apis", "transport"}))
 def test_a_setting_has_the_choices_of_the_table(name):
     setting = TABLE[name]
     takes = alternatives(typing.get_type_hints(Settings)[name])
     assert takes == (list(setting.choices) if setting.kind == "choice" else KINDS[setting.kind])
+
+
+def test_transports_are_one_name_or_several():
+    *names, several = alternatives(typing.get_type_hints(Settings)["transport"])
+    assert names == list(TABLE["transport"].choices)
+    assert typing.get_origin(several) is Iterable
+    assert alternatives(*typing.get_args(several)) == names
 
 
 def test_apis_are_names_or_values():

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..lifecycle.lifecycle import Snapshot
 from ..lifecycle.states import State
-from .messages import ErrorResponse, Headers, Request, Response
+from .messages import ErrorResponse, Headers, HeadersGiven, Request, Response
 from .operation import Operation
 from .operations import OperationStore
 
@@ -24,17 +24,23 @@ _ONLY_JSON = Headers(_JSON)
 def json_response(
     status_code: int,
     payload: object,
-    headers: Mapping[str, str] | None = None,
+    headers: HeadersGiven | None = None,
     *,
     profile: str | None = None,
 ) -> Response:
     """A response with this JSON body, which is written in this profile."""
-    return Response(
-        status_code,
-        _encode(payload).encode(),
-        {**_JSON, **headers} if headers else _ONLY_JSON,
-        profile=profile,
-    )
+    content = _encode(payload).encode()
+    return Response(status_code, content, _json_headers(headers), profile=profile)
+
+
+def _json_headers(headers: HeadersGiven | None) -> HeadersGiven:
+    if not headers:
+        return _ONLY_JSON
+    if isinstance(headers, Mapping):
+        return {**_JSON, **headers}
+    pairs = list(headers)
+    is_typed = any(name.lower() == "content-type" for name, _ in pairs)
+    return pairs if is_typed else [*_JSON.items(), *pairs]
 
 
 class Exchange:

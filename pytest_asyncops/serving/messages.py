@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Container, ItemsView, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import (
+    Callable,
+    Container,
+    ItemsView,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from typing import Any, NamedTuple, Union
 
 from ..errors import AsyncOpsError
 from .secret_texts import HIDDEN, Hiding, shown, without_secrets, without_user
@@ -28,8 +36,14 @@ class Secret(str):
         return repr(HIDDEN)
 
 
+HeadersGiven = Union[Mapping[str, str], Iterable[tuple[str, str]]]
+"""Headers as a mapping, or as pairs of name and value, in which a name may be there again."""
+
+
 class Headers(Mapping[str, str]):
     """HTTP headers: names are found in any case, and credentials are never printed.
+
+    Values of one name are found as one, with commas in between (RFC 9110, 5.3); ``pairs`` has each.
 
     Args:
         headers: the headers.
@@ -39,13 +53,34 @@ class Headers(Mapping[str, str]):
     Headers({'Api-Key': '[hidden]', 'Accept': '*/*'})
     """
 
-    __slots__ = ("_items",)
+    __slots__ = ("_items", "_pairs")
 
-    def __init__(self, headers: Mapping[str, str], secret: Container[str] = ()) -> None:
-        self._items = {
-            (lower := name.lower()): (name, _text(lower, value, secret))
-            for name, value in headers.items()
-        }
+    def __init__(self, headers: HeadersGiven, secret: Container[str] = ()) -> None:
+        self._pairs: Sequence[tuple[str, str]] | None = None
+        if isinstance(headers, Headers) and headers._pairs is not None:
+            headers = headers._pairs
+        if isinstance(headers, Mapping):
+            self._items = {
+                (lower := name.lower()): (name, _text(lower, value, secret))
+                for name, value in headers.items()
+            }
+            return
+        self._items = {}
+        self._pairs = pairs = []
+        for name, value in headers:
+            lower = name.lower()
+            pair = (name, _text(lower, value, secret))
+            pairs.append(pair)
+            first = self._items.get(lower)
+            if first is not None:
+                mark = "; " if lower == "cookie" else ", "  # RFC 6265, 5.4
+                pair = (first[0], _text(lower, f"{first[1]}{mark}{pair[1]}", secret))
+            self._items[lower] = pair
+
+    @property
+    def pairs(self) -> Sequence[tuple[str, str]]:
+        """Names as they were written, and values, in order; a name may be there again."""
+        return list(self._items.values()) if self._pairs is None else self._pairs
 
     def __getitem__(self, name: str) -> str:
         return self._items[name.lower()][1]
@@ -164,20 +199,22 @@ class Response:
         route: the name of the route that answered, ``None`` if no route took the request.
         profile: the name of the profile that the body is written in.
         is_head: whether it answers a HEAD request, so that it has no body.
+        late: how many seconds after its request the client gets it.
     """
 
-    __slots__ = ("api", "content", "headers", "is_head", "profile", "route", "status_code")
+    __slots__ = ("api", "content", "headers", "is_head", "late", "profile", "route", "status_code")
 
     def __init__(
         self,
         status_code: int,
         content: bytes = b"",
-        headers: Mapping[str, str] | None = None,
+        headers: HeadersGiven | None = None,
         *,
         api: Any = None,
         route: str | None = None,
         profile: str | None = None,
         is_head: bool = False,
+        late: float = 0,
     ) -> None:
         self.status_code: int = status_code
         self.content: bytes = content
@@ -186,6 +223,7 @@ class Response:
         self.route: str | None = route
         self.profile: str | None = profile
         self.is_head: bool = is_head
+        self.late: float = late
 
     def json(self) -> Any:
         """The body, read as JSON."""

@@ -130,6 +130,7 @@ class Server:
                 route=None if route is None else route.name,
                 profile=made.profile,
                 is_head=is_head,
+                late=made.late,
             )
             request._reads = self._reads
             if route is None:

@@ -31,6 +31,33 @@ def test_headers_are_found_in_any_case(given_headers):
             assert spelling in headers
 
 
+@given(st.lists(st.tuples(names, st.text(max_size=4)), max_size=8))
+def test_headers_may_be_pairs_in_which_a_name_is_there_again(pairs):
+    headers = Headers(pairs)
+    assert headers.pairs == Headers(headers).pairs == pairs
+    assert dict(Headers(headers)) == dict(headers)
+    lowers = [name.lower() for name, _ in pairs]
+    assert len(headers) == len(set(lowers))
+    for name, lower in zip([name for name, _ in pairs], lowers, strict=True):
+        mark = "; " if lower == "cookie" else ", "
+        values = [value for each, (_, value) in zip(lowers, pairs, strict=True) if each == lower]
+        assert headers[name] == mark.join(values)
+        assert (
+            next(each for each in headers if each.lower() == lower) == pairs[lowers.index(lower)][0]
+        )
+
+
+def test_headers_of_a_mapping_have_pairs_too():
+    assert Headers({"A": "1", "b": "2"}).pairs == [("A", "1"), ("b", "2")]
+
+
+def test_a_secret_that_is_there_again_is_not_printed():
+    sent = [("Set-Cookie", f"{SECRET}1"), ("set-cookie", f"{SECRET}2"), ("Cookie", SECRET)] * 2
+    headers = Headers(sent)
+    assert SECRET not in repr(headers) + repr(headers.pairs) + repr(headers["Set-Cookie"])
+    assert headers["cookie"] == f"{SECRET}; {SECRET}"
+
+
 def test_headers_that_are_not_there():
     headers = Headers({"Accept": "*/*"})
     assert headers.get("Api-Key") is None
@@ -69,6 +96,11 @@ def test_a_response():
     assert dict(response.headers) == {"Content-Type": "application/json", "Location": "/v1"}
     assert repr(response) == "<Response 202>"
     assert dict(Response(204).headers) == {}
+    cookies = [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]
+    typed = ("Content-Type", "application/json")
+    assert json_response(200, None, cookies).headers.pairs == [typed, *cookies]
+    other = ("content-type", "application/x")
+    assert json_response(200, None, iter([other])).headers.pairs == [other]
 
 
 def test_a_refusal():

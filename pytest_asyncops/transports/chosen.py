@@ -1,0 +1,67 @@
+"""The transports of one mock: of the client libraries imported before or while it is open."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from types import ModuleType
+
+from ..serving.base_urls import BaseUrls
+from .client_libraries import check_installed, libraries_of
+from .imports import ImportWatch
+from .transport import Transport
+
+
+class ChosenTransports:
+    """Takes the requests of several client libraries to the stubs of one mock.
+
+    Args:
+        transports: the names of the transports; none stands for all that there are.
+        base_urls: which stub a URL belongs to.
+
+    Attributes:
+        clients: the names by which people know the clients whose requests are taken.
+
+    Raises:
+        InvalidArgument: for a transport none of whose client libraries is installed.
+    """
+
+    def __init__(self, transports: Sequence[str], base_urls: BaseUrls) -> None:
+        check_installed(transports)
+        self._libraries = libraries_of(transports)
+        self._base_urls = base_urls
+        self._watch = ImportWatch(self._libraries, self._begin)
+        self._started: dict[int, tuple[ModuleType, Transport]] = {}
+        self._stack = ExitStack()
+        self.clients: Sequence[str] = [
+            name for each in self._libraries.values() for name in (each.module, *each.brings)
+        ]
+
+    def start(self) -> None:
+        """Begin to take requests."""
+        # First, so that no import by another thread is missed.
+        self._watch.start()
+        self._stack.callback(self._watch.stop)
+        for name in self._libraries:
+            module = sys.modules.get(name)
+            if module is not None:
+                self._begin(module)
+
+    def stop(self) -> None:
+        """Put everything back."""
+        self._stack.close()
+
+    def come_first(self) -> None:
+        """Be asked before all other mocks that are open."""
+        for _, transport in tuple(self._started.values()):
+            transport.come_first()
+
+    def _begin(self, module: ModuleType) -> None:
+        if id(module) in self._started:  # another thread has imported it just now
+            return
+        library = self._libraries[module.__name__]
+        transport = library.make()(module, self._base_urls)
+        self._started[id(module)] = module, transport
+        transport.start()
+        self._stack.callback(transport.stop)

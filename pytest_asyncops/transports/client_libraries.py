@@ -1,0 +1,78 @@
+"""The client libraries whose requests are answered: what brings each, and which transport takes it.
+
+Nothing of them is imported here. A library's transport is imported once the library itself is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
+from types import ModuleType
+from typing import NamedTuple
+
+from ..errors import InvalidArgument, hides_usage_errors, listed
+from ..serving.base_urls import BaseUrls
+from .transport import Transport
+
+__tracebackhide__ = hides_usage_errors
+
+Make = Callable[[ModuleType, BaseUrls], Transport]
+"""Makes the transport of a mock, of the library's module and the mock's base URLs."""
+
+
+def _responses() -> Make:
+    from .responses import ResponsesTransport
+
+    return lambda library, base_urls: ResponsesTransport(base_urls)
+
+
+class ClientLibrary(NamedTuple):
+    """A client library.
+
+    Attributes:
+        module: the module that brings it.
+        transport: the name of its transport, as the setting ``transport`` has it.
+        make: imports the transport.
+        brings: further names by which people know what sends its requests.
+        extra: the extra of this package that installs it, ``None`` if it is there in any case.
+    """
+
+    module: str
+    transport: str
+    make: Callable[[], Make]
+    brings: tuple[str, ...] = ()
+    extra: str | None = None
+
+
+LIBRARIES = (ClientLibrary("requests", "responses", _responses),)
+"""Every client library whose requests are answered."""
+
+
+def libraries_of(transports: Sequence[str]) -> Mapping[str, ClientLibrary]:
+    """The libraries of these transports, of all if there are none, by their module."""
+    return {
+        library.module: library
+        for library in LIBRARIES
+        if not transports or library.transport in transports
+    }
+
+
+def check_installed(transports: Sequence[str]) -> None:
+    """Check that each of these transports has a client library to take requests of.
+
+    Raises:
+        InvalidArgument: if it has none.
+    """
+    for name in transports:
+        libraries = libraries_of([name]).values()
+        if any(find_spec(library.module) for library in libraries):
+            continue
+        extras = [library.extra for library in libraries if library.extra is not None]
+        lines = [f"python -m pip install 'pytest-asyncops[{extra}]'" for extra in extras]
+        modules = listed(library.module for library in libraries)
+        raise InvalidArgument(
+            f"transport={name!r} takes the requests of {modules}, and nothing of it is installed: "
+            f"{listed(lines)}. Or choose transport='auto', which takes those of what there is.",
+            value=name,
+            choices=extras,
+        )

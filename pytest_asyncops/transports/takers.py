@@ -1,0 +1,84 @@
+"""The open mocks whose stubs answer the requests of one client library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, Union
+
+from ..errors import hides_usage_errors
+from ..network.guard import guard
+from ..serving.base_urls import BaseUrls
+from ..serving.messages import Headers, Request, Response
+from ..serving.server import Server
+
+__tracebackhide__ = hides_usage_errors
+
+
+class Taken(NamedTuple):
+    """A URL that a stub answers at.
+
+    Attributes:
+        server: the stub's server.
+        url: the whole URL.
+        target: what follows the stub's base URL: path and query.
+    """
+
+    server: Server
+    url: str
+    target: str
+
+    def answer(
+        self,
+        method: str,
+        headers: Union[Mapping[str, str], Iterable[tuple[str, str]]],
+        body: bytes,
+    ) -> Response:
+        """What the stub answers to a request, which has been handled and recorded by then.
+
+        The transport waits until the answer is as late as it says, and then makes of it what the
+        client library would have received.
+
+        Args:
+            method: in upper case.
+            headers: pairs of name and value; or a mapping that finds names in any case.
+            body: the body's bytes.
+
+        Raises:
+            PollerHangs: if the test has passed one of its limits.
+        """
+        found = headers if isinstance(headers, Mapping) else Headers(headers)
+        return self.server.handle(Request(method, self.url, self.target, found, body))
+
+
+class Takers:
+    """The mocks to which the requests of one client library are offered, the latest first."""
+
+    def __init__(self) -> None:
+        self._open: list[BaseUrls] = []
+
+    def find(self, url: str) -> Taken | None:
+        """The stub that answers at this absolute URL, ``None`` if none does.
+
+        Raises:
+            NetworkBlocked: if the request is of work that has outlived its mock.
+        """
+        for base_urls in reversed(self._open):
+            found = base_urls.find(url)
+            if found is not None:
+                if guard.leftovers:
+                    guard.refuse_stray(url)
+                return Taken(found[0], url, found[1])
+        return None
+
+    def add(self, base_urls: BaseUrls) -> None:
+        """Offer requests to this mock too, before all others."""
+        self._open.append(base_urls)
+
+    def remove(self, base_urls: BaseUrls) -> None:
+        """Offer them to it no longer."""
+        self._open.remove(base_urls)
+
+    def come_first(self, base_urls: BaseUrls) -> None:
+        """Offer them to this one before all others."""
+        self._open.append(base_urls)  # first, so that it is there all the time
+        self._open.remove(base_urls)

@@ -1,0 +1,57 @@
+"""Each client library has one transport, and one that is missing is said with how to install it."""
+
+from __future__ import annotations
+
+import pytest
+from support.settings_table import TABLE
+
+from pytest_asyncops import InvalidArgument
+from pytest_asyncops.network.asker import CLIENTS
+from pytest_asyncops.transports import client_libraries
+from pytest_asyncops.transports.client_libraries import (
+    LIBRARIES,
+    ClientLibrary,
+    check_installed,
+    libraries_of,
+)
+
+
+def test_the_transports_are_those_of_the_setting():
+    every, *names = TABLE["transport"].choices
+    assert every == TABLE["transport"].default
+    assert list(dict.fromkeys(library.transport for library in LIBRARIES)) == names
+
+
+def test_each_library_stands_there_once_and_is_one_that_the_guard_knows():
+    names = [name for library in LIBRARIES for name in (library.module, *library.brings)]
+    assert len(set(names)) == len(names)
+    assert set(names) <= CLIENTS
+
+
+def test_the_libraries_of_all_transports_and_of_some():
+    assert list(libraries_of(())) == [library.module for library in LIBRARIES]
+    assert list(libraries_of(["responses"])) == ["requests"]
+
+
+def test_a_transport_without_a_library(monkeypatch):
+    monkeypatch.setattr(
+        client_libraries,
+        "LIBRARIES",
+        [
+            ClientLibrary("no_such_library", "one", lambda: None, extra="first"),
+            ClientLibrary("nor_this", "one", lambda: None, extra="second"),
+            ClientLibrary("nor_this", "two", lambda: None, extra="second"),
+            ClientLibrary("json", "two", lambda: None),
+        ],
+    )
+    check_installed(["two"])
+    check_installed([])
+    with pytest.raises(InvalidArgument) as caught:
+        check_installed(["two", "one"])
+    assert str(caught.value) == (
+        "transport='one' takes the requests of no_such_library or nor_this, and nothing of it is "
+        "installed: python -m pip install 'pytest-asyncops[first]' or "
+        "python -m pip install 'pytest-asyncops[second]'. "
+        "Or choose transport='auto', which takes those of what there is."
+    )
+    assert (caught.value.value, caught.value.choices) == ("one", ("first", "second"))

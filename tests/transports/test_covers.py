@@ -1,0 +1,56 @@
+"""Covers serve several at once, leave in any order, and stand beside what others put there."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from pytest_asyncops.transports.covers import Covers
+
+
+@pytest.fixture
+def owner():
+    class Owner:
+        def ask(self):
+            return ["real"]
+
+    return Owner
+
+
+def over(beneath):
+    return lambda self: ["cover", *beneath(self)]
+
+
+def test_one_cover_serves_several(owner):
+    real = owner.ask
+    covers = Covers(owner, "ask", over)
+    first, second = covers.placed(), covers.placed()
+    assert first is second
+    assert owner().ask() == ["cover", "real"]
+    covers.leave(first)
+    assert owner().ask() == ["cover", "real"]
+    covers.leave(second)
+    assert owner.ask is real
+    assert covers.placed() is not first
+
+
+@pytest.mark.parametrize("leaving", [*itertools.permutations(range(3))])
+def test_what_is_put_in_between_stays(owner, leaving):
+    covers = Covers(owner, "ask", over)
+    placed = [covers.placed()]
+    theirs = owner.ask
+    owner.ask = lambda self: ["theirs", *theirs(self)]
+    placed += [covers.placed(), covers.placed()]
+    assert owner().ask() == ["cover", "theirs", "cover", "real"]
+    for number in leaving:
+        covers.leave(placed[number])
+    assert owner().ask() in (["theirs", "cover", "real"], ["theirs", "real"])
+
+
+def test_what_is_put_over_it_is_left_there(owner):
+    covers = Covers(owner, "ask", over)
+    cover = covers.placed()
+    on_top = owner.ask = lambda self: ["theirs"]
+    covers.leave(cover)
+    assert owner.ask is on_top
