@@ -82,7 +82,7 @@ def values_with(
         if path or kind is not None:
             with compiler.nesting.inside(canonical(schema) if name is None else name):
                 return _values_with(compiler, schema, name, path, end, kind)
-        return compiler.recipe(schema) if end is None else end
+        return compiler.nested(schema) if end is None else end
     return None
 
 

@@ -90,12 +90,18 @@ class Compiler:
             ContractError: for a schema that has none, or of which none is found.
         """
         try:
-            return self._any(schema)
+            return self.nested(schema)
         except TooDeep:
             refuse = refusal(self.contract, schema)
             raise refuse("no value of this schema ever ends") from None
 
-    def _any(self, schema: Schema) -> Recipe:
+    def nested(self, schema: Schema) -> Recipe:
+        """The values of a schema within what is being compiled.
+
+        Raises:
+            ContractError: for a schema that has none, or of which none is found.
+            TooDeep: if it has none here, because it contains itself and is nested deep enough.
+        """
         if "$ref" in schema:
             return self._reference(name_of(schema["$ref"]))
         if "allOf" in schema:  # counts as nested too, because references in it are followed
@@ -224,7 +230,7 @@ class Compiler:
         if isinstance(part, Recipe):
             return part
         try:
-            return self._any(part).with_own_draw()
+            return self.nested(part).with_own_draw()
         except (TooDeep, NoValue) as trouble:
             if troubles is not None:
                 troubles.append(trouble)
@@ -261,7 +267,7 @@ class Compiler:
         if most is None:
             most = max(self.most_items, least)
         try:
-            items = self._any(schema.get("items", {}))
+            items = self.nested(schema.get("items", {}))
         except (TooDeep, NoValue):
             if least:
                 raise
