@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from .serving.calls import Call as Call
     from .serving.calls import Calls as Calls
     from .serving.hang_guards import PollerHangs as PollerHangs
-    from .serving.messages import UnmatchedRequests as UnmatchedRequests
     from .serving.operation import Operation as Operation
     from .serving.stub import Stub as Stub
+    from .serving.unmatched import UnmatchedRequests as UnmatchedRequests
     from .typed_settings import Settings as Settings
     from .virtual_time.clock import VirtualClock as VirtualClock
 
@@ -77,7 +77,7 @@ _HOMES = {
     "Step": "lifecycle.states",
     "Stub": "serving.stub",
     "TakenRequestsWarning": "errors",
-    "UnmatchedRequests": "serving.messages",
+    "UnmatchedRequests": "serving.unmatched",
     "Violation": "rules.violation",
     "VirtualClock": "virtual_time.clock",
     "assert_conforms": "conformance",

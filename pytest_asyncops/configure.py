@@ -37,7 +37,7 @@ class ResolvedSettings:
         epoch: nanoseconds since 1970 when the server's clock starts, ``None`` for now.
         network: what becomes of requests to other hosts.
         allowed_hosts: patterns of hosts that may be reached all the same.
-        unmatched: what becomes of requests that no route takes.
+        unmatched: what becomes of requests that match no route.
         max_polls_at_once: how often one URL may be asked for while no time passes.
         max_polls_per_operation: how often one operation may be polled.
         max_polls_unchanged: how often one URL may give the same answer while no operation is going

@@ -201,7 +201,7 @@ _NEVER_OPENED = (
 )
 _LEFT_OPEN = (
     "this mocked(...) was not closed, only dropped while it was open, and nobody has looked for "
-    "requests that no route took. Write: with mocked(...) as mock: ..."
+    "requests that matched no route. Write: with mocked(...) as mock: ..."
 )
 
 
@@ -233,7 +233,7 @@ def mocked(**settings: object) -> Opening:
 
     Raises:
         InvalidArgument: for an unknown setting, or a value that it cannot have.
-        UnmatchedRequests: at the end, if requests came that no route took.
+        UnmatchedRequests: at the end, if requests matched no route.
         NetworkBlocked: at the end, if a request was kept from the network.
 
     Warns:

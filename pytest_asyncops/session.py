@@ -9,7 +9,6 @@ from contextlib import ExitStack
 
 from .configure import BUILT_IN, ResolvedSettings
 from .durations import SECOND, to_ns
-from .errors import counted
 from .forked_requests import ForkedRequests
 from .network.guard import GuardedMock, guard
 from .network.hosts import OwnHost, Policy, normal_patterns, own_host
@@ -19,10 +18,9 @@ from .serving.calls import Calls, Kept
 from .serving.checkpoint import Changing, Checkpoint
 from .serving.hang_guards import Guards
 from .serving.live_readings import live
-from .serving.messages import Request, UnmatchedRequests
-from .serving.secret_texts import shown
 from .serving.server import Server
 from .serving.stub import Stub
+from .serving.unmatched import failure
 from .transports.chosen import ChosenTransports
 from .virtual_time.clock import VirtualClock
 from .virtual_time.server_clock import ServerClock
@@ -140,15 +138,13 @@ class Session:
 
         Raises:
             PollerHangs: if a limit was passed, and the test has not failed because of that yet.
-            UnmatchedRequests: if requests came that no route took, unless the settings allow it.
+            UnmatchedRequests: if requests matched no route, unless the settings allow it.
             NetworkBlocked: if a request was kept from the network.
         """
         self.guards.check()
-        unmatched = [(server, request) for server in self._servers for request in server.unmatched]
-        if unmatched and self._settings.unmatched == "fail":
-            raise UnmatchedRequests(
-                _report(unmatched), requests=[request for _, request in unmatched]
-            )
+        unmatched = failure(server.unmatched for server in self._servers)
+        if unmatched is not None and self._settings.unmatched == "fail":
+            raise unmatched
         self._guarded.check()
 
     def note_failure(self, error: BaseException) -> None:
@@ -182,24 +178,3 @@ def _policy(settings: ResolvedSettings, servers: Iterable[Server]) -> Policy:
             ),
         ]
     return Policy(tuple(own), settings.allowed_hosts, settings.network == "block")
-
-
-def _report(unmatched: list[tuple[Server, Request]]) -> str:
-    count = len(unmatched)
-    lines = [
-        f"{counted(count, 'request')} reached a stub and no route took "
-        f"{'them' if count > 1 else 'it'}:"
-    ]
-    for server, request in unmatched:
-        lines += [
-            "",
-            f"  {request.method} {shown(request.url)}",
-            f"  {server.api.name} at {server.base_url} has these routes:",
-        ]
-        lines += [f"    {line}" for line in server.why_not(request)]
-    lines += [
-        "",
-        "If the code under test is meant to send it, set unmatched='answer', in "
-        "@pytest.mark.asyncops(...) or mocked(...).",
-    ]
-    return "\n".join(lines)

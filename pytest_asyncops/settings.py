@@ -93,7 +93,7 @@ GENERAL = (
     Setting(
         "unmatched",
         "fail",
-        "What becomes of a request to an API's URL that no route takes: it gets the API's own "
+        "What becomes of a request to an API's URL that matches no route: it gets the API's own "
         "answer, and with 'fail' the test fails at its end, because pollers swallow errors.",
         ("fail", "answer"),
     ),

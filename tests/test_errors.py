@@ -22,7 +22,8 @@ from pytest_asyncops.errors import (
     unknown_choice,
 )
 from pytest_asyncops.rules.violation import ConformanceError
-from pytest_asyncops.serving.messages import Request, UnmatchedRequests
+from pytest_asyncops.serving.messages import Request
+from pytest_asyncops.serving.unmatched import UnmatchedRequests
 
 
 @pytest.mark.parametrize(

@@ -264,7 +264,7 @@ NEVER_OPENED = (
 )
 LEFT_OPEN = (
     "this mocked(...) was not closed, only dropped while it was open, and nobody has looked for "
-    "requests that no route took. Write: with mocked(...) as mock: ..."
+    "requests that matched no route. Write: with mocked(...) as mock: ..."
 )
 
 

@@ -190,7 +190,7 @@ def test_one(request, again):
     )
     result.assert_outcomes(passed=2, errors=2)
     assert result.reports.lines("test_one[2]", "teardown")[0] == (
-        "1 request reached a stub and no route took it:"
+        "1 request reached a stub and matched no route:"
     )
 
 

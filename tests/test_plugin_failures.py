@@ -21,7 +21,7 @@ def test_one(asyncops_mock):
     )
     result.assert_outcomes(passed=1, errors=1)
     assert result.reports.lines("test_one", "teardown") == [
-        "1 request reached a stub and no route took it:",
+        "1 request reached a stub and matched no route:",
         "",
         "  GET https://api.app.chainloop.dev//v1/operations",
         "  chainloop at https://api.app.chainloop.dev has these routes:",
@@ -30,7 +30,7 @@ def test_one(asyncops_mock):
         "    get: GET /v1/operations/{operation_id}: the path has an empty segment (two slashes "
         "in a row): '//v1/operations'",
         "",
-        "If the code under test is meant to send it, set unmatched='answer', in "
+        "If the code under test is meant to send them, set unmatched='answer', in "
         "@pytest.mark.asyncops(...) or mocked(...).",
     ]
 
@@ -136,10 +136,10 @@ def test_all_is_as_ever():
 def test_whatever_happens_everything_is_put_back(run):
     result = run(FAILING)
     result.assert_outcomes(passed=3, failed=1, errors=4, skipped=2, xfailed=1)
-    # The error of the fixture comes before the request that no route took.
+    # The error of the fixture comes before the request that matched no route.
     assert result.reports.errors("test_teardown", "teardown") == ["RuntimeError: teardown"]
     assert result.reports.lines("test_fail", "teardown")[0] == (
-        "1 request reached a stub and no route took it:"
+        "1 request reached a stub and matched no route:"
     )
 
 

@@ -188,7 +188,7 @@ def test_one(asyncops_mock, n):
     )
     result.assert_outcomes(passed=1, errors=1)
     assert result.reports.lines("test_one", "teardown")[0] == (
-        "1 request reached a stub and no route took it:"
+        "1 request reached a stub and matched no route:"
     )
 
 

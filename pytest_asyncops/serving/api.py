@@ -120,7 +120,7 @@ class Api:
         credential: a function from a request to its credential; raises `ErrorResponse` if it has
             none.
         envelope: a function from an error to the JSON values that the API shows.
-        unmatched: a function from a request that no route takes, and the routes of its path, to
+        unmatched: a function from a request that matches no route, and the routes of its path, to
             the answer.
         fields: what `Stub.start` takes.
         readings: the settings that say how the contract is read where it is silent.

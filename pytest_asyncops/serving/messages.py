@@ -14,7 +14,6 @@ from collections.abc import (
 )
 from typing import Any, NamedTuple, Union
 
-from ..errors import AsyncOpsError
 from .secret_texts import HIDDEN, Hiding, shown, without_secrets, without_user
 
 # Headers whose values are credentials: RFC 9110 section 11 and RFC 6265, and Pinecone's own.
@@ -196,7 +195,7 @@ class Response:
         headers: the headers.
         content: the body's bytes.
         api: the `Api` that answered.
-        route: the name of the route that answered, ``None`` if no route took the request.
+        route: the name of the route that answered, ``None`` if the request matched no route.
         profile: the name of the profile that the body is written in.
         is_head: whether it answers a HEAD request, so that it has no body.
         late: how many seconds after its request the client gets it.
@@ -265,15 +264,3 @@ class ErrorResponse(Exception):
         return ErrorResponse(
             self.status_code, self.code, self.message, {**self.headers, **(headers or {})}
         )
-
-
-class UnmatchedRequests(AsyncOpsError, AssertionError):
-    """Requests to a stub's base URL that no route of its API took.
-
-    Attributes:
-        requests: the requests, in the order in which they came.
-    """
-
-    def __init__(self, message: str, *, requests: Iterable[Request]) -> None:
-        super().__init__(message)
-        self.requests: tuple[Request, ...] = tuple(requests)

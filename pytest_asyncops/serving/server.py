@@ -20,10 +20,10 @@ from .rate_limit import RateLimit
 from .routing import Route, Router
 from .secret_texts import Hiding
 from .starting import admit
+from .unmatched import Unmatched
 
 __tracebackhide__ = hides_usage_errors
 
-_UNMATCHED_KEPT = 20
 
 _METHOD_NOT_ALLOWED = 405
 """Such an answer has to have the header Allow (RFC 9110, 15.5.6)."""
@@ -49,12 +49,12 @@ class Server:
         parents: the known names of what operations belong to.
         refused: the refused credentials, and the answer to each.
         rate_limit: how many requests it takes, if there is a limit.
-        unmatched: the first few requests that no route took.
+        unmatched: the requests that matched no route.
         is_closed: whether the test is over.
         set_up_by: a fixture of wider scope than the test that is being set up.
     """
 
-    # Not what no route took: the end of the test reports it.
+    # Not what matched no route: the end of the test reports it.
     _changing = ("parents", "refused", "rate_limit", "_lists")
 
     def __init__(
@@ -84,7 +84,7 @@ class Server:
         self.parents: set[str] = set()
         self.refused: dict[str, ErrorResponse] = {}
         self.rate_limit: RateLimit | None = None
-        self.unmatched: list[Request] = []
+        self.unmatched: Unmatched = Unmatched(f"{api.name} at {self.base_url}", self.why_not)
         self.is_closed = False
         self.set_up_by: str | None = None
         self._router = Router(api.routes, api.serving.paths)
@@ -204,8 +204,7 @@ class Server:
         yield from self.store.changing()
 
     def _unmatched(self, request: Request) -> ErrorResponse:
-        if len(self.unmatched) < _UNMATCHED_KEPT:
-            self.unmatched.append(request)
+        self.unmatched.note(request)
         routes = self._router.at(request.path)
         error = self.api.unmatched(request, routes)
         if error.status_code != _METHOD_NOT_ALLOWED or "allow" in map(str.lower, error.headers):

@@ -125,7 +125,7 @@ def test_a_short_credential_hides_itself_and_no_more():
 def test_why_no_route_took_a_path_with_a_credential():
     stub = stub_of(toy(credential=lambda asked: asked.path.split("/")[1]))
     handle(stub, Request("GET", "https://toy.example/s3cret/jobs", "/s3cret/jobs", {}))
-    assert stub._server.why_not(stub._server.unmatched[0])[0] == (
+    assert stub._server.why_not(next(iter(stub._server.unmatched))[0])[0] == (
         "list: GET /jobs: '[hidden]' is not 'jobs'"
     )
 

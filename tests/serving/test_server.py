@@ -97,7 +97,9 @@ def test_requests_that_no_route_takes_are_kept_the_first_of_them(stub):
     for number in range(30):
         handle(stub, request(f"/nowhere/{number}"))
     handle(stub, request("/jobs"))
-    assert [asked.path for asked in stub._server.unmatched] == [f"/nowhere/{n}" for n in range(20)]
+    unmatched = stub._server.unmatched
+    assert [asked.path for asked, _ in unmatched] == [f"/nowhere/{n}" for n in range(20)]
+    assert (unmatched.total, unmatched.others) == (30, 10)
     assert stub.calls.total == 31
 
 

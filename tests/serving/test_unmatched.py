@@ -1,0 +1,81 @@
+"""Requests that matched no route are reported at the end, each kind once, with their number."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+
+from pytest_asyncops import AsyncOpsError, AsyncOpsMock, UnmatchedRequests, mocked
+
+URL = "https://api.app.chainloop.dev"
+BEARER = {"Authorization": "Bearer token"}
+
+
+def get(path: str) -> requests.Response:
+    return requests.get(URL + path, headers=BEARER)
+
+
+ONE = """\
+1 request reached a stub and matched no route:
+
+  GET https://api.app.chainloop.dev//v1/operations?x=1
+  chainloop at https://api.app.chainloop.dev has these routes:
+    list: GET /v1/operations: the path has an empty segment (two slashes in a row): \
+'//v1/operations'
+    get: GET /v1/operations/{operation_id}: the path has an empty segment (two slashes in a row): \
+'//v1/operations'
+
+If the code under test is meant to send them, set unmatched='answer', in \
+@pytest.mark.asyncops(...) or mocked(...)."""
+
+TWO = """\
+2 requests reached a stub and matched no route:
+
+  PUT https://api.app.chainloop.dev/v1/operations/x
+  chainloop at https://api.app.chainloop.dev has these routes:
+    list: GET /v1/operations: it has 2 segments, the path has 3
+    get: GET /v1/operations/{operation_id}: its method is GET, not PUT
+
+  GET https://prod-1-data.ke.pinecone.io/operation/docs
+  pinecone at https://prod-1-data.ke.pinecone.io has these routes:
+    list: GET /operations/{assistant_name}: 'operation' is not 'operations'
+    list: GET /assistant/operations/{assistant_name}: 'operation' is not 'assistant'
+    get: GET /operations/{assistant_name}/{operation_id}: 'operation' is not 'operations'
+    get: GET /assistant/operations/{assistant_name}/{operation_id}: 'operation' is not 'assistant'
+
+If the code under test is meant to send them, set unmatched='answer', in \
+@pytest.mark.asyncops(...) or mocked(...)."""
+
+
+def test_the_report_of_one_unmatched_request():
+    with pytest.raises(UnmatchedRequests) as caught, mocked():
+        assert get("//v1/operations?x=1").status_code == 404
+    assert str(caught.value) == ONE
+    assert [request.query for request in caught.value.requests] == ["x=1"]
+    assert isinstance(caught.value, AssertionError)
+    assert isinstance(caught.value, AsyncOpsError)
+
+
+def test_the_report_of_two_unmatched_requests():
+    def body(mock: AsyncOpsMock) -> None:
+        requests.put(f"{URL}/v1/operations/x", headers=BEARER)
+        requests.get(f"{mock.pinecone.base_url}/operation/docs")
+
+    with pytest.raises(UnmatchedRequests) as caught, mocked() as mock:
+        body(mock)
+    assert str(caught.value) == TWO
+
+
+def test_the_first_kinds_of_unmatched_requests_are_enough():
+    paths = ["/v0/x", *(f"/v{number}/x" for number in range(24) for _ in range(number + 1))]
+    with pytest.raises(UnmatchedRequests) as caught, mocked():
+        _ = [get(path) for path in paths]
+    error = caught.value
+    assert [request.path for request in error.requests] == [f"/v{n}/x" for n in range(20)]
+    assert error.total == 24 * 25 // 2 + 1
+    lines = str(error).splitlines()
+    assert lines[0] == "301 requests reached a stub and matched no route:"
+    assert [line for line in lines if "times)" in line] == [
+        f"  GET {URL}/v{number}/x  ({max(number + 1, 2)} times)" for number in range(20)
+    ]
+    assert lines[-3] == "  and 90 requests for other URLs"
