@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from .arguments import explained
 from .durations import SECOND, Seconds, rfc3339, to_ns
@@ -93,20 +94,21 @@ def assert_polled(
     shortest, longest = _checked_limits(min_interval, max_interval, at_least, at_most, backoff)
     polled = _Polled.of(operation)
     if not polled.tally.count:
-        mistakes = [] if 0 in (at_least, at_most) else [_never(polled, at_least)]
+        breaches = [] if 0 in (at_least, at_most) else [_never(polled, at_least)]
     else:
-        mistakes = [
+        breaches = [
             *_wrong_counts(polled, at_least, at_most),
             *_wrong_intervals(polled, shortest, longest),
             *(_after_done(polled) if not_after_done else ()),
             *(_too_soon(polled) if honours_retry_after else ()),
             *(_not_longer(polled, backoff, longest) if backoff is not None else ()),
         ]
-    if mistakes:
+    if breaches:
         raise CadenceError(
-            _report(operation, polled, list(dict.fromkeys(mistakes))),
+            _report(operation, polled, list(dict.fromkeys(breaches))),
             operation=operation.id,
             polls=[call.at for call in polled.calls],
+            breaches=dict.fromkeys(breach.text for breach in breaches),
         )
 
 
@@ -187,11 +189,21 @@ class _Polled:
         yield from known
 
 
-_Mistake = tuple[int | None, str]
-"""The number of the poll that is wrong, and why."""
+class _Breach(NamedTuple):
+    """What is wrong.
+
+    Attributes:
+        limit: the argument that it passes.
+        number: the number of the poll that is wrong, ``None`` if it is all of them.
+        text: what is wrong.
+    """
+
+    limit: str
+    number: int | None
+    text: str
 
 
-def _never(polled: _Polled, at_least: int | None) -> _Mistake:
+def _never(polled: _Polled, at_least: int | None) -> _Breach:
     wanted = f"; at_least is {at_least}" if at_least else ", so there is nothing to assert"
     if polled.shown:
         advice = (
@@ -200,47 +212,53 @@ def _never(polled: _Polled, at_least: int | None) -> _Mistake:
         )
     else:
         advice = "Send requests for it before; or, if it is right so, assert at_most=0."
-    return None, f"it was never polled{wanted}. {advice}"
+    return _Breach("at_least", None, f"it was never polled{wanted}. {advice}")
 
 
-def _wrong_counts(polled: _Polled, at_least: int | None, at_most: int | None) -> Iterator[_Mistake]:
+def _wrong_counts(polled: _Polled, at_least: int | None, at_most: int | None) -> Iterator[_Breach]:
     count = polled.tally.count
     if at_least is not None and count < at_least:
-        yield None, f"it was polled {_times(count)}; at_least is {at_least}"
+        text = f"it was polled {_times(count)}; at_least is {at_least}"
+        yield _Breach("at_least", None, text)
     if at_most is not None and count > at_most:
-        yield at_most + 1, f"it was polled {_times(count)}; at_most is {at_most}"
+        text = f"it was polled {_times(count)}; at_most is {at_most}"
+        yield _Breach("at_most", at_most + 1, text)
 
 
 def _wrong_intervals(
     polled: _Polled, shortest: int | None, longest: int | None
-) -> Iterator[_Mistake]:
+) -> Iterator[_Breach]:
     if shortest is not None:
         for number, length, _ in polled.intervals(polled.tally.shortest):
             if length < shortest:
-                yield number, f"{_came(number, length)}; min_interval is {_span(shortest)}"
+                text = f"{_came(number, length)}; min_interval is {_span(shortest)}"
+                yield _Breach("min_interval", number, text)
     if longest is not None:
         for number, length, _ in polled.intervals(polled.tally.longest):
             if length > longest:
-                yield number, f"{_came(number, length)}; max_interval is {_span(longest)}"
+                text = f"{_came(number, length)}; max_interval is {_span(longest)}"
+                yield _Breach("max_interval", number, text)
 
 
-def _after_done(polled: _Polled) -> Iterator[_Mistake]:
+def _after_done(polled: _Polled) -> Iterator[_Breach]:
     done = polled.tally.done
     if done is not None and done < polled.tally.count:
-        yield done + 1, f"poll {done} saw it done, and it was polled again"
+        text = f"poll {done} saw it done, and it was polled again"
+        yield _Breach("not_after_done", done + 1, text)
 
 
-def _too_soon(polled: _Polled) -> Iterator[_Mistake]:
+def _too_soon(polled: _Polled) -> Iterator[_Breach]:
     found = [] if polled.tally.too_soon is None else [polled.tally.too_soon]
     for (_, earlier), (number, later) in pairwise(polled.numbered()):
-        wanted, length = retry_after(earlier), later.at_ns - earlier.at_ns
-        if wanted is not None and length < wanted[0]:
-            found.append(TooSoon(number, length, wanted[1]))
-    for number, length, text in found:
-        yield number, f"{_came(number, length)}, whose Retry-After was {text!r}"
+        asked, length = retry_after(earlier), later.at_ns - earlier.at_ns
+        if asked is not None and length < asked[0]:
+            found.append(TooSoon(number, length, asked[1]))
+    for number, length, wanted in found:
+        text = f"{_came(number, length)}, whose Retry-After was {wanted!r}"
+        yield _Breach("honours_retry_after", number, text)
 
 
-def _not_longer(polled: _Polled, backoff: float, longest: int | None) -> Iterator[_Mistake]:
+def _not_longer(polled: _Polled, backoff: float, longest: int | None) -> Iterator[_Breach]:
     for interval in polled.intervals(polled.tally.growth.least(longest)):
         number, length, before = interval
         if before is None or interval.growth >= backoff:
@@ -249,11 +267,11 @@ def _not_longer(polled: _Polled, backoff: float, longest: int | None) -> Iterato
             wanted = round(before * backoff)
             if longest is not None:
                 wanted = min(wanted, longest)
-            yield (
-                number,
+            text = (
                 f"{_came(number, length)}; with backoff={backoff:g} after {_span(before)} it is "
-                f"{_span(wanted)}",
+                f"{_span(wanted)}"
             )
+            yield _Breach("backoff", number, text)
 
 
 def _came(number: int, length: int) -> str:
@@ -268,13 +286,16 @@ def _span(nanoseconds: int) -> str:
     return f"{nanoseconds / SECOND:.9g} s"
 
 
-def _report(operation: Operation, polled: _Polled, mistakes: Sequence[_Mistake]) -> str:
+def _report(operation: Operation, polled: _Polled, breaches: Sequence[_Breach]) -> str:
     lines = [f"operation {operation.id} was not polled as asserted:", ""]
-    lines += [f"  {text}" for _, text in mistakes[:_MOST_SHOWN]]
-    if len(mistakes) > _MOST_SHOWN:
-        lines.append(f"  and {len(mistakes) - _MOST_SHOWN:,} more")
+    by_limit: dict[str, list[_Breach]] = {}
+    for breach in breaches:
+        by_limit.setdefault(breach.limit, []).append(breach)
+    for alike in by_limit.values():
+        several = f" (the first of {len(alike):,})" if len(alike) > 1 else ""
+        lines.append(f"  {alike[0].text}{several}")
     if polled.tally.count:
-        lines += ["", "  its polls:", *_table(polled, {number for number, _ in mistakes})]
+        lines += ["", "  its polls:", *_table(polled, {breach.number for breach in breaches})]
     return "\n".join(lines)
 
 

@@ -134,12 +134,21 @@ class CadenceError(AsyncOpsError, AssertionError):
     Attributes:
         operation: the operation's id.
         polls: when it was polled, in UTC, as far as its calls are kept.
+        breaches: everything that is wrong, in words; the message has the first of each kind.
     """
 
-    def __init__(self, message: str, *, operation: str, polls: Iterable[datetime.datetime]) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str,
+        polls: Iterable[datetime.datetime],
+        breaches: Iterable[str] = (),
+    ) -> None:
         super().__init__(message)
         self.operation = operation
         self.polls: tuple[datetime.datetime, ...] = tuple(polls)
+        self.breaches: tuple[str, ...] = tuple(breaches)
 
 
 class NetworkBlocked(AsyncOpsError):
