@@ -36,6 +36,16 @@ class Documents:
         self._main_name = "" if path is None else os.path.basename(path)
         self._others: dict[str, Document] = {}
 
+    def add(self, file: str, document: Document) -> str:
+        """Take a document that is in no file for another file, and return its location.
+
+        It refers to the main document as if it were in that.
+        """
+        while file in self._others or file == self._main_name:
+            file += "_"
+        self._others[file] = document
+        return f"{file}#"
+
     def at(self, location: str) -> Any:
         """The value at a location.
 

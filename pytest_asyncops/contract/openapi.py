@@ -91,6 +91,16 @@ class Contract:
             self._check(location)
         return schema
 
+    def with_schema(self, schema: Schema) -> tuple[Contract, Schema]:
+        """This contract with a schema that is not part of it, and the reference to that schema.
+
+        References in the schema lead into the contract. In messages it is called ``schema``.
+        """
+        contract = Contract(self.document, self._path)
+        return contract, {
+            "$ref": contract._documents.add("schema", Document("schema", schema, {"": 1}))
+        }
+
     def resolved(self, schema: Schema) -> Schema:
         """The schema, or what it refers to."""
         while "$ref" in schema:
