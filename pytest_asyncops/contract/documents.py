@@ -36,6 +36,16 @@ class Documents:
         self._main_name = "" if path is None else os.path.basename(path)
         self._others: dict[str, Document] = {}
 
+    def add(self, file: str, document: Document) -> str:
+        """Take a document that is in no file for another file, and return its location.
+
+        It refers to the main document as if it were in that.
+        """
+        while file in self._others or file == self._main_name:
+            file += "_"
+        self._others[file] = document
+        return f"{file}#"
+
     def at(self, location: str) -> Any:
         """The value at a location.
 
@@ -106,10 +116,10 @@ class Documents:
         return location
 
     def _split(self, location: str) -> tuple[Document, str]:
-        if "#" not in location or location.startswith("/"):
+        file = file_of(location)
+        if not file:
             return self.main, location
-        file, _, pointer = location.partition("#")
-        return self._others[file], pointer
+        return self._others[file], location.partition("#")[2]
 
     def _read(self, file: str, reference: str, at: str) -> Document:
         if self._folder is None:
@@ -144,11 +154,22 @@ def _name_files(root: Any, file: str) -> None:
         elif isinstance(value, dict):
             reference = value.get("$ref")
             if isinstance(reference, str):
-                value["$ref"] = _named(reference, file)
+                value["$ref"] = from_folder(reference, file)
             ahead += value.values()
 
 
-def _named(reference: str, file: str) -> str:
+def file_of(location: str) -> str:
+    """The file that a location is in, from the folder of the document on; "" for the document."""
+    return "" if location.startswith("/") else location.partition("#")[0]
+
+
+def from_folder(reference: str, file: str) -> str:
+    """A reference in another file as one that counts from the folder of the document.
+
+    Args:
+        reference: the reference.
+        file: the file, from the folder of the document on.
+    """
     target, mark, pointer = reference.partition("#")
     if not target:
         return f"{file}#{pointer}"

@@ -83,10 +83,8 @@ def any_schema(schema: Mapping[str, Any], contract: Contract | None, options: Op
     Raises:
         ContractError: as `from_schema` does.
     """
-    named: dict[str, Any] = dict(contract.schemas) if contract is not None else {}
-    name = _ITSELF
-    while name in named:
-        name += "_"
-    named[name] = dict(schema)
-    document = Document(name, {"openapi": "3.0.3", "components": {"schemas": named}}, {"": 1})
-    return Compiler(Contract(document), options).recipe(refer(name))
+    if contract is None:
+        named = {"openapi": "3.0.3", "components": {"schemas": {_ITSELF: dict(schema)}}}
+        return Compiler(Contract(Document(_ITSELF, named, {"": 1})), options).recipe(refer(_ITSELF))
+    around, reference = contract.with_schema(dict(schema))
+    return Compiler(around, options).recipe(reference)

@@ -165,3 +165,20 @@ components:
         "text/plain": "/paths/~1a/get/responses/200/content/text~1plain"
     }
     assert "the type 'strin' is not one of" in refusal(found, "/components/schemas/B")[0]
+
+
+def test_a_schema_of_nobodys_file_refers_to_the_document(tmp_path):
+    found, again = contract_beside(tmp_path, "own.yaml"), contract_beside(tmp_path, "schema")
+    for contract in (found, again):
+        beside, reference = contract.with_schema({"items": {"$ref": "#/A"}})
+        assert beside.place(reference["$ref"]).startswith("schema:1 #")
+        with pytest.raises(ContractError) as caught:
+            beside.schema(reference["$ref"])
+        assert caught.value.pointer == "/A/type"
+    assert again.with_schema({})[1] == {"$ref": "schema_#"}
+
+
+def contract_beside(folder, name):
+    path = folder / name
+    path.write_text(f"{OPENAPI}A: {{type: strin}}\n")
+    return load_contract(str(path))

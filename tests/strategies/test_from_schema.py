@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from random import Random
 
 import pytest
@@ -28,6 +29,77 @@ def test_references_lead_into_the_contract():
         assert isinstance(value["next"], str)
 
     check()
+
+
+OPENAPI = """\
+openapi: 3.0.3
+paths:
+  /jobs:
+    get:
+      responses:
+        "200": {content: {application/json: {schema: {type: integer, minimum: 7, maximum: 8}}}}
+components:
+  schemas:
+    Both: {allOf: [{$ref: "sub/other.yaml#/Id"}, {maximum: 3}]}
+    Bad: {type: strin}
+"""
+OTHER = """\
+Id: {type: integer, minimum: 2}
+Again: {type: object, properties: {id: {$ref: "#/Id"}}, required: [id]}
+"""
+
+
+@pytest.fixture
+def several(tmp_path):
+    """A contract in two files."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "own.yaml").write_text(OPENAPI)
+    (tmp_path / "sub" / "other.yaml").write_text(OTHER)
+    return load_contract(str(tmp_path / "own.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("reference", "values"),
+    [
+        ("#/components/schemas/Both", {2, 3}),
+        ("#/paths/~1jobs/get/responses/200/content/application~1json/schema", {7, 8}),
+        ("own.yaml#/components/schemas/Both", {2, 3}),
+    ],
+)
+def test_references_lead_to_every_place_of_a_contract(several, reference, values):
+    nested = {"type": "array", "items": {"$ref": reference}, "minItems": 1}
+    assert {*anew(from_schema({"$ref": reference}, contract=several), 100)} == values
+    assert {*chain(*anew(from_schema(nested, contract=several), 50))} == values
+
+
+def test_references_lead_to_other_files(several):
+    @given(from_schema({"$ref": "sub/other.yaml#/Again"}, contract=several))
+    def check(value):
+        assert value["id"] >= 2
+
+    check()
+
+
+@pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        ({"$ref": "#/components/schemas/Bad"}, r".*own.yaml:10: the type 'strin' is not one of"),
+        ({"type": "strin"}, "schema:1: the type 'strin' is not one of"),
+        ({"items": {"$ref": "#/no"}}, "schema:1: there is nothing at #/no"),
+        ({"$ref": "sub/no.yaml"}, "schema:1: 'sub/no.yaml' cannot be read"),
+    ],
+)
+def test_what_is_not_understood_is_told_with_its_place(several, schema, message):
+    with pytest.raises(ContractError, match=f"^{message}"):
+        from_schema(schema, contract=several)
+
+
+def test_the_contract_stays_as_it_is(several):
+    for _ in range(2):
+        with pytest.raises(ContractError):
+            from_schema({"type": "strin"}, contract=several)
+    from_schema({"type": "string"}, contract=several)
+    assert several.pointers == {}
 
 
 # --- options
@@ -140,7 +212,7 @@ def made_or_refused(contract):
         return None, str(trouble)
 
 
-REASON = re.compile(r"schema:1: (?:no |none |[0-9]+ values |'.*' is required and not allowed)")
+REASON = re.compile(r"own.yaml:1: (?:no |none |[0-9]+ values |'.*' is required and not allowed)")
 
 
 def test_nearly_every_random_schema_that_has_values_is_generated():
