@@ -103,6 +103,14 @@ def resolve_settings(*layers: Mapping[str, object]) -> ResolvedSettings:
     ]
     for name in given:
         if name not in names:
+            own = name.removeprefix("asyncops_")
+            if own in names:
+                raise InvalidArgument(
+                    f"{name} is what ini files call the setting {own}: here write "
+                    f"{own}={given[name]!r}",
+                    value=name,
+                    choices=[own],
+                )
             raise unknown_choice("setting", name, names)
     values = {name: _read(setting, name, given) for name, setting in table.items()}
     if values["clock"] == "real":
@@ -216,7 +224,14 @@ def _hosts(value: Any, name: str) -> tuple[str, ...]:
 
 def _urls(value: Any, name: str) -> Mapping[str, str]:
     if isinstance(value, str):
-        pairs = (line.partition("=") for line in value.split())
+        pairs = [line.partition("=") for line in value.split()]
+        for api, _, url in pairs:
+            if not url:
+                raise InvalidArgument(
+                    f"{name} must say which API each URL is of, as in 'chainloop={api}', not "
+                    f"{value!r}",
+                    value=value,
+                )
         value = {api: url for api, _, url in pairs}
     if not isinstance(value, Mapping):
         raise InvalidArgument(
@@ -248,16 +263,22 @@ def _seconds(value: Any, name: str) -> Any:
 def _instant(value: Any, name: str) -> int | None:
     if value == "now":
         return None
-    instant = value
-    if isinstance(value, str):
-        try:
-            # Python 3.10's fromisoformat does not know the Z.
-            instant = datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
-        except ValueError:
-            raise InvalidArgument(
-                f"{name} must be 'now' or an instant like '2026-01-01T00:00:00Z', not {value!r}",
-                value=value,
-            ) from None
+    if isinstance(value, datetime.datetime):
+        return instant_to_ns(value, name)
+    try:
+        # Python 3.10's fromisoformat does not know the Z.
+        instant = datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
+    except (AttributeError, ValueError):
+        raise InvalidArgument(
+            f"{name} must be 'now', an instant like '2026-01-01T00:00:00Z' or a datetime with a "
+            f"time zone, not {value!r}",
+            value=value,
+        ) from None
+    if instant.tzinfo is None:
+        raise InvalidArgument(
+            f"{name}={value!r} has no time zone. For UTC write {name}='{instant.isoformat()}Z'.",
+            value=value,
+        )
     return instant_to_ns(instant, name)
 
 

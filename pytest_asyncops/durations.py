@@ -67,10 +67,13 @@ def instant_to_ns(value: datetime.datetime, what: str = "time") -> int:
             not of the years 1 to 9999 in UTC.
     """
     if not isinstance(value, datetime.datetime) or value.utcoffset() is None:
+        advice = (
+            "Add tzinfo=datetime.timezone.utc."
+            if isinstance(value, datetime.datetime)
+            else "Write datetime.datetime(2026, 1, 31, 12, 30, tzinfo=datetime.timezone.utc)."
+        )
         raise InvalidArgument(
-            f"{what} must be a datetime with a time zone, not {value!r}. "
-            "Add tzinfo=datetime.timezone.utc.",
-            value=value,
+            f"{what} must be a datetime with a time zone, not {value!r}. {advice}", value=value
         )
     instant = (value - _UNIX_EPOCH) // _MICROSECOND * 1_000
     if not _FIRST <= instant <= LAST_INSTANT:

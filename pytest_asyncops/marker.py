@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from .configure import ResolvedSettings, resolve_settings
 from .errors import InvalidArgument
 from .settings import MARK, options
 
@@ -23,6 +24,28 @@ def settings_of_ini(config: pytest.Config) -> dict[str, Any]:
     """The settings of the ini file."""
     values = {name: config.getini(f"{MARK}_{name}") for name, _ in options()}
     return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def resolved(item: pytest.Item) -> ResolvedSettings:
+    """The settings of a test: those of its marks, of the ini file, and the defaults.
+
+    Raises:
+        InvalidArgument: for one that makes no sense; one of the ini file is named with the file.
+    """
+    told = settings_of_ini(item.config)
+    try:
+        return resolve_settings(*settings_of_marks(item), told)
+    except InvalidArgument:
+        for name, value in told.items():
+            try:
+                resolve_settings({name: value})
+            except InvalidArgument as error:
+                raise InvalidArgument(
+                    f"{item.config.inipath}: {MARK}_{name} = {value!r}: {error}",
+                    value=error.value,
+                    choices=error.choices,
+                ) from None
+        raise
 
 
 def mark_in_vain(item: pytest.Function) -> str:

@@ -278,13 +278,11 @@ def _open_switch(config: pytest.Config) -> Switch | None:
 
 
 def _open(item: pytest.Item) -> None:
-    from .configure import resolve_settings
-    from .marker import settings_of_ini, settings_of_marks
+    from .marker import resolved
 
     item.stash[_asked_key] = True
     with _plainly():
-        settings = resolve_settings(*settings_of_marks(item), settings_of_ini(item.config))
-        _switch(item.config).open(settings, item.nodeid)
+        _switch(item.config).open(resolved(item), item.nodeid)
     _tell_who_sets_up(item.config)
 
 

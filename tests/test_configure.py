@@ -245,11 +245,10 @@ def test_a_word_that_is_no_choice(name, value):
             (),
         ),
         (
-            {"base_urls": "chainloop"},
-            "base_urls['chainloop'] must be a URL like 'https://api.example.com' or "
-            "'http://localhost:8080/base', with a scheme and a host and without user, query or "
-            "fragment, not ''",
-            "",
+            {"base_urls": "http://h"},
+            "base_urls must say which API each URL is of, as in 'chainloop=http://h', not "
+            "'http://h'",
+            "http://h",
             (),
         ),
         (
@@ -261,20 +260,34 @@ def test_a_word_that_is_no_choice(name, value):
         ),
         (
             {"epoch": "yesterday"},
-            "epoch must be 'now' or an instant like '2026-01-01T00:00:00Z', not 'yesterday'",
+            "epoch must be 'now', an instant like '2026-01-01T00:00:00Z' or a datetime with a "
+            "time zone, not 'yesterday'",
             "yesterday",
             (),
         ),
         (
-            {"epoch": "2026-01-01T00:00:00"},
+            {"epoch": "2026-01-01"},
+            "epoch='2026-01-01' has no time zone. For UTC write epoch='2026-01-01T00:00:00Z'.",
+            "2026-01-01",
+            (),
+        ),
+        (
+            {"epoch": datetime.datetime(2026, 1, 1)},
             "epoch must be a datetime with a time zone, not datetime.datetime(2026, 1, 1, 0, 0). "
             "Add tzinfo=datetime.timezone.utc.",
             datetime.datetime(2026, 1, 1),
             (),
         ),
         (
+            {"asyncops_clock": "manual"},
+            "asyncops_clock is what ini files call the setting clock: here write clock='manual'",
+            "asyncops_clock",
+            ("clock",),
+        ),
+        (
             {"epoch": 5},
-            "epoch must be a datetime with a time zone, not 5. Add tzinfo=datetime.timezone.utc.",
+            "epoch must be 'now', an instant like '2026-01-01T00:00:00Z' or a datetime with a "
+            "time zone, not 5",
             5,
             (),
         ),

@@ -110,9 +110,12 @@ def test_instants_there_and_back(instant):
     ids=repr,
 )
 def test_an_instant_has_a_time_zone(value):
-    message = (
-        f"it must be a datetime with a time zone, not {value!r}. Add tzinfo=datetime.timezone.utc."
+    advice = (
+        "Add tzinfo=datetime.timezone.utc."
+        if isinstance(value, datetime.datetime)
+        else "Write datetime.datetime(2026, 1, 31, 12, 30, tzinfo=datetime.timezone.utc)."
     )
+    message = f"it must be a datetime with a time zone, not {value!r}. {advice}"
     with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
         instant_to_ns(value, "it")
     assert caught.value.value is value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_asyncops import InvalidArgument
-from pytest_asyncops.marker import mark_in_vain, settings_of_ini, settings_of_marks
+from pytest_asyncops.marker import mark_in_vain, resolved, settings_of_ini, settings_of_marks
 
 MARKED = """
 import pytest
@@ -47,6 +47,31 @@ def test_a_setting_without_a_name(pytester):
         settings_of_marks(item)
     assert caught.value.value == "manual"
     assert mark_in_vain(item).startswith("@pytest.mark.asyncops('manual', apis=['chainloop']) of ")
+
+
+@pytest.mark.parametrize("mark", ["", "\npytestmark = pytest.mark.asyncops(clock='real')\n"])
+def test_a_mistake_in_the_ini_file_is_told_with_file_and_option(pytester, mark):
+    pytester.makeini(
+        "[pytest]\naddopts = -p asyncops\nasyncops_network = pass\nasyncops_epoch = 2026-01-01\n"
+    )
+    item = pytester.getitem(f"import pytest{mark}\ndef test_one(): ...\n", "test_one")
+    with pytest.raises(InvalidArgument) as caught:
+        resolved(item)
+    assert str(caught.value) == (
+        f"{item.config.inipath}: asyncops_epoch = '2026-01-01': epoch='2026-01-01' has no time "
+        "zone. For UTC write epoch='2026-01-01T00:00:00Z'."
+    )
+    assert caught.value.value == "2026-01-01"
+
+
+def test_a_mistake_in_a_mark_is_not_the_ini_files(pytester):
+    pytester.makeini("[pytest]\naddopts = -p asyncops\nasyncops_network = pass\n")
+    mark = "@pytest.mark.asyncops(clock='manul')"
+    item = pytester.getitem(
+        f"import pytest\n{mark}\ndef test_one(asyncops_mock): ...\n", "test_one"
+    )
+    with pytest.raises(InvalidArgument, match=r"^unknown clock 'manul'\."):
+        resolved(item)
 
 
 def test_the_ini_file_has_what_it_says(pytester):

@@ -639,7 +639,8 @@ def test_a_mistake_in_the_ini_file(run, pytester):
     result = run("def test_one(asyncops_mock): pass")
     result.assert_outcomes(errors=1)
     assert result.reports.lines("test_one", "setup") == [
-        "epoch must be 'now' or an instant like '2026-01-01T00:00:00Z', not 'yesterday'"
+        f"{pytester.path / 'tox.ini'}: asyncops_epoch = 'yesterday': epoch must be 'now', an "
+        "instant like '2026-01-01T00:00:00Z' or a datetime with a time zone, not 'yesterday'"
     ]
 
 
