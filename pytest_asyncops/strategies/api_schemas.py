@@ -11,6 +11,7 @@ from hypothesis.strategies import SearchStrategy
 
 from ..conformance.answer_rules import answer_rules
 from ..conformance.thorough_check import allowed_by, in_force
+from ..contract.openapi import Contract
 from ..contract.schema_keywords import Schema, name_of, refer
 from ..contract.yaml_document import escape
 from ..errors import InvalidArgument, checked_flag, hides_usage_errors, unknown_choice
@@ -21,6 +22,7 @@ from ..serving.routing import Route
 from .coherent.compiler import coherent_compiler, compiled
 from .coherent.presence import needed_schema
 from .coherent.server import CoherentServer, contract_of
+from .documented import schema_at
 from .encoding import written
 from .schema.all_of import flat
 from .schema.compiler import Compiler
@@ -47,9 +49,9 @@ Answer = tuple[tuple[str, Constraint], ...]
 
 
 @lru_cache(maxsize=256)
-def plain(api: Api, options: Options) -> Compiler:
-    """The compiler for all that the schemas allow."""
-    return Compiler(contract_of(api), options, is_response=True)
+def plain(contract: Contract, options: Options) -> Compiler:
+    """The compiler for all that the schemas of a contract allow in responses."""
+    return Compiler(contract, options, is_response=True)
 
 
 def with_overrides(
@@ -108,35 +110,30 @@ def serialized(found: Recipe, api: Api, profile: str, encoded: bool, deviations:
         InvalidArgument: for a profile that the API does not have, and for deviations without
             ``encoded``.
     """
-    checked_flag(encoded, "encoded")
-    checked_flag(deviations, "deviations")
     writers = {"contract": None, **api.generation.profiles}
     chosen("profile", profile, writers)
+    writer = writers[profile]
+    return as_bytes(found if writer is None else found.mapped(writer), encoded, deviations)
+
+
+def as_bytes(found: Recipe, encoded: bool, deviations: bool) -> Recipe:
+    """The values as they are, or encoded as the user wants it.
+
+    Raises:
+        InvalidArgument: for deviations without ``encoded``.
+    """
+    checked_flag(encoded, "encoded")
+    checked_flag(deviations, "deviations")
     if deviations and not encoded:
         raise InvalidArgument(
             "deviations are ways to write JSON, so they need encoded=True", value=deviations
         )
-    writer = writers[profile]
-    if writer is not None:
-        found = found.mapped(writer)
     return written(found, deviations=deviations) if encoded else found
 
 
 def operation(api: Api) -> Schema:
     """The schema of an operation."""
     return refer(find_history_schema(api).schema)
-
-
-def schema_name(api: Api, schema: str) -> str:
-    """The name of a schema, if the API has it.
-
-    Raises:
-        InvalidArgument: if the API has no schema of this name.
-    """
-    names = contract_of(api).schemas
-    if not isinstance(schema, str) or schema not in names:
-        raise unknown_choice(f"schema of {api.name}", schema, names)
-    return schema
 
 
 def error_bodies(api: Api) -> dict[int, Schema]:
@@ -196,14 +193,7 @@ def check_status(api: Api, status_code: object) -> None:
 
 def _error_body(api: Api, status_code: int) -> Schema | None:
     pointer = _error_pointer(api, status_code)
-    return None if pointer is None else _schema_at(api, pointer)
-
-
-def _schema_at(api: Api, pointer: str) -> Schema:
-    """The schema at a pointer; of a named schema, a reference, so that it is known by its name."""
-    reference = f"#{pointer}"
-    named = name_of(reference) != reference
-    return {"$ref": reference} if named else contract_of(api).schema(pointer)
+    return None if pointer is None else schema_at(contract_of(api), pointer)
 
 
 def _error_pointer(api: Api, status_code: int) -> str | None:
@@ -249,7 +239,7 @@ def _asked_of(
 ) -> tuple[Schema, Answer]:
     """The schema at a pointer, and what is asked of answers that have it."""
     contract = contract_of(api)
-    schema = _schema_at(api, pointer)
+    schema = schema_at(contract_of(api), pointer)
     rules = answer_rules(api, contract, route, status_code, pointer)
     kinds = [rule.kind for rule in in_force(rules, allowed_by(api))]
     history = api.checking.history

@@ -35,12 +35,13 @@ def as_call(
     draw_it.__name__ = function.__name__
     arguments: list[object] = []
     options: dict[str, object] = {}
-    for name, parameter in inspect.signature(function).parameters.items():
+    for place, (name, parameter) in enumerate(inspect.signature(function).parameters.items()):
         value = asked[name].name if isinstance(asked[name], Api) else asked[name]
         if parameter.kind is parameter.VAR_KEYWORD:
             options.update(value)
-        elif parameter.default is parameter.empty:
-            arguments.append(value)
-        elif value != parameter.default:
-            options[name] = value
+        elif parameter.default is parameter.empty or value != parameter.default:
+            if parameter.kind is parameter.KEYWORD_ONLY or place != len(arguments):
+                options[name] = value
+            else:
+                arguments.append(value)
     return st.composite(draw_it)(*arguments, **options)

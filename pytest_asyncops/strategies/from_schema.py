@@ -14,7 +14,7 @@ from ..contract.yaml_document import Document
 from ..errors import InvalidArgument, hides_usage_errors
 from ..serving.api import Api
 from .call_repr import as_call
-from .coherent.server import contract_of
+from .documented import find_source
 from .schema.compiler import Compiler
 from .schema.options import Alphabet, Options, make_options
 from .schema.recipes import Recipe
@@ -28,7 +28,7 @@ _ITSELF = "schema"
 def from_schema(
     schema: Mapping[str, Any],
     *,
-    contract: Contract | Api | None = None,
+    contract: Contract | Api | str | None = None,
     alphabet: Alphabet = None,
     max_length: int | None = None,
     max_items: int = 5,
@@ -43,7 +43,8 @@ def from_schema(
 
     Args:
         schema: the schema, as it is read from YAML or JSON.
-        contract: where its references are looked up: a `Contract`, or an `Api` that has one.
+        contract: where its references are looked up: a `Contract`, or an `Api` that has one, or the
+            name of an API.
         alphabet: the characters of free texts, as a string or a strategy.
         max_length: the most characters of free texts without a limit of their own.
         max_items: the most items of lists, and members of maps, without a limit of their own.
@@ -67,13 +68,8 @@ def from_schema(
     asked = {**locals()}
     if not isinstance(schema, Mapping):
         raise InvalidArgument(f"a schema must be a mapping, not {schema!r}", value=schema)
-    if contract is not None and not isinstance(contract, (Contract, Api)):
-        raise InvalidArgument(
-            f"contract must be an Api that has one, or a Contract, not {contract!r}",
-            value=contract,
-        )
     options = make_options(asked)
-    around = contract_of(contract) if isinstance(contract, Api) else contract
+    around = None if contract is None else find_source(contract).contract
     return as_call(from_schema, asked, any_schema(schema, around, options))
 
 

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
 from ..arguments import explained
-from ..configure import find_api
-from ..contract.schema_keywords import Schema, refer
+from ..contract.openapi import Contract
+from ..contract.schema_keywords import Schema
 from ..errors import ContractError, InvalidArgument, hides_usage_errors
 from ..serving.api import Api
-from .api_schemas import check_status, error_bodies, schema_name
+from .api_schemas import check_status, error_bodies, plain
 from .call_repr import as_call
 from .coherent.compiler import compiled
 from .coherent.server import CoherentServer
+from .documented import Asked, find_asked, find_source, schema_at
 from .mutation.edits import Edit, Instead, Path, edited, values_with
 from .mutation.rule_edits import bad_objects, rule_edits
 from .mutation.schema_edits import schema_edits
-from .mutation.verdicts import Invalid, judge
+from .mutation.verdicts import Invalid, Judged, judge, judge_by
 from .schema.compiler import Compiler
-from .schema.options import Alphabet, make_options
+from .schema.options import Alphabet, Options, make_options
 from .schema.recipes import Recipe, choice, combine, number, one_of
 
 __tracebackhide__ = hides_usage_errors
@@ -33,10 +33,12 @@ _NUMBERS = number(1)
 
 @explained()
 def invalid_payloads(
-    api: Api | str,
-    schema: str,
+    api: Api | Contract | str,
+    schema: str | None = None,
     *,
+    route: str | None = None,
     status_code: int | None = None,
+    content_type: str | None = None,
     alphabet: Alphabet = None,
     max_length: int | None = None,
     max_items: int = 5,
@@ -49,17 +51,19 @@ def invalid_payloads(
     status that is a number is neither a string nor one of the enum's values.
 
     Args:
-        api: the API, by name or as an `Api`.
+        api: the API, by name or as an `Api`, or any `Contract`.
         schema: the name of the schema.
+        route: a route whose response has the schema, as for `payloads`.
         status_code: the HTTP status of the response with this payload; unless given, the first
-            status that has this schema.
+            status that has this schema, and of a route the first success that has a body.
+        content_type: the content type of the response of a route.
         alphabet: the characters of free texts.
         max_length: the most characters of free texts.
         max_items: the most items of lists and members of maps without a limit.
 
     Raises:
-        InvalidArgument: for an unknown API, schema or option, and for a schema that allows
-            everything.
+        InvalidArgument: for an unknown API, schema, route, status, content type or option, and for
+            a schema that allows everything.
         ContractError: for a keyword for which no value is found that breaks it.
 
     >>> from hypothesis import given
@@ -72,22 +76,44 @@ def invalid_payloads(
     >>> test_violations()
     """
     asked = {**locals()}
-    known = find_api(api)
-    name = schema_name(known, schema)
+    source = find_source(api)
     options = make_options(asked, times="usual")
-    if status_code is None:
-        reference = refer(name)
-        bodies = error_bodies(known)
-        status_code = next((code for code, body in bodies.items() if body == reference), 200)
+    # The rules of an API depend on the status, also where a named schema is asked for.
+    is_for_rules = source.api is not None and route is None
+    meant = find_asked(source, schema, route, None if is_for_rules else status_code, content_type)
+    if source.api is None:
+        found = _of_contract(source.contract, options, meant.location)
     else:
-        check_status(known, status_code)
-    found = _invalid(CoherentServer(known, options, status_code), name)
-    return as_call(invalid_payloads, asked, found)
+        if is_for_rules and status_code is not None:
+            check_status(source.api, status_code)
+        code = status_code or meant.status_code or _first_status(source.api, meant)
+        found = _of_api(CoherentServer(source.api, options, code), meant.location)
+    if not found:
+        raise InvalidArgument(
+            f"nothing can be wrong with a {meant.name} of {source.name}", value=schema or route
+        )
+    return as_call(invalid_payloads, asked, one_of(found))
+
+
+def _first_status(api: Api, meant: Asked) -> int:
+    """The first status of an error with this schema, or that of a success."""
+    reference = {"$ref": f"#{meant.location}"}
+    return next((code for code, body in error_bodies(api).items() if body == reference), 200)
 
 
 @lru_cache(maxsize=256)
-def _invalid(server: CoherentServer, name: str) -> Recipe:
-    compiler, root = compiled(server), refer(name)
+def _of_contract(contract: Contract, options: Options, location: str) -> list[Recipe]:
+    """What breaks the schema at a location; nothing if it allows everything."""
+    root = schema_at(contract, location)
+    judged = judge_by(contract, root)
+    edits = schema_edits(contract, root)
+    return _in_turn(_by_edits(plain(contract, options), root, judged, edits))
+
+
+@lru_cache(maxsize=256)
+def _of_api(server: CoherentServer, location: str) -> list[Recipe]:
+    """What breaks the schema at a location, and what breaks the rules that are about it."""
+    compiler, root = compiled(server), schema_at(server.contract, location)
     judged = judge(server, root)
     of_schema = _by_edits(compiler, root, judged, schema_edits(server.contract, root))
     of_prose: list[Recipe] = []
@@ -101,20 +127,17 @@ def _invalid(server: CoherentServer, name: str) -> Recipe:
             able = [whole for whole in wholes if whole is not None]
             if able:
                 of_prose.append(one_of(able).mapped(judged))
-    kinds = [
-        one_of([one.with_own_draw() for one in found]) for found in (of_schema, of_prose) if found
-    ]
-    if not kinds:
-        raise InvalidArgument(
-            f"nothing can be wrong with a {name} of {server.api.name}", value=name
-        )
-    return one_of(kinds)
+    return [*_in_turn(of_schema), *_in_turn(of_prose)]
+
+
+def _in_turn(found: list[Recipe]) -> list[Recipe]:
+    return [one_of([one.with_own_draw() for one in found])] if found else []
 
 
 def _by_edits(
     compiler: Compiler,
     root: Schema,
-    judged: Callable[[Any], Invalid],
+    judged: Judged,
     edits: Iterable[Edit | Instead],
 ) -> list[Recipe]:
     """Recipes for the edits. Edits that need the same part of a value share one."""

@@ -8,23 +8,24 @@ from hypothesis.strategies import SearchStrategy
 
 from ..arguments import explained
 from ..configure import find_api
-from ..contract.schema_keywords import refer
+from ..contract.openapi import Contract
 from ..errors import InvalidArgument, hides_usage_errors
 from ..lifecycle.states import State
 from ..serving.api import Api
 from .api_schemas import (
+    as_bytes,
     body,
     error_answer,
     error_bodies,
     operation,
     plain,
-    schema_name,
     serialized,
     with_overrides,
 )
 from .call_repr import as_call
 from .coherent.compiler import compiled
 from .coherent.server import CoherentServer
+from .documented import find_asked, find_source, schema_at
 from .schema.options import Alphabet, make_options
 from .schema.recipes import one_of
 
@@ -212,9 +213,12 @@ def errors(
 
 @explained()
 def payloads(
-    api: Api | str,
-    schema: str,
+    api: Api | Contract | str,
+    schema: str | None = None,
     *,
+    route: str | None = None,
+    status_code: int | None = None,
+    content_type: str | None = None,
     alphabet: Alphabet = None,
     max_length: int | None = None,
     max_items: int = 5,
@@ -224,11 +228,19 @@ def payloads(
     encoded: bool = False,
     deviations: bool = False,
 ) -> SearchStrategy[Any]:
-    """Everything that a named schema allows. The rules of prose are not kept.
+    """Everything that a schema allows in a response. The rules of prose are not kept.
+
+    The schema is a named one, or that of the body of a response. Of a stream, such as
+    ``text/event-stream``, it is that of each event.
 
     Args:
-        api: the API, by name or as an `Api`.
+        api: the API, by name or as an `Api`, or any `Contract`.
         schema: the schema's name.
+        route: a route whose response has the schema: the name of a route of an API, and
+            ``"GET /jobs/{id}"`` or an ``operationId`` of a `Contract`.
+        status_code: the HTTP status of that response; unless given, the first success that has a
+            body.
+        content_type: its content type, as the document has it; unless given, JSON if there is any.
         alphabet: the characters of free texts.
         max_length: the most characters of free texts.
         max_items: the most items of lists and members of maps without a limit.
@@ -238,6 +250,10 @@ def payloads(
         encoded: whether they are bytes.
         deviations: whether some of these bytes are bad JSON.
 
+    Raises:
+        InvalidArgument: for an unknown API, schema, route, status, content type or option.
+        ContractError: for a schema that is not understood, has no value, or of which none is found.
+
     >>> from hypothesis import given
     >>> @given(payloads("pinecone", "PaginationResponse", extra="never"))
     ... def test_there_is_always_a_token(payload):
@@ -245,8 +261,9 @@ def payloads(
     >>> test_there_is_always_a_token()
     """
     asked = {**locals()}
-    known = find_api(api)
+    source = find_source(api)
     options = make_options(asked)
-    found = plain(known, options).recipe(refer(schema_name(known, schema)))
-    found = serialized(found, known, "contract", encoded, deviations)
+    meant = find_asked(source, schema, route, status_code, content_type)
+    root = schema_at(source.contract, meant.location)
+    found = as_bytes(plain(source.contract, options).recipe(root), encoded, deviations)
     return as_call(payloads, asked, found)

@@ -24,10 +24,10 @@ from pytest_asyncops.strategies.api_schemas import (
     error_body,
     operation,
     plain,
-    schema_name,
     serialized,
     with_overrides,
 )
+from pytest_asyncops.strategies.coherent.server import contract_of
 from pytest_asyncops.strategies.schema.options import Options
 from pytest_asyncops.strategies.schema.recipes import constant
 
@@ -138,16 +138,14 @@ def test_a_route_without_a_body_says_so(tmp_path):
 def test_names_may_have_what_references_escape(tmp_path):
     names = ["a", "a/b", "a~b", "~1"]
     api = own_api(tmp_path, {name: {"enum": [name]} for name in names})
-    assert [schema_name(api, name) for name in names] == names
     for name in names:
-        assert plain(api, Options()).recipe(refer(name)).values == (name,)
-    with pytest.raises(InvalidArgument, match=r"unknown schema of own 'b'\."):
-        schema_name(api, "b")
+        assert plain(contract_of(api), Options()).recipe(refer(name)).values == (name,)
 
 
 def test_what_is_asked_for_twice_is_compiled_once():
-    assert plain(PINECONE, Options()) is plain(PINECONE, Options())
-    assert plain(PINECONE, Options()) is not plain(PINECONE, Options(max_items=1))
+    contract = contract_of(PINECONE)
+    assert plain(contract, Options()) is plain(contract, Options())
+    assert plain(contract, Options()) is not plain(contract, Options(max_items=1))
 
 
 @pytest.mark.parametrize("api", [CHAINLOOP, PINECONE], ids=lambda api: api.name)
@@ -155,7 +153,7 @@ def test_what_is_plain_is_not_always_what_a_coherent_server_sends(api):
     root = load_contract(api.checking.contract).document.root
     judge = OAS30Validator({**operation(api), "components": root["components"]})
     members = set()
-    for value in anew(plain(api, Options()).recipe(operation(api)).strategy(), 100):
+    for value in anew(plain(contract_of(api), Options()).recipe(operation(api)).strategy(), 100):
         assert list(judge.iter_errors(value)) == []
         members.add(value.get("status"))
     assert len(members) > 2

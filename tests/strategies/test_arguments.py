@@ -52,11 +52,11 @@ def test_a_flag_of_bodies(make, flag, value):
         (lambda: strategies.gets("pinecone", state=[]), "unknown state of a pinecone operation"),
         (lambda: strategies.gets("pinecone", state="x"), "unknown state of a pinecone operation"),
         (lambda: strategies.payloads("pinecone", []), "unknown schema of pinecone []. Choose"),
-        (lambda: strategies.invalid_payloads("pinecone", None), "unknown schema of pinecone None"),
+        (lambda: strategies.invalid_payloads("pinecone"), "give the name of a schema of pinecone"),
         (lambda: strategies.errors("pinecone", "404"), "unknown status of an error of pinecone"),
         (lambda: strategies.errors("pinecone", True), "unknown status of an error of pinecone"),
         (lambda: strategies.list_queries("pinecone", readings=["order"]), "readings must map nam"),
-        (lambda: strategies.from_schema({}, contract="x.yaml"), "contract must be an Api that has"),
+        (lambda: strategies.from_schema({}, contract="x.yaml"), "unknown API 'x.yaml'. Choose"),
     ],
 )
 def test_what_cannot_be_meant(make, message):

@@ -32,12 +32,14 @@ CALLS = [
     "lists('chainloop', state=State.RUNNING, max_items=2, encoded=True)",
     "gets('chainloop', alphabet='ab', profile='gateway')",
     "errors('pinecone')",
-    "errors('pinecone', status_code=404)",
+    "errors('pinecone', 404)",
     "from_schema({'type': 'string'}, extra='never')",
     "invalid_payloads('pinecone', 'OperationList', status_code=200)",
     "list_queries('chainloop', valid=False)",
     "lifecycles()",
-    "lifecycles(api='pinecone', polls=False)",
+    "lifecycles('pinecone', polls=False)",
+    "payloads('pinecone', 'OperationList', extra='never')",
+    "payloads('pinecone', route='list', status_code=401)",
     "histories('pinecone', max_polls=2, file_id=just('f'))",
 ]
 
@@ -59,7 +61,7 @@ def test_what_is_printed_is_the_call(text):
 def test_the_api_is_printed_by_its_name_however_it_is_given():
     for api in (PINECONE, CHAINLOOP):
         assert repr(strategies.operations(api)) == repr(strategies.operations(api.name))
-    assert repr(strategies.lifecycles(toy())) == "lifecycles(api='toy')"
+    assert repr(strategies.lifecycles(toy())) == "lifecycles('toy')"
 
 
 def ask(first, /, second, *, third=3, fourth=(), **others):

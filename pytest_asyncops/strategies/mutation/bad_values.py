@@ -79,6 +79,15 @@ def bad_values(contract: Contract, schema: Schema) -> dict[str, list[Any]]:
     return found
 
 
+def bad_tags(contract: Contract, schema: Schema) -> list[Any]:
+    """Values of the property of a flat schema's discriminator that choose no branch."""
+    name = schema["discriminator"]["propertyName"]
+    branches = contract.branches(schema) or {}
+    fits = validator_of(contract, {"discriminator": schema["discriminator"]}).is_valid
+    others = _other_values([*branches], schema) if branches else ()
+    return [other for other in others if not fits({name: other})]
+
+
 def _numeric(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
@@ -89,7 +98,7 @@ def _types(name: str, schema: Schema) -> Iterator[Any]:
         yield None
 
 
-def _enum_values(values: list[Any], schema: Schema) -> Iterator[Any]:
+def _other_values(values: list[Any], schema: Schema) -> Iterator[Any]:
     texts = [value for value in values if isinstance(value, str)]
     yield from in_other_case(texts)
     yield from ("", *(f"{text}_" for text in texts), *(f" {text}" for text in texts))
@@ -159,7 +168,7 @@ def matches_all(text: str) -> bool:
 
 _MAKERS: Mapping[str, Callable[[Any, Schema], Iterable[Any]]] = {
     "type": _types,
-    "enum": _enum_values,
+    "enum": _other_values,
     "format": lambda form, schema: _WRONG_FORMS.get(form, ()),
     "pattern": _unlike,
     "minimum": _below,

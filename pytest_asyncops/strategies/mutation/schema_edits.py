@@ -16,13 +16,16 @@ from ..schema.recipes import fresh
 from ..schema.refusals import refusal
 from ..schema.scalars import PLAIN_VALUES
 from ..schema.shapes import documented, free_name, others_of
-from .bad_values import MOST, bad_values, matches_all
+from .bad_values import MOST, bad_tags, bad_values, matches_all
 from .edits import ITEM, Edit, Instead, Path, may_be_lists
 
 __tracebackhide__ = hides_usage_errors
 
 _COMBINED = ("anyOf", "oneOf", "not")
 """The keywords that a value breaks by which other schemas it fits."""
+
+_BESIDE = (*_COMBINED, "discriminator")
+"""The keywords that are not looked at when one of these is broken."""
 
 _FEW = 20
 """Up to so many items or members, all are drawn."""
@@ -49,6 +52,8 @@ def schema_edits(
     found += [_bad_combined(contract, whole, keyword) for keyword in _COMBINED if keyword in whole]
     for values in found:
         yield Edit(path, partial(_replaced, values))
+    if "discriminator" in whole and (values := bad_tags(contract, whole)):
+        yield Edit((*path, whole["discriminator"]["propertyName"]), partial(_replaced, values))
     kind = whole.get("type")
     if kind in ("object", None):
         yield from _object_edits(contract, whole, path)
@@ -76,7 +81,7 @@ def _bad_combined(contract: Contract, schema: Schema, keyword: str) -> list[Any]
     values = [value for value in candidates if not fits(value)]
     if not values:
         raise refusal(contract, schema)(f"no value is found that breaks {keyword}")
-    rest = {name: value for name, value in schema.items() if name not in _COMBINED}
+    rest = {name: value for name, value in schema.items() if name not in _BESIDE}
     fits_rest = validator_of(contract, rest).is_valid
     return [value for value in values if fits_rest(value)] or values
 

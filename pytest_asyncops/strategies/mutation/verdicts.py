@@ -7,9 +7,11 @@ the number of members. So the whole edited payload is judged.
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from ...conformance.thorough_check import allowed_by, find_rules, find_violations
+from ...conformance.thorough_check import Rules, allowed_by, find_rules, find_violations
+from ...contract.openapi import Contract
 from ...contract.schema_keywords import Schema
 from ..coherent.server import CoherentServer
 
@@ -26,10 +28,26 @@ class Invalid(NamedTuple):
     violations: tuple[tuple[str, str], ...]
 
 
-def judge(server: CoherentServer, schema: Schema) -> Callable[[Any], Invalid]:
+Judged = Callable[[Any], Invalid]
+
+
+def judge(server: CoherentServer, schema: Schema) -> Judged:
     """A function that finds the violations of payloads of a schema, as a server would send them."""
-    contract, status_code = server.contract, server.status_code
-    rules = find_rules(server.api, contract, allowed_by(server.api))
+    rules = find_rules(server.api, server.contract, allowed_by(server.api))
+    return judge_by(server.contract, schema, rules, server.status_code)
+
+
+def judge_by(
+    contract: Contract, schema: Schema, rules: Rules = MappingProxyType({}), status_code: int = 200
+) -> Judged:
+    """A function that finds the violations of payloads of a schema.
+
+    Args:
+        contract: the contract of the schema.
+        schema: the schema.
+        rules: the rules about the contract's schemas.
+        status_code: the HTTP status of the response, on which rules depend.
+    """
 
     def judged(payload: Any) -> Invalid:
         found = find_violations(

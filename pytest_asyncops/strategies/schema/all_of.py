@@ -14,6 +14,7 @@ from ...contract.openapi import Contract
 from ...contract.schema_keywords import Schema
 from ...errors import hides_usage_errors
 from ...rules.equality import json_equal
+from .discriminators import own_tag
 from .refusals import refusal
 
 __tracebackhide__ = hides_usage_errors
@@ -29,19 +30,31 @@ def flat(contract: Contract, schema: Schema) -> Schema:
     """The schema without a reference at its top, and with what ``allOf`` says as its own keywords.
 
     Only keywords of which there is one already and which cannot be merged with it, such as a second
-    pattern, are left in ``allOf``.
+    pattern, are left in ``allOf``. A schema that a discriminator chooses has the value that chooses
+    it.
 
     Raises:
         ContractError: if no value fits all its parts.
     """
+    whole = _flat(contract, schema)
+    tag = own_tag(contract, schema, whole) if "discriminator" in whole else None
+    return whole if tag is None else without_discriminator(both(whole, tag))
+
+
+def without_discriminator(schema: Schema) -> Schema:
+    """The schema without what its discriminator says."""
+    return {name: value for name, value in schema.items() if name != "discriminator"}
+
+
+def _flat(contract: Contract, schema: Schema) -> Schema:
     if "$ref" in schema:
-        return flat(contract, contract.resolved(schema))
+        return _flat(contract, contract.resolved(schema))
     if "allOf" not in schema:
         return schema
     merged: Schema = {name: value for name, value in schema.items() if name != "allOf"}
     try:
         for part in schema["allOf"]:
-            merged = both(merged, flat(contract, part))
+            merged = both(merged, _flat(contract, part))
     except Contradiction as trouble:
         raise refusal(contract, schema)(f"no value fits allOf of {trouble}") from None
     return merged

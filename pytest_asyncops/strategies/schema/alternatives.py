@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import combinations
 from typing import Any, NamedTuple
 
 from ...contract.openapi import Contract
 from ...contract.schema_keywords import Schema, constraints
 from ...errors import hides_usage_errors
-from .all_of import Contradiction, both, flat
+from .all_of import Contradiction, both, flat, without_discriminator
 from .complements import complement
+from .discriminators import branches_of
 from .refusals import NoValue, Refuse
 
 __tracebackhide__ = hides_usage_errors
@@ -39,7 +39,7 @@ def alternatives(contract: Contract, schema: Schema, refuse: Refuse) -> Alternat
     Raises:
         ContractError: if no alternative fits what is beside it.
     """
-    for keyword in ("anyOf", "oneOf", "not", "allOf"):
+    for keyword in ("discriminator", "anyOf", "oneOf", "not", "allOf"):
         if keyword in schema:
             rest = {name: value for name, value in schema.items() if name != keyword}
             found = _KEYWORDS[keyword](contract, rest, schema[keyword])
@@ -49,6 +49,29 @@ def alternatives(contract: Contract, schema: Schema, refuse: Refuse) -> Alternat
     return None
 
 
+def _discriminator(
+    contract: Contract, rest: Schema, discriminator: Mapping[str, Any]
+) -> Alternatives:
+    """Each schema that the discriminator chooses, with the value that chooses it."""
+    schema = {**rest, "discriminator": discriminator}
+    if contract.branches(schema) is None:
+        return Alternatives([rest])
+    found: list[Schema] = []
+    for branch, tag in branches_of(contract, schema):
+        chosen, around = [branch, tag], rest
+        for keyword in ("anyOf", "oneOf"):
+            parts = rest.get(keyword, ())
+            others = [part for part in parts if part.get("$ref") != branch["$ref"]]
+            if len(others) < len(parts):  # else it is not among them, but it has to fit one of them
+                around = {name: value for name, value in around.items() if name != keyword}
+                if keyword == "oneOf":
+                    chosen.append(_none_of(contract, flat(contract, {"allOf": chosen}), others))
+        for one in _fitting(contract, [around], [{"allOf": chosen}]):
+            is_again = one.get("discriminator") is discriminator  # the parent of all branches
+            found.append(without_discriminator(one) if is_again else one)
+    return Alternatives(found)
+
+
 def _any_of(contract: Contract, rest: Schema, parts: list[Schema]) -> Alternatives:
     return Alternatives([*_fitting(contract, [rest], parts)])
 
@@ -56,19 +79,21 @@ def _any_of(contract: Contract, rest: Schema, parts: list[Schema]) -> Alternativ
 def _one_of(contract: Contract, rest: Schema, parts: list[Schema]) -> Alternatives:
     """Each alternative without the values of those that are not plainly apart from it."""
     able = [part for part in parts if _can_be(contract, part)]
-    apart = {
-        (index, other): _apart(contract, flat(contract, able[index]), flat(contract, able[other]))
-        for index, other in combinations(range(len(able)), 2)
-    }
-    alone = []
+    alone: list[Schema] = []
     for index, part in enumerate(able):
-        near = [
-            able[other]
-            for other in range(len(able))
-            if other != index and not apart[min(index, other), max(index, other)]
-        ]
-        alone.append({"allOf": [part, {"not": {"anyOf": near}}]} if near else part)
+        others = [*able[:index], *able[index + 1 :]]
+        alone.append({"allOf": [part, _none_of(contract, flat(contract, part), others)]})
     return Alternatives([*_fitting(contract, [rest], alone)])
+
+
+def _none_of(contract: Contract, schema: Schema, others: list[Schema]) -> Schema:
+    """The schema of values that fit none of others, as far as these are not apart from a schema."""
+    near = [
+        other
+        for other in others
+        if _can_be(contract, other) and not _apart(contract, schema, flat(contract, other))
+    ]
+    return {"not": {"anyOf": near}} if near else {}
 
 
 def _not(contract: Contract, rest: Schema, banned: Schema) -> Alternatives:
@@ -123,6 +148,7 @@ def _one_after_another(regexes: list[str]) -> str:
 _Resolve = Callable[[Contract, Schema, Any], Alternatives]
 
 _KEYWORDS: Mapping[str, _Resolve] = {
+    "discriminator": _discriminator,
     "anyOf": _any_of,
     "oneOf": _one_of,
     "not": _not,

@@ -1,0 +1,177 @@
+"""Finds the schema that users ask for in a contract: by its name, or as the body of a response."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import NamedTuple
+
+from ..configure import BUILT_IN, find_api
+from ..contract.openapi import Contract
+from ..contract.schema_keywords import Schema, name_of
+from ..contract.yaml_document import escape
+from ..errors import InvalidArgument, hides_usage_errors, listed, unknown_choice
+from ..serving.api import Api, find_route
+from .coherent.server import contract_of
+
+__tracebackhide__ = hides_usage_errors
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+class Source(NamedTuple):
+    """Where users take schemas from.
+
+    Attributes:
+        contract: the contract.
+        api: the API that it is the contract of, if it was given as one.
+    """
+
+    contract: Contract
+    api: Api | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+        return self.contract.document.file if self.api is None else self.api.name
+
+
+class Asked(NamedTuple):
+    """A schema that a user asks for.
+
+    Attributes:
+        location: where it is in the contract.
+        name: what it is called in messages.
+        status_code: the HTTP status of the response that has it, ``None`` if it is not known.
+    """
+
+    location: str
+    name: str
+    status_code: int | None
+
+
+def find_source(api: Api | Contract | str) -> Source:
+    """The contract that is meant, or that of the API that is meant.
+
+    Raises:
+        InvalidArgument: if there is none.
+    """
+    if isinstance(api, Contract):
+        return Source(api)
+    if not isinstance(api, Api) and not (isinstance(api, str) and api in BUILT_IN):
+        further = (
+            "Or pass an Api of your own, or a Contract, such as Contract.load('openapi.yaml')."
+        )
+        raise unknown_choice("API", api, BUILT_IN, further)
+    known = find_api(api)
+    return Source(contract_of(known), known)
+
+
+def find_asked(
+    source: Source,
+    schema: str | None,
+    route: str | None,
+    status_code: int | None,
+    content_type: str | None,
+) -> Asked:
+    """The schema that is asked for by its name, or by the response that has it.
+
+    Raises:
+        InvalidArgument: if there is none, or if it is not clear which is meant.
+    """
+    if schema is None and route is None:
+        first = listed(map(repr, islice(_routes(source), 3))) or "none"
+        raise InvalidArgument(
+            f"give the name of a schema of {source.name}, or a route=; its first routes are {first}"
+        )
+    if schema is not None and route is not None:
+        raise InvalidArgument(
+            f"{schema!r} and route={route!r} name two schemas; leave one of them out", value=schema
+        )
+    if route is not None:
+        return _of_response(source, route, status_code, content_type)
+    for name, value in (("status_code", status_code), ("content_type", content_type)):
+        if value is not None:
+            raise InvalidArgument(f"{name} is that of a response, so it needs route=", value=value)
+    names = source.contract.schemas
+    if not isinstance(schema, str) or schema not in names:
+        raise unknown_choice(f"schema of {source.name}", schema, names)
+    return Asked(f"/components/schemas/{escape(schema)}", schema, status_code)
+
+
+def schema_at(contract: Contract, location: str) -> Schema:
+    """The schema at a location; of a named one a reference, so that it is known by its name."""
+    reference = f"#{location}"
+    named = name_of(reference) != reference
+    return {"$ref": reference} if named else contract.schema(location)
+
+
+def _of_response(
+    source: Source, route: str, status_code: int | None, content_type: str | None
+) -> Asked:
+    method, path = _operation(source, route)
+    name = f"{method} {path}"
+    documented = source.contract.statuses(method, path)
+    if status_code is not None:
+        is_number = isinstance(status_code, int) and not isinstance(status_code, bool)
+        found = source.contract.response(method, path, status_code) if is_number else None
+        if found is None:
+            raise unknown_choice(f"status of {name}", status_code, documented)
+        responses = {str(status_code): found}
+    else:  # the first success that has a body, else any
+        responses = dict(sorted(documented.items(), key=lambda one: not one[0].startswith("2")))
+    for status, response in responses.items():
+        bodies = _bodies(source.contract, response)
+        if content_type is not None and bodies and content_type not in bodies:
+            raise unknown_choice(f"content type of {name}", content_type, bodies)
+        if bodies:
+            location = bodies[content_type or min(bodies, key=lambda kind: not _is_json(kind))]
+            code = int(status) if status.isdecimal() else None
+            return Asked(location, name, code)
+    of_status = "" if status_code is None else f" with status {status_code}"
+    raise InvalidArgument(
+        f"{source.name} documents no schema for the body of {name}{of_status}", value=route
+    )
+
+
+def _bodies(contract: Contract, response: str) -> Mapping[str, str]:
+    """The content types of a response, each with the location of its schema if it has one."""
+    return {
+        kind: f"{location}/schema"
+        for kind, location in contract.content(response).items()
+        if "schema" in contract.at(location)
+    }
+
+
+def _is_json(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
+
+
+def _operation(source: Source, route: str) -> tuple[str, str]:
+    """Method and path of a route, which has a name if it is one of an API."""
+    if source.api is not None:
+        found = find_route(source.api, route)
+        return found.method, found.paths[0]
+    routes = _routes(source)
+    for known, operation_id in routes.items():
+        if route in (known, operation_id):
+            method, _, path = known.partition(" ")
+            return method, path
+    raise unknown_choice(f"route of {source.name}", route, routes)
+
+
+def _routes(source: Source) -> Mapping[str, object]:
+    """The routes, each with its ``operationId``."""
+    if source.api is not None:
+        return dict.fromkeys(route.name for route in source.api.routes)
+    return dict(_each_route(source.contract))
+
+
+def _each_route(contract: Contract) -> Iterator[tuple[str, object]]:
+    for path in contract.document.root.get("paths", ()):
+        if path.startswith("/"):
+            item = contract.at(contract.follow(f"/paths/{escape(path)}"))
+            for method in _METHODS:
+                if method in item:
+                    yield f"{method.upper()} {path}", item[method].get("operationId")

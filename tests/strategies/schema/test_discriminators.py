@@ -1,0 +1,153 @@
+"""The value of a discriminator's property agrees with the schema that it chooses."""
+
+from __future__ import annotations
+
+import pytest
+from support.other_dialect import judge
+from support.own_contracts import contract
+from support.samples import anew
+
+from pytest_asyncops import ContractError
+from pytest_asyncops.strategies import payloads
+from pytest_asyncops.strategies.schema.all_of import flat
+from pytest_asyncops.strategies.schema.discriminators import branches_of, own_tag, tagged
+
+REFER = "$ref: '#/components/schemas/"
+TEXT = f"""\
+openapi: 3.0.3
+components:
+  schemas:
+    Cat: {{type: object, properties: {{kind: {{type: string}}, claws: {{enum: [1]}}}},
+           required: [claws, kind]}}
+    Dog: {{type: object, properties: {{kind: {{type: string}}, tail: {{enum: [true]}}}},
+           required: [tail, kind]}}
+    Puppy: {{allOf: [{{{REFER}Dog'}}, {{properties: {{age: {{enum: [0]}}}}, required: [age]}}]}}
+    Shoal: {{type: array, items: {{{REFER}Cat'}}, minItems: 1, maxItems: 1}}
+
+    OneOf: {{oneOf: [{{{REFER}Cat'}}, {{{REFER}Dog'}}], discriminator: {{propertyName: kind}}}}
+    AnyOf: {{anyOf: [{{{REFER}Cat'}}, {{{REFER}Dog'}}], discriminator: {{propertyName: kind,
+             mapping: {{kitty: Cat, tiger: '#/components/schemas/Cat', dog: Dog}}}}}}
+    Beside: {{type: object, oneOf: [{{{REFER}Cat'}}, {{{REFER}Dog'}}], required: [name],
+              discriminator: {{propertyName: kind}}, properties: {{name: {{enum: [it]}}}}}}
+    Narrower: {{anyOf: [{{{REFER}Cat'}}, {{{REFER}Dog'}}],
+                discriminator: {{propertyName: kind, mapping: {{puppy: Puppy}}}}}}
+    Lists: {{oneOf: [{{{REFER}Cat'}}, {{{REFER}Shoal'}}], discriminator: {{propertyName: kind}}}}
+    Nothing: {{type: object, oneOf: [{{required: [a]}}], discriminator: {{propertyName: kind}}}}
+    Merged: {{allOf: [{{{REFER}OneOf'}}, {{required: [tail]}}]}}
+    Never: {{allOf: [{{{REFER}AnyOf'}}, {{type: string}}]}}
+
+    Job: {{type: object, discriminator: {{propertyName: kind}}, required: [kind],
+           properties: {{kind: {{type: string}}}}}}
+    Import: {{allOf: [{{{REFER}Job'}}, {{properties: {{url: {{enum: [u]}}}}, required: [url]}}]}}
+    Retry: {{allOf: [{{{REFER}Import'}}, {{properties: {{of: {{enum: [o]}}}}, required: [of]}}]}}
+    Jobs: {{type: array, items: {{{REFER}Job'}}}}
+
+    Event: {{type: object, properties: {{type: {{type: string}}}}, required: [type],
+             discriminator: {{propertyName: type, mapping: {{made: Made, gone: Gone}}}}}}
+    Box: {{type: object, required: [event], properties: {{event: {{allOf: [
+           {{{REFER}Event'}}, {{required: [at], properties: {{at: {{enum: [0]}}}}}}]}}}}}}
+    Made: {{allOf: [{{{REFER}Event'}}, {{required: [of]}}]}}
+    Gone: {{allOf: [{{{REFER}Event'}}], required: [gone]}}
+"""
+CONTRACT = contract(TEXT)
+KIND = {"propertyName": "kind"}
+
+
+def drawn(name, **said):
+    """Payloads of a named schema, which fit it to a judge that does not know discriminators."""
+    found = anew(payloads(CONTRACT, name, **said), 100)
+    plain = {key: {**schema, "discriminator": 0} for key, schema in CONTRACT.schemas.items()}
+    is_valid = judge({"$ref": f"#/components/schemas/{name}"}, plain).is_valid
+    assert all(map(is_valid, found))
+    return found
+
+
+def shapes(found):
+    """For each kind, the members that values of it always have."""
+    always = {}
+    for value in found:
+        kind = value.get("kind", value.get("type"))
+        always[kind] = always.get(kind, value.keys()) & value.keys() - {"kind", "type"}
+    return always
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("OneOf", {"Cat": {"claws"}, "Dog": {"tail"}}),
+        ("AnyOf", {"kitty": {"claws"}, "tiger": {"claws"}, "dog": {"tail"}}),
+        ("Beside", {"Cat": {"claws", "name"}, "Dog": {"tail", "name"}}),
+        ("Narrower", {"Cat": {"claws"}, "Dog": {"tail"}, "puppy": {"age", "tail"}}),
+        ("Merged", {"Cat": {"claws", "tail"}, "Dog": {"tail"}}),
+        ("Job", {"Job": set(), "Import": {"url"}, "Retry": {"url", "of"}}),
+        ("Event", {"made": {"of"}, "gone": {"gone"}}),
+        # What is chosen itself has the value that chooses it.
+        ("Import", {"Import": {"url"}}),
+        ("Retry", {"Retry": {"url", "of"}}),
+        ("Made", {"made": {"of"}}),
+    ],
+)
+@pytest.mark.parametrize("extra", ["never", "sometimes"])
+def test_the_value_chooses_the_schema(name, expected, extra):
+    assert shapes(drawn(name, extra=extra)) == expected
+
+
+def test_what_is_not_chosen_itself_has_what_is_chosen_beside_it():
+    found = [value["event"] for value in drawn("Box")]
+    assert shapes(found) == {"made": {"of", "at"}, "gone": {"gone", "at"}}
+
+
+def test_what_is_no_object_is_chosen_by_nothing():
+    found = drawn("Lists")
+    assert shapes([value for value in found if isinstance(value, dict)]) == {"Cat": {"claws"}}
+    assert any(isinstance(value, list) for value in found)
+
+
+def test_a_discriminator_that_has_nothing_to_choose_from_says_nothing():
+    assert shapes(drawn("Nothing", extra="never")) == {None: {"a"}}
+
+
+def test_lists_have_all_kinds():
+    kinds = {one["kind"] for value in drawn("Jobs") for one in value}
+    assert kinds == {"Job", "Import", "Retry"}
+
+
+def test_what_no_branch_fits_is_refused_by_name():
+    with pytest.raises(ContractError, match="no value fits discriminator and what is beside it"):
+        payloads(CONTRACT, "Never")
+
+
+# --- the parts
+
+
+def test_branches_have_all_values_that_choose_them():
+    found = [*branches_of(CONTRACT, CONTRACT.schemas["AnyOf"])]
+    assert found == [
+        (
+            {"$ref": "#/components/schemas/Cat"},
+            tagged({"propertyName": "kind"}, ["kitty", "tiger"]),
+        ),
+        ({"$ref": "#/components/schemas/Dog"}, tagged(KIND, ["dog"])),
+    ]
+    assert [*branches_of(CONTRACT, CONTRACT.schemas["Cat"])] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("Job", None), ("Import", "Import"), ("Retry", "Retry")]
+)
+def test_the_own_value_is_that_of_the_nearest(name, value):
+    schema = CONTRACT.schemas[name]
+    around = {"allOf": [{"$ref": f"#/components/schemas/{name}"}], "description": "a note"}
+    whole = {"discriminator": CONTRACT.schemas["Job"]["discriminator"]}
+    expected = None if value is None else tagged(whole["discriminator"], [value])
+    for one in (schema, around):
+        assert own_tag(CONTRACT, one, whole) == expected
+    assert ("discriminator" in flat(CONTRACT, around)) is (value is None)
+
+
+def test_what_is_chosen_by_nothing_has_no_value_of_its_own():
+    event = CONTRACT.schemas["Event"]
+    beside = {"allOf": [{"required": ["at"]}, event]}
+    assert own_tag(CONTRACT, beside, {"discriminator": event["discriminator"]}) is None
+    other = {"discriminator": CONTRACT.schemas["OneOf"]["discriminator"]}
+    assert own_tag(CONTRACT, {"allOf": [{}]}, other) is None
