@@ -127,6 +127,27 @@ def to_timedelta(duration: int) -> datetime.timedelta:
         return datetime.timedelta.max
 
 
+_UNITS = (("day", 86_400 * SECOND), ("h", 3_600 * SECOND), ("min", 60 * SECOND))
+
+
+def length_of(duration: int) -> str:
+    """Nanoseconds as prose, exact: in days, hours, minutes and seconds, those that there are.
+
+    >>> length_of(93_600 * SECOND), length_of(1_500_000_000), length_of(0)
+    ('1 day 2 h', '1.5 s', '0 s')
+    """
+    parts, left = [], duration
+    for unit, size in _UNITS:
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{count:,} {unit}{'s' if unit == 'day' and count > 1 else ''}")
+    if left or not parts:
+        seconds, fraction = divmod(left, SECOND)
+        digits = f".{fraction:09d}".rstrip("0").rstrip(".")
+        parts.append(f"{seconds}{digits} s")
+    return " ".join(parts)
+
+
 @lru_cache(maxsize=4096)
 def rfc3339(instant: int) -> str:
     """The instant as protobuf's JSON mapping writes it: 0, 3, 6 or 9 fractional digits and ``Z``.

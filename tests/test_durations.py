@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
+from decimal import Decimal
 
 import pytest
 from hypothesis import example, given
@@ -16,6 +17,7 @@ from pytest_asyncops.durations import (
     SECOND,
     from_ns,
     instant_to_ns,
+    length_of,
     rfc3339,
     to_ns,
     to_timedelta,
@@ -173,3 +175,36 @@ def test_timestamps_have_no_digit_too_many_and_none_too_few(ns):
 )
 def test_timestamps(ns, text):
     assert rfc3339(ns) == text
+
+
+SIZES = {"day": 86_400, "days": 86_400, "h": 3_600, "min": 60, "s": 1}
+
+
+@given(st.integers(0, 10**20))
+def test_a_length_of_time_is_written_to_the_nanosecond(duration):
+    words = length_of(duration).replace(",", "").split()
+    numbers, units = words[::2], words[1::2]
+    assert sum(
+        Decimal(number) * SIZES[unit] for number, unit in zip(numbers, units, strict=True)
+    ) == (Decimal(duration) / SECOND)
+    assert [*map(SIZES.get, units)] == sorted({SIZES[unit] for unit in units}, reverse=True)
+    assert "0" not in numbers or not duration
+    smaller = zip(numbers[1:], units, units[1:], strict=False)
+    assert all(Decimal(number) * SIZES[unit] < SIZES[above] for number, above, unit in smaller)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 s"),
+        (59.5, "59.5 s"),
+        (60, "1 min"),
+        (3_600, "1 h"),
+        (86_400, "1 day"),
+        (400 * 86_400, "400 days"),
+        (2 * 86_400 + 3 * 3_600 + 4 * 60 + 5, "2 days 3 h 4 min 5 s"),
+        (86_400_000 * 2, "2,000 days"),
+    ],
+)
+def test_how_a_length_of_time_is_written(seconds, text):
+    assert length_of(to_ns(seconds)) == text

@@ -219,9 +219,11 @@ class Lifecycle:
 
     def __repr__(self) -> str:
         late = "" if self.late is None else f".answered_late({self.late!r})"
-        if self.by_hand:
-            return f"Lifecycle({self.plan!r}, by_hand=True){late}"
-        return f"Lifecycle.steps({', '.join(map(repr, self.plan))}){late}"
+        if not self.by_hand:
+            return f"Lifecycle.steps({', '.join(map(repr, self.plan))}){late}"
+        if self.plan == Lifecycle.manual().plan:
+            return f"Lifecycle.manual(){late}"
+        return f"Lifecycle({self.plan!r}, by_hand=True){late}"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """For IPython and Hypothesis, which print the fields of a dataclass unless told not to."""

@@ -173,7 +173,11 @@ class Calls(Sequence[Call]):
         kept, total = self._now()
         dropped = total - len(kept)
         gone = f", the first {dropped:,} no longer kept" if dropped else ""
-        return f"<Calls {total}{gone}: {kept[-3:]!r}>"
+        before = "…, " if len(kept) > _SHOWN else ""
+        return f"<Calls {total:,}{gone}: [{before}{', '.join(map(repr, kept[-_SHOWN:]))}]>"
+
+
+_SHOWN = 3
 
 
 def _nothing_at(index: int, kept: int, total: int) -> NothingThere:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ..durations import SECOND, rfc3339, to_timedelta
+from ..durations import SECOND, length_of, rfc3339
 from .calls import Call
 from .messages import Request
 from .secret_texts import shown
@@ -191,14 +191,14 @@ class Guards:
             PollerHangs: if they pass the limit.
         """
         if total > self._virtual_time:
-            limit = to_timedelta(self._virtual_time)
+            limit = self._virtual_time
             last = f" The last request was for {shown(self._last.url)}." if self._last else ""
             self._trip(
-                f"the code under test has waited for more than {limit} of virtual time, and goes "
-                f"on waiting.{last}\n{self._frozen()}"
+                f"the code under test has waited for more than {length_of(limit)} of virtual time, "
+                f"and goes on waiting.{last}\n{self._frozen()}"
                 "Give it a deadline, or what it waits for an end.",
                 "max_virtual_time",
-                limit.total_seconds(),
+                limit / SECOND,
             )
 
     def _frozen(self) -> str:
@@ -225,7 +225,7 @@ class Guards:
 
     def _trip(self, message: str, limit: str, value: float) -> None:
         self.tripped = PollerHangs(
-            f"{message}\nIf this is as it should be, raise the limit: "
+            f"{message}\nIf this is intended, raise the limit: "
             f"@pytest.mark.asyncops({limit}=...); it is {value:,.15g}.",
             limit=limit,
             value=value,

@@ -6,7 +6,7 @@ import datetime
 from contextlib import AbstractContextManager
 
 from ..arguments import explained
-from ..durations import Seconds, from_ns, instant_to_ns, rfc3339, to_timedelta
+from ..durations import Seconds, from_ns, instant_to_ns, length_of, rfc3339, to_timedelta
 from ..errors import InvalidArgument, hides_usage_errors
 from .server_clock import ServerClock
 
@@ -95,4 +95,4 @@ class VirtualClock:
 
     def __repr__(self) -> str:
         now = rfc3339(self._server.now_ns)
-        return f"<VirtualClock {now}, {self.elapsed.total_seconds():g} s on>"
+        return f"<VirtualClock {now}, {length_of(self._server.elapsed_ns)} on>"

@@ -208,6 +208,13 @@ def test_a_plan_with_its_own_ends_can_be_moved_at_any_of_its_steps(lifecycle, li
 # --- a plan is a value
 
 
+def test_a_plan_that_is_moved_by_hand_says_how_it_is_made():
+    assert repr(Lifecycle.manual()) == "Lifecycle.manual()"
+    assert eval(repr(Lifecycle.manual()), names()) == Lifecycle.manual()
+    own = Lifecycle((Step(State.RUNNING, 1), Step(State.SUCCEEDED)), by_hand=True)
+    assert eval(repr(own), names()) == own
+
+
 def names() -> dict[str, object]:
     return {
         "Lifecycle": Lifecycle,

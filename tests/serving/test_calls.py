@@ -36,7 +36,7 @@ def test_calls_are_a_sequence_and_print_the_latest():
     assert kept[2] in calls
     with pytest.raises(IndexError):
         calls[5]
-    assert repr(calls) == f"<Calls 5: [{', '.join(map(repr, kept[2:]))}]>"
+    assert repr(calls) == f"<Calls 5: […, {', '.join(map(repr, kept[2:]))}]>"
 
 
 def a_call_of(size: int) -> Call:
@@ -88,7 +88,7 @@ def test_what_is_no_longer_kept_is_said():
     for number in range(5_000):
         calls._add(a_call(number))
     assert repr(calls) == (
-        f"<Calls 5000, the first 4,998 no longer kept: [{calls[0]!r}, {calls[1]!r}]>"
+        f"<Calls 5,000, the first 4,998 no longer kept: [{calls[0]!r}, {calls[1]!r}]>"
     )
 
 

@@ -83,7 +83,7 @@ def test_polls_without_time_in_between(run) -> None:
             "2026-01-01T00:00:00Z, and no time passed in between.",
             "The code under test does not wait between two polls, or waits in a way that virtual "
             "time does not reach.",
-            "If this is as it should be, raise the limit: "
+            "If this is intended, raise the limit: "
             "@pytest.mark.asyncops(max_polls_at_once=...); it is 1,000.",
         ],
         consecutive=True,
@@ -96,11 +96,11 @@ def test_more_virtual_time_than_any_test_takes(run) -> None:
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "the code under test has waited for more than 400 days, 0:00:00 of virtual time, and "
+            "the code under test has waited for more than 400 days of virtual time, and "
             "goes on waiting. The last request was for "
             "https://api.app.chainloop.dev/v1/operations/op-1.",
             "Give it a deadline, or what it waits for an end.",
-            "If this is as it should be, raise the limit: "
+            "If this is intended, raise the limit: "
             "@pytest.mark.asyncops(max_virtual_time=...); it is 34,560,000.",
         ],
         consecutive=True,
@@ -115,7 +115,7 @@ def test_more_polls_than_any_operation_needs(run) -> None:
             "operation op-1 was polled 51 times, every 5 s on average, and the code under test "
             "goes on.",
             "Give it a deadline, or a lifecycle that ends.",
-            "If this is as it should be, raise the limit: "
+            "If this is intended, raise the limit: "
             "@pytest.mark.asyncops(max_polls_per_operation=...); it is 50.",
         ],
         consecutive=True,
@@ -147,7 +147,7 @@ def test_lists(asyncops_mock):
             "https://api.app.chainloop.dev/v1/operations/op-1 gave the same answer 51 times, every "
             "5 s on average, and no operation is going to change.",
             "Give the code under test a deadline, or the operation a lifecycle that ends.",
-            "If this is as it should be, raise the limit: "
+            "If this is intended, raise the limit: "
             "@pytest.mark.asyncops(max_polls_unchanged=...); it is 50.",
             "*",
             "https://api.app.chainloop.dev/v1/operations gave the same answer 51 times, every 10 s "
@@ -167,7 +167,7 @@ def test_waits(asyncops_mock):
     )
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["the code under test has waited for more than 400 days, 0:00:00 of virtual time, and "
+        ["the code under test has waited for more than 400 days of virtual time, and "
          "goes on waiting."]
     )  # fmt: skip
 

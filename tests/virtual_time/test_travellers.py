@@ -130,12 +130,12 @@ def test_a_poller_in_frozen_time_is_told_so(ticks: bool) -> None:
     ):
         _polls_until_a_deadline(mock)
     assert str(caught.value).splitlines() == [
-        "the code under test has waited for more than 0:01:40 of virtual time, and goes on "
+        "the code under test has waited for more than 1 min 40 s of virtual time, and goes on "
         "waiting. The last request was for "
         "https://api.app.chainloop.dev/v1/operations/op-1.",
         *([] if ticks else [FROZEN]),
         "Give it a deadline, or what it waits for an end.",
-        "If this is as it should be, raise the limit: @pytest.mark.asyncops(max_virtual_time=...); "
+        "If this is intended, raise the limit: @pytest.mark.asyncops(max_virtual_time=...); "
         "it is 100.",
     ]
 
