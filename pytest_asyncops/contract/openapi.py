@@ -70,6 +70,14 @@ class Contract:
         """
         return self._documents.at(location)
 
+    def follow(self, location: str) -> str:
+        """Where the references lead that begin at a location; the location if there are none.
+
+        Raises:
+            ContractError: if they lead nowhere, or back to themselves.
+        """
+        return self._documents.follow(location)
+
     def place(self, location: str) -> str:
         """File, line and pointer of a location."""
         return self._documents.place(location)
@@ -107,11 +115,10 @@ class Contract:
 
     def statuses(self, method: str, path: str) -> Mapping[str, str]:
         """The documented responses of an operation: status, or ``default``, to location."""
-        follow = self._documents.follow
-        operation = f"{follow(f'/paths/{escape(path)}')}/{method.lower()}"
+        operation = f"{self.follow(f'/paths/{escape(path)}')}/{method.lower()}"
         at = f"{operation}/responses"
         return {
-            status: follow(f"{at}/{escape(status)}")
+            status: self.follow(f"{at}/{escape(status)}")
             for status in self.at(at)
             if not status.startswith("x-")
         }
