@@ -106,10 +106,10 @@ class Documents:
         return location
 
     def _split(self, location: str) -> tuple[Document, str]:
-        if "#" not in location or location.startswith("/"):
+        file = file_of(location)
+        if not file:
             return self.main, location
-        file, _, pointer = location.partition("#")
-        return self._others[file], pointer
+        return self._others[file], location.partition("#")[2]
 
     def _read(self, file: str, reference: str, at: str) -> Document:
         if self._folder is None:
@@ -144,11 +144,22 @@ def _name_files(root: Any, file: str) -> None:
         elif isinstance(value, dict):
             reference = value.get("$ref")
             if isinstance(reference, str):
-                value["$ref"] = _named(reference, file)
+                value["$ref"] = from_folder(reference, file)
             ahead += value.values()
 
 
-def _named(reference: str, file: str) -> str:
+def file_of(location: str) -> str:
+    """The file that a location is in, from the folder of the document on; "" for the document."""
+    return "" if location.startswith("/") else location.partition("#")[0]
+
+
+def from_folder(reference: str, file: str) -> str:
+    """A reference in another file as one that counts from the folder of the document.
+
+    Args:
+        reference: the reference.
+        file: the file, from the folder of the document on.
+    """
     target, mark, pointer = reference.partition("#")
     if not target:
         return f"{file}#{pointer}"

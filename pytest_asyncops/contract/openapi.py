@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ContractError, hides_usage_errors
+from .discriminators import find_branches
 from .documents import Documents
 from .schema_keywords import Schema, check_schema, name_of, same_value
 from .yaml_document import Document, escape, read_document
@@ -44,6 +45,7 @@ class Contract:
         self.document: Document = document
         self.pointers: dict[int, str] = {}
         self.references: dict[str, Schema] = {}
+        self._branches: dict[int, Mapping[str, Schema]] = {}
         self._path = path
         self._documents = Documents(document, path)
         version = self._object("").get("openapi")
@@ -112,6 +114,22 @@ class Contract:
         if reference not in self.references:
             self.references[reference] = self.schema(self._documents.target(reference, ""))
         return self.references[reference]
+
+    def branches(self, schema: Schema) -> Mapping[str, Schema] | None:
+        """The schema that each value of the property of a discriminator chooses.
+
+        Each is a reference: `name_of` tells its name, and `resolved` what it refers to. They are
+        chosen from the schemas below ``oneOf`` or ``anyOf``; if there are none, from those that
+        have this schema in their ``allOf``, and this schema itself.
+
+        Args:
+            schema: a schema that was asked for, or one with the same discriminator.
+
+        Returns:
+            The schemas by the values; ``None`` if it has no discriminator, or one that has nothing
+            to choose from.
+        """
+        return self._branches.get(id(schema.get("discriminator")))
 
     def statuses(self, method: str, path: str) -> Mapping[str, str]:
         """The documented responses of an operation: status, or ``default``, to location."""
@@ -201,19 +219,29 @@ class Contract:
         ahead = [location]
         pointers: dict[int, str] = {}
         references: dict[str, Schema] = {}
+        branches: dict[int, Mapping[str, Schema]] = {}
         while ahead:
             at = ahead.pop()
             if id(self.at(at)) in self.pointers.keys() | pointers.keys():
                 continue
             for within, schema in list(check_schema(self._documents, at, self.at(at))):
                 pointers[id(schema)] = within
-                if "$ref" in schema:
-                    target = self._documents.target(schema["$ref"], f"{within}/$ref")
-                    references[schema["$ref"]] = self.at(target)
+                referred = [(schema["$ref"], f"{within}/$ref")] if "$ref" in schema else []
+                if "discriminator" in schema:
+                    found = find_branches(self._documents, within, schema, self.schemas)
+                    referred += [(one.reference, one.said_at) for one in found]
+                    if found:
+                        branches[id(schema["discriminator"])] = {
+                            one.value: {"$ref": one.reference} for one in found
+                        }
+                for reference, said_at in referred:
+                    target = self._documents.target(reference, said_at)
+                    references[reference] = self.at(target)
                     ahead.append(target)
         self._check_loops(references)
         self.pointers.update(pointers)
         self.references.update(references)
+        self._branches.update(branches)
 
     def _check_loops(self, references: Mapping[str, Schema]) -> None:
         """Refuse a schema that refers back to itself for the same value, directly or by others."""

@@ -52,6 +52,7 @@ _VALUES: Mapping[str, type | tuple[type, ...]] = {
     "anyOf": list,
     "oneOf": list,
     "not": dict,
+    "discriminator": dict,
 }
 """The keywords that constrain a value, and the type of each keyword's own value."""
 
@@ -65,6 +66,7 @@ ANNOTATIONS = frozenset(
         "externalDocs",
         "readOnly",
         "writeOnly",
+        "xml",
     }
 )
 """The keywords that constrain nothing. (readOnly and writeOnly say who may set a member.)"""

@@ -10,11 +10,11 @@ from support.own_contracts import SCHEMA_LINE, contract, refusal, with_schema
 from pytest_asyncops.contract.yaml_document import read_document
 
 KEYWORDS = (
-    "$ref, additionalProperties, allOf, anyOf, default, deprecated, description, enum, example, "
-    "exclusiveMaximum, exclusiveMinimum, externalDocs, format, items, maxItems, maxLength, "
-    "maxProperties, maximum, minItems, minLength, minProperties, minimum, multipleOf, not, "
-    "nullable, oneOf, pattern, properties, readOnly, required, title, type, uniqueItems, "
-    "writeOnly or x-enum"
+    "$ref, additionalProperties, allOf, anyOf, default, deprecated, description, discriminator, "
+    "enum, example, exclusiveMaximum, exclusiveMinimum, externalDocs, format, items, maxItems, "
+    "maxLength, maxProperties, maximum, minItems, minLength, minProperties, minimum, multipleOf, "
+    "not, nullable, oneOf, pattern, properties, readOnly, required, title, type, uniqueItems, "
+    "writeOnly, x-enum or xml"
 )
 
 
@@ -121,6 +121,7 @@ BAD_VALUES = {
     "oneOf": ["{}"],
     "not": ["[]", "false"],
     "$ref": ["1"],
+    "discriminator": ["a"],
 }
 
 
@@ -145,6 +146,7 @@ default: {}
 example: {x-any: thing}
 deprecated: true
 externalDocs: {url: 'https://a.example'}
+xml: {name: a}
 readOnly: true
 writeOnly: false
 type: object
@@ -157,7 +159,8 @@ properties:
   b: {type: integer, format: int32, minimum: 0, maximum: 1.5, multipleOf: 0.5,
       exclusiveMinimum: true, exclusiveMaximum: false, x-enum: [1]}
   c: {type: array, items: {}, minItems: 0, maxItems: 1, uniqueItems: true}
-  d: {allOf: [{not: {}}], anyOf: [{}], oneOf: [{}], additionalProperties: true}
+  d: {allOf: [{not: {}}], anyOf: [{}], oneOf: [{}], additionalProperties: true,
+      discriminator: {propertyName: kind}}
 additionalProperties: {type: boolean}
 """
 
