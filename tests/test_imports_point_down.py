@@ -22,7 +22,7 @@ FLOORS = [
     {"rules"},
     {"lifecycle", "virtual_time"},
     {"arguments", "durations", "forked_requests", "holding"},
-    {"errors", "forks", "settings"},
+    {"contract_in_force", "errors", "forks", "settings"},
 ]
 """Top to bottom. A room may import from the floors below its own, never from its own."""
 

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import os
+from collections.abc import Mapping
+from typing import Any, Union
 
 from ..arguments import explained
 from ..configure import resolve_readings
+from ..contract.openapi import Contract, load_contract
+from ..contract_in_force import contract_in_force
 from ..errors import InvalidArgument, counted, hides_usage_errors, unknown_choice
 from ..rules.violation import ConformanceError, Violation
 from ..serving.api import Api, find_profile
 from ..serving.live_readings import live_readings
-from .checker import Checker, find_checker
-from .client_responses import ClientResponse, check_json, parse, read_response
-from .fast_check import fast_parse, is_plain
+from .api_routes import find_api_route, is_of_known_host
+from .body_checker import Strictness
+from .checker import find_checker, find_document_checker
+from .client_responses import ClientResponse, read_response
+from .operations import find_operation
 from .thorough_check import allowed_by
 
 __tracebackhide__ = hides_usage_errors
+
+ContractLike = Union[Contract, str, "os.PathLike[str]"]
+"""An OpenAPI document, or where it is."""
 
 _CHOICES = ("allow", "forbid")
 
@@ -26,6 +34,7 @@ def assert_conforms(
     value: Any,
     *,
     api: Api | str | None = None,
+    contract: ContractLike | None = None,
     route: str | None = None,
     status_code: int | None = None,
     extra: str = "allow",
@@ -43,7 +52,10 @@ def assert_conforms(
             ``asyncops_mock.calls`` or its response, or a payload as it was read from JSON.
         api: the API, by name or as an `Api`; needed for payloads, and for responses whose URL does
             not tell it.
-        route: the route's name, such as ``"list"`` or ``"get"``; needed in the same cases.
+        contract: the OpenAPI document of any other API: its path, or a `Contract`. Unless it is
+            given, the setting ``contract`` counts for what is not an answer of a known API.
+        route: the route's name, such as ``"list"`` or ``"get"``; needed in the same cases. In a
+            document it is method and path, such as ``"GET /jobs/{id}"``, or the operationId.
         status_code: the HTTP status; 200 for payloads unless given.
         extra: ``"forbid"`` to report members that the contract does not document.
         unknown: ``"forbid"`` to report values that an open enum (``x-enum``) does not document.
@@ -60,10 +72,18 @@ def assert_conforms(
     >>> operation = {"id": "1", "status": "ASYNC_OPERATION_STATUS_RUNNING"}
     >>> assert_conforms({"operation": operation}, api="chainloop", route="get")
     """
-    response = read_response(value, api=api, route=route, status_code=status_code)
-    found = _violations(response, extra=extra, unknown=unknown, profile=profile, readings=readings)
+    response = read_response(value, status_code)
+    what, found = _violations(
+        response,
+        api=api,
+        route=route,
+        contract=contract,
+        profile=profile,
+        readings=readings,
+        strictness=_strictness(extra=extra, unknown=unknown),
+    )
     if found:
-        raise ConformanceError(_report(response, found), violations=found)
+        raise ConformanceError(_report(what, response, found), violations=found)
 
 
 @explained()
@@ -71,6 +91,7 @@ def violations(
     value: Any,
     *,
     api: Api | str | None = None,
+    contract: ContractLike | None = None,
     route: str | None = None,
     status_code: int | None = None,
     extra: str = "allow",
@@ -84,45 +105,100 @@ def violations(
     >>> found.path, found.message, found.rule
     ('$.operation.id', 'must be a string', 'schema.type')
     """
-    response = read_response(value, api=api, route=route, status_code=status_code)
-    return _violations(response, extra=extra, unknown=unknown, profile=profile, readings=readings)
+    _, found = _violations(
+        read_response(value, status_code),
+        api=api,
+        route=route,
+        contract=contract,
+        profile=profile,
+        readings=readings,
+        strictness=_strictness(extra=extra, unknown=unknown),
+    )
+    return found
 
 
 def _violations(
     response: ClientResponse,
     *,
-    extra: str,
-    unknown: str,
+    api: Api | str | None,
+    route: str | None,
+    contract: ContractLike | None,
     profile: str | None,
     readings: Mapping[str, object] | None,
-) -> list[Violation]:
-    for name, choice in (("extra", extra), ("unknown", unknown)):
+    strictness: Strictness,
+) -> tuple[str, list[Violation]]:
+    """What a response is an answer to, and its violations."""
+    document = _document(response, api, contract)
+    if document is not None:
+        if profile is not None or readings is not None:
+            raise InvalidArgument(
+                f"profile= and readings= are about an API, and this answer is held against "
+                f"{document.document.file}. Leave them out, or name the API: api='chainloop'.",
+                value=profile if profile is not None else readings,
+            )
+        operation = find_operation(document, response, route)
+        if isinstance(operation, Violation):
+            return str(operation.value), [operation]
+        checker = find_document_checker(document, operation, response.status_code)
+        return checker.name, checker.check(response, _as_it_is, strictness)
+    of_api, of_route = find_api_route(response, api=api, route=route)
+    if profile is None and response.recorded is not None:
+        profile = response.recorded.profile
+    contract_form = find_profile(of_api, "contract" if profile is None else profile)
+    allowed = allowed_now(of_api, readings)
+    checker = find_checker(of_api, of_route, response.status_code, allowed)
+    what = checker.name if of_route else f"{checker.name} error"
+    return what, checker.check(response, contract_form, strictness)
+
+
+def _document(
+    response: ClientResponse, api: Api | str | None, contract: ContractLike | None
+) -> Contract | None:
+    """The document that a response is held against, ``None`` if it is that of its API."""
+    if contract is not None:
+        if api is not None:
+            raise InvalidArgument(
+                f"api={api!r} and contract={contract!r} are two contracts. Leave one of them out.",
+                value=contract,
+            )
+        return read_contract(contract)
+    given = contract_in_force()
+    if given is None or api is not None:
+        return None
+    if response.recorded is not None:
+        is_known = response.recorded.api is not None
+    else:
+        is_known = response.request is not None and is_of_known_host(response.request)
+    return None if is_known else read_contract(given)
+
+
+def read_contract(contract: object) -> Contract:
+    """The document at a path, or a document that is read already.
+
+    Raises:
+        InvalidArgument: for what is neither.
+        ContractError: if it cannot be read, or is not OpenAPI 3.0.
+    """
+    if isinstance(contract, Contract):
+        return contract
+    if not isinstance(contract, (str, os.PathLike)) or not os.fspath(contract):
+        raise InvalidArgument(
+            f"contract must be the path of an OpenAPI document, or a Contract, not {contract!r}",
+            value=contract,
+        )
+    path = os.fspath(contract)
+    return load_contract(path if os.path.dirname(path) else f"./{path}")
+
+
+def _as_it_is(payload: Any) -> Any:
+    return payload
+
+
+def _strictness(**choices: str) -> Strictness:
+    for name, choice in choices.items():
         if choice not in _CHOICES:
             raise unknown_choice(name, choice, _CHOICES)
-    written_in = profile if profile is not None else response.profile or "contract"
-    contract_form = find_profile(response.api, written_in)
-    allowed = allowed_now(response.api, readings)
-    checker = find_checker(response.api, response.route, response.status_code, allowed)
-    wrong = checker.violations_outside_body(response)
-    if wrong or response.is_head or not checker.has_body:
-        return wrong
-    if extra == unknown == "allow" and _looks_good(response, checker, contract_form):
-        return []
-    given = response.payload if response.body is None else response.body
-    try:
-        payload = given if response.body is None else parse(response.body)
-        if response.body is None:
-            check_json(payload)
-    except InvalidArgument:
-        raise
-    except ValueError as error:
-        return [checker.unreadable(given, error)]
-    try:
-        return checker.violations(
-            contract_form(payload), extra=extra == "forbid", unknown=unknown == "forbid"
-        )
-    except RecursionError:
-        return [checker.unreadable(payload, "it is nested too deep to be checked")]
+    return Strictness(**{name: choice == "forbid" for name, choice in choices.items()})
 
 
 def allowed_now(api: Api, readings: Mapping[str, object] | None) -> frozenset[str]:
@@ -132,21 +208,7 @@ def allowed_now(api: Api, readings: Mapping[str, object] | None) -> frozenset[st
     return allowed_by(api, resolve_readings(api, readings))
 
 
-def _looks_good(
-    response: ClientResponse, checker: Checker, contract_form: Callable[[Any], Any]
-) -> bool:
-    """Whether the quick check finds no violation. If it finds one, there may still be none."""
-    try:
-        if response.body is None:
-            payload = response.payload
-            return is_plain(payload) and checker.is_good(contract_form(payload))
-        return checker.is_good(contract_form(fast_parse(response.body)))
-    except (ValueError, RecursionError):
-        return False
-
-
-def _report(response: ClientResponse, found: list[Violation]) -> str:
-    what = f"{response.api.name} {response.route.name if response.route else 'error'}"
+def _report(what: str, response: ClientResponse, found: list[Violation]) -> str:
     places = counted(len(found), "place")
     lines = [f"{what}, status {response.status_code}, breaks its contract in {places}:"]
     for violation in found:

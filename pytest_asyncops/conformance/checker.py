@@ -1,153 +1,183 @@
-"""The checker of one route's answers with one status: schema, content type and rules."""
+"""The checker of the answers of one operation with one status: status, content type and body."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
-from ..contract.openapi import load_contract
-from ..contract.schema_keywords import Schema
+from ..contract.openapi import Contract, load_contract
 from ..errors import InvalidArgument, hides_usage_errors, listed
 from ..rules.violation import Violation
 from ..serving.api import FIRST_ERROR, Api
 from ..serving.routing import Route
 from .answer_rules import answer_rules
+from .body_checker import BodyChecker, ContractForm, RulesOf, Strictness
 from .client_responses import ClientResponse
-from .fast_check import fast_check
-from .thorough_check import Rules, allowed_by, find_rules, find_violations, in_force
+from .media_types import default_of, documented_as, essence
+from .operations import Operation
+from .thorough_check import find_rules, in_force
 
 __tracebackhide__ = hides_usage_errors
+
+
+_MOST_KEPT = 64
+"""How many content types are kept: one with a boundary is another one each time."""
+
+
+class Checker:
+    """Checks the answers of an operation with one status.
+
+    Args:
+        contract: the contract.
+        operation: the operation, ``None`` if no route answered.
+        status_code: the HTTP status.
+        name: what the operation is called in messages.
+        error_schema: the location of the schema of errors whose status is not documented.
+        rules_of: finds the rules that the contract states only in its prose.
+
+    Raises:
+        ContractError: for a contract that is not understood.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        operation: Operation | None,
+        status_code: int,
+        *,
+        name: str = "",
+        error_schema: str | None = None,
+        rules_of: RulesOf = lambda location: ({}, ()),
+    ) -> None:
+        self.name: str = name or str(operation)
+        self._contract = contract
+        self._status_code = status_code
+        self._rules_of = rules_of
+        self._response: str | None = None
+        self._documented: list[str] = []
+        self._schemas: Mapping[str, str | None] = {}
+        if operation is not None:
+            self._response = contract.response(*operation, status_code)
+            self._documented = list(contract.statuses(*operation))
+        if self._response is not None:
+            self._schemas = {
+                kind: f"{at}/schema" if "schema" in contract.at(at) else None
+                for kind, at in contract.content(self._response).items()
+            }
+        elif error_schema is not None and status_code >= FIRST_ERROR:
+            self._schemas = {"application/json": error_schema}
+        self._place = self._response or next(iter(self._schemas.values()), None) or "/paths"
+        # What is not asked for need not be understood.
+        self._body_checkers: dict[str | None, BodyChecker | Violation | None] = {}
+
+    def check(
+        self, response: ClientResponse, contract_form: ContractForm, strictness: Strictness
+    ) -> list[Violation]:
+        """All violations of a response."""
+        if self._response is None and not self._schemas:
+            return [self._undocumented_status()]
+        if response.is_head:
+            return []
+        body, content_type = response.body, None
+        if response.headers is not None:
+            if not self._schemas:
+                return [self._surplus(body)] if body else []
+            content_type = response.headers.get("Content-Type") if body else None
+        elif not self._schemas:
+            return []
+        checker = self.body_checker(content_type)
+        if isinstance(checker, BodyChecker):
+            return checker.check(response, contract_form, strictness)
+        return [checker] if isinstance(checker, Violation) else []
+
+    def body_checker(self, content_type: str | None = None) -> BodyChecker | Violation | None:
+        """The checker of bodies with this content type, or what is wrong with it.
+
+        Args:
+            content_type: the header; ``None`` for what does not say what it is.
+
+        Returns:
+            ``None`` if the contract says nothing about these bodies.
+        """
+        if content_type not in self._body_checkers:
+            if len(self._body_checkers) >= _MOST_KEPT:
+                self._body_checkers.clear()
+            self._body_checkers[content_type] = self._make_body_checker(content_type)
+        return self._body_checkers[content_type]
+
+    def _make_body_checker(self, content_type: str | None) -> BodyChecker | Violation | None:
+        if content_type is None:
+            kind = default_of(self._schemas)
+            content_type = "application/json" if "*" in kind else kind
+        else:
+            found = documented_as(content_type, self._schemas)
+            if found is None:
+                return self._violation(
+                    f"must have the content type {listed(self._schemas)}",
+                    "schema.content-type",
+                    content_type,
+                )
+            kind = found
+        location = self._schemas[kind]
+        if location is None:
+            return None
+        return BodyChecker(
+            self._contract, location, essence(content_type), self._status_code, self._rules_of
+        )
+
+    def _undocumented_status(self) -> Violation:
+        known = f"; documented are {listed(self._documented)}" if self._documented else ""
+        return self._violation(
+            f"is not documented for {self.name}{known}", "schema.status", self._status_code
+        )
+
+    def _surplus(self, body: object) -> Violation:
+        return self._violation("must be empty: no body is documented", "schema.content", body)
+
+    def _violation(self, message: str, rule: str, value: object) -> Violation:
+        return Violation("$", message, rule, self._contract.place(self._place), value)
 
 
 @lru_cache(maxsize=512)
 def find_checker(
     api: Api, route: Route | None, status_code: int, allowed: frozenset[str]
 ) -> Checker:
-    """The checker for answers with this status, of this route or of no route (``None``)."""
-    return Checker(api, route, status_code, allowed)
-
-
-class Checker:
-    """Checks answers against schema and rules.
+    """The checker for an API's answers with this status.
 
     Args:
         api: the API that answered.
         route: the route that answered, ``None`` if none did.
         status_code: the HTTP status.
-        allowed: the readings that switch off their rules; unless given, those that do by default.
+        allowed: the readings that switch off their rules.
 
     Raises:
         InvalidArgument: for an API without a contract, or with a rule about a schema that its
             contract does not have.
         ContractError: for a contract that cannot be read or understood.
-
-    Attributes:
-        is_good: a quick check of a payload: ``True`` if it has no violation, ``False`` if it may
-            have one.
     """
-
-    def __init__(
-        self,
-        api: Api,
-        route: Route | None,
-        status_code: int,
-        allowed: frozenset[str] | None = None,
-    ) -> None:
-        if api.checking.contract is None:
-            raise InvalidArgument(
-                f"{api.name} has no contract to hold responses against. Give its Api "
-                "checking=Checking(contract='path/to/openapi.yaml').",
-                value=api,
-            )
-        self._contract = contract = load_contract(api.checking.contract, api.checking.directory)
-        self._status_code = status_code
-        self._what = f"{api.name} {route.name}" if route else api.name
-        self._response: str | None = None
-        self._documented: list[str] = []
-        if route is not None:
-            self._response = contract.response(route.method, route.paths[0], status_code)
-            self._documented = list(contract.statuses(route.method, route.paths[0]))
-        self._schema: str | None = None
-        if self._response is not None:
-            self._schema = contract.body(self._response)
-        elif api.checking.error_schema is not None and status_code >= FIRST_ERROR:
-            self._schema = f"/components/schemas/{api.checking.error_schema}"
-        allowed = allowed_by(api) if allowed is None else allowed
-        self._answer: Schema = {}
-        self._rules: Rules = {}
-        self.is_good: Callable[[Any], bool] = lambda payload: False
-        if self._schema is not None:
-            # A schema of the answer's own, because its rules are not about all values of the body's
-            # schema, but about those that are answers.
-            self._answer = {"allOf": [contract.schema(self._schema)]}
-            about = answer_rules(api, contract, route, status_code, self._schema)
-            self._rules = {
-                **find_rules(api, contract, allowed),
-                id(self._answer): in_force(about, allowed),
-            }
-            self.is_good = fast_check(contract, self._answer, self._rules, status_code)
-
-    @property
-    def has_body(self) -> bool:
-        """Whether the contract documents a body."""
-        return self._schema is not None
-
-    def violations_outside_body(self, response: ClientResponse) -> list[Violation]:
-        """The violations of status, presence of a body and content type."""
-        if self._response is None and self._schema is None:
-            known = f"; documented are {listed(self._documented)}" if self._documented else ""
-            return [
-                self._violation(
-                    f"is not documented for {self._what}{known}",
-                    "schema.status",
-                    "/paths",
-                    self._status_code,
-                )
-            ]
-        if response.body and self._schema is None:
-            return [
-                self._violation(
-                    "must be empty: no body is documented",
-                    "schema.content",
-                    self._response or "",
-                    response.body,
-                )
-            ]
-        if response.body and response.content_type is not None:
-            media_type = response.content_type.partition(";")[0].strip().lower()
-            if media_type != "application/json":
-                return [
-                    self._violation(
-                        "must have the content type application/json",
-                        "schema.content-type",
-                        self._response or self._schema or "",
-                        response.content_type,
-                    )
-                ]
-        return []
-
-    def unreadable(self, body: object, error: object) -> Violation:
-        """The violation of a body that is not valid JSON, or that cannot be checked."""
-        return self._violation(f"must be JSON: {error}", "schema.content", self._schema or "", body)
-
-    def violations(self, payload: Any, *, extra: bool, unknown: bool) -> list[Violation]:
-        """All violations of a payload; the contract documents a body.
-
-        Args:
-            payload: the body, in the form of the contract.
-            extra: whether undocumented members are violations.
-            unknown: whether undocumented values of open enums are violations.
-        """
-        return find_violations(
-            self._contract,
-            self._answer,
-            self._rules,
-            self._status_code,
-            payload,
-            extra=extra,
-            unknown=unknown,
+    checking = api.checking
+    if checking.contract is None:
+        raise InvalidArgument(
+            f"{api.name} has no contract to hold responses against. Give its Api "
+            "checking=Checking(contract='path/to/openapi.yaml').",
+            value=api,
         )
+    contract = load_contract(checking.contract, checking.directory)
+    about_schemas = find_rules(api, contract, allowed)
+    return Checker(
+        contract,
+        None if route is None else Operation(route.method, route.paths[0]),
+        status_code,
+        name=f"{api.name} {route.name}" if route else api.name,
+        error_schema=checking.error_schema and f"/components/schemas/{checking.error_schema}",
+        rules_of=lambda location: (
+            about_schemas,
+            in_force(answer_rules(api, contract, route, status_code, location), allowed),
+        ),
+    )
 
-    def _violation(self, message: str, rule: str, pointer: str, value: object) -> Violation:
-        return Violation("$", message, rule, self._contract.place(pointer), value)
+
+@lru_cache(maxsize=512)
+def find_document_checker(contract: Contract, operation: Operation, status_code: int) -> Checker:
+    """The checker for the answers of an operation of a document."""
+    return Checker(contract, operation, status_code)

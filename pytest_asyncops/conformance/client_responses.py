@@ -6,18 +6,14 @@ import inspect
 import json
 import math
 import re
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ..configure import BUILT_IN, find_api
 from ..contract.yaml_document import read_integer
 from ..errors import InvalidArgument, hides_usage_errors, shortened
 from ..rules.violation import json_path
-from ..serving.api import FIRST_ERROR, Api, find_route
 from ..serving.calls import Call
 from ..serving.messages import Request, Response
-from ..serving.routing import Route
-from ..serving.secret_texts import shown
 
 __tracebackhide__ = hides_usage_errors
 
@@ -26,23 +22,21 @@ class ClientResponse(NamedTuple):
     """A response in the one form that conformance is checked in.
 
     Attributes:
-        api: the API that answered.
-        route: the route that answered, ``None`` if none did.
+        value: what was given.
         status_code: the HTTP status.
         body: the bytes of the body, ``None`` for a payload.
-        payload: the payload, if it was given as such.
-        content_type: the header Content-Type, if it is known.
-        profile: the profile that the body is written in, if it is known.
+        headers: the headers, ``None`` for a payload.
+        request: what was asked, if it is known.
+        recorded: the response as a stub recorded it, if it is one.
         is_head: whether it answers a HEAD request, so that it has no body.
     """
 
-    api: Api
-    route: Route | None
+    value: Any
     status_code: int
     body: bytes | None = None
-    payload: Any = None
-    content_type: str | None = None
-    profile: str | None = None
+    headers: Mapping[str, str] | None = None
+    request: Request | None = None
+    recorded: Response | None = None
     is_head: bool = False
 
 
@@ -115,42 +109,33 @@ def _no_json(value: object, path: Any, what: str) -> InvalidArgument:
     )
 
 
-def read_response(
-    value: Any, *, api: object = None, route: str | None = None, status_code: int | None = None
-) -> ClientResponse:
-    """The response of any library, or the payload, with what the caller knows of it.
+def read_response(value: Any, status_code: int | None = None) -> ClientResponse:
+    """The response of any library, or the payload.
+
+    Args:
+        value: the response or payload.
+        status_code: the HTTP status, if the caller knows better; 200 for payloads unless given.
 
     Raises:
-        InvalidArgument: for a value that is neither, or if API or route cannot be told.
+        InvalidArgument: for a value that is neither.
     """
-    known = None if api is None else find_api(api)
     _check_status(status_code)
-    asked = None
+    given, asked = value, None
     if isinstance(value, Call):
         asked, value = value.request, value.response
     if isinstance(value, Response):
-        answered = known or value.api
-        if answered is None:
-            raise _cannot_tell("API", repr(value), value)
-        name = route or value.route
         return ClientResponse(
-            answered,
-            None if name is None else find_route(answered, name),
+            given,
             status_code or value.status_code,
             value.content,
-            content_type=value.headers.get("Content-Type"),
-            profile=value.profile,
-            is_head=value.is_head if asked is None else asked.method == "HEAD",
+            value.headers,
+            asked,
+            value,
+            value.is_head if asked is None else asked.method == "HEAD",
         )
     if value is None or isinstance(value, (dict, list, str, int, float)):
-        if known is None or route is None:
-            raise InvalidArgument(
-                "a payload does not say what it is an answer to. Name it: api='chainloop', "
-                "route='get'.",
-                value=value,
-            )
-        return ClientResponse(known, find_route(known, route), status_code or 200, payload=value)
-    return _from_client(value, known, route, status_code)
+        return ClientResponse(value, status_code or 200)
+    return _from_client(value, status_code)
 
 
 def _check_status(status_code: object) -> None:
@@ -166,9 +151,7 @@ def _check_status(status_code: object) -> None:
 _STATUSES = range(100, 600)
 
 
-def _from_client(
-    value: Any, api: Api | None, route: str | None, status_code: int | None
-) -> ClientResponse:
+def _from_client(value: Any, status_code: int | None) -> ClientResponse:
     """The response of a client library: requests, httpx, aiohttp, urllib3, or a similar one."""
     status = status_code or getattr(value, "status_code", getattr(value, "status", None))
     if not isinstance(status, int) or not hasattr(value, "headers"):
@@ -179,27 +162,19 @@ def _from_client(
             value=value,
         )
     asked = _asked(value)
-    if api is None:
-        api = _owner(asked.url)
-    if api is None or route is None:
-        apis = BUILT_IN.values() if api is None else (api,)
-        found = _find(tuple((each, each.serving.method(asked)) for each in apis), asked.url)
-        if found is None and (api is None or status < FIRST_ERROR):
-            what = f"{asked.method} {shown(asked.url)}"
-            what = f"a response to {what}" if asked.url else "a response without a URL"
-            raise _cannot_tell("API and route" if api is None else "route", what, value)
-        if found is not None:
-            api, name = found
-            route = route or name
-    assert api is not None  # otherwise an error was raised above
+    is_head = asked.method == "HEAD"
     return ClientResponse(
-        api,
-        None if route is None else find_route(api, route),
+        value,
         status,
-        b"" if asked.method == "HEAD" else _body(value),
-        content_type=value.headers.get("Content-Type"),
-        is_head=asked.method == "HEAD",
+        b"" if is_head else _body(value),
+        value.headers,
+        asked,
+        is_head=is_head,
     )
+
+
+ORIGIN: re.Pattern[str] = re.compile("(?:[^:/?#]+:)?(?://[^/?#]*)?")
+"""What stands before the path of a URL, as by RFC 3986, appendix B."""
 
 
 def _asked(value: Any) -> Request:
@@ -214,7 +189,7 @@ def _asked(value: Any) -> Request:
     return Request(
         getattr(request, "method", None) or "GET",
         url,
-        url[_ORIGIN.match(url).end() :],  # type: ignore[union-attr]  # it matches every text
+        url[ORIGIN.match(url).end() :],  # type: ignore[union-attr]  # it matches every text
         getattr(sent, "headers", None) or {},
         body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b"",
     )
@@ -255,65 +230,5 @@ def _not_read(value: object) -> InvalidArgument:
         "the body of this response has not been read, or not been kept. Before, add: "
         "response.read(), or await response.aread() with an httpx.AsyncClient, or "
         "await response.read() with aiohttp",
-        value=value,
-    )
-
-
-@lru_cache(maxsize=1024)
-def _owner(url: str) -> Api | None:
-    """The built-in API below whose real base URL this URL is."""
-    for api in BUILT_IN.values():
-        if url.startswith(f"{api.base_url}/"):
-            return api
-    return None
-
-
-_ORIGIN = re.compile("(?:[^:/?#]+:)?(?://[^/?#]*)?")
-"""What stands before the path of a URL, as by RFC 3986, appendix B."""
-
-_PATH = re.compile(f"{_ORIGIN.pattern}([^?#]*)")
-
-
-@lru_cache(maxsize=1024)
-def _find(methods: tuple[tuple[Api, str], ...], url: str) -> tuple[Api, str] | None:
-    """The API and route that a URL leads to, with the method that each API takes it for.
-
-    The service may have another base URL than its real one, so only the end of the path has to
-    match.
-    """
-    path = _PATH.match(url)[1]  # type: ignore[index]  # it matches every text
-    for pattern, api, route in _ways(methods):
-        if pattern.fullmatch(path):
-            return api, route
-    return None
-
-
-@lru_cache(maxsize=64)
-def _ways(methods: tuple[tuple[Api, str], ...]) -> list[tuple[re.Pattern[str], Api, str]]:
-    """The paths that lead to a route, the most specific first.
-
-    These have the most literal segments, and of those the most segments.
-    """
-
-    def specificity(template: str) -> tuple[int, int]:
-        parts = template.split("/")
-        return sum(not part.startswith("{") for part in parts), len(parts)
-
-    found = [
-        (template, api, route.name)
-        for api, method in methods
-        for route in api.routes
-        for template in (route.paths if route.method == method else ())
-    ]
-    found.sort(key=lambda way: specificity(way[0]), reverse=True)
-    return [
-        (re.compile(f"(?:/.*)?{api.serving.paths.pattern(template).pattern}"), api, name)
-        for template, api, name in found
-    ]
-
-
-def _cannot_tell(what: str, asked: str, value: object) -> InvalidArgument:
-    return InvalidArgument(
-        f"the {what} of {asked} cannot be told. Name it: api='chainloop', route='get'.",
         value=value,
     )

@@ -107,8 +107,7 @@ def _operations(
     """The operations in one answer."""
     body, written_in = value, None
     if value is not None and not isinstance(value, (dict, list, str, int, float)):
-        # The route does not matter: the body itself shows whether it is a list's.
-        response = read_response(value, api=api, route=api.routes[0].name)
+        response = read_response(value)
         if response.status_code >= FIRST_ERROR or response.is_head:
             return
         assert response.body is not None  # only payloads have no body
@@ -118,7 +117,7 @@ def _operations(
             raise InvalidArgument(
                 f"values[{index}] is not valid JSON: {error}", value=value
             ) from None
-        written_in = response.profile
+        written_in = response.recorded and response.recorded.profile
     name = profile if profile is not None else written_in or "contract"
     for operation in history.found_in(find_profile(api, name)(body)):
         if not isinstance(operation, Mapping) or not isinstance(operation.get(history.id), str):

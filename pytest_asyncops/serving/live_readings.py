@@ -34,3 +34,11 @@ def live_readings(api: Api) -> Mapping[str, Any] | None:
         if server.api is api:
             return server.readings
     return None
+
+
+def live_api(url: str) -> Api | None:
+    """The API that is served at this URL, by the latest mock; ``None`` if none is."""
+    for server in reversed(_live):
+        if url.startswith(f"{server.base_url}/"):
+            return server.api
+    return None

@@ -18,14 +18,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import FormatChecker
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
+from support.checkers import body_checker
 from support.spoilt_payloads import CASES, GROUPS, answers
 from support.spoilt_payloads import TIMES as T
 from support.toy_api import changed
 
 import pytest_asyncops
 from pytest_asyncops import Violation, violations
-from pytest_asyncops.conformance import assertions as checking
+from pytest_asyncops.conformance import body_checker as checking
 from pytest_asyncops.conformance import dialect
+from pytest_asyncops.conformance.body_checker import Strictness
 from pytest_asyncops.conformance.checker import Checker
 from pytest_asyncops.conformance.client_responses import parse
 from pytest_asyncops.rules.rules import Never, Ordered, Rule
@@ -38,11 +40,11 @@ groups = pytest.mark.parametrize("group", GROUPS)
 
 @lru_cache
 def checker_of(case):
-    return Checker(case.api, case.route, case.status_code)
+    return body_checker(case.api, case.route, case.status_code)
 
 
 def violations_of(checker, payload, **more):
-    return checker.violations(payload, **{"extra": False, "unknown": False, **more})
+    return checker.violations(payload, Strictness(**more))
 
 
 def steps(path):
@@ -174,7 +176,7 @@ def slowly(case, value, **asked):
     checker = copy.copy(checker_of(case))
     checker.is_good = lambda payload: False
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checking, "find_checker", lambda *key: checker)
+        patch.setattr(Checker, "body_checker", lambda *asked: checker)
         patch.setattr(checking, "fast_parse", parse)
         return violations(value, **asked)
 

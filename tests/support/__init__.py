@@ -1,11 +1,14 @@
 """What several test files share; a line for each module.
 
 - `alarms_raise`: Alarms that raise an error; the handler of before is restored afterwards.
+- `api_routes`: What a response is an answer of, as conformance reads it.
 - `chainloop_polls`: Polls of a Chainloop operation, as the code under test would send them.
 - `chainloop_rule_rows`: Rules of Chainloop: a payload that breaks each, and one that does not.
 - `chainloop_server`: A stub of Chainloop, its clock, and what is asked of it.
+- `checkers`: The checker of the bodies that a route of an API answers with.
 - `client_code`: Code that stands for that of an installed library, as far as frames can tell.
 - `client_responses`: Responses made by hand, each as the client library of its name makes them.
+- `documents`: OpenAPI documents in a few lines, read from text.
 - `foreign_validator`: A validator that is not ours, with formats as Python's libraries read them.
 - `forked`: Runs code in a process that is forked from the test's.
 - `function_holders`: Objects that hold a function, in every way that Python has for it.

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import math
 import re
-import string
-from collections.abc import Callable, Iterator, Mapping
-from itertools import pairwise
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from hypothesis import strategies as st
@@ -15,74 +12,14 @@ from hypothesis import strategies as st
 from ...contract.ecma_patterns import pattern, translate
 from ...contract.formats import STRING_FORMATS
 from ...contract.schema_keywords import Schema
-from ...errors import hides_usage_errors
+from ...errors import hides_usage_errors, listed
 from .checked import checked
 from .options import LONG, Options, repeated, sized_texts
 from .recipes import Recipe, choice, combine, from_strategy, one_of
 from .refusals import Refuse
-from .timestamps import timestamps
+from .text_formats import TEXT_FORMATS
 
 __tracebackhide__ = hides_usage_errors
-
-_BASE64 = ("", "AA==", "AAA=", "AAAA", "e30=", "bnVsbA==", "AB==", "AAB=", "+/+/", "//==", "/+A=")
-"""Base64 of nothing, zeros and JSON, with unused bits that are set, and the alphabet's end."""
-
-
-def _base64(options: Options, least: int, most: float) -> Recipe:
-    """Base64 of so many characters: four for every three bytes."""
-    low, high = 3 * -(-least // 4), math.inf if most == math.inf else 3 * (most // 4)
-    if options.max_length is not None:
-        high = min(high, max(options.max_length, low))
-    limit = None if high == math.inf else int(high)
-    if low > LONG:
-        more = LONG if limit is None else min(LONG, limit - low)
-        some = from_strategy(st.binary(min_size=1, max_size=LONG))
-        sizes = from_strategy(st.integers(0, more))
-        raw = combine(lambda few, size: repeated(few, low + size), some, sizes)
-        known: list[str] = []
-    else:
-        raw = from_strategy(st.binary(min_size=max(low - 2, 0), max_size=limit))
-        known = [
-            text
-            for text in _BASE64
-            if least <= len(text) <= most and len(base64.b64decode(text)) <= high
-        ]
-    drawn = raw.mapped(lambda raw: base64.b64encode(raw).decode())
-    return one_of([choice(known), drawn]) if known else drawn
-
-
-def _uuids() -> Recipe:
-    numbers = from_strategy(st.integers(0, 2**128 - 1))
-    usual = numbers.mapped(lambda number: _uuid(number & _FREE | _VERSION_4))
-    return one_of([usual, usual.mapped(str.upper), numbers.mapped(_uuid)])
-
-
-_VERSION_4 = 0x4000_8000 << 48
-_FREE = ~(0xF000_C000 << 48)
-"""The bits of a UUID that tell its version and variant, and the others (RFC 9562, 5.4)."""
-
-
-def _uuid(number: int) -> str:
-    digits = f"{number:032x}"
-    ends = (0, 8, 12, 16, 20, 32)
-    return "-".join(digits[start:end] for start, end in pairwise(ends))
-
-
-_FORMATS: Mapping[str, Callable[[Options, int, float], Recipe]] = {
-    "byte": _base64,
-    "date": lambda options, least, most: from_strategy(st.dates()).mapped(str),
-    "date-time": lambda options, least, most: timestamps(options.times),
-    "uuid": lambda options, least, most: _uuids(),
-}
-"""The formats that determine a text; the other formats of strings leave it free."""
-
-_SIZES: Mapping[str, tuple[int, float]] = {
-    "byte": (0, math.inf),
-    "date": (10, 10),
-    "date-time": (20, math.inf),
-    "uuid": (36, 36),
-}
-"""How many characters the texts of these formats have."""
 
 
 def strings(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
@@ -91,11 +28,13 @@ def strings(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
     if most is not None and most < least:
         raise refuse(f"no string is at least {least} and at most {most} characters long")
     form, regex = schema.get("format", ""), schema.get("pattern")
-    if form in _FORMATS:
+    if form in TEXT_FORMATS and form in STRING_FORMATS:
         if regex == STRING_FORMATS[form]:
             regex = None
         found = _formed(form, regex, least, math.inf if most is None else most, options, refuse)
-    elif regex is not None:
+    elif regex is not None and form in STRING_FORMATS and regex != STRING_FORMATS[form]:
+        found = _matching_both((STRING_FORMATS[form], regex), least, most, refuse)
+    elif (regex := STRING_FORMATS.get(form, regex)) is not None:
         found = _matching(regex, least, most, refuse)
     else:
         found = options.texts(least, most)
@@ -106,21 +45,21 @@ def _formed(
     form: str, regex: str | None, least: int, most: float, options: Options, refuse: Refuse
 ) -> Recipe:
     """Strings of a format that determines them."""
-    low, high = _SIZES[form]
-    if least > high or most < low or (form == "byte" and 4 * -(-least // 4) > most):
+    known = TEXT_FORMATS[form]
+    shortest = -(-least // known.multiple) * known.multiple
+    if least > known.most or most < max(known.least, shortest):
         limits = f"at least {least}" + ("" if most == math.inf else f" and at most {most}")
         raise refuse(f"no {form} is {limits} characters long")
-    found = _FORMATS[form](options, least, most)
-    if regex is None and (form != "date-time" or (least <= low and most == math.inf)):
+    found = known.make(options, least, most)
+    if regex is None and (known.is_exact or (least <= known.least and most >= known.most)):
         return found
     patterns = [pattern(text) for text in (STRING_FORMATS[form], regex) if text is not None]
 
     def fits(text: str) -> bool:
         return least <= len(text) <= most and all(one.search(text) for one in patterns)
 
-    ways = [found]
-    if regex is not None:
-        ways += _proposals(regex, fits, least, most, _LETTERS[form], _MULTIPLES.get(form, 1))
+    further = STRING_FORMATS[form] if regex is None else regex
+    ways = [found, *_proposals(further, fits, least, most, known.letters, known.multiple)]
     beside = "a length" if regex is None else f"the pattern {regex!r}"
     trouble = refuse(f"no {form} is found that also fits {beside}")
     return checked(ways, fits, trouble)
@@ -161,23 +100,23 @@ def _matching(regex: str, least: int, most: int | None, refuse: Refuse) -> Recip
     return checked(ways, fits, trouble)
 
 
+def _matching_both(
+    regexes: tuple[str, str], least: int, most: int | None, refuse: Refuse
+) -> Recipe:
+    limit = math.inf if most is None else most
+
+    def fits(text: str) -> bool:
+        return least <= len(text) <= limit and all(pattern(one).search(text) for one in regexes)
+
+    ways = [way for one in regexes for way in _proposals(one, fits, least, limit)]
+    return checked(ways, fits, refuse(f"no string is found that matches {listed(regexes)}"))
+
+
 def _from_regex(regex: str) -> st.SearchStrategy[str]:
     # Without re.ASCII, with which Hypothesis refuses some classes of other characters. Only \b
     # means another thing then, and it is among what engines differ about.
     found = re.compile(pattern(regex).pattern)
     return st.from_regex(found, alphabet=st.characters(codec="utf-8"))
-
-
-_LETTERS: Mapping[str, str] = {
-    "byte": f"A{string.ascii_letters}{string.digits}+/",
-    "date": string.digits,
-    "date-time": string.digits,
-    "uuid": string.hexdigits,
-}
-"""The letters by which texts of a format can be made longer."""
-
-_MULTIPLES = {"byte": 4}
-"""Of how many characters the texts of a format have a multiple."""
 
 
 def _proposals(

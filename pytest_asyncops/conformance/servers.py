@@ -1,0 +1,88 @@
+"""The servers of a document: where its paths begin in a URL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+_AUTHORITY = re.compile(r"(?:[^/{}]|\{[^{}]*\})*//[^/]*|\{[^{}]*\}(?=/|$)")
+_VARIABLE = re.compile(r"\{([^{}]+)\}")
+
+
+class Server(NamedTuple):
+    """A server, as patterns.
+
+    Attributes:
+        origin: scheme and host, ``None`` for where the document itself is served.
+        base_path: what stands before the paths of the document.
+    """
+
+    origin: re.Pattern[str] | None
+    base_path: re.Pattern[str]
+
+
+def read_server(server: Mapping[str, Any]) -> Server:
+    """A server of a document, its variables included (OpenAPI 3.0.3, 4.7.5).
+
+    >>> read_server({"url": "https://{host}/v{n}/", "variables": {"n": {"enum": ["1", "2"]}}})
+    Server(origin=re.compile('https://[^/?#]+'), base_path=re.compile('/v(?:1|2)'))
+    """
+    url = str(server.get("url", "/")).rstrip("/")
+    variables = server.get("variables", {})
+    authority = _AUTHORITY.match(url)
+    path = url if authority is None else url[authority.end() :]
+    if path and not path.startswith("/"):
+        path = f"/{path.removeprefix('./')}"
+    return Server(
+        None if authority is None else _pattern(authority[0].lower(), variables),
+        _pattern(path, variables),
+    )
+
+
+def path_below(servers: Iterable[Server], origin: str, path: str) -> tuple[bool, list[str]]:
+    """What is left of the path of a URL below each server that it may be of.
+
+    A URL of another host is looked up as if any of the servers had been moved there, with its base
+    path or without: a test seldom asks the real one.
+
+    Args:
+        servers: the servers.
+        origin: scheme and host of the URL, empty if they are not known.
+        path: its path.
+
+    Returns:
+        Whether the host is that of a server, and the paths.
+    """
+    own = [
+        each
+        for each in servers
+        if each.origin is not None and each.origin.fullmatch(origin.lower())
+    ]
+    found = [rest for each in own or servers for rest in _below(each.base_path, path)]
+    if own:
+        return True, found
+    return False, list(dict.fromkeys([*found, path]))
+
+
+def _below(base_path: re.Pattern[str], path: str) -> list[str]:
+    match = base_path.match(path)
+    rest = path[match.end() :] if match else ""
+    return [rest] if rest.startswith("/") else []
+
+
+def _pattern(template: str, variables: Mapping[str, Any]) -> re.Pattern[str]:
+    parts = _VARIABLE.split(template)
+    texts = [
+        re.escape(part) if index % 2 == 0 else _values(variables.get(part, {}))
+        for index, part in enumerate(parts)
+    ]
+    return re.compile("".join(texts))
+
+
+def _values(variable: Mapping[str, Any]) -> str:
+    if "enum" in variable:
+        return f"(?:{'|'.join(re.escape(str(value)) for value in variable['enum'])})"
+    default = str(variable.get("default", ""))
+    # A default may have slashes, such as api/v2.
+    return f"(?:{re.escape(default)}|[^/?#]+)" if "/" in default else "[^/?#]+"

@@ -1,0 +1,57 @@
+"""Where the paths of a document begin in a URL, as its servers say."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_asyncops.conformance.servers import path_below, read_server
+
+VERSIONS = {"v": {"default": "v1", "enum": ["v1", "v2.0"]}}
+BASE = {"base": {"default": "api/v2"}}
+HOST = {"host": {"default": "unknown"}}
+
+
+@pytest.mark.parametrize(
+    ("server", "origin", "path", "below"),
+    [
+        ({"url": "https://a.example"}, "https://a.example", "/jobs", (True, ["/jobs"])),
+        ({"url": "https://a.example/"}, "https://A.example", "/jobs", (True, ["/jobs"])),
+        ({"url": "https://a.example/v1"}, "https://a.example", "/v1/jobs", (True, ["/jobs"])),
+        # It is this host, so the base path is a part of it.
+        ({"url": "https://a.example/v1"}, "https://a.example", "/jobs", (True, [])),
+        ({"url": "https://a.example/v1"}, "https://a.example", "/v12/jobs", (True, [])),
+        ({"url": "https://a.example/v1"}, "http://a.example", "/v1/x", (False, ["/x", "/v1/x"])),
+        ({"url": "https://a.example/v1"}, "http://localhost:1", "/jobs", (False, ["/jobs"])),
+        ({"url": "//a.example/v1"}, "//a.example", "/v1/jobs", (True, ["/jobs"])),
+        ({"url": "/v1"}, "http://x", "/v1/jobs", (False, ["/jobs", "/v1/jobs"])),
+        ({"url": "/"}, "http://x", "/jobs", (False, ["/jobs"])),
+        ({"url": "./v1/"}, "", "/v1/jobs", (False, ["/jobs", "/v1/jobs"])),
+        ({"url": "v1"}, "", "/v1/jobs", (False, ["/jobs", "/v1/jobs"])),
+        ({}, "http://x", "/jobs", (False, ["/jobs"])),
+        (
+            {"url": "/{v}", "variables": VERSIONS},
+            "",
+            "/v2.0/jobs",
+            (False, ["/jobs", "/v2.0/jobs"]),
+        ),
+        ({"url": "/{v}", "variables": VERSIONS}, "", "/v2x0/jobs", (False, ["/v2x0/jobs"])),
+        ({"url": "https://h/{base}", "variables": BASE}, "https://h", "/api/v2/x", (True, ["/x"])),
+        ({"url": "https://h/{base}", "variables": BASE}, "https://h", "/v3/x", (True, ["/x"])),
+        ({"url": "https://{host}", "variables": HOST}, "https://any.one:8", "/x", (True, ["/x"])),
+        ({"url": "https://{host}:{port}/b"}, "https://any.one:8", "/b/x", (True, ["/x"])),
+        ({"url": "{scheme}://{host}/b"}, "http://any.one", "/b/x", (True, ["/x"])),
+        ({"url": "{host}/b"}, "", "/b/x", (False, ["/x", "/b/x"])),
+        ({"url": "{host}"}, "http://x", "/jobs", (False, ["/jobs"])),
+    ],
+)
+def test_what_is_left_of_a_path(server, origin, path, below):
+    assert path_below([read_server(server)], origin, path) == below
+
+
+def test_of_several_servers_those_of_the_host_count():
+    servers = [read_server({"url": url}) for url in ("https://a.example/v1", "/v2", "https://b/v3")]
+    assert path_below(servers, "https://b", "/v3/x") == (True, ["/x"])
+    assert path_below(servers, "https://b", "/v1/x") == (True, [])
+    assert path_below(servers, "http://c", "/v1/x") == (False, ["/x", "/v1/x"])
+    assert path_below(servers, "http://c", "/v2/x") == (False, ["/x", "/v2/x"])
+    assert path_below([], "http://c", "/x") == (False, ["/x"])
