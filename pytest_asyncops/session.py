@@ -53,6 +53,7 @@ class Session:
         self._kept = Kept(settings.max_calls_kept, settings.max_bytes_kept)
         self.calls: Calls = Calls(self.clock, self._kept)
         self.guards: Guards = Guards(
+            settings_of="@pytest.mark.asyncops" if test else "mocked",
             polls_at_once=settings.max_polls_at_once,
             polls_per_operation=settings.max_polls_per_operation,
             polls_unchanged=settings.max_polls_unchanged,

@@ -7,13 +7,16 @@ Exception`` in the code under test does not swallow.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 
 import pytest
 
 from ..durations import SECOND, length_of, rfc3339
+from ..errors import shortened
+from ..virtual_time.stack_frames import own_traceback
+from .api import FIRST_ERROR
 from .calls import Call
-from .messages import Request
 from .secret_texts import shown
 from .tally import Tally
 
@@ -29,19 +32,39 @@ class PollerHangs(pytest.fail.Exception):  # type: ignore[name-defined, misc]  #
         limit: the name of the setting that was passed.
         value: the value of this setting.
         url: the URL that was polled last, ``None`` if none was.
+        status_code: the HTTP status of the last answer, ``None`` if there was none.
+        lines: the lines of the user's own code that led there, as a traceback has them.
     """
 
     __module__ = "pytest_asyncops"  # as for the other public errors
 
-    def __init__(self, message: str, *, limit: str, value: object, url: str | None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        limit: str,
+        value: object,
+        url: str | None,
+        status_code: int | None = None,
+        lines: Iterable[str] = (),
+    ) -> None:
         super().__init__(message, pytrace=False)
         self.limit = limit
         self.value = value
         self.url = url
+        self.status_code = status_code
+        self.lines: tuple[str, ...] = tuple(lines)
 
     def anew(self) -> PollerHangs:
         """An equal failure that has not been raised yet: one that has keeps the poller's frames."""
-        return PollerHangs(str(self.msg), limit=self.limit, value=self.value, url=self.url)
+        return PollerHangs(
+            str(self.msg),
+            limit=self.limit,
+            value=self.value,
+            url=self.url,
+            status_code=self.status_code,
+            lines=self.lines,
+        )
 
     def is_like(self, error: BaseException) -> bool:
         """Whether it says the same."""
@@ -64,6 +87,7 @@ class Guards:
         real_wait: how many real seconds may be waited between polls that see the same time.
         change_is_coming: whether an operation is going to change by itself.
         tally: the polls of the operation with this id, which a call was for.
+        settings_of: what takes the settings of the mock, as its user writes it.
 
     Attributes:
         tripped: the failure, once a limit has been passed. The test has to fail with it even if it
@@ -87,6 +111,7 @@ class Guards:
         real_wait: float,
         change_is_coming: Callable[[], bool],
         tally: Callable[[Call, str], Tally],
+        settings_of: str = "@pytest.mark.asyncops",
     ) -> None:
         self._polls_at_once = polls_at_once
         self._polls_per_operation = polls_per_operation
@@ -95,6 +120,7 @@ class Guards:
         self._real_wait = real_wait
         self._change_is_coming = change_is_coming
         self._tally = tally
+        self._settings_of = settings_of
         self.read_wall: Callable[[], int] | None = None
         self._wall = 0
         self.really_waited: Callable[[], tuple[str, float] | None] = lambda: None
@@ -102,7 +128,7 @@ class Guards:
         self._instant = -1
         # The last answer, the instant since when it is the same, and how often it has come.
         self._unchanged: dict[str, tuple[bytes, int, int]] = {}
-        self._last: Request | None = None
+        self._last: Call | None = None
         self.tripped: PollerHangs | None = None
 
     def called(self, call: Call) -> None:
@@ -113,7 +139,7 @@ class Guards:
         """
         if self._last is None and self.read_wall is not None:
             self._wall = self.read_wall()
-        self._last = call.request
+        self._last = call
         url = call.request._url  # nothing is printed yet, so it is not looked at for secrets
         if call.at_ns != self._instant:
             self._instant = call.at_ns
@@ -192,7 +218,9 @@ class Guards:
         """
         if total > self._virtual_time:
             limit = self._virtual_time
-            last = f" The last request was for {shown(self._last.url)}." if self._last else ""
+            last = (
+                f" The last request was for {shown(self._last.request.url)}." if self._last else ""
+            )
             self._trip(
                 f"the code under test has waited for more than {length_of(limit)} of virtual time, "
                 f"and goes on waiting.{last}\n{self._frozen()}"
@@ -224,11 +252,24 @@ class Guards:
             self.tripped = None
 
     def _trip(self, message: str, limit: str, value: float) -> None:
+        last = self._last
+        lines = own_traceback(sys._getframe(1))
+        text = [message]
+        if last is not None and last.response.status_code >= FIRST_ERROR:
+            body = last.response.content.decode("utf-8", "backslashreplace")
+            text.append(f"Its last answer was {last.response.status_code}: {shortened(body)}")
+        if lines:
+            text += ["The code under test was here:", *lines]
+        text.append(
+            f"If this is intended, raise the limit: {self._settings_of}({limit}=...); it is "
+            f"{value:,.15g}."
+        )
         self.tripped = PollerHangs(
-            f"{message}\nIf this is intended, raise the limit: "
-            f"@pytest.mark.asyncops({limit}=...); it is {value:,.15g}.",
+            "\n".join(text),
             limit=limit,
             value=value,
-            url=None if self._last is None else self._last.url,
+            url=None if last is None else last.request.url,
+            status_code=None if last is None else last.response.status_code,
+            lines=lines,
         )
         raise self.tripped.anew()

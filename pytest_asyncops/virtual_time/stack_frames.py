@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import sysconfig
+import traceback
 from collections.abc import Iterator
 from functools import lru_cache
 from types import FrameType
@@ -62,6 +64,20 @@ def outwards(frame: FrameType | None) -> Iterator[FrameType]:
     while frame is not None:
         yield frame
         frame = frame.f_back
+
+
+_MOST_FRAMES = 10
+
+
+def own_traceback(frame: FrameType | None) -> list[str]:
+    """The lines of the user's own code that a frame was called from, as a traceback has them.
+
+    Only the innermost few, and none from before a test tool called the user's code.
+    """
+    frames = itertools.takewhile(lambda one: not is_tool(one), outwards(frame))
+    own = [(one, one.f_lineno) for one in frames if not is_of_library(one)][:_MOST_FRAMES]
+    entries = traceback.StackSummary.extract(reversed(own), lookup_lines=True).format()
+    return [line for entry in entries for line in entry.splitlines()]
 
 
 def line_of(frame: FrameType) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import linecache
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
 from functools import partial
 from typing import Any, NamedTuple
@@ -18,6 +20,7 @@ from support.pages import PAGES, blocks, page_of, read, rows, section, words
 import pytest_asyncops
 from pytest_asyncops import (
     Api,
+    AsyncOpsMock,
     CadenceError,
     ConformanceError,
     InvalidArgument,
@@ -181,34 +184,50 @@ def polled_too_soon() -> str:
     return str(caught.value)
 
 
+JOBS = "/home/me/project/tests/test_jobs.py"
+
+POLLER = """\
+import time
+
+import requests
+
+HEADERS = {"Authorization": "Bearer token"}
+
+
+def wait_for_job(url):
+    while True:
+        answer = requests.get(url, headers=HEADERS, timeout=30)
+        if answer.json()["operation"]["status"] == "ASYNC_OPERATION_STATUS_COMPLETED":
+            return answer
+        time.sleep(5)
+"""
+
+
+def hanging(mock: AsyncOpsMock) -> str:
+    """What a user's poller in a file of its own ends with."""
+    operation = mock.chainloop.start(lifecycle=Lifecycle.hangs())
+    linecache.cache[JOBS] = (len(POLLER), None, POLLER.splitlines(keepends=True), JOBS)
+    names: dict[str, Any] = {"__name__": "test_jobs"}
+    exec(compile(POLLER, JOBS, "exec"), names)
+    with ThreadPoolExecutor(1) as pool:  # so that nothing of this file has called it
+        polls = pool.submit(
+            names["wait_for_job"], f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
+        )
+        error = polls.exception()
+    assert isinstance(error, PollerHangs)
+    mock._live.guards.note_failure(error)
+    return str(error)
+
+
 def polled_on_and_on() -> str:
     with mocked(apis=["chainloop"], max_polls_per_operation=50) as mock:
-        operation = mock.chainloop.start(lifecycle=Lifecycle.hangs())
-        url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
-        for _ in range(50):
-            requests.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
-            mock.clock.advance(5)
-        with pytest.raises(PollerHangs) as caught:
-            requests.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
-        mock._live.guards.note_failure(caught.value)
-    return str(caught.value)
+        return hanging(mock)
 
 
 def really_waited() -> str:
     with mocked(apis=["chainloop"]) as mock:
-        operation = mock.chainloop.start()
-        mock._live.guards.really_waited = lambda: (
-            "/home/me/project/tests/test_jobs.py:14, in wait_for_job",
-            2.0,
-        )
-        with pytest.raises(PollerHangs) as caught:
-            requests.get(
-                f"{mock.chainloop.base_url}/v1/operations/{operation.id}",
-                headers={"Authorization": "Bearer token"},
-                timeout=30,
-            )
-        mock._live.guards.note_failure(caught.value)
-    return str(caught.value)
+        mock._live.guards.really_waited = lambda: (f"{JOBS}:13, in wait_for_job", 2.0)
+        return hanging(mock)
 
 
 def failing_example() -> str:

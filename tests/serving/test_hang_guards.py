@@ -83,6 +83,11 @@ def test_polls_without_time_in_between(run) -> None:
             "2026-01-01T00:00:00Z, and no time passed in between.",
             "The code under test does not wait between two polls, or waits in a way that virtual "
             "time does not reach.",
+            "The code under test was here:",
+            '  File "*", line *, in test_spins',
+            "    ask(asyncops_mock, operation)",
+            '  File "*", line *, in ask',
+            "    return session.get(url, headers=*)",
             "If this is intended, raise the limit: "
             "@pytest.mark.asyncops(max_polls_at_once=...); it is 1,000.",
         ],
@@ -100,6 +105,9 @@ def test_more_virtual_time_than_any_test_takes(run) -> None:
             "goes on waiting. The last request was for "
             "https://api.app.chainloop.dev/v1/operations/op-1.",
             "Give it a deadline, or what it waits for an end.",
+            "The code under test was here:",
+            '  File "*", line *, in test_waits',
+            "    time.sleep(86400)",
             "If this is intended, raise the limit: "
             "@pytest.mark.asyncops(max_virtual_time=...); it is 34,560,000.",
         ],
@@ -115,6 +123,11 @@ def test_more_polls_than_any_operation_needs(run) -> None:
             "operation op-1 was polled 51 times, every 5 s on average, and the code under test "
             "goes on.",
             "Give it a deadline, or a lifecycle that ends.",
+            "The code under test was here:",
+            '  File "*", line *, in test_polls',
+            "    ask(asyncops_mock, operation)",
+            '  File "*", line *, in ask',
+            "    return session.get(url, headers=*)",
             "If this is intended, raise the limit: "
             "@pytest.mark.asyncops(max_polls_per_operation=...); it is 50.",
         ],
@@ -147,6 +160,11 @@ def test_lists(asyncops_mock):
             "https://api.app.chainloop.dev/v1/operations/op-1 gave the same answer 51 times, every "
             "5 s on average, and no operation is going to change.",
             "Give the code under test a deadline, or the operation a lifecycle that ends.",
+            "The code under test was here:",
+            '  File "*", line *, in test_polls',
+            "    ask(asyncops_mock, operation)",
+            '  File "*", line *, in ask',
+            "    return session.get(url, headers=*)",
             "If this is intended, raise the limit: "
             "@pytest.mark.asyncops(max_polls_unchanged=...); it is 50.",
             "*",
@@ -211,6 +229,37 @@ def test_thread(asyncops_mock):
     result.assert_outcomes(passed=1, errors=1)
 
 
+REFUSED = """
+@pytest.mark.asyncops(max_polls_at_once=2)
+def test_refused(asyncops_mock):
+    operation = hanging(asyncops_mock)
+    async def poll():
+        while True:
+            session.get(f"{asyncops_mock.chainloop.base_url}/v1/operations/op-1")
+    async def both():
+        await asyncio.gather(poll())
+    import asyncio
+    asyncio.run(both())
+"""
+
+
+def test_a_poller_that_goes_on_when_it_is_refused_is_told_the_answer(run) -> None:
+    result = run(REFUSED)
+    result.stdout.fnmatch_lines(
+        [
+            "The code under test does not wait between two polls, or *",
+            'Its last answer was 401: \'{"code":16,"message":"JWT token is missing",*}\'',
+            "The code under test was here:",
+            '  File "*", line *, in test_refused',
+            "    asyncio.run(both())",
+            '  File "*", line *, in poll',
+            '    session.get(f"{asyncops_mock.chainloop.base_url}/v1/operations/op-1")',
+            "If this is intended, raise the limit: *",
+        ],
+        consecutive=True,
+    )
+
+
 def test_mocked_raises_it_too(run) -> None:
     run(
         """
@@ -222,6 +271,12 @@ def test_mocked():
     assert caught.value.limit == "max_polls_at_once"
     assert caught.value.value == 2
     assert caught.value.url.endswith("/v1/operations/op-1")
+    assert caught.value.status_code == 200
+    assert [line.strip() for line in caught.value.lines][1::2] == [
+        "ask(mock, operation)",
+        'return session.get(url, headers={"Authorization": "Bearer token"}, timeout=30)',
+    ]
+    assert str(caught.value).endswith("the limit: mocked(max_polls_at_once=...); it is 2.")
     with pytest.raises(PollerHangs), mocked(max_polls_at_once=2) as mock:
         operation = hanging(mock)
         for _ in range(3):

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import linecache
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 from typing import Any
 
 import pytest
 
-from pytest_asyncops.virtual_time.stack_frames import TOOLS, is_tool, module_of, package_of
+from pytest_asyncops.virtual_time.stack_frames import (
+    TOOLS,
+    is_tool,
+    module_of,
+    own_traceback,
+    package_of,
+)
 
 
 def _frame_in(**namespace: Any) -> FrameType:
@@ -68,3 +76,47 @@ def test_code_of_no_module_is_code_of_no_tool() -> None:
     assert "__name__" not in frame.f_globals
     assert not is_tool(frame)
     assert module_of(frame) == package_of(frame) == ""
+
+
+def _file_with(code: str, name: str = "/made/up.py") -> Any:
+    """A function of a file that is the user's own."""
+    linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
+    names: dict[str, Any] = {"__name__": "made_up", "sys": sys, "own_traceback": own_traceback}
+    exec(compile(code, name, "exec"), names)
+    return names
+
+
+DEEP = """
+def deep(left):
+    return deep(left - 1) if left else own_traceback(sys._getframe())
+def called(function):
+    return function(3)
+"""
+
+
+def test_the_users_own_lines_are_shown_as_a_traceback_has_them() -> None:
+    names = _file_with(DEEP)
+    with ThreadPoolExecutor(1) as pool:
+        lines = pool.submit(names["called"], names["deep"]).result()
+    inner = ['  File "/made/up.py", line 3, in deep',
+             "    return deep(left - 1) if left else own_traceback(sys._getframe())"]  # fmt: skip
+    assert lines == [
+        '  File "/made/up.py", line 5, in called',
+        "    return function(3)",
+        *inner * 3,
+        "  [Previous line repeated 1 more time]",
+    ]
+
+
+def test_only_the_innermost_lines_are_shown_and_none_around_a_tool() -> None:
+    names = _file_with(DEEP)
+    tool = {"__name__": "hypothesis.made_up"}
+    exec("def call(function): return function(2)", tool)
+    with ThreadPoolExecutor(1) as pool:
+        lines = pool.submit(names["called"], lambda _: tool["call"](names["deep"])).result()
+        assert [line for line in lines if "File" in line] == [
+            '  File "/made/up.py", line 3, in deep'
+        ] * 3
+        many = pool.submit(names["deep"], 40).result()
+    assert many[-1] == "  [Previous line repeated 7 more times]"
+    assert own_traceback(None) == []

@@ -83,8 +83,9 @@ def test_who_waits_really_between_polls_is_told_where(code: Callable[[Poll], Non
         "are, or by a lock or a select, or what it calls could not be replaced.",
         "Let it wait with time.sleep, threading or asyncio; or let time be real there, with "
         "mock.clock.real(): ...; or in the whole test, with the setting clock.",
-        "If this is intended, raise the limit: @pytest.mark.asyncops(max_real_wait=...); "
-        "it is 0.05.",
+        "The code under test was here:",
+        *caught.value.lines,
+        "If this is intended, raise the limit: mocked(max_real_wait=...); it is 0.05.",
     ]
     assert (caught.value.limit, caught.value.value) == ("max_real_wait", LIMIT)
     assert caught.value.url == url
