@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .serving.calls import Calls as Calls
     from .serving.hang_guards import PollerHangs as PollerHangs
     from .serving.operation import Operation as Operation
+    from .serving.plans import Plan as Plan
     from .serving.stub import Stub as Stub
     from .serving.unmatched import UnmatchedRequests as UnmatchedRequests
     from .typed_settings import Settings as Settings
@@ -69,6 +70,7 @@ _HOMES = {
     "Operation": "serving.operation",
     "PatienceWarning": "errors",
     "PineconeStub": "apis.pinecone_stub",
+    "Plan": "serving.plans",
     "PollerHangs": "serving.hang_guards",
     "Polls": "lifecycle.states",
     "Progress": "lifecycle.progress",

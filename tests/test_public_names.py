@@ -16,9 +16,10 @@ NAMES = {
     pytest_asyncops: """
         Api AsyncOpsError AsyncOpsMock CadenceError Call Calls ChainloopStub ConformanceError
         ContractError Field ForkedRequestsWarning InvalidArgument LeftoverWorkWarning Lifecycle
-        MockClosed MockedWarning NetworkBlocked Operation PatienceWarning PineconeStub PollerHangs
-        Polls Progress Settings State Step Stub TakenRequestsWarning UnmatchedRequests Violation
-        VirtualClock assert_conforms assert_history assert_polled mocked polls strategies violations
+        MockClosed MockedWarning NetworkBlocked Operation PatienceWarning PineconeStub Plan
+        PollerHangs Polls Progress Settings State Step Stub TakenRequestsWarning UnmatchedRequests
+        Violation VirtualClock assert_conforms assert_history assert_polled mocked polls strategies
+        violations
         """,
     apis: """
         ANSWER_READINGS Absent Api Break ByFunction Checking Constraint ErrorResponse Exchange Field
@@ -42,7 +43,7 @@ def test_exported_names(module):
 ATTRIBUTES = {
     "mock": "calls chainloop clock pinecone reset stubs",
     "stub": """
-        add_parent answer_late api base_url calls limit_rate operations readings refuse start
+        add_parent answer_late api base_url calls limit_rate operations plan readings refuse start
         start_many
         """,
     "operation": """

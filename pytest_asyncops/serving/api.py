@@ -62,6 +62,8 @@ class Serving:
         method: the method that a request counts as; some servers take one method for another.
         real_hosts: the hosts of the real service beside that of its base URL; ``*.example.com``
             for all below ``example.com``. A mock keeps them from being reached.
+        facts: the names by which plans may match an operation beside its fields: what endpoints
+            tell of it when they start it, such as the name of a file.
         stub_class: the class of the API's stubs, if they have methods of their own.
     """
 
@@ -74,6 +76,7 @@ class Serving:
     paths: Paths = field(default_factory=Paths)
     method: Callable[[Request], str] = attrgetter("method")
     real_hosts: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
     stub_class: type | None = None
 
 

@@ -63,6 +63,8 @@ class Exchange:
         "_pages",
         "_refused",
         "_render",
+        "_start",
+        "_started",
         "_store",
         "params",
         "parents",
@@ -82,6 +84,7 @@ class Exchange:
         credential: Callable[[Request], str],
         refused: Mapping[str, ErrorResponse],
         parents: AbstractSet[str],
+        start: Callable[[Mapping[str, object], Mapping[str, object]], Operation],
     ) -> None:
         self.request: Request = request
         self.params: Mapping[str, str] = params
@@ -93,6 +96,8 @@ class Exchange:
         self._render = render
         self._credential = credential
         self._refused = refused
+        self._start = start
+        self._started: list[Operation] = []
         self._looked_up: dict[str, Operation | None] = {}
         self._lists = False
         self._pages: tuple[slice, ...] = ()
@@ -110,6 +115,22 @@ class Exchange:
             self._looked_up[name] = operation
         return operation
 
+    def start(self, facts: Mapping[str, object] | None = None, **fields: object) -> Operation:
+        """Start an operation, as the request asks for it.
+
+        Its lifecycle is what the test planned (`Stub.plan`).
+
+        Args:
+            facts: what else is known of it, for plans to match; `Serving.facts` has the names.
+            **fields: ``id``, and the fields in `Api.fields`.
+
+        Raises:
+            InvalidArgument: for a field or a lifecycle that the API cannot show.
+        """
+        started = self._start(facts or {}, fields)
+        self._started.append(started)
+        return started
+
     def members(
         self, where: Mapping[str, object], states: frozenset[State] = frozenset(State)
     ) -> Sequence[int]:
@@ -121,10 +142,14 @@ class Exchange:
         return self._store.members(where, states)
 
     def show(self, operation: Operation) -> Mapping[str, Any]:
-        """The operation as the API shows it. This counts as a poll."""
+        """The operation as the API shows it.
+
+        This counts as a poll, unless this request has started the operation.
+        """
         snapshot = self._store.snapshot(operation)
         payload = self._render(operation, snapshot)
-        self._store.count_poll(operation)
+        if operation not in self._started:
+            self._store.count_poll(operation)
         self.shown.append(operation)
         self.states.append(snapshot.state)
         return payload

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from ..durations import SECOND, Late, late_ns
 from ..errors import InvalidArgument, MockClosed, hides_usage_errors
+from ..lifecycle.lifecycle import Lifecycle
 from ..virtual_time.server_clock import ServerClock
 from .api import FIRST_ERROR, Api
 from .calls import KEPT, Call, Calls, Kept
@@ -16,11 +17,13 @@ from .checkpoint import Changing
 from .credential_reads import credential_reads
 from .exchange import Exchange, json_response
 from .messages import ErrorResponse, Request, Response
+from .operation import Operation
 from .operations import OperationStore
+from .plans import DEFAULT, Facts, Plan
 from .rate_limit import RateLimit
 from .routing import Route, Router
 from .secret_texts import Hiding
-from .starting import admit
+from .starting import admit, new_operations
 from .unmatched import Unmatched
 
 __tracebackhide__ = hides_usage_errors
@@ -51,13 +54,14 @@ class Server:
         refused: the refused credentials, and the answer to each.
         rate_limit: how many requests it takes, if there is a limit.
         late: how late its answers are, if they are.
+        plans: what becomes of operations that requests start, the newest plan last.
         unmatched: the requests that matched no route.
         is_closed: whether the test is over.
         set_up_by: a fixture of wider scope than the test that is being set up.
     """
 
     # Not what matched no route: the end of the test reports it.
-    _changing = ("parents", "refused", "rate_limit", "late", "_lists")
+    _changing = ("parents", "refused", "rate_limit", "late", "plans", "_lists")
 
     def __init__(
         self,
@@ -87,6 +91,7 @@ class Server:
         self.refused: dict[str, ErrorResponse] = {}
         self.rate_limit: RateLimit | None = None
         self.late: Late[Request] | None = None
+        self.plans: list[Plan] = []
         self.unmatched: Unmatched = Unmatched(f"{api.name} at {self.base_url}", self.why_not)
         self.is_closed = False
         self.set_up_by: str | None = None
@@ -114,6 +119,7 @@ class Server:
                 api.credential,
                 self.refused,
                 self.parents,
+                self._start_asked,
             )
             try:
                 if route is None:
@@ -172,6 +178,53 @@ class Server:
         ]
         return tuple(dict.fromkeys(name for name in named if name in self.store))
 
+    def start(
+        self,
+        count: int,
+        lifecycle: Callable[[int, Mapping[str, object]], Lifecycle],
+        given: Mapping[str, object],
+    ) -> list[Operation]:
+        """Start operations now: all of them, or none if one cannot be.
+
+        Args:
+            count: how many.
+            lifecycle: a function from an operation's index and its fields to its lifecycle.
+            given: for each field a value, or a function from the index to a value.
+
+        Raises:
+            InvalidArgument: for a field or a lifecycle that the API cannot show.
+        """
+        with self.clock.lock:
+            new = list(
+                new_operations(
+                    self.api,
+                    count,
+                    lifecycle=lifecycle,
+                    given=given,
+                    number=len(self.store),
+                    taken=self.store,
+                )
+            )
+            started = self.store.add(new)
+            parent = self.api.serving.parent
+            if parent is not None:
+                self.parents.update(str(one.fields[parent]) for one in new)
+        return started
+
+    def _start_asked(self, facts: Facts, fields: Mapping[str, object]) -> Operation:
+        """Start an operation that a request asks for, with the lifecycle that is planned for it."""
+        taken: list[Plan] = []
+
+        def lifecycle(index: int, own: Mapping[str, object]) -> Lifecycle:
+            known = {**facts, **own}
+            taken.extend([plan for plan in reversed(self.plans) if plan.matches(known)][:1])
+            return taken[0].lifecycle(known) if taken else DEFAULT
+
+        [started] = self.start(1, lifecycle, fields)
+        for plan in taken:
+            plan.note(started)
+        return started
+
     def _lateness(self, exchange: Exchange, asked_for: Container[str]) -> Iterator[float]:
         """How many seconds late an answer is, as the stub and the operations have it."""
         yield 0.0 if self.late is None else late_ns(self.late, exchange.request) / SECOND
@@ -214,6 +267,7 @@ class Server:
     def changing(self) -> Iterator[Changing]:
         """What changes with time, requests and the test, for a checkpoint."""
         yield self
+        yield from self.plans
         yield from self.store.changing()
 
     def _unmatched(self, request: Request) -> ErrorResponse:

@@ -7,10 +7,11 @@ from typing import Any
 
 from ..errors import InvalidArgument, hides_usage_errors, listed, unknown_choice
 from ..lifecycle.lifecycle import Lifecycle
-from ..lifecycle.states import State
+from ..lifecycle.states import Polls, State
 from .addresses import check_address
 from .api import Api, Field
 from .operation import NewOperation
+from .plans import checked_lifecycle, is_unmade
 
 __tracebackhide__ = hides_usage_errors
 
@@ -19,7 +20,7 @@ def new_operations(
     api: Api,
     count: int,
     *,
-    lifecycle: Lifecycle | Callable[[int], Lifecycle],
+    lifecycle: Callable[[int, Mapping[str, object]], Lifecycle],
     given: Mapping[str, Any],
     number: int,
     taken: Container[str],
@@ -29,7 +30,7 @@ def new_operations(
     Args:
         api: the API.
         count: how many.
-        lifecycle: the lifecycle, or a function from an operation's index (from 0) to it.
+        lifecycle: a function from an operation's index (from 0) and its fields to its lifecycle.
         given: for each field a value, or a function from the index to a value.
         number: how many operations exist already.
         taken: the ids of these.
@@ -64,7 +65,7 @@ def new_operations(
                     for name, value in values.items()
                 },
             )
-        plan = lifecycle if isinstance(lifecycle, Lifecycle) else _planned(lifecycle, index)
+        plan = lifecycle(index, own)
         name = _named(api, given.get("id"), index, number, taken, named)
         if given:
             check_address(api, {**{field: own.get(field) for field in given}, "id": name})
@@ -104,7 +105,19 @@ _NO_FIELDS = {
 
 def admit(api: Api, fields: Mapping[str, object], lifecycle: Lifecycle) -> None:
     """Raise `InvalidArgument` for an operation that the API cannot show."""
+    check_states(api, lifecycle)
+    api.serving.admit(fields, lifecycle)
+
+
+_NEVER_SEEN = (0, Polls(0))
+"""How long a step lasts in which nobody sees an operation."""
+
+
+def check_states(api: Api, lifecycle: Lifecycle) -> None:
+    """Raise `InvalidArgument` for a lifecycle with a state that the API has no status for."""
     for step in lifecycle.plan:
+        if step.lasts in _NEVER_SEEN:
+            continue
         if step.state not in api.statuses and step.state is not State.PURGED:
             raise InvalidArgument(
                 f"{api.name} has no status for {step.state!r}; it has "
@@ -112,7 +125,6 @@ def admit(api: Api, fields: Mapping[str, object], lifecycle: Lifecycle) -> None:
                 value=step.state,
                 choices=[state.name for state in api.statuses],
             )
-    api.serving.admit(fields, lifecycle)
 
 
 def _checked(api: Api, values: Mapping[str, object]) -> Mapping[str, object]:
@@ -138,17 +150,15 @@ def _value(api: Api, name: str, field: Field, value: object) -> object:
     return value
 
 
-def _planned(lifecycle: Any, index: int) -> Lifecycle:
-    # Lifecycle.succeeds without parentheses is callable too, but not a function of an index.
-    unmade = lifecycle is Lifecycle or getattr(lifecycle, "__self__", None) is Lifecycle
-    plan = lifecycle(index) if callable(lifecycle) and not unmade else lifecycle
-    if not isinstance(plan, Lifecycle):
-        raise InvalidArgument(
-            f"lifecycle must be a Lifecycle, not {plan!r}. Make one with Lifecycle.succeeds(), "
-            ".fails(), .hangs(), .manual() or .steps().",
-            value=plan,
-        )
-    return plan
+def planned(lifecycle: Any) -> Callable[[int, Mapping[str, object]], Lifecycle]:
+    """A function from an operation's index and fields to its lifecycle.
+
+    Args:
+        lifecycle: the lifecycle, or a function from the index to it.
+    """
+    if callable(lifecycle) and not is_unmade(lifecycle):
+        return lambda index, fields: checked_lifecycle(lifecycle(index))
+    return lambda index, fields: checked_lifecycle(lifecycle)
 
 
 def _named(

@@ -23,13 +23,12 @@ from .calls import Calls
 from .credentials import checked_credential
 from .messages import Request
 from .operation import Operation
+from .plans import DEFAULT, Facts, Plan, Planned, checked_lifecycle, is_unmade
 from .rate_limit import RateLimit
 from .server import Server
-from .starting import new_operations
+from .starting import check_states, planned
 
 __tracebackhide__ = hides_usage_errors
-
-_DEFAULT = Lifecycle.succeeds(running=10)
 
 _SETTLED = {
     "api": "Say which APIs are live before the mock opens, with the setting apis=[...].",
@@ -64,7 +63,7 @@ class Stub:
         return MappingProxyType(self._server.store)
 
     @explained("lifecycle")
-    def start(self, *, lifecycle: Lifecycle = _DEFAULT, **fields: object) -> Operation:
+    def start(self, *, lifecycle: Lifecycle = DEFAULT, **fields: object) -> Operation:
         """Start an operation now, as if a client had asked the service to.
 
         Args:
@@ -89,7 +88,7 @@ class Stub:
         self,
         count: int,
         *,
-        lifecycle: Lifecycle | Callable[[int], Lifecycle] = _DEFAULT,
+        lifecycle: Lifecycle | Callable[[int], Lifecycle] = DEFAULT,
         **fields: object,
     ) -> list[Operation]:
         """Start several operations now: all of them, or none if one cannot be.
@@ -118,23 +117,60 @@ class Stub:
     ) -> list[Operation]:
         self._server.check_lasting()
         checked_count(count, "count")
-        store = self._server.store
-        with store.clock.lock:
-            born = list(
-                new_operations(
-                    self.api,
-                    count,
-                    lifecycle=lifecycle,
-                    given=fields,
-                    number=len(store),
-                    taken=store,
-                )
+        return self._server.start(count, planned(lifecycle), fields)
+
+    @explained("lifecycle")
+    def plan(
+        self,
+        lifecycle: Planned,
+        *,
+        when: Callable[[Facts], object] | None = None,
+        **match: object,
+    ) -> Plan:
+        """Plan what becomes of operations that requests start from now on.
+
+        Of several plans that match an operation, the newest counts. Operations that no plan
+        matches run for 10 seconds and succeed.
+
+        Args:
+            lifecycle: what becomes of such an operation; or a function that makes a `Lifecycle`
+                from what is known of the operation.
+            when: a function from what is known of the operation that says whether the plan is for
+                it; unless given, ``match`` alone decides.
+            **match: values that the operation has to have: of the fields in `Api.fields`, and of
+                what else its API tells (`Serving.facts`).
+
+        Returns:
+            The plan; its ``operations`` are those that it was taken for.
+
+        Raises:
+            InvalidArgument: for a name that nothing is known by, and for what is not a lifecycle or
+                one that the API cannot show.
+            MockClosed: after the test or the ``with`` block.
+
+        >>> from pytest_asyncops import mocked
+        >>> with mocked() as mock:
+        ...     plan = mock.pinecone.plan(Lifecycle.hangs(), operation_type="upload_file")
+        >>> plan.operations
+        ()
+        """
+        self._server.check_lasting()
+        names = [*self.api.fields, *self.api.serving.facts]
+        for name in match:
+            if name not in names:
+                raise unknown_choice(f"name that a {self.api.name} operation has", name, names)
+        if when is not None and not callable(when):
+            raise InvalidArgument(
+                f"when must be a function from what is known of an operation, not {when!r}. "
+                f"Values that it has to have are given by name, such as {names[0]}=...",
+                value=when,
             )
-            started = store.add(born)
-            parent = self.api.serving.parent
-            if parent is not None:
-                self._server.parents.update(str(new.fields[parent]) for new in born)
-        return started
+        if is_unmade(lifecycle) or not callable(lifecycle):
+            check_states(self.api, checked_lifecycle(lifecycle))
+        plan = Plan(lifecycle, when, match)
+        with self._server.clock.lock:
+            self._server.plans = [*self._server.plans, plan]
+        return plan
 
     @explained()
     def add_parent(self, name: str) -> None:

@@ -109,6 +109,7 @@ def test_public_attributes() -> None:
             "Stub": mock.pinecone,
             "Operation": mock.chainloop.start(),
             "Lifecycle": Lifecycle.succeeds(),
+            "Plan": mock.pinecone.plan(Lifecycle.hangs()),
             "Progress": pytest_asyncops.Progress,
             "VirtualClock": mock.clock,
         }

@@ -31,6 +31,7 @@ def exchange_by_itself(**given):
         "credential": lambda asked: "",
         "refused": {},
         "parents": set(),
+        "start": None,
     }
     return Exchange(request("/jobs"), **{**nothing, **given})
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.toy_api import stub_of, toy
 
-from pytest_asyncops import Field, InvalidArgument, Lifecycle, State, Step, Stub
+from pytest_asyncops import Field, InvalidArgument, Lifecycle, State, Step, Stub, polls
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 
@@ -290,3 +290,12 @@ def test_what_is_the_business_of_something_else(name, advice):
 def test_an_api_may_have_such_a_field_all_the_same():
     stub = a_stub(fields={"state": Field(), "shelf": Field()})
     assert stub.start(state="b", shelf="a").fields == {"state": "b", "shelf": "a"}
+
+
+@pytest.mark.parametrize("pending", [0, polls(0)])
+def test_a_state_that_nobody_sees_needs_no_status(pending):
+    stub = stub_of(toy(statuses={State.RUNNING: "busy", State.SUCCEEDED: "ok"}))
+    stub.start(shelf="a", lifecycle=Lifecycle.succeeds(pending=pending))
+    for seen in (1, polls(1)):
+        with pytest.raises(InvalidArgument, match=r"toy has no status for State\.PENDING"):
+            stub.start(shelf="a", lifecycle=Lifecycle.succeeds(pending=seen))

@@ -1,0 +1,90 @@
+"""What a test plans for the operations that requests start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Union
+
+from ..errors import InvalidArgument, counted, hides_usage_errors
+from ..lifecycle.lifecycle import Lifecycle
+from .operation import Operation
+
+__tracebackhide__ = hides_usage_errors
+
+Facts = Mapping[str, object]
+"""What is known of an operation when a request starts it: its fields, and what else its API tells,
+such as the name of a file."""
+
+Planned = Union[Lifecycle, Callable[[Facts], Lifecycle]]
+"""A lifecycle, or a function that makes one from what is known of the operation."""
+
+DEFAULT: Lifecycle = Lifecycle.succeeds(running=10)
+"""The lifecycle of operations for which nothing is planned."""
+
+
+class Plan:
+    """What becomes of the operations that requests start, of those that it matches.
+
+    Attributes:
+        operations: the operations that it was taken for, in the order in which they were started.
+    """
+
+    _changing = ("operations",)
+
+    def __init__(
+        self, lifecycle: Planned, when: Callable[[Facts], object] | None, match: Facts
+    ) -> None:
+        self.operations: Sequence[Operation] = ()
+        self._lifecycle = lifecycle
+        self._when = when
+        self._match = match
+
+    def matches(self, facts: Facts) -> bool:
+        """Whether it is for an operation of which this is known."""
+        if any(facts.get(name) != value for name, value in self._match.items()):
+            return False
+        return self._when is None or bool(self._when(facts))
+
+    def lifecycle(self, facts: Facts) -> Lifecycle:
+        """The lifecycle of an operation of which this is known.
+
+        Raises:
+            InvalidArgument: if the function that makes it gives something else.
+        """
+        made = self._lifecycle
+        return made if isinstance(made, Lifecycle) else checked_lifecycle(made(facts))
+
+    def note(self, operation: Operation) -> None:
+        """Note that it was taken for an operation."""
+        self.operations = (*self.operations, operation)
+
+    def __repr__(self) -> str:
+        match = [f"{name}={value!r}" for name, value in self._match.items()]
+        when = [] if self._when is None else [f"when={self._when!r}"]
+        return (
+            f"<Plan({', '.join([repr(self._lifecycle), *when, *match])}), "
+            f"taken for {counted(len(self.operations), 'operation')}>"
+        )
+
+
+def checked_lifecycle(value: object) -> Lifecycle:
+    """The value, if it is a lifecycle.
+
+    Raises:
+        InvalidArgument: if it is not.
+    """
+    if not isinstance(value, Lifecycle):
+        raise InvalidArgument(
+            f"lifecycle must be a Lifecycle, not {value!r}. Make one with Lifecycle.succeeds(), "
+            ".fails(), .hangs(), .manual() or .steps().",
+            value=value,
+        )
+    return value
+
+
+def is_unmade(value: object) -> bool:
+    """Whether a value is a way to make lifecycles, such as ``Lifecycle.succeeds``, and not one.
+
+    It can be called too, but not with an index or with what is known of an operation.
+    """
+    return value is Lifecycle or getattr(value, "__self__", None) is Lifecycle
