@@ -32,6 +32,12 @@ def _httpx() -> Make:
     return transport
 
 
+def _urllib3() -> Make:
+    from .urllib3 import transport
+
+    return transport
+
+
 class ClientLibrary(NamedTuple):
     """A client library.
 
@@ -54,6 +60,7 @@ LIBRARIES = (
     ClientLibrary("requests", "responses", _responses),
     ClientLibrary("httpx", "httpx", _httpx, extra="httpx"),
     ClientLibrary("httpx2", "httpx", _httpx, extra="httpx2"),
+    ClientLibrary("urllib3", "urllib3", _urllib3),
 )
 """Every client library whose requests are answered."""
 

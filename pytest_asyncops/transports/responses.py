@@ -18,6 +18,7 @@ from urllib3.exceptions import MaxRetryError, ReadTimeoutError
 from ..errors import hides_usage_errors
 from ..serving.base_urls import BaseUrls
 from .answer import Answer
+from .bodies import body_bytes
 from .covers import Covers
 from .lateness import waiting
 from .taken_requests import TakenRequests
@@ -109,7 +110,7 @@ def _answered(
 ) -> ClientResponse:
     """What requests receives from this stub, after the retries that its adapter makes."""
     method, url = request.method or "", request.url or ""
-    body = _body(request.body)
+    body = body_bytes(request.body)
     retries = adapter.max_retries
     while True:
         answer = taken.answer(method, request.headers, body)
@@ -137,24 +138,3 @@ def _answered(
                 raise RetryError(error, request=request) from error
             return response
         retries.sleep(response.raw)
-
-
-def _body(body: Any) -> bytes:
-    """The bytes that http.client sends for this body, whatever it is."""
-    if body is None:
-        return b""
-    if not hasattr(body, "read"):
-        try:
-            return _piece(body)
-        except TypeError:  # an iterable
-            return b"".join(map(_piece, body))
-    # A file, or what is read like one: a read may give less than it was asked for.
-    return b"".join(map(_piece, iter(lambda: body.read(_BLOCK) or None, None)))
-
-
-_BLOCK = 8192
-"""How much http.client reads at once."""
-
-
-def _piece(piece: Any) -> bytes:
-    return piece.encode() if isinstance(piece, str) else bytes(memoryview(piece))
