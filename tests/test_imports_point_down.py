@@ -52,6 +52,7 @@ THIRD_PARTIES = {
             "schema.options",
             "schema.recipes",
             "schema.scalars",
+            "schema.text_formats",
             "schema.texts",
             "schema.timestamps",
         )

@@ -137,16 +137,32 @@ def _types(name: str, one: str, other: str) -> str:
     raise Contradiction(f"type {one} and type {other}")
 
 
-def _formats(name: str, one: str, other: str) -> str:
+_WIDER: Mapping[str, tuple[str, ...]] = {
+    "int32": ("int64",),
+    "float": ("double",),
+    "uri": ("uri-reference", "iri", "iri-reference"),
+    "uri-reference": ("iri-reference",),
+    "iri": ("iri-reference",),
+    "ipv4": ("hostname",),
+}
+"""For each format those that all of its values have too."""
+
+_APART = {"byte", "date", "date-time", "uuid", "email", "ipv4", "ipv6", "time"}
+"""Formats of which no text has two."""
+
+
+def _formats(name: str, one: str, other: str) -> str | None:
     for form in (one, other):
         if form not in STRING_FORMATS and form not in NUMBER_FORMATS:  # it says nothing of values
             return other if form == one else one
-    for narrow, wide in (("int32", "int64"), ("float", "double")):
-        if {one, other} == {narrow, wide}:
+    for narrow, wide in ((one, other), (other, one)):
+        if wide in _WIDER.get(narrow, ()):
             return narrow
     if one in NUMBER_FORMATS and other in NUMBER_FORMATS:
         return one if one.startswith("int") else other
-    raise Contradiction(f"format {one} and format {other}")
+    if {one, other} <= _APART:
+        raise Contradiction(f"format {one} and format {other}")
+    return None  # some texts may be of both
 
 
 def _enum_values(name: str, one: list[Any], other: list[Any]) -> list[Any]:
