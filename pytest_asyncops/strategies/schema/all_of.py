@@ -26,19 +26,27 @@ class Contradiction(ValueError):
     """Schemas that no value fits at once. The message names the keyword that prevents it."""
 
 
-def flat(contract: Contract, schema: Schema) -> Schema:
+def flat(contract: Contract, schema: Schema, *, has_own_value: bool = True) -> Schema:
     """The schema without a reference at its top, and with what ``allOf`` says as its own keywords.
 
     Only keywords of which there is one already and which cannot be merged with it, such as a second
-    pattern, are left in ``allOf``. A schema that a discriminator chooses has the value that chooses
-    it.
+    pattern, are left in ``allOf``.
+
+    Args:
+        contract: the contract.
+        schema: the schema.
+        has_own_value: whether a schema that the discriminator of a part of it chooses has the value
+            that chooses it. Nothing checks that it has.
 
     Raises:
         ContractError: if no value fits all its parts.
     """
     whole = _flat(contract, schema)
     tag = own_tag(contract, schema, whole) if "discriminator" in whole else None
-    return whole if tag is None else without_discriminator(both(whole, tag))
+    if tag is None:
+        return whole
+    whole = without_discriminator(whole)
+    return both(whole, tag) if has_own_value else whole
 
 
 def without_discriminator(schema: Schema) -> Schema:
