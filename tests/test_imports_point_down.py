@@ -30,6 +30,7 @@ THIRD_PARTIES = {
     "marker": {"pytest"},
     "plugin": {"pytest"},
     "conformance.dialect": {"jsonschema"},
+    "conformance.discriminator_keywords": {"jsonschema"},
     "conformance.fast_check": {"msgspec"},
     "contract.yaml_document": {"yaml"},
     "serving.hang_guards": {"pytest"},
@@ -52,6 +53,7 @@ THIRD_PARTIES = {
             "schema.options",
             "schema.recipes",
             "schema.scalars",
+            "schema.text_formats",
             "schema.texts",
             "schema.timestamps",
         )

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from ..contract.discriminators import alternatives_of
 from ..contract.openapi import Contract, Place
 from ..contract.schema_keywords import Schema
 from ..errors import listed, shortened
 from ..rules.equality import json_equal
+from .branches import choose
 
 Fits = Callable[[Schema, Any], bool]
 """Whether a value fits a schema."""
@@ -68,8 +70,10 @@ def applied(contract: Contract, schema: Schema, value: Any, fits: Fits) -> Itera
 def _parts(
     contract: Contract, roots: list[Schema], value: Any, fits: Fits, at: Place
 ) -> Iterator[Applied]:
-    found = (one for root in roots for one in _all_of(contract, root, value, fits))
-    schemas = list({id(schema): schema for schema in found}.values())
+    found: dict[int, Schema] = {}
+    for root in roots:
+        _gather(contract, root, value, fits, found)
+    schemas = list(found.values())
     yield Applied(at, value, roots, schemas)
     if isinstance(value, dict):
         for name, inner in value.items():
@@ -83,15 +87,32 @@ def _parts(
                 yield from _parts(contract, below, inner, fits, (*at, index))
 
 
-def _all_of(contract: Contract, schema: Schema, value: Any, fits: Fits) -> Iterator[Schema]:
+def _gather(
+    contract: Contract, schema: Schema, value: Any, fits: Fits, found: dict[int, Schema]
+) -> None:
+    """Add a schema and all that it is made of for this value, by the ``id()`` of each."""
     schema = contract.resolved(schema)
-    yield schema
+    if id(schema) in found:
+        return
+    found[id(schema)] = schema
     for same in schema.get("allOf", ()):
-        yield from _all_of(contract, same, value, fits)
+        _gather(contract, same, value, fits, found)
+    for applying in _alternatives(contract, schema, value, fits):
+        for one in applying:
+            _gather(contract, one, value, fits, found)
+
+
+def _alternatives(
+    contract: Contract, schema: Schema, value: Any, fits: Fits
+) -> Iterator[list[Schema]]:
+    """Of each keyword with alternatives, those that apply."""
+    chosen = choose(contract, schema, value)
+    decided = None if chosen is None else alternatives_of(schema)
     for keyword in ("anyOf", "oneOf"):
-        for one in schema.get(keyword, ()):
-            if fits(one, value):
-                yield from _all_of(contract, one, value, fits)
+        if keyword != decided:
+            yield [one for one in schema.get(keyword, ()) if fits(one, value)]
+    if chosen is not None and chosen.schema is not None:
+        yield [chosen.schema]
 
 
 def _of_member(schema: Schema, name: str) -> Iterator[Schema]:
@@ -124,22 +145,26 @@ def undocumented_values(contract: Contract, part: Applied, fits: Fits) -> Iterat
     Of alternatives that the value fits, it is enough that one documents it.
     """
     for root in part.roots:
-        yield from _unknown(contract, root, part, fits)
+        yield from _unknown(contract, root, part, fits, frozenset())
 
 
-def _unknown(contract: Contract, schema: Schema, part: Applied, fits: Fits) -> list[Undocumented]:
+def _unknown(
+    contract: Contract, schema: Schema, part: Applied, fits: Fits, within: frozenset[int]
+) -> list[Undocumented]:
     value = part.value
     schema = contract.resolved(schema)
     found: list[Undocumented] = []
+    if id(schema) in within:
+        return found
+    within |= {id(schema)}
     values = schema.get("x-enum")
     if values and value is not None and not any(json_equal(value, known) for known in values):
         message = f"is not documented; documented are {listed(map(shortened, values))}"
         found.append(Undocumented(part.at, value, message, schema, "x-enum"))
     for same in schema.get("allOf", ()):
-        found += _unknown(contract, same, part, fits)
-    for keyword in ("anyOf", "oneOf"):
-        fitting = [one for one in schema.get(keyword, ()) if fits(one, value)]
-        told = [_unknown(contract, one, part, fits) for one in fitting]
+        found += _unknown(contract, same, part, fits, within)
+    for fitting in _alternatives(contract, schema, value, fits):
+        told = [_unknown(contract, one, part, fits, within) for one in fitting]
         if told and all(told):
             found += told[0]
     return found

@@ -15,6 +15,7 @@ from .body_checker import BodyChecker, ContractForm, RulesOf, Strictness
 from .client_responses import ClientResponse
 from .media_types import default_of, documented_as, essence
 from .operations import Operation
+from .response_headers import HeaderChecker, find_headers
 from .thorough_check import find_rules, in_force
 
 __tracebackhide__ = hides_usage_errors
@@ -56,6 +57,7 @@ class Checker:
         self._response: str | None = None
         self._documented: list[str] = []
         self._schemas: Mapping[str, str | None] = {}
+        self._headers: list[HeaderChecker] = []
         if operation is not None:
             self._response = contract.response(*operation, status_code)
             self._documented = list(contract.statuses(*operation))
@@ -64,6 +66,7 @@ class Checker:
                 kind: f"{at}/schema" if "schema" in contract.at(at) else None
                 for kind, at in contract.content(self._response).items()
             }
+            self._headers = [*find_headers(contract, self._response, status_code)]
         elif error_schema is not None and status_code >= FIRST_ERROR:
             self._schemas = {"application/json": error_schema}
         self._place = self._response or next(iter(self._schemas.values()), None) or "/paths"
@@ -76,6 +79,15 @@ class Checker:
         """All violations of a response."""
         if self._response is None and not self._schemas:
             return [self._undocumented_status()]
+        if self._headers and response.headers is not None:
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            wrong = [found for each in self._headers for found in each.violations(headers)]
+            return wrong + self._check_body(response, contract_form, strictness)
+        return self._check_body(response, contract_form, strictness)
+
+    def _check_body(
+        self, response: ClientResponse, contract_form: ContractForm, strictness: Strictness
+    ) -> list[Violation]:
         if response.is_head:
             return []
         body, content_type = response.body, None

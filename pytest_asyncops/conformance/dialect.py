@@ -7,7 +7,7 @@ violation and its place. The one in `fast_check` only tells whether there are an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -22,10 +22,7 @@ from ..contract.openapi import Contract
 from ..contract.schema_keywords import TYPES, Schema
 from ..errors import counted, listed, shortened
 from ..rules.equality import identity, json_equal
-
-Errors = Iterator[ValidationError]
-Keyword = Callable[[Any, Any, Any, Schema], Errors]
-
+from .discriminator_keywords import Errors, Keyword, discriminating
 
 _TYPE_CHECKER = Draft4Validator.TYPE_CHECKER.redefine_many(
     {name: lambda checker, value, name=name: is_type(value, name) for name in TYPES}
@@ -46,6 +43,7 @@ def make_validator(contract: Contract) -> Callable[..., Validator]:
                     yield ValidationError(f"must have the member {name!r}")
 
     keywords: dict[str, Keyword] = {
+        **discriminating(contract, {"oneOf": _one_of, "anyOf": _any_of}),
         "$ref": reference,
         "type": _type,
         "enum": _enum,
@@ -63,8 +61,6 @@ def make_validator(contract: Contract) -> Callable[..., Validator]:
         "multipleOf": _multiple_of,
         "uniqueItems": _unique_items,
         "not": _not,
-        "anyOf": _any_of,
-        "oneOf": _one_of,
         "additionalProperties": _additional_properties,
     }
     validator: Callable[..., Validator] = extend(  # type: ignore[no-untyped-call]  # in its stubs

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from ..contract.discriminators import alternatives_of
 from ..contract.ecma_patterns import portable
 from ..contract.formats import NUMBER_FORMATS, STRING_FORMATS
 from ..contract.openapi import Contract
@@ -18,6 +20,7 @@ from ..contract.schema_keywords import Schema, constraints
 from ..rules.rule_schemas import rule_schema
 from ..rules.rules import Constraint
 from ..rules.timestamps import PLAIN_DATE_TIME, PLAIN_TIME
+from .branches import is_heir
 
 Kinds = Mapping[int, Sequence[Constraint]]
 """The rules about each schema, by the ``id()`` of the schema."""
@@ -34,6 +37,7 @@ _TRANSLATED = {
     "format",
     "properties",
     "not",
+    "discriminator",
     *_MUST_FIT,
     *_MAY_FIT,
 }
@@ -86,21 +90,26 @@ class JsonSchema:
         self._kinds = kinds
         self._status_code = status_code
         self._definitions: dict[str, Schema] = {}
-        self._names: dict[tuple[int, _Fit], str] = {}
+        self._names: dict[tuple[int, _Fit, bool], str] = {}
         self._open: set[str] = set()
+        self._chooses = False
         root = self._translated(schema, fit=_Fit.MUST)
         self.document: dict[str, Any] = {"allOf": [root], "definitions": self._definitions}
+        if self._chooses:
+            _refuse_loops(self._definitions)
 
-    def _translated(self, schema: Schema, *, fit: _Fit) -> Schema:
+    def _translated(self, schema: Schema, *, fit: _Fit, is_decided: bool = False) -> Schema:
         """The translation of one schema.
 
         Args:
             schema: the schema.
             fit: whether values must fit it. Then the rules about it hold, and it may be made
                 stricter.
+            is_decided: whether it is decided what its discriminator chooses.
         """
         if "$ref" in schema:
-            return self._reference(self._contract.resolved(schema), fit=fit)
+            target = self._contract.resolved(schema)
+            return self._reference(target, fit=fit, is_decided=is_decided)
         _refuse_doubtful(schema)
         self.looks_deep |= schema.get("uniqueItems") is True
         told = constraints(schema)
@@ -117,10 +126,14 @@ class JsonSchema:
                 name: self._translated(inner, fit=fit)
                 for name, inner in schema["properties"].items()
             }
+        branches = None if is_decided else self._contract.branches(schema)
+        chosen_from = None if branches is None else alternatives_of(schema)
         for keyword in ("not", *_MUST_FIT, *_MAY_FIT):
-            if keyword in schema:
-                result[keyword] = self._inner(schema[keyword], fit=_below(keyword, fit))
+            if keyword in schema and keyword != chosen_from:
+                result[keyword] = self._inner(schema, keyword, fit=_below(keyword, fit))
         more = [*_format_of(schema, fit=fit), *_limits_of(schema, fit=fit)]
+        if branches is not None:
+            more.append(self._chosen(schema, branches, fit=fit))
         if fit is _Fit.MUST:
             more += self._rules_about(schema)
         elif fit is _Fit.MAY and self._kinds.get(id(schema)):
@@ -129,17 +142,45 @@ class JsonSchema:
             _conjoin(result, one)
         return result
 
-    def _inner(self, value: Any, *, fit: _Fit) -> Any:
+    def _chosen(self, schema: Schema, branches: Mapping[str, Schema], *, fit: _Fit) -> Schema:
+        """What a discriminator chooses from, each schema with the value that chooses it."""
+        if fit is not _Fit.MUST or any(self._kinds.values()):
+            raise ValueError("objects are not told from others here, and have no rules")
+        self._chooses = True
+        name = schema["discriminator"]["propertyName"]
+        choices = [
+            {
+                "type": "object",
+                "properties": {name: {"enum": [value]}},
+                "required": [name],
+                "allOf": [
+                    self._translated(
+                        branch, fit=fit, is_decided=self._contract.resolved(branch) is schema
+                    )
+                ],
+            }
+            for value, branch in branches.items()
+        ]
+        return {"anyOf": choices}
+
+    def _inner(self, schema: Schema, keyword: str, *, fit: _Fit) -> Any:
+        value = schema[keyword]
+        if keyword == "allOf":
+            decided = [is_heir(self._contract, schema, one) for one in value]
+            return [
+                self._translated(one, fit=fit, is_decided=is_decided)
+                for one, is_decided in zip(value, decided, strict=True)
+            ]
         if isinstance(value, list):
             return [self._translated(one, fit=fit) for one in value]
         return self._translated(value, fit=fit) if isinstance(value, dict) else value
 
-    def _reference(self, target: Schema, *, fit: _Fit) -> Schema:
-        key = id(target), fit
+    def _reference(self, target: Schema, *, fit: _Fit, is_decided: bool) -> Schema:
+        key = id(target), fit, is_decided
         if key not in self._names:
             name = self._names[key] = str(len(self._names))
             self._open.add(name)
-            self._definitions[name] = self._translated(target, fit=fit)
+            self._definitions[name] = self._translated(target, fit=fit, is_decided=is_decided)
             self._open.remove(name)
         name = self._names[key]
         self.looks_deep |= name in self._open  # it contains itself
@@ -150,6 +191,25 @@ class JsonSchema:
             found = rule_schema(kind, self._status_code)
             if found:
                 yield found
+
+
+def _refuse_loops(definitions: Mapping[str, Schema]) -> None:
+    """Refuse schemas that what is chosen leads back to for the same value: there were no end."""
+    leads_to = {name: list(_same_value(schema)) for name, schema in definitions.items()}
+    try:
+        TopologicalSorter(leads_to).prepare()
+    except CycleError as error:
+        raise ValueError("what a discriminator chooses leads back to it") from error
+
+
+def _same_value(schema: Schema) -> Iterator[str]:
+    if "$ref" in schema:
+        yield schema["$ref"].rpartition("/")[2]
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        for one in schema.get(keyword, ()):
+            yield from _same_value(one)
+    if "not" in schema:
+        yield from _same_value(schema["not"])
 
 
 def _conjoin(schema: dict[str, Any], more: Schema) -> None:

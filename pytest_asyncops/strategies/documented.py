@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..configure import BUILT_IN, find_api
+from ..conformance.media_types import default_of
+from ..conformance.operations import Operation, operation_named
 from ..contract.openapi import Contract
 from ..contract.schema_keywords import Schema, name_of
 from ..contract.yaml_document import escape
-from ..errors import InvalidArgument, hides_usage_errors, listed, unknown_choice
+from ..errors import InvalidArgument, hides_usage_errors, unknown_choice
 from ..serving.api import Api, find_route
 from .coherent.server import contract_of
 
 __tracebackhide__ = hides_usage_errors
-
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 class Source(NamedTuple):
@@ -59,10 +58,8 @@ def find_source(api: Api | Contract | str) -> Source:
     if isinstance(api, Contract):
         return Source(api)
     if not isinstance(api, Api) and not (isinstance(api, str) and api in BUILT_IN):
-        further = (
-            "Or pass an Api of your own, or a Contract, such as Contract.load('openapi.yaml')."
-        )
-        raise unknown_choice("API", api, BUILT_IN, further)
+        advice = "Or pass an Api of your own, or a Contract: Contract.load('openapi.yaml')."
+        raise unknown_choice("API", api, BUILT_IN, advice)
     known = find_api(api)
     return Source(contract_of(known), known)
 
@@ -79,16 +76,21 @@ def find_asked(
     Raises:
         InvalidArgument: if there is none, or if it is not clear which is meant.
     """
+    example = "GET /jobs/{id}" if source.api is None else "get"
     if schema is None and route is None:
-        first = listed(map(repr, islice(_routes(source), 3))) or "none"
         raise InvalidArgument(
-            f"give the name of a schema of {source.name}, or a route=; its first routes are {first}"
+            f"name what of {source.name} is meant: a schema, or a route such as route={example!r}"
         )
     if schema is not None and route is not None:
         raise InvalidArgument(
             f"{schema!r} and route={route!r} name two schemas; leave one of them out", value=schema
         )
     if route is not None:
+        if not isinstance(route, str):
+            raise InvalidArgument(
+                f"route must be the name of a route, such as {example!r}, not {route!r}",
+                value=route,
+            )
         return _of_response(source, route, status_code, content_type)
     for name, value in (("status_code", status_code), ("content_type", content_type)):
         if value is not None:
@@ -109,28 +111,26 @@ def schema_at(contract: Contract, location: str) -> Schema:
 def _of_response(
     source: Source, route: str, status_code: int | None, content_type: str | None
 ) -> Asked:
-    method, path = _operation(source, route)
-    name = f"{method} {path}"
-    documented = source.contract.statuses(method, path)
+    operation = _operation(source, route)
+    documented = source.contract.statuses(*operation)
     if status_code is not None:
         is_number = isinstance(status_code, int) and not isinstance(status_code, bool)
-        found = source.contract.response(method, path, status_code) if is_number else None
+        found = source.contract.response(*operation, status_code) if is_number else None
         if found is None:
-            raise unknown_choice(f"status of {name}", status_code, documented)
+            raise unknown_choice(f"status of {operation}", status_code, documented)
         responses = {str(status_code): found}
     else:  # the first success that has a body, else any
         responses = dict(sorted(documented.items(), key=lambda one: not one[0].startswith("2")))
     for status, response in responses.items():
         bodies = _bodies(source.contract, response)
         if content_type is not None and bodies and content_type not in bodies:
-            raise unknown_choice(f"content type of {name}", content_type, bodies)
+            raise unknown_choice(f"content type of {operation}", content_type, bodies)
         if bodies:
-            location = bodies[content_type or min(bodies, key=lambda kind: not _is_json(kind))]
             code = int(status) if status.isdecimal() else None
-            return Asked(location, name, code)
+            return Asked(bodies[content_type or default_of(bodies)], str(operation), code)
     of_status = "" if status_code is None else f" with status {status_code}"
     raise InvalidArgument(
-        f"{source.name} documents no schema for the body of {name}{of_status}", value=route
+        f"{source.name} documents no schema for the body of {operation}{of_status}", value=route
     )
 
 
@@ -143,35 +143,9 @@ def _bodies(contract: Contract, response: str) -> Mapping[str, str]:
     }
 
 
-def _is_json(content_type: str) -> bool:
-    kind = content_type.partition(";")[0].strip().lower()
-    return kind == "application/json" or kind.endswith("+json")
-
-
-def _operation(source: Source, route: str) -> tuple[str, str]:
-    """Method and path of a route, which has a name if it is one of an API."""
-    if source.api is not None:
-        found = find_route(source.api, route)
-        return found.method, found.paths[0]
-    routes = _routes(source)
-    for known, operation_id in routes.items():
-        if route in (known, operation_id):
-            method, _, path = known.partition(" ")
-            return method, path
-    raise unknown_choice(f"route of {source.name}", route, routes)
-
-
-def _routes(source: Source) -> Mapping[str, object]:
-    """The routes, each with its ``operationId``."""
-    if source.api is not None:
-        return dict.fromkeys(route.name for route in source.api.routes)
-    return dict(_each_route(source.contract))
-
-
-def _each_route(contract: Contract) -> Iterator[tuple[str, object]]:
-    for path in contract.document.root.get("paths", ()):
-        if path.startswith("/"):
-            item = contract.at(contract.follow(f"/paths/{escape(path)}"))
-            for method in _METHODS:
-                if method in item:
-                    yield f"{method.upper()} {path}", item[method].get("operationId")
+def _operation(source: Source, route: str) -> Operation:
+    """The operation of a route, which has a name if it is one of an API."""
+    if source.api is None:
+        return operation_named(source.contract, route)
+    found = find_route(source.api, route)
+    return Operation(found.method, found.paths[0])

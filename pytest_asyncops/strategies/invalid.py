@@ -18,10 +18,11 @@ from .call_repr import as_call
 from .coherent.compiler import compiled
 from .coherent.server import CoherentServer
 from .documented import Asked, find_asked, find_source, schema_at
-from .mutation.edits import Edit, Instead, Path, edited, values_with
+from .mutation.edits import Edit, Instead, edited, values_with
 from .mutation.rule_edits import bad_objects, rule_edits
 from .mutation.schema_edits import schema_edits
 from .mutation.verdicts import Invalid, Judged, judge, judge_by
+from .schema.all_of import canonical
 from .schema.compiler import Compiler
 from .schema.options import Alphabet, Options, make_options
 from .schema.recipes import Recipe, choice, combine, number, one_of
@@ -141,22 +142,26 @@ def _by_edits(
     edits: Iterable[Edit | Instead],
 ) -> list[Recipe]:
     """Recipes for the edits. Edits that need the same part of a value share one."""
-    needing: dict[tuple[Path, str | None], list[Edit]] = {}
+    needing: dict[object, list[Edit]] = {}
     found = []
     for edit in edits:
         if isinstance(edit, Instead):
-            whole = values_with(compiler, root, edit.path, _first_able(compiler, edit.schemas))
+            bad = _first_able(compiler, edit.schemas)
+            whole = values_with(compiler, root, edit.path, bad, among=edit.among)
             found += [] if whole is None else [whole.mapped(judged)]
         else:
-            needing.setdefault(((*edit.path, *edit.needs), edit.kind), []).append(edit)
+            among = tuple((at, canonical(one)) for at, one in edit.among)
+            needing.setdefault(((*edit.path, *edit.needs), edit.kind, among), []).append(edit)
 
     def apply(value: object, edit: Edit, number: int) -> Invalid:
         return judged(edited(value, edit, number))
 
-    for (path, kind), able in needing.items():
-        good = values_with(compiler, root, path, kind=kind)
+    for alike in needing.values():
+        edit = alike[0]
+        path = (*edit.path, *edit.needs)
+        good = values_with(compiler, root, path, kind=edit.kind, among=edit.among)
         if good is not None:
-            found.append(combine(apply, good, choice(able), _NUMBERS))
+            found.append(combine(apply, good, choice(alike), _NUMBERS))
     return found
 
 

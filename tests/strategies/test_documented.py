@@ -105,8 +105,7 @@ def test_a_named_schema_is_known_by_its_name():
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({}, "give the name of a schema of own.yaml, or a route=; its first routes are "
-             "'POST /jobs', 'GET /jobs/{id}' or 'DELETE /jobs/{id}'"),
+        ({}, "name what of own.yaml is meant: a schema, or a route such as route='GET /jobs/{id}'"),
         ({"schema": "Job", "route": "showJob"},
          "'Job' and route='showJob' name two schemas; leave one of them out"),
         ({"schema": "Jobs"},
@@ -116,8 +115,10 @@ def test_a_named_schema_is_known_by_its_name():
         ({"schema": "Job", "content_type": "text/plain"},
          "content_type is that of a response, so it needs route="),
         ({"route": "PUT /jobs"},
-         "unknown route of own.yaml 'PUT /jobs'. Did you mean 'POST /jobs'? Choose 'POST /jobs', "
-         "'GET /jobs/{id}', 'DELETE /jobs/{id}' or 'GET /events'."),
+         "unknown route of own.yaml: 'PUT /jobs'. Did you mean 'POST /jobs'? Choose 'POST /jobs', "
+         "'GET /jobs/{id}', 'DELETE /jobs/{id}', 'GET /events' or 'showJob'. Name it by method and "
+         "path, such as 'GET /jobs/{id}', or by its operationId."),
+        ({"route": 7}, "route must be the name of a route, such as 'GET /jobs/{id}', not 7"),
         ({"route": "POST /jobs", "status_code": 200},
          "unknown status of POST /jobs 200. Choose '201'."),
         ({"route": "POST /jobs", "status_code": True},
@@ -140,7 +141,7 @@ def test_what_there_is_not(make, asked, message):
 
 @pytest.mark.parametrize("api", ["pinecon", [], None])
 def test_what_has_no_contract(api):
-    with pytest.raises(InvalidArgument, match=r"unknown API .* or a Contract, such as Contract"):
+    with pytest.raises(InvalidArgument, match=r"unknown API .* or a Contract: Contract"):
         strategies.payloads(api, "Job")
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
+from support import discriminated
 from support.foreign_validator import broken, foreign
+from support.own_contracts import contract
 from support.samples import anew
 from support.schema_kinds import INTEGER, obj, own_api
 from support.verdicts import of_answers
@@ -164,3 +166,37 @@ def test_what_there_is_not(tmp_path, make, message):
     with pytest.raises(InvalidArgument) as caught:
         make(api)
     assert str(caught.value) == message
+
+
+# --- discriminators
+
+PETS = contract(discriminated.PETS)
+
+BROKEN = {
+    "OneOf": {
+        (("$", "schema.oneOf"),),
+        (("$", "schema.discriminator"),),
+        (("$.kind", "schema.discriminator"),),
+        (("$", "schema.required"),),
+        (("$.claws", "schema.enum"),),
+        (("$.tail", "schema.enum"),),
+    },
+    "Beside": {(("$.name", "schema.enum"),), (("$.claws", "schema.enum"),)},
+    "Narrower": {(("$.age", "schema.enum"),), (("$.kind", "schema.discriminator"),)},
+    "Job": {
+        (("$.url", "schema.enum"),),
+        (("$.of", "schema.enum"),),
+        (("$.kind", "schema.discriminator"),),
+    },
+    "Import": {(("$.url", "schema.enum"),), (("$.kind", "schema.type"),)},
+    "Jobs": {(("$[0].url", "schema.enum"),), (("$[0].kind", "schema.discriminator"),)},
+    "Box": {(("$.event.at", "schema.enum"),), (("$.event.type", "schema.discriminator"),)},
+    "Lists": {(("$", "schema.oneOf"),), (("$.kind", "schema.discriminator"),)},
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_discriminators_and_what_they_choose_are_broken(name):
+    found = {one.violations for one in anew(strategies.invalid_payloads(PETS, name), 500)}
+    assert () not in found
+    assert found >= BROKEN[name]

@@ -19,11 +19,14 @@ from ..schema.enum_values import fitting_values
 from ..schema.nesting import TooDeep
 from ..schema.objects import objects
 from ..schema.recipes import Recipe, choice, combine, one_of
-from ..schema.refusals import Refuse, refusal
+from ..schema.refusals import NoValue, Refuse, refusal
 from ..schema.shapes import others_of
 
 Path = tuple[str, ...]
 """A path in a value: member names, and `ITEM` for an item of a list."""
+
+Among = tuple[tuple[Path, Schema], ...]
+"""The places on the way to another one whose values are of these schemas, the outermost first."""
 
 ITEM = "*"
 """A step to an item of a list: to the first one of a good value, which an edit then moves."""
@@ -38,12 +41,14 @@ class Edit:
         apply: a function from the good value at this place, and a number, to the bad one.
         needs: what the value at this place has to have for that, as a path below it.
         kind: the type that the value which is needed has to have, ``None`` for any.
+        among: of which of the schemas that a discriminator chooses the values on the way are.
     """
 
     path: Path
     apply: Callable[[Any, int], Any]
     needs: Path = ()
     kind: str | None = None
+    among: Among = ()
 
 
 @dataclass(frozen=True)
@@ -53,10 +58,12 @@ class Instead:
     Attributes:
         path: the place.
         schemas: such schemas, the one that breaks the fewest keywords first.
+        among: as for `Edit`.
     """
 
     path: Path
     schemas: tuple[Schema, ...]
+    among: Among = ()
 
 
 def values_with(
@@ -65,6 +72,7 @@ def values_with(
     path: Path,
     end: Recipe | None = None,
     kind: str | None = None,
+    among: Among = (),
 ) -> Recipe | None:
     """Good values of a schema that have something at a path, ``None`` if no value can have it.
 
@@ -76,7 +84,13 @@ def values_with(
         path: the path; members that are not documented have names in it too.
         end: the values at its end, if they are special.
         kind: the type of the values at its end, ``None`` for any.
+        among: the places on the path whose values are of certain schemas.
     """
+    if among:
+        (at, one), rest = among[0], among[1:]
+        below = tuple((inner[len(at) :], other) for inner, other in rest)
+        found = values_with(compiler, one, path[len(at) :], end, kind, below)
+        return None if found is None else values_with(compiler, schema, at, found)
     name = name_of(schema["$ref"]) if "$ref" in schema else None
     with suppress(TooDeep):
         if path or kind is not None:
@@ -102,7 +116,10 @@ def _values_with(
         return choice(known) if known and end is None else None
     several = alternatives(compiler.contract, whole, refuse)
     if several is not None:
-        ways = [values_with(compiler, one, path, end, kind) for one in several.schemas]
+        ways = []
+        for one in several.schemas:
+            with suppress(NoValue):
+                ways.append(values_with(compiler, one, path, end, kind))
         able = [way for way in ways if way is not None]
         return one_of(able) if able else None
     if not path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -12,6 +13,7 @@ from ...contract.openapi import Contract
 from ...contract.schema_keywords import Schema
 from ...errors import hides_usage_errors
 from ..schema.all_of import canonical, flat
+from ..schema.alternatives import discriminated
 from ..schema.recipes import fresh
 from ..schema.refusals import refusal
 from ..schema.scalars import PLAIN_VALUES
@@ -44,7 +46,7 @@ def schema_edits(
         key = canonical(schema)
         is_again = key in within
         within |= {key}
-    whole = flat(contract, schema)
+    whole = flat(contract, schema, has_own_value=False)
     by_keyword = bad_values(contract, whole)
     if "pattern" in whole and "pattern" not in by_keyword and not matches_all(whole["pattern"]):
         raise refusal(contract, schema)("no value is found that breaks pattern")
@@ -52,8 +54,8 @@ def schema_edits(
     found += [_bad_combined(contract, whole, keyword) for keyword in _COMBINED if keyword in whole]
     for values in found:
         yield Edit(path, partial(_replaced, values))
-    if "discriminator" in whole and (values := bad_tags(contract, whole)):
-        yield Edit((*path, whole["discriminator"]["propertyName"]), partial(_replaced, values))
+    if contract.branches(whole) is not None:
+        yield from _branch_edits(contract, whole, path, within)
     kind = whole.get("type")
     if kind in ("object", None):
         yield from _object_edits(contract, whole, path)
@@ -69,6 +71,21 @@ def schema_edits(
             yield from schema_edits(contract, inner, (*path, name), within)
     if may_be_lists(whole) and "items" in whole:
         yield from schema_edits(contract, whole["items"], (*path, ITEM), within)
+
+
+def _branch_edits(
+    contract: Contract, schema: Schema, path: Path, within: frozenset[str]
+) -> Iterator[Edit | Instead]:
+    """Edits that break a discriminator, or one of the schemas that it chooses."""
+    chooses = (*path, schema["discriminator"]["propertyName"])
+    yield Edit(chooses, partial(_replaced, bad_tags(contract, schema)))
+    for branch, chosen in discriminated(contract, schema):
+        if branch["$ref"] in within:
+            continue
+        for edit in schema_edits(contract, branch, path, within | {branch["$ref"]}):
+            is_object = edit.path != path or isinstance(edit, Instead) or edit.kind == "object"
+            if is_object and edit.path != chooses:  # else another schema might be chosen
+                yield replace(edit, among=((path, chosen), *edit.among))
 
 
 def _bad_combined(contract: Contract, schema: Schema, keyword: str) -> list[Any]:

@@ -26,19 +26,27 @@ class Contradiction(ValueError):
     """Schemas that no value fits at once. The message names the keyword that prevents it."""
 
 
-def flat(contract: Contract, schema: Schema) -> Schema:
+def flat(contract: Contract, schema: Schema, *, has_own_value: bool = True) -> Schema:
     """The schema without a reference at its top, and with what ``allOf`` says as its own keywords.
 
     Only keywords of which there is one already and which cannot be merged with it, such as a second
-    pattern, are left in ``allOf``. A schema that a discriminator chooses has the value that chooses
-    it.
+    pattern, are left in ``allOf``.
+
+    Args:
+        contract: the contract.
+        schema: the schema.
+        has_own_value: whether a schema that the discriminator of a part of it chooses has the value
+            that chooses it. Nothing checks that it has.
 
     Raises:
         ContractError: if no value fits all its parts.
     """
     whole = _flat(contract, schema)
     tag = own_tag(contract, schema, whole) if "discriminator" in whole else None
-    return whole if tag is None else without_discriminator(both(whole, tag))
+    if tag is None:
+        return whole
+    whole = without_discriminator(whole)
+    return both(whole, tag) if has_own_value else whole
 
 
 def without_discriminator(schema: Schema) -> Schema:
@@ -137,16 +145,32 @@ def _types(name: str, one: str, other: str) -> str:
     raise Contradiction(f"type {one} and type {other}")
 
 
-def _formats(name: str, one: str, other: str) -> str:
+_WIDER: Mapping[str, tuple[str, ...]] = {
+    "int32": ("int64",),
+    "float": ("double",),
+    "uri": ("uri-reference", "iri", "iri-reference"),
+    "uri-reference": ("iri-reference",),
+    "iri": ("iri-reference",),
+    "ipv4": ("hostname",),
+}
+"""For each format those that all of its values have too."""
+
+_APART = {"byte", "date", "date-time", "uuid", "email", "ipv4", "ipv6", "time"}
+"""Formats of which no text has two."""
+
+
+def _formats(name: str, one: str, other: str) -> str | None:
     for form in (one, other):
         if form not in STRING_FORMATS and form not in NUMBER_FORMATS:  # it says nothing of values
             return other if form == one else one
-    for narrow, wide in (("int32", "int64"), ("float", "double")):
-        if {one, other} == {narrow, wide}:
+    for narrow, wide in ((one, other), (other, one)):
+        if wide in _WIDER.get(narrow, ()):
             return narrow
     if one in NUMBER_FORMATS and other in NUMBER_FORMATS:
         return one if one.startswith("int") else other
-    raise Contradiction(f"format {one} and format {other}")
+    if {one, other} <= _APART:
+        raise Contradiction(f"format {one} and format {other}")
+    return None  # some texts may be of both
 
 
 def _enum_values(name: str, one: list[Any], other: list[Any]) -> list[Any]:

@@ -49,14 +49,14 @@ def alternatives(contract: Contract, schema: Schema, refuse: Refuse) -> Alternat
     return None
 
 
-def _discriminator(
-    contract: Contract, rest: Schema, discriminator: Mapping[str, Any]
-) -> Alternatives:
-    """Each schema that the discriminator chooses, with the value that chooses it."""
-    schema = {**rest, "discriminator": discriminator}
-    if contract.branches(schema) is None:
-        return Alternatives([rest])
-    found: list[Schema] = []
+def discriminated(contract: Contract, schema: Schema) -> list[tuple[Schema, Schema]]:
+    """Each schema that a flat schema's discriminator chooses, and the one of all that it chooses.
+
+    The latter has the value that chooses it, and fits what is beside the discriminator.
+    """
+    discriminator = schema["discriminator"]
+    rest = without_discriminator(schema)
+    found: list[tuple[Schema, Schema]] = []
     for branch, tag in branches_of(contract, schema):
         chosen, around = [branch, tag], rest
         for keyword in ("anyOf", "oneOf"):
@@ -68,8 +68,15 @@ def _discriminator(
                     chosen.append(_none_of(contract, flat(contract, {"allOf": chosen}), others))
         for one in _fitting(contract, [around], [{"allOf": chosen}]):
             is_again = one.get("discriminator") is discriminator  # the parent of all branches
-            found.append(without_discriminator(one) if is_again else one)
-    return Alternatives(found)
+            found.append((branch, without_discriminator(one) if is_again else one))
+    return found
+
+
+def _discriminator(contract: Contract, rest: Schema, discriminator: Schema) -> Alternatives:
+    schema = {**rest, "discriminator": discriminator}
+    if contract.branches(schema) is None:
+        return Alternatives([rest])
+    return Alternatives([chosen for _, chosen in discriminated(contract, schema)])
 
 
 def _any_of(contract: Contract, rest: Schema, parts: list[Schema]) -> Alternatives:

@@ -14,29 +14,38 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 
 from .options import LONG, Options, repeated
-from .recipes import Recipe, choice, combine, constant, from_strategy, number, one_of
+from .recipes import Recipe, choice, combine, from_strategy, number, one_of
 from .timestamps import timestamps
 
+Draw = Callable[[Options, int, float], Recipe]
+"""From the options and the least and most characters to a recipe."""
 
-class TextFormat(NamedTuple):
+
+class FormatRecipe(NamedTuple):
     """How to make the texts of a format.
 
     Attributes:
-        make: from the options and the least and most characters to the texts. Unless it is exact,
-            it may also make longer and shorter ones.
+        draw: makes texts; unless it is exact, also longer and shorter ones than asked for.
+        known: texts that are made too, the plainest first.
         least: how many characters the shortest text has.
         most: how many the longest one has.
         letters: characters by which texts can be made longer.
         multiple: of how many characters all texts have a multiple.
-        is_exact: whether its texts have at least and at most as many characters as asked for.
+        is_exact: whether what is drawn has at least and at most as many characters as asked for.
     """
 
-    make: Callable[[Options, int, float], Recipe]
+    draw: Draw
+    known: tuple[str, ...] = ()
     least: int = 0
     most: float = math.inf
     letters: str = string.ascii_lowercase
     multiple: int = 1
     is_exact: bool = False
+
+    def texts(self, options: Options, least: int = 0, most: float = math.inf) -> Recipe:
+        """The texts, some of which may be longer or shorter unless it is exact."""
+        drawn = self.draw(options, least, most)
+        return one_of([choice(self.known), drawn]) if self.known else drawn
 
 
 # --- Texts that stand for bytes
@@ -113,15 +122,14 @@ _LABELS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 def _hosts() -> Recipe:
     label = from_strategy(st.text(_LABELS, min_size=1, max_size=8))
     several = combine(lambda *labels: ".".join(labels), label, label)
-    return one_of([choice(_HOSTS), several, combine("{}-{}.example".format, label, label)])
+    return one_of([several, combine("{}-{}.example".format, label, label)])
 
 
 _IPV4 = ("127.0.0.1", "0.0.0.0", "10.0.0.1", "192.168.0.1", "255.255.255.255", "169.254.169.254")
 
 
 def _ipv4() -> Recipe:
-    drawn = number(4).mapped(lambda value: str(ipaddress.IPv4Address(value)))
-    return one_of([choice(_IPV4), drawn])
+    return number(4).mapped(lambda value: str(ipaddress.IPv4Address(value)))
 
 
 _IPV6 = (
@@ -132,9 +140,10 @@ _IPV6 = (
 
 def _ipv6() -> Recipe:
     drawn = number(16).mapped(ipaddress.IPv6Address)
-    return one_of([choice(_IPV6), drawn.mapped(str), drawn.mapped(lambda value: value.exploded)])
+    return one_of([drawn.mapped(str), drawn.mapped(lambda value: value.exploded)])
 
 
+_EMAILS = ("a@example.com", "a@b.co", "A.b@EXAMPLE.com", "a@10.example", "0@example.museum")
 _USERS = ("a", "A.b", "a+tag", "o'neil", '"a b"', "!#$%&'*+/=?^_`{|}~", "0", "a-b_c")
 
 
@@ -149,19 +158,24 @@ _URIS = (
     *(
         "https://example.com/a%20b/%E2%82%AC",
         "https://user:secret@example.com/",
-        "HTTP://EXAMPLE.COM/",
+        "HTTP://A.EXAMPLE",
     ),
-    *("https://[::1]/", "https://example.com//a//", "https://example.com/?q=a+b&q=%26", "urn:a:b"),
+    *("https://[::1]/", "https://example.com//a//", "https://example.com/?q=a+b&q=%26", "a:b"),
     *("mailto:a@example.com", "data:,x", "file:///etc/hosts", "ftp://example.com/a;type=i", "x:"),
-    *("https://example.com/..", "https://example.com/?a[]=1".replace("[]", "%5B%5D"), "tel:+1-201"),
+    *("https://example.com/..", "https://example.com/?a%5B%5D=1", "tel:+1-201", "urn:a:b"),
+    *("a:b?c", "a:#", "a:/b"),
 )
 _IRIS = ("https://\u4f8b\u3048.example/\u00e9?\u00fc#\u4e2d", "urn:\u00e9:\U0001f600")
-_RELATIVE = ("", "/", "a", "../x", "./a:b", "?q=1", "#f", "//example.com/x", "a/b?c#d", "%2F", ";a")
+_RELATIVE_POINTERS = ("0", "0#", "1", "1/a", "0/", "10/0", "2/~0")
+_RELATIVE = (
+    *("", "/", "a", "../x", "./a:b", "?q=1", "#f", "//example.com/x", "a/b?c#d", "%2F", ";a"),
+)
 _SEGMENTS = f"{_LABELS}-._~"
 
 
 def _uris() -> Recipe:
-    return one_of([choice(_URIS), combine("https://{}{}".format, _hosts(), _paths())])
+    hosts = one_of([choice(_HOSTS), _hosts()])
+    return combine("https://{}{}".format, hosts, _paths())
 
 
 def _paths() -> Recipe:
@@ -172,7 +186,7 @@ def _paths() -> Recipe:
 
 
 def _references() -> Recipe:
-    return one_of([choice(_RELATIVE), _paths(), _uris()])
+    return one_of([_paths(), _uris()])
 
 
 _TEMPLATES = (
@@ -190,20 +204,18 @@ _TEMPLATES = (
 
 def _templates() -> Recipe:
     name = from_strategy(st.text(f"{_LABELS}_", min_size=1, max_size=8))
-    return one_of([choice(_TEMPLATES), combine("{}/{{{}}}".format, _uris(), name)])
+    return combine("{}/{{{}}}".format, _uris(), name)
 
 
 _POINTERS = ("", "/", "/a", "/0", "/a/b", "/~0", "/~1", "/~01", "//", "/ ", "/\u00e9", "/%25", "/-")
 
 
 def _pointers(options: Options) -> Recipe:
-    drawn = options.texts().mapped(lambda text: f"/{text.replace('~', '~0').replace('/', '~1')}")
-    return one_of([choice(_POINTERS), drawn])
+    return options.texts().mapped(lambda text: f"/{text.replace('~', '~0').replace('/', '~1')}")
 
 
 def _relative_pointers(options: Options) -> Recipe:
-    counts = choice(("0", "1", "2", "10", "9" * 20))
-    return combine("{}{}".format, counts, one_of([constant("#"), _pointers(options)]))
+    return combine("{}{}".format, choice(("0", "1", "10", "9" * 20)), _pointers(options))
 
 
 # --- Times
@@ -232,39 +244,39 @@ _DURATIONS = (
 def _durations() -> Recipe:
     counts = from_strategy(st.integers(0, 10**6))
     units = choice(("P{}D", "PT{}S", "PT{}H", "P{}W", "P1DT{}M", "P{}Y"))
-    return one_of(
-        [choice(_DURATIONS), combine(lambda unit, count: unit.format(count), units, counts)]
-    )
+    return combine(lambda unit, count: unit.format(count), units, counts)
 
 
-TEXT_FORMATS: Mapping[str, TextFormat] = {
-    "base64url": TextFormat(_base64url, letters=f"{_LABELS}-_"),
-    "byte": TextFormat(
+FORMAT_RECIPES: Mapping[str, FormatRecipe] = {
+    "base64url": FormatRecipe(_base64url, letters=f"{_LABELS}-_"),
+    "byte": FormatRecipe(
         _base64, letters=f"A{string.ascii_letters}{string.digits}+/", multiple=4, is_exact=True
     ),
-    "date": TextFormat(_dates, 10, 10, string.digits),
-    "date-time": TextFormat(
-        (lambda options, *_: timestamps(options.times)), 20, letters=string.digits
+    "date": FormatRecipe(_dates, (), 10, 10, string.digits),
+    "date-time": FormatRecipe(
+        lambda options, *_: timestamps(options.times), (), 20, letters=string.digits
     ),
-    "date-time-local": TextFormat(
-        (lambda options, *_: timestamps(options.times).mapped(_local)), 19, letters=string.digits
+    "date-time-local": FormatRecipe(
+        lambda options, *_: timestamps(options.times).mapped(_local), (), 19, letters=string.digits
     ),
-    "duration": TextFormat(lambda *_: _durations(), 3, letters=string.digits),
-    "email": TextFormat(lambda *_: _emails(), 3),
-    "hostname": TextFormat(lambda *_: _hosts(), 1, 253),
-    "ipv4": TextFormat(lambda *_: _ipv4(), 7, 15, string.digits),
-    "ipv6": TextFormat(lambda *_: _ipv6(), 2, 45, string.hexdigits),
-    "iri": TextFormat(lambda *_: one_of([_uris(), choice(_IRIS)]), 2),
-    "iri-reference": TextFormat(lambda *_: one_of([_references(), choice(_IRIS)])),
-    "json-pointer": TextFormat(lambda options, *_: _pointers(options)),
-    "relative-json-pointer": TextFormat(lambda options, *_: _relative_pointers(options), 1),
-    "time": TextFormat(lambda options, *_: _times(options), 9, letters=string.digits),
-    "time-local": TextFormat(
-        (lambda options, *_: _times(options).mapped(_local)), 8, letters=string.digits
+    "duration": FormatRecipe(lambda *_: _durations(), _DURATIONS, 3, letters=string.digits),
+    "email": FormatRecipe(lambda *_: _emails(), _EMAILS, 3),
+    "hostname": FormatRecipe(lambda *_: _hosts(), _HOSTS, 1, 253),
+    "ipv4": FormatRecipe(lambda *_: _ipv4(), _IPV4, 7, 15, string.digits),
+    "ipv6": FormatRecipe(lambda *_: _ipv6(), _IPV6, 2, 45, string.hexdigits),
+    "iri": FormatRecipe(lambda *_: _uris(), (*_URIS, *_IRIS), 2),
+    "iri-reference": FormatRecipe(lambda *_: _references(), (*_RELATIVE, *_URIS, *_IRIS)),
+    "json-pointer": FormatRecipe(lambda options, *_: _pointers(options), _POINTERS),
+    "relative-json-pointer": FormatRecipe(
+        lambda options, *_: _relative_pointers(options), _RELATIVE_POINTERS, 1
     ),
-    "uri": TextFormat(lambda *_: _uris(), 2),
-    "uri-reference": TextFormat(lambda *_: _references()),
-    "uri-template": TextFormat(lambda *_: _templates()),
-    "uuid": TextFormat(_uuids, 36, 36, string.hexdigits),
+    "time": FormatRecipe(lambda options, *_: _times(options), (), 9, letters=string.digits),
+    "time-local": FormatRecipe(
+        lambda options, *_: _times(options).mapped(_local), (), 8, letters=string.digits
+    ),
+    "uri": FormatRecipe(lambda *_: _uris(), _URIS, 2),
+    "uri-reference": FormatRecipe(lambda *_: _references(), (*_RELATIVE, *_URIS)),
+    "uri-template": FormatRecipe(lambda *_: _templates(), _TEMPLATES),
+    "uuid": FormatRecipe(_uuids, (), 36, 36, string.hexdigits),
 }
-"""The formats that determine a text, as far as there is more to draw than their pattern tells."""
+"""How to make the texts of each format of strings that constrains them."""

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from ...contract.ecma_patterns import pattern, translate
 from ...contract.formats import STRING_FORMATS
 from ...contract.schema_keywords import Schema
-from ...errors import hides_usage_errors, listed
+from ...errors import hides_usage_errors
 from .checked import checked
 from .options import LONG, Options, repeated, sized_texts
 from .recipes import Recipe, choice, combine, from_strategy, one_of
 from .refusals import Refuse
-from .text_formats import TEXT_FORMATS
+from .text_formats import FORMAT_RECIPES
 
 __tracebackhide__ = hides_usage_errors
 
@@ -28,13 +28,11 @@ def strings(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
     if most is not None and most < least:
         raise refuse(f"no string is at least {least} and at most {most} characters long")
     form, regex = schema.get("format", ""), schema.get("pattern")
-    if form in TEXT_FORMATS and form in STRING_FORMATS:
+    if form in FORMAT_RECIPES:
         if regex == STRING_FORMATS[form]:
             regex = None
         found = _formed(form, regex, least, math.inf if most is None else most, options, refuse)
-    elif regex is not None and form in STRING_FORMATS and regex != STRING_FORMATS[form]:
-        found = _matching_both((STRING_FORMATS[form], regex), least, most, refuse)
-    elif (regex := STRING_FORMATS.get(form, regex)) is not None:
+    elif regex is not None:
         found = _matching(regex, least, most, refuse)
     else:
         found = options.texts(least, most)
@@ -45,21 +43,24 @@ def _formed(
     form: str, regex: str | None, least: int, most: float, options: Options, refuse: Refuse
 ) -> Recipe:
     """Strings of a format that determines them."""
-    known = TEXT_FORMATS[form]
+    known = FORMAT_RECIPES[form]
     shortest = -(-least // known.multiple) * known.multiple
     if least > known.most or most < max(known.least, shortest):
         limits = f"at least {least}" + ("" if most == math.inf else f" and at most {most}")
         raise refuse(f"no {form} is {limits} characters long")
-    found = known.make(options, least, most)
+    found = known.texts(options, least, most)
     if regex is None and (known.is_exact or (least <= known.least and most >= known.most)):
         return found
-    patterns = [pattern(text) for text in (STRING_FORMATS[form], regex) if text is not None]
+    regexes = [text for text in (STRING_FORMATS[form], regex) if text is not None]
+    patterns = [*map(pattern, regexes)]
 
     def fits(text: str) -> bool:
         return least <= len(text) <= most and all(one.search(text) for one in patterns)
 
-    further = STRING_FORMATS[form] if regex is None else regex
-    ways = [found, *_proposals(further, fits, least, most, known.letters, known.multiple)]
+    sources = [found] if regex is None else [found, from_strategy(_from_regex(regex))]
+    ways = [choice(known.known)] if known.known else []
+    for source in sources:
+        ways += _proposals(source, fits, least, most, known.letters, known.multiple)
     beside = "a length" if regex is None else f"the pattern {regex!r}"
     trouble = refuse(f"no {form} is found that also fits {beside}")
     return checked(ways, fits, trouble)
@@ -96,20 +97,8 @@ def _matching(regex: str, least: int, most: int | None, refuse: Refuse) -> Recip
         + ("" if most is None else f" and at most {most}")
         + " characters long"
     )
-    ways = [texts] if is_free else _proposals(regex, fits, least, limit)
+    ways = [texts] if is_free else _proposals(texts, fits, least, limit)
     return checked(ways, fits, trouble)
-
-
-def _matching_both(
-    regexes: tuple[str, str], least: int, most: int | None, refuse: Refuse
-) -> Recipe:
-    limit = math.inf if most is None else most
-
-    def fits(text: str) -> bool:
-        return least <= len(text) <= limit and all(pattern(one).search(text) for one in regexes)
-
-    ways = [way for one in regexes for way in _proposals(one, fits, least, limit)]
-    return checked(ways, fits, refuse(f"no string is found that matches {listed(regexes)}"))
 
 
 def _from_regex(regex: str) -> st.SearchStrategy[str]:
@@ -120,15 +109,14 @@ def _from_regex(regex: str) -> st.SearchStrategy[str]:
 
 
 def _proposals(
-    regex: str,
+    texts: Recipe,
     fits: Callable[[str], bool],
     least: int,
     most: float,
     letters: str = "",
     multiple: int = 1,
 ) -> list[Recipe]:
-    """Texts that match a pattern, as they come and so that they have the right length."""
-    texts = from_strategy(_from_regex(regex))
+    """Texts as they come, and made longer or shorter so that they fit."""
     fillers = sized_texts(letters or st.characters(codec="utf-8"), 1, None)
 
     def fitted(more: int, text: str, filler: str) -> str:

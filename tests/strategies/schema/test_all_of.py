@@ -10,13 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
 from support.own_contracts import checked
+from support.samples import anew
 from support.schema_kinds import INTEGER, STRING, obj
 
 from pytest_asyncops import ContractError
+from pytest_asyncops.contract.formats import STRING_FORMATS, matches_format
 from pytest_asyncops.contract.openapi import Contract
 from pytest_asyncops.contract.yaml_document import Document
 from pytest_asyncops.strategies import from_schema
 from pytest_asyncops.strategies.schema.all_of import Contradiction, both, canonical, flat
+from pytest_asyncops.strategies.schema.options import Options
+from pytest_asyncops.strategies.schema.text_formats import FORMAT_RECIPES
 
 FEW = settings(max_examples=30)
 
@@ -206,6 +210,31 @@ def real(form):
     return {"type": "number", "format": form}
 
 
+def text(form):
+    return {**STRING, "format": form}
+
+
+def test_texts_are_of_two_formats_where_they_can_be():
+    samples = {
+        form: {*anew(known.texts(Options()).strategy(), 60)}
+        for form, known in FORMAT_RECIPES.items()
+    }
+    for one, other in itertools.permutations(STRING_FORMATS, 2):
+        matching = [matches_format(sample, other) for sample in samples[one]]
+        merged = at_once(text(one), text(other))
+        if merged is None:
+            assert not any(matching)
+        elif "allOf" not in merged and merged["format"] == one:
+            assert all(matching)
+
+
+@pytest.mark.parametrize("pair", [("hostname", "uri-reference"), ("byte", "duration")])
+def test_a_text_of_two_formats_is_found(pair):
+    schema = {"allOf": [*map(text, pair)]}
+    found = anew(from_schema(schema), 20, 10)
+    assert all(matches_format(sample, form) for sample in found for form in pair)
+
+
 def test_too_many_pairs_of_alternatives_are_left_as_they_are():
     some = {"anyOf": [{"minimum": number} for number in range(9)]}
     others = {"anyOf": [{"maximum": number} for number in range(9)]}
@@ -237,6 +266,8 @@ def test_too_many_pairs_of_alternatives_are_left_as_they_are():
         (real("float"), real("double"), {**real("float"), "nullable": False}),
         (sized("int32"), real("double"), {**sized("int32"), "nullable": False}),
         (real("double"), sized("int64"), {**sized("int64"), "nullable": False}),
+        (text("uri"), text("iri-reference"), {**text("uri"), "nullable": False}),
+        (text("hostname"), text("ipv4"), {**text("ipv4"), "nullable": False}),
         (
             {**STRING, "nullable": True, "enum": [None, "a"]},
             {**INTEGER, "nullable": True},

@@ -1,0 +1,51 @@
+"""Which of the schemas that a discriminator chooses from a value is held against."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ..contract.discriminators import alternatives_of
+from ..contract.openapi import Contract
+from ..contract.schema_keywords import Schema, name_of
+
+
+class Chosen(NamedTuple):
+    """What the property of a discriminator says of a value.
+
+    Attributes:
+        member: the name of the property.
+        value: its value, ``None`` if it is missing.
+        choices: the values that choose a schema.
+        schema: the schema that is chosen, a reference; ``None`` if none is.
+    """
+
+    member: str
+    value: Any
+    choices: tuple[str, ...]
+    schema: Schema | None
+
+    def __str__(self) -> str:
+        assert self.schema is not None
+        name = name_of(self.schema["$ref"]).rpartition("/")[2]
+        return f"{name}, by {self.member} {self.value!r}"
+
+
+def choose(contract: Contract, schema: Schema, value: Any) -> Chosen | None:
+    """What the discriminator of a schema says of a value; ``None`` if it says nothing of it."""
+    branches = contract.branches(schema)
+    if branches is None or not isinstance(value, dict):
+        return None
+    member = schema["discriminator"]["propertyName"]
+    said = value.get(member)
+    chosen = branches.get(said) if isinstance(said, str) else None
+    return Chosen(member, said, tuple(branches), chosen)
+
+
+def is_heir(contract: Contract, schema: Schema, parent: Schema) -> bool:
+    """Whether a schema is one that the discriminator of a schema in its ``allOf`` chooses from.
+
+    Then that schema says nothing of who is chosen: this has been decided already.
+    """
+    parent = contract.resolved(parent)
+    branches = None if alternatives_of(parent) else contract.branches(parent)
+    return any(contract.resolved(one) is schema for one in (branches or {}).values())
