@@ -127,9 +127,7 @@ def test_a_setting_says_five_things_and_has_no_room_for_more():
 
 @pytest.mark.parametrize("value", ["", 7, True, b"a.yaml", ["a.yaml"], {}])
 def test_a_path_that_is_none(value):
-    with pytest.raises(
-        InvalidArgument, match="^contract must be the path of a file, not "
-    ) as caught:
+    with pytest.raises(InvalidArgument, match=r"^contract must be the path of a file") as caught:
         resolve_settings({"contract": value})
     assert caught.value.value == value
 

@@ -19,7 +19,7 @@ from ..contract.openapi import Contract
 from ..contract.schema_keywords import Schema, constraints
 from ..rules.rule_schemas import rule_schema
 from ..rules.rules import Constraint
-from ..rules.timestamps import PLAIN_DATE_TIME
+from ..rules.timestamps import PLAIN_DATE_TIME, PLAIN_TIME
 from .branches import is_heir
 
 Kinds = Mapping[int, Sequence[Constraint]]
@@ -41,6 +41,9 @@ _TRANSLATED = {
     *_MUST_FIT,
     *_MAY_FIT,
 }
+
+_PLAIN_TIMES = {"date-time": PLAIN_DATE_TIME, "time": PLAIN_TIME}
+"""Engines take far longer for the formats of times, which have to look ahead."""
 
 _BY_MEMBER = {"properties", "dependencies"}
 
@@ -229,9 +232,8 @@ def _conjoin(schema: dict[str, Any], more: Schema) -> None:
 def _format_of(schema: Schema, *, fit: _Fit) -> Iterator[Schema]:
     form = schema.get("format", "")
     if form in STRING_FORMATS and schema.get("pattern") != STRING_FORMATS[form]:
-        # Engines take far longer where they have to look ahead.
-        plain = fit is _Fit.MUST and form == "date-time"
-        yield {"pattern": PLAIN_DATE_TIME if plain else STRING_FORMATS[form]}
+        plain = _PLAIN_TIMES.get(form) if fit is _Fit.MUST else None
+        yield {"pattern": plain or STRING_FORMATS[form]}
 
 
 def _limits_of(schema: Schema, *, fit: _Fit) -> Iterator[Schema]:

@@ -4,24 +4,60 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from ..rules.timestamps import DATE, DATE_TIME
+from . import format_patterns as patterns
 from .ecma_patterns import pattern
 
-BYTE = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
-"""Base64 with padding (RFC 4648, 4), empty allowed."""
+
+class TextFormat(NamedTuple):
+    """A format of strings.
+
+    Attributes:
+        meaning: what the texts of it are, for messages.
+        pattern: the pattern that they match, for any engine.
+    """
+
+    meaning: str
+    pattern: str
 
 
-UUID = "^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
-
-
-STRING_FORMATS: Mapping[str, str] = {
-    "byte": BYTE,
-    "date": DATE,
-    "date-time": DATE_TIME,
-    "uuid": UUID,
+TEXT_FORMATS: Mapping[str, TextFormat] = {
+    "base64url": TextFormat("base64 in the alphabet for URLs", patterns.BASE64URL),
+    "byte": TextFormat("base64 with padding", patterns.BYTE),
+    "date": TextFormat("an RFC 3339 date", DATE),
+    "date-time": TextFormat("an RFC 3339 timestamp", DATE_TIME),
+    "date-time-local": TextFormat(
+        "an RFC 3339 timestamp without an offset", patterns.LOCAL_DATE_TIME
+    ),
+    "duration": TextFormat("a duration such as P1DT12H (RFC 3339)", patterns.DURATION),
+    "email": TextFormat("an email address", patterns.EMAIL),
+    "hostname": TextFormat("a host name", patterns.HOSTNAME),
+    "ipv4": TextFormat("an IPv4 address", patterns.IPV4),
+    "ipv6": TextFormat("an IPv6 address", patterns.IPV6),
+    "iri": TextFormat("an IRI with a scheme", patterns.IRI),
+    "iri-reference": TextFormat("an IRI or a relative reference", patterns.IRI_REFERENCE),
+    "json-pointer": TextFormat("a JSON pointer", patterns.JSON_POINTER),
+    "relative-json-pointer": TextFormat("a relative JSON pointer", patterns.RELATIVE_JSON_POINTER),
+    "time": TextFormat("an RFC 3339 time with its offset", patterns.TIME_OF_DAY),
+    "time-local": TextFormat("an RFC 3339 time without an offset", patterns.LOCAL_TIME),
+    "uri": TextFormat("a URI with a scheme", patterns.URI),
+    "uri-reference": TextFormat("a URI or a relative reference", patterns.URI_REFERENCE),
+    "uri-template": TextFormat("a URI template (RFC 6570)", patterns.URI_TEMPLATE),
+    "uuid": TextFormat("a UUID", patterns.UUID),
 }
+"""The formats of strings that constrain them: those of the OpenAPI Format Registry whose texts a
+pattern can tell."""
+
+STRING_FORMATS: Mapping[str, str] = {name: form.pattern for name, form in TEXT_FORMATS.items()}
 """The formats of strings, as patterns for any engine."""
+
+MEANINGS: Mapping[str, str] = {name: form.meaning for name, form in TEXT_FORMATS.items()}
+"""What the texts of each format are, for messages."""
+
+FREE_FORMATS = frozenset({"binary", "password"})
+"""The formats of OpenAPI 3.0 that constrain nothing (3.0.3, 4.4)."""
 
 
 # The last double, and the last integer, that are rounded to a finite number of these widths: less
@@ -36,14 +72,6 @@ NUMBER_FORMATS: Mapping[str, tuple[float, float]] = {
     "double": (-_LAST_DOUBLE, _LAST_DOUBLE),
 }
 """The formats of numbers, as bounds. What is rounded to a finite number is within them."""
-
-
-MEANINGS: Mapping[str, str] = {
-    "byte": "base64 with padding",
-    "date": "an RFC 3339 date",
-    "date-time": "an RFC 3339 timestamp",
-    "uuid": "a UUID",
-}
 
 
 def is_type(value: object, name: str) -> bool:

@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-_DAY = (
+DAY = (
     r"(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
     r"|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
     r"|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)"
 )
+"""A day that the calendar has, as a part of a pattern."""
+
 _HOUR = r"(?:[01][0-9]|2[0-3])"
 _TIME = rf"{_HOUR}:[0-5][0-9]:[0-5][0-9]"
 _FRACTION = r"(?:\.[0-9]+)?"
@@ -46,19 +48,26 @@ _ODD_EAST = (
     + rf":60{_FRACTION}\+{_OFFSET}"
 )
 
-DATE = f"^{_DAY}$"
-"""A full-date of RFC 3339, 5.6, as a pattern for any engine: a day that the calendar has."""
-
 _USUAL = rf"(?:{_TIME}{_FRACTION}(?:[Zz]|[+-]{_OFFSET})|23:59:60{_FRACTION}[Zz])"
 
-DATE_TIME = rf"^{_DAY}[Tt](?:{_USUAL}|{_WEST}|{_EAST}|{_ODD_EAST})$"
+TIME = rf"(?:{_USUAL}|{_WEST}|{_EAST}|{_ODD_EAST})"
+"""A full-time of RFC 3339, 5.6, as a part of a pattern."""
+
+CLOCK = rf"{_HOUR}:[0-5][0-9]:(?:[0-5][0-9]|60){_FRACTION}"
+"""A partial-time of RFC 3339, 5.6, as a part of a pattern: nothing tells its leap seconds."""
+
+DATE = f"^{DAY}$"
+"""A full-date of RFC 3339, 5.6, as a pattern for any engine: a day that the calendar has."""
+
+DATE_TIME = rf"^{DAY}[Tt]{TIME}$"
 """A date-time of RFC 3339, 5.6, as a pattern for any engine that looks ahead.
 
 It has any number of fractional digits and any offset; t and z may be lower case. A leap second is
 23:59:60 in UTC, however the clocks of its offset show it (5.7)."""
 
-PLAIN_DATE_TIME = rf"^{_DAY}[Tt]{_USUAL}$"
-"""A date-time that is no leap second with an offset, as a pattern for any engine."""
+PLAIN_TIME = f"^{_USUAL}$"
+PLAIN_DATE_TIME = f"^{DAY}[Tt]{_USUAL}$"
+"""A time, and a date-time, that is no leap second with an offset, as patterns for any engine."""
 
 _PARTS = re.compile(
     r"([0-9-]{10})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?(?:[Zz]|([+-])(..):(..))"

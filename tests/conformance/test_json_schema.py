@@ -15,7 +15,7 @@ from pytest_asyncops.conformance.dialect import make_validator
 from pytest_asyncops.conformance.fast_check import fast_check
 from pytest_asyncops.conformance.json_schema import JsonSchema
 from pytest_asyncops.contract.ecma_patterns import portable
-from pytest_asyncops.contract.formats import UUID
+from pytest_asyncops.contract.format_patterns import UUID
 from pytest_asyncops.contract.openapi import Contract
 from pytest_asyncops.contract.yaml_document import read_document
 from pytest_asyncops.rules.rules import Never, Ordered, Rule

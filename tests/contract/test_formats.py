@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime
+import ipaddress
 import math
 import struct
 import uuid
@@ -14,6 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pytest_asyncops.contract.formats import (
+    FREE_FORMATS,
     MEANINGS,
     NUMBER_FORMATS,
     STRING_FORMATS,
@@ -43,7 +45,7 @@ def test_a_value_has_one_type_or_is_null_or_is_no_json(value):
         assert len(types) == 1
 
 
-@given(json_values, st.sampled_from(["byte", "date", "date-time", "uuid", *BOUND, "password"]))
+@given(json_values, st.sampled_from([*STRING_FORMATS, *BOUND, "password", "unheard-of"]))
 def test_a_format_concerns_its_own_type_only(value, form):
     kind = "number" if form in BOUND else "string"
     if not is_type(value, kind) and not isinstance(value, (bool, float)):
@@ -52,7 +54,7 @@ def test_a_format_concerns_its_own_type_only(value, form):
 
 def test_every_format_that_is_understood_is_a_pattern_or_a_bound():
     assert STRING_FORMATS.keys() == MEANINGS.keys()
-    assert not STRING_FORMATS.keys() & NUMBER_FORMATS.keys()
+    assert not STRING_FORMATS.keys() & {*NUMBER_FORMATS, *FREE_FORMATS}
 
 
 # --- Python's own readers as judges
@@ -72,6 +74,20 @@ def is_base64(text):
     return base64.b64encode(read).decode() == body + "=" * (len(text) - len(text.rstrip("=")))
 
 
+def is_ipv4(text):
+    try:
+        return str(ipaddress.IPv4Address(text)) == text
+    except ValueError:
+        return False
+
+
+def is_ipv6(text):
+    try:
+        return ipaddress.IPv6Address(text).scope_id is None
+    except ValueError:
+        return False
+
+
 def is_uuid(text):
     try:
         return str(uuid.UUID(text)) == text.lower()
@@ -86,7 +102,13 @@ def is_date(text):
         return False
 
 
-JUDGES = {"byte": is_base64, "uuid": is_uuid, "date": is_date}
+JUDGES = {
+    "byte": is_base64,
+    "uuid": is_uuid,
+    "date": is_date,
+    "ipv4": is_ipv4,
+    "ipv6": is_ipv6,
+}
 
 encoded = st.binary(max_size=9).map(lambda data: base64.b64encode(data).decode())
 nearly_encoded = st.text(alphabet="aB3+/=\n_\u00e9", max_size=9)
@@ -114,7 +136,23 @@ nearly_days = st.builds(
     st.integers(0, 32),
     st.sampled_from(["", "", "\n", "Z", " "]),
 )
-texts = st.one_of(encoded, nearly_encoded, identifiers, days, nearly_days, st.text(max_size=9))
+addresses = st.one_of(
+    st.ip_addresses(v=4),
+    st.ip_addresses(v=6),
+    st.ip_addresses(v=6, network="::ffff:0:0/96"),
+    st.ip_addresses(v=6, network="::/96"),
+).flatmap(lambda address: st.sampled_from([str(address), address.exploded]))
+nearly_addresses = st.builds(
+    lambda address, at, other, gone: f"{address[:at]}{other}{address[at + gone :]}",
+    addresses | st.sampled_from(["1::", "::1:2:3.4.5.6", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8"]),
+    st.integers(0, 40),
+    st.sampled_from(["", ":", "::", ".", "0", "00", "256", "g", "%1", "\n", "1.2.3.4"]),
+    st.integers(0, 5),
+)
+texts = st.one_of(
+    encoded, nearly_encoded, identifiers, days, nearly_days, addresses, nearly_addresses,
+    st.text(max_size=9),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("form", JUDGES)

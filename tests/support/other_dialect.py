@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 
-from jsonschema_rs import Draft4Validator
+from jsonschema_rs import Draft4Validator, Draft202012Validator
 
 BOUNDS = {
     "int32": (-(2**31), 2**31 - 1),
@@ -17,7 +17,11 @@ BOUNDS = {
     "float": (-(2**128) + 2**103 + 2**74, 2**128 - 2**103 - 2**74),
     "double": (-(2**1024) + 2**970 + 1, 2**1024 - 2**970 - 1),
 }
+CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?"
 PATTERNS = {
+    "base64url": "^([A-Za-z0-9_-]{4})*([A-Za-z0-9_-]{2}(==)?|[A-Za-z0-9_-]{3}=?)?$",
+    "time-local": f"^{CLOCK}$",
+    "date-time-local": f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[Tt]{CLOCK}$",
     "byte": "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
     "uuid": "^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$",
 }
@@ -49,7 +53,28 @@ def is_date(text):
     return day.isoformat()[4:] == text[4:]
 
 
-FORMATS = {"date": is_date, "date-time": None}
+def read_today(form):
+    """How the judge reads a format that draft 4 does not have."""
+    return Draft202012Validator({"format": form}, validate_formats=True).is_valid
+
+
+FORMATS = {
+    "date": is_date,
+    "date-time": None,
+    "email": None,
+    "hostname": None,
+    "ipv4": None,
+    "ipv6": None,
+    "uri": None,
+    "date-time-local": lambda text: is_date(text[:10]),
+    **{
+        form: read_today(form)
+        for form in (
+            "duration", "iri", "iri-reference", "json-pointer", "relative-json-pointer", "time",
+            "uri-reference", "uri-template",
+        )
+    },
+}  # fmt: skip
 """The formats that the judge is told how to read, or ``None`` if it knows."""
 
 

@@ -41,6 +41,9 @@ TEXTS = [
     *("", "x", "a", "ab", "abc", "\u00e9", "\u00a0", "\n", "\ud800", "\U0001f600", "1"),
     *("aGk=", "aGk", "aGk=\n", "2024-02-29", "2023-02-29", "01234567-89ab-cdef-ABCD-EF0123456789"),
     *(*TIMES, *NEARLY_TIMES),
+    *("a@b.example", "a@", "a.example", "-a", "10.0.0.1", "10.0.0.256", "::1", "1::2::3", "P1DT2H"),
+    *("PT", "https://a.example/b?c#d", "a b", "/a/b~0", "/~", "0#", "{a}", "{", "12:00:00Z", "-_"),
+    *("12:00:00", "2026-01-01T12:00:00"),
 ]
 PATTERNS = [
     *("^a", "a$", "^a+$", "^[a-c]*$", r"\d", r"^\w+$", "^.$", "(a|b)", "^(?:ab)?$", r"^\S*$"),
@@ -75,7 +78,7 @@ def random_schema(random: Random, depth: int = 3):
         schema["type"] = kind
         if sometimes(0.2):
             schema["nullable"] = sometimes(0.7)
-    forms = FORMATS.get(kind, [])
+    forms = FORMATS.get(kind or random.choice([*FORMATS]), [])
     if forms and sometimes(0.5):
         schema["format"] = random.choice([*forms, *(["date-time"] * 4 if kind == "string" else [])])
     if sometimes(0.1):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ...contract.ecma_patterns import pattern, translate
 from ...contract.formats import STRING_FORMATS
 from ...contract.schema_keywords import Schema
-from ...errors import hides_usage_errors
+from ...errors import hides_usage_errors, listed
 from .checked import checked
 from .options import LONG, Options, repeated, sized_texts
 from .recipes import Recipe, choice, combine, from_strategy, one_of
@@ -95,7 +95,9 @@ def strings(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
         if regex == STRING_FORMATS[form]:
             regex = None
         found = _formed(form, regex, least, math.inf if most is None else most, options, refuse)
-    elif regex is not None:
+    elif regex is not None and form in STRING_FORMATS and regex != STRING_FORMATS[form]:
+        found = _matching_both((STRING_FORMATS[form], regex), least, most, refuse)
+    elif (regex := STRING_FORMATS.get(form, regex)) is not None:
         found = _matching(regex, least, most, refuse)
     else:
         found = options.texts(least, most)
@@ -159,6 +161,18 @@ def _matching(regex: str, least: int, most: int | None, refuse: Refuse) -> Recip
     )
     ways = [texts] if is_free else _proposals(regex, fits, least, limit)
     return checked(ways, fits, trouble)
+
+
+def _matching_both(
+    regexes: tuple[str, str], least: int, most: int | None, refuse: Refuse
+) -> Recipe:
+    limit = math.inf if most is None else most
+
+    def fits(text: str) -> bool:
+        return least <= len(text) <= limit and all(pattern(one).search(text) for one in regexes)
+
+    ways = [way for one in regexes for way in _proposals(one, fits, least, limit)]
+    return checked(ways, fits, refuse(f"no string is found that matches {listed(regexes)}"))
 
 
 def _from_regex(regex: str) -> st.SearchStrategy[str]:

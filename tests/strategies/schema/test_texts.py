@@ -154,3 +154,18 @@ def test_open_words_are_as_open_as_is_asked_for(unknown, outside):
     assert met >= {"On", "Off"}
     assert any(word.lower() not in ("on", "off") for word in met) is outside
     assert ("ON" in met) is (unknown != "never")
+
+
+@pytest.mark.parametrize("regex", ["^a", "^.{5,6}$"])
+@pytest.mark.parametrize("form", ["hostname", "uri-reference"])
+def test_a_format_of_an_rfc_beside_a_pattern(form, regex):
+    schema = {"type": "string", "format": form, "pattern": regex, "maxLength": 8}
+
+    @given(from_schema(schema))
+    @settings(max_examples=10)
+    def check(text):
+        assert matches_format(text, form)
+        assert pattern(regex).search(text)
+        assert len(text) <= 8
+
+    check()
