@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..configure import BUILT_IN, find_api
-from ..contract.yaml_document import read_integer
+from ..contract.json_document import read_integer
 from ..errors import InvalidArgument, hides_usage_errors, shortened
 from ..rules.violation import json_path
 from ..serving.api import FIRST_ERROR, Api, find_route
