@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 
 from .configure import BUILT_IN, ResolvedSettings
+from .contract_in_force import in_force
 from .durations import SECOND, to_ns
 from .forked_requests import ForkedRequests
 from .network.guard import GuardedMock, guard
@@ -93,6 +94,8 @@ class Session:
         guard.open(self._guarded)
         stack.callback(guard.close, self._guarded)
         stack.enter_context(live(self._servers))
+        if settings.contract is not None:
+            stack.enter_context(in_force(settings.contract))
         transports.start()
         stack.callback(transports.stop)
         self._come_first = [transports.come_first]

@@ -79,28 +79,26 @@ class Checker:
         """All violations of a response."""
         if self._response is None and not self._schemas:
             return [self._undocumented_status()]
-        if self._headers and response.headers is not None:
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            wrong = [found for each in self._headers for found in each.violations(headers)]
-            return wrong + self._check_body(response, contract_form, strictness)
-        return self._check_body(response, contract_form, strictness)
-
-    def _check_body(
-        self, response: ClientResponse, contract_form: ContractForm, strictness: Strictness
-    ) -> list[Violation]:
+        wrong = self._wrong_headers(response) if self._headers else []
         if response.is_head:
-            return []
-        body, content_type = response.body, None
-        if response.headers is not None:
-            if not self._schemas:
-                return [self._surplus(body)] if body else []
-            content_type = response.headers.get("Content-Type") if body else None
-        elif not self._schemas:
-            return []
-        checker = self.body_checker(content_type)
+            return wrong
+        checker: BodyChecker | Violation | None = None
+        if self._schemas:
+            headers = response.headers if response.body else None
+            checker = self.body_checker(None if headers is None else headers.get("Content-Type"))
+        elif response.body:
+            checker = self._surplus(response.body)
         if isinstance(checker, BodyChecker):
-            return checker.check(response, contract_form, strictness)
-        return [checker] if isinstance(checker, Violation) else []
+            found = checker.check(response, contract_form, strictness)
+        else:
+            found = [] if checker is None else [checker]
+        return wrong + found if wrong else found
+
+    def _wrong_headers(self, response: ClientResponse) -> list[Violation]:
+        if response.headers is None:
+            return []
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return [found for each in self._headers for found in each.violations(headers)]
 
     def body_checker(self, content_type: str | None = None) -> BodyChecker | Violation | None:
         """The checker of bodies with this content type, or what is wrong with it.

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..contract.openapi import Contract
 from ..contract.schema_keywords import Schema
-from ..contract.yaml_document import escape
+from ..contract.pointers import escape
 from ..rules.violation import Violation, json_path
 from .client_responses import parse
 from .fast_check import fast_check
@@ -84,13 +84,12 @@ class HeaderChecker:
             return [self._value(about.get("items", {}), part) for part in parts]
         if kind == "object":
             if self._explodes:
-                pairs = [
-                    (name, value) for name, _, value in (part.partition("=") for part in parts)
-                ]
-            else:
-                pairs = [*zip(parts[::2], parts[1::2], strict=False)]
+                parts = [side for part in parts for side in part.partition("=")[::2]]
             members = about.get("properties", {})
-            return {name: self._value(members.get(name, {}), value) for name, value in pairs}
+            return {
+                name: self._value(members.get(name, {}), value)
+                for name, value in zip(parts[::2], parts[1::2], strict=False)
+            }
         return text
 
     def _type_of(self, schema: Schema) -> tuple[str | None, Schema]:

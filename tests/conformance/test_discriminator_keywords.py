@@ -248,6 +248,5 @@ def test_the_quick_check_never_passes_what_the_thorough_one_refuses(name):
             assert checker.violations(payload) == []
 
     law()
-    is_told = name not in ("below not", "an alternative")
     good = [{"kind": "Dog"}, [{"kind": "Dog"}], {"kind": "Shark", "fins": 1}]
-    assert any(map(checker.is_good, good)) is is_told
+    assert any(map(checker.is_good, [*good, {"kind": "x"}]))

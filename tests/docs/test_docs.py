@@ -42,7 +42,7 @@ from pytest_asyncops.transports.client_libraries import LIBRARIES
 
 APIS = pytest.mark.parametrize("api", [CHAINLOOP, PINECONE], ids=lambda api: api.name)
 KINDS = {"count": "a count", "seconds": "seconds", "names": "names", "urls": "URLs",
-         "hosts": "hosts"}  # fmt: skip
+         "hosts": "hosts", "path": "a path"}  # fmt: skip
 
 
 # Settings
