@@ -57,6 +57,7 @@ def test_apis(given, expected):
         (" responses\n", ("responses",)),
         (["responses"], ("responses",)),
         (iter(["responses"]), ("responses",)),
+        ("httpx,responses", ("httpx", "responses")),
     ],
 )
 def test_transports(transport, expected):

@@ -2,45 +2,112 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib.util
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
 import requests
+import trio
 from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
 from pytest_asyncops import AsyncOpsMock, Lifecycle, State, Stub, assert_conforms, mocked
 
-Get = Callable[..., Any]
-"""Takes a URL, ``params`` and ``headers``; gives a response with ``status_code`` and ``json()``."""
+Get = Callable[..., Awaitable[tuple[int, Any]]]
+"""Takes a URL, ``params`` and ``headers``; gives the status and the JSON of the answer."""
+
+Sleep = Callable[[float], Awaitable[None]]
+Talk = Callable[[Get, Sleep], Coroutine[Any, Any, None]]
 
 
-# --- the clients, by the transport that catches them
+# --- the clients, by the transport that catches them: each lets a talk run
 
 
-@contextmanager
-def plain() -> Iterator[Get]:
-    yield requests.get
+def at_once(talk: Talk, get: Callable[..., tuple[int, Any]]) -> None:
+    """Let a talk run in which nobody awaits anything."""
+
+    async def waits(*args: Any, **kwargs: Any) -> tuple[int, Any]:
+        return get(*args, **kwargs)
+
+    async def sleep(seconds: float) -> None:
+        time.sleep(seconds)
+
+    try:
+        talk(waits, sleep).send(None)
+    except StopIteration:
+        return
+    raise AssertionError("it awaits something")
 
 
-@contextmanager
-def session_with_retries() -> Iterator[Get]:
+def requests_alone(talk: Talk) -> None:
+    def get(url: str, **given: Any) -> tuple[int, Any]:
+        answer = requests.get(url, **given)
+        return answer.status_code, answer.json()
+
+    at_once(talk, get)
+
+
+def requests_with_retries(talk: Talk) -> None:
     with requests.Session() as session:
         retry = Retry(total=3, backoff_factor=1, status_forcelist=[429, 500, 502, 503, 504])
         session.mount("https://", HTTPAdapter(max_retries=retry))
-        yield session.get
+
+        def get(url: str, **given: Any) -> tuple[int, Any]:
+            answer = session.get(url, **given)
+            return answer.status_code, answer.json()
+
+        at_once(talk, get)
 
 
-CLIENTS = {"responses": [plain, session_with_retries]}
+def in_sync(name: str, talk: Talk) -> None:
+    with importlib.import_module(name).Client() as client:
+
+        def get(url: str, **given: Any) -> tuple[int, Any]:
+            answer = client.get(url, **given)
+            return answer.status_code, answer.json()
+
+        at_once(talk, get)
+
+
+async def in_async(name: str, talk: Talk, sleep: Sleep) -> None:
+    async with importlib.import_module(name).AsyncClient() as client:
+
+        async def get(url: str, **given: Any) -> tuple[int, Any]:
+            answer = await client.get(url, **given)
+            return answer.status_code, answer.json()
+
+        await talk(get, sleep)
+
+
+def on_asyncio(name: str, talk: Talk) -> None:
+    asyncio.run(in_async(name, talk, asyncio.sleep))
+
+
+def on_trio(name: str, talk: Talk) -> None:
+    trio.run(in_async, name, talk, trio.sleep)
+
+
+CLIENTS: dict[str, dict[str, Callable[[Talk], None]]] = {
+    "responses": {"requests": requests_alone, "requests with retries": requests_with_retries},
+    "httpx": {
+        f"{name} {how}": partial(run, name)
+        for name in ("httpx", "httpx2")
+        for how, run in (("sync", in_sync), ("asyncio", on_asyncio), ("trio", on_trio))
+    },
+}
 LINES = [
-    pytest.param(transport, client, id=f"{transport}-{client.__name__}")
+    pytest.param(transport, run, id=f"{transport}-{name}")
     for transport, clients in CLIENTS.items()
-    for client in clients
+    for name, run in clients.items()
+    if importlib.util.find_spec(name.partition(" ")[0])
 ]
+CLIENT_HEADERS = {"accept", "accept-encoding", "connection", "host", "user-agent"}
+"""What clients put into requests by themselves, each in its own way."""
 
 
 # --- the APIs
@@ -136,46 +203,46 @@ DIALECTS = [
 class Speaker:
     """A client who speaks one API."""
 
-    def __init__(self, dialect: Dialect, stub: Stub, get: Get) -> None:
+    def __init__(self, dialect: Dialect, stub: Stub, get: Get, sleep: Sleep) -> None:
         self.dialect = dialect
         self.base = stub.base_url + dialect.path
         self._get = get
+        self._sleep = sleep
 
-    def ask(self, path: str = "", *, known: bool = True, **params: str) -> tuple[int, Any]:
+    async def ask(self, path: str = "", *, known: bool = True, **params: str) -> tuple[int, Any]:
         headers = {**self.dialect.headers, **(self.dialect.credentials if known else {})}
-        response = self._get(self.base + path, params=params, headers=headers)
-        return response.status_code, response.json()
+        return await self._get(self.base + path, params=params, headers=headers)
 
-    def show(self, name: str) -> Mapping[str, Any]:
-        status, payload = self.ask(f"/{name}")
+    async def show(self, name: str) -> Mapping[str, Any]:
+        status, payload = await self.ask(f"/{name}")
         assert status == 200
         return self.dialect.bare(payload)
 
-    def names(self, **params: str) -> list[str]:
-        status, payload = self.ask(**params)
+    async def names(self, **params: str) -> list[str]:
+        status, payload = await self.ask(**params)
         assert status == 200
         return [item["id"] for item in payload["operations"]]
 
-    def wait(self, name: str) -> list[str]:
+    async def wait(self, name: str) -> list[str]:
         """Poll to the end, every two seconds; gives the status words that were seen."""
         seen = []
         ends = {self.dialect.words[state] for state in (State.SUCCEEDED, State.FAILED)}
         while not seen or seen[-1] not in ends:
             if seen:
-                time.sleep(2)
-            seen.append(self.show(name)["status"])
+                await self._sleep(2)
+            seen.append((await self.show(name))["status"])
         return seen
 
 
-def converse(mock: AsyncOpsMock, dialect: Dialect, get: Get) -> None:
+async def converse(mock: AsyncOpsMock, dialect: Dialect, get: Get, sleep: Sleep) -> None:
     stub = mock.stubs[dialect.name]
-    speaker = Speaker(dialect, stub, get)
+    speaker = Speaker(dialect, stub, get, sleep)
     word = dialect.words
 
     # Start, and poll to the end.
     life = Lifecycle.succeeds(pending=2, running=3)
     first = stub.start(id="first", lifecycle=life, **dialect.fields)
-    assert speaker.wait("first") == [
+    assert await speaker.wait("first") == [
         word[State.PENDING],
         word[State.RUNNING],
         word[State.RUNNING],
@@ -185,43 +252,43 @@ def converse(mock: AsyncOpsMock, dialect: Dialect, get: Get) -> None:
 
     # A failure says why, and nothing else does.
     stub.start(id="second", lifecycle=Lifecycle.fails("disk full", running=1), **dialect.other)
-    assert speaker.wait("second") == [word[State.RUNNING], word[State.FAILED]]
-    assert speaker.show("second")[dialect.error] == "disk full"
-    assert dialect.error not in speaker.show("first")
+    assert await speaker.wait("second") == [word[State.RUNNING], word[State.FAILED]]
+    assert (await speaker.show("second"))[dialect.error] == "disk full"
+    assert dialect.error not in await speaker.show("first")
 
     # Lists, newest first; filters; page two.
     third = stub.start(id="third", lifecycle=Lifecycle.manual(), **dialect.fields)
-    assert speaker.names() == ["third", "second", "first"]
-    assert speaker.names(**dialect.where) == ["third", "first"]
-    assert speaker.names(status=word[State.FAILED]) == ["second"]
-    assert speaker.names(status=word[State.FAILED], **dialect.where) == []
-    status, page = speaker.ask(**dialect.first_page)
+    assert await speaker.names() == ["third", "second", "first"]
+    assert await speaker.names(**dialect.where) == ["third", "first"]
+    assert await speaker.names(status=word[State.FAILED]) == ["second"]
+    assert await speaker.names(status=word[State.FAILED], **dialect.where) == []
+    status, page = await speaker.ask(**dialect.first_page)
     assert [item["id"] for item in page["operations"]] == ["third", "second"]
     following = dialect.next_page(page)
     assert following is not None
-    status, page = speaker.ask(**following)
+    status, page = await speaker.ask(**following)
     assert [item["id"] for item in page["operations"]] == ["first"]
     assert dialect.next_page(page) is None
-    assert page["operations"][0] == speaker.show("first")
+    assert page["operations"][0] == await speaker.show("first")
 
     # A purge takes it away, or what it made.
     third.run()
     third.succeed()
-    assert speaker.show("third")["status"] == word[State.SUCCEEDED]
+    assert (await speaker.show("third"))["status"] == word[State.SUCCEEDED]
     third.purge()
     if dialect.purged is None:
-        assert speaker.ask("/third")[0] == 404
-        assert speaker.names() == ["second", "first"]
+        assert (await speaker.ask("/third"))[0] == 404
+        assert await speaker.names() == ["second", "first"]
     else:
-        assert speaker.show("third")["status"] == dialect.purged
-        assert speaker.names(status=dialect.purged) == ["third"]
+        assert (await speaker.show("third"))["status"] == dialect.purged
+        assert await speaker.names(status=dialect.purged) == ["third"]
 
     # Errors, in the API's own words.
-    status, payload = speaker.ask("/nothing")
+    status, payload = await speaker.ask("/nothing")
     assert (status, dialect.complaint(payload)) == (404, dialect.unknown)
-    status, payload = speaker.ask("/first", known=False)
+    status, payload = await speaker.ask("/first", known=False)
     assert (status, dialect.complaint(payload)) == (401, dialect.unauthenticated)
-    status, payload = speaker.ask(known=False)
+    status, payload = await speaker.ask(known=False)
     assert (status, dialect.complaint(payload)) == (401, dialect.unauthenticated)
 
     # All that was said is what the contract allows.
@@ -234,13 +301,47 @@ def converse(mock: AsyncOpsMock, dialect: Dialect, get: Get) -> None:
     assert mock.clock.elapsed.total_seconds() == 8
 
 
+def journal(mock: AsyncOpsMock) -> list[tuple[object, ...]]:
+    """What a mock has recorded, but for what clients add to requests by themselves."""
+    return [
+        (
+            call.at_ns,
+            call.request.method,
+            call.request.url,
+            {
+                name.lower(): value
+                for name, value in call.request.headers.pairs
+                if name.lower() not in CLIENT_HEADERS
+            },
+            call.request.body,
+            call.response.status_code,
+            call.response.headers.pairs,
+            call.response.content,
+        )
+        for call in mock.calls
+    ]
+
+
+def journal_of(
+    transport: str, dialect: Dialect, client: Callable[[Talk], None]
+) -> list[tuple[object, ...]]:
+    with mocked(transport=transport) as mock:
+        client(partial(converse, mock, dialect))
+        return journal(mock)
+
+
+@pytest.fixture(scope="module")
+def model():
+    """What the conversation is recorded as, by the client that has been answered the longest."""
+    return {each.name: journal_of("responses", each, requests_alone) for each in DIALECTS}
+
+
 @pytest.mark.parametrize("chosen", ["auto", "alone"])
 @pytest.mark.parametrize(("transport", "client"), LINES)
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
-def test_the_conversation(dialect, transport, client, chosen):
+def test_the_conversation(dialect, transport, client, chosen, model):
     transport = "auto" if chosen == "auto" else transport
-    with mocked(transport=transport) as mock, client() as get:
-        converse(mock, dialect, get)
+    assert journal_of(transport, dialect, client) == model[dialect.name]
 
 
 def test_every_transport_has_its_clients():

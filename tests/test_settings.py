@@ -24,7 +24,7 @@ CHOICES = [
 
 
 OTHERS = {
-    "transport": ("responses", ["responses"], ("responses",), iter(["responses"])),
+    "transport": ("responses", ["responses"], ("responses",), "httpx, responses", iter(["httpx"])),
     "apis": ((), "chainloop", ["pinecone"]),
     "allowed_hosts": ("a.example", "a.example, *.b.example", ["::1"], ("[::1]",)),
     "base_urls": ({"pinecone": "http://localhost:1"}, "chainloop=http://localhost:1"),

@@ -191,7 +191,10 @@ def _refusal(
         why = f"Its stub answers at {own.base_url}: send the request there."
     else:
         clients = ", ".join(mock.clients)
-        why = f"Its stub answers at {own.base_url}, to these client libraries: {clients}."
+        why = (
+            f"Its stub answers at {own.base_url}, to these client libraries: {clients}. "
+            "The setting transport chooses them."
+        )
     return _error(
         f"{_did(by, host, port)}, and a mock stands for that host.{_at(by)}\n{why}\n"
         f"If the real service is meant, let it through: {_allowing(host)}.",

@@ -27,10 +27,11 @@ def json_response(
     headers: HeadersGiven | None = None,
     *,
     profile: str | None = None,
+    late: float = 0,
 ) -> Response:
-    """A response with this JSON body, which is written in this profile."""
+    """A response with this JSON body, which is written in this profile, so many seconds late."""
     content = _encode(payload).encode()
-    return Response(status_code, content, _json_headers(headers), profile=profile)
+    return Response(status_code, content, _json_headers(headers), profile=profile, late=late)
 
 
 def _json_headers(headers: HeadersGiven | None) -> HeadersGiven:

@@ -26,6 +26,12 @@ def _responses() -> Make:
     return lambda library, base_urls: ResponsesTransport(base_urls)
 
 
+def _httpx() -> Make:
+    from .httpx import transport
+
+    return transport
+
+
 class ClientLibrary(NamedTuple):
     """A client library.
 
@@ -44,7 +50,11 @@ class ClientLibrary(NamedTuple):
     extra: str | None = None
 
 
-LIBRARIES = (ClientLibrary("requests", "responses", _responses),)
+LIBRARIES = (
+    ClientLibrary("requests", "responses", _responses),
+    ClientLibrary("httpx", "httpx", _httpx, extra="httpx"),
+    ClientLibrary("httpx2", "httpx", _httpx, extra="httpx2"),
+)
 """Every client library whose requests are answered."""
 
 

@@ -66,6 +66,7 @@ class _TellingLoader(Loader):
     def exec_module(self, module: ModuleType) -> None:
         if module.__spec__ is not None:
             module.__spec__.loader = self._loader
-        module.__loader__ = self._loader
+        if module.__loader__ is self:  # not if it is another module's, under another name
+            module.__loader__ = self._loader
         self._loader.exec_module(module)
         self._tell(module)

@@ -35,6 +35,7 @@ from pytest_asyncops.apis import Checking, Serving
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.settings import GENERAL, READINGS, Setting
+from pytest_asyncops.transports.client_libraries import LIBRARIES
 
 APIS = pytest.mark.parametrize("api", [CHAINLOOP, PINECONE], ids=lambda api: api.name)
 KINDS = {"count": "a count", "seconds": "seconds", "names": "names", "urls": "URLs",
@@ -67,6 +68,12 @@ def test_settings() -> None:
     for api, readings in READINGS.items():
         settings |= {f"{api}_{reading.name}": reading for reading in readings}
     check_settings(rows(section("settings.md", "All settings")), settings)
+
+
+def test_client_libraries() -> None:
+    table = rows(read("clients.md"))
+    told_of = [[*words(library), *words(transport)] for library, transport, *_ in table]
+    assert told_of == [[each.module, each.transport] for each in LIBRARIES]
 
 
 @APIS

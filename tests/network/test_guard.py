@@ -78,7 +78,7 @@ def swallowed(ask: Callable[[], object]) -> str:
 
 @pytest.mark.parametrize("network", ["pass", "block"])
 def test_a_stubs_host_is_not_reached_and_the_test_fails_at_its_end(client, network):
-    with pytest.raises(NetworkBlocked) as caught, mocked(network=network):
+    with pytest.raises(NetworkBlocked) as caught, mocked(transport="responses", network=network):
         said = swallowed(lambda: CLIENTS[client](f"{CHAINLOOP}/v1/operations"))
     assert str(caught.value) == said
     known = client.partition(",")[0]
@@ -91,7 +91,8 @@ def test_a_stubs_host_is_not_reached_and_the_test_fails_at_its_end(client, netwo
     assert line == f"  {caught.value.line}"
     assert line.startswith(f"  {__file__}:")
     assert rest == [
-        f"Its stub answers at {CHAINLOOP}, to these client libraries: requests.",
+        f"Its stub answers at {CHAINLOOP}, to these client libraries: requests. "
+        "The setting transport chooses them.",
         "If the real service is meant, let it through: allowed_hosts=['api.app.chainloop.dev'].",
     ]
 
@@ -222,7 +223,7 @@ def test_a_job_that_a_test_gives_to_an_older_pool_is_blocked():
 def test_what_a_proxy_is_asked_for_is_not_reached(network, kind):
     proxy = network.url.removesuffix("/x")
     url = f"{kind}://api.app.chainloop.dev/v1/operations"
-    said = refused(lambda: httpx.get(url, proxy=proxy))
+    said = refused(lambda: httpx.get(url, proxy=proxy), transport="responses")
     assert said.startswith("httpx was about to reach api.app.chainloop.dev")
     assert network.seen == []
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 from pytest_asyncops import Api
 from pytest_asyncops.lifecycle.states import State
-from pytest_asyncops.serving.exchange import json_response
-from pytest_asyncops.serving.messages import ErrorResponse
+from pytest_asyncops.serving.exchange import Exchange, json_response
+from pytest_asyncops.serving.messages import ErrorResponse, Response
 from pytest_asyncops.serving.routing import Route
 
 CHAINLOOP = "https://api.app.chainloop.dev"
@@ -50,6 +52,15 @@ class Loopback:
 
         self.server = HTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/x"
+
+
+def answering(endpoint: Callable[[Exchange], Response], *methods: str) -> Api:
+    """An API that answers each request with what this function makes of it."""
+    routes = tuple(
+        Route(method, method, ("/{path}",), endpoint)
+        for method in methods or ("GET", "POST", "PUT")
+    )
+    return dataclasses.replace(scripted([], []), routes=routes)
 
 
 def scripted(script: list[tuple[int, dict[str, str]]], seen: list[tuple[str, bytes]]) -> Api:

@@ -31,6 +31,7 @@ def test_each_library_stands_there_once_and_is_one_that_the_guard_knows():
 def test_the_libraries_of_all_transports_and_of_some():
     assert list(libraries_of(())) == [library.module for library in LIBRARIES]
     assert list(libraries_of(["responses"])) == ["requests"]
+    assert list(libraries_of(["httpx", "responses"])) == ["requests", "httpx", "httpx2"]
 
 
 def test_a_transport_without_a_library(monkeypatch):

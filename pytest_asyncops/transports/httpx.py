@@ -1,0 +1,111 @@
+"""Catches the requests of httpx and of httpx2, sync and async.
+
+They are caught at ``HTTPTransport`` and ``AsyncHTTPTransport``, and not at the clients: those keep
+redirects, cookies, hooks and streaming, and whoever calls a transport by itself is answered too. A
+transport of the user's own, such as ``MockTransport``, keeps what it is given.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from ..errors import hides_usage_errors
+from ..serving.base_urls import BaseUrls
+from ..serving.messages import Response
+from .covers import Covers
+from .takers import Taken, Takers
+from .transport import CoveringTransport, Transport
+
+__tracebackhide__ = hides_usage_errors
+
+
+class _Seams:
+    """Where the requests of one of the two libraries come by.
+
+    Args:
+        library: the module ``httpx`` or ``httpx2``.
+    """
+
+    def __init__(self, library: Any) -> None:
+        self._library = library
+        self.takers: Takers = Takers()
+        self.covers: Sequence[Covers] = (
+            Covers(library.HTTPTransport, "handle_request", self._covering),
+            Covers(library.AsyncHTTPTransport, "handle_async_request", self._covering_async),
+        )
+
+    def _covering(self, beneath: Callable[..., Any]) -> Callable[..., Any]:
+        def handle_request(transport: Any, request: Any) -> Any:
+            taken = self.takers.find(str(request.url))
+            if taken is None:
+                return beneath(transport, request)
+            answer = _answer(taken, request, b"".join(request.stream))
+            if answer.late:
+                with self._limited(request, answer) as wait:
+                    time.sleep(wait)
+            return self._response(answer)
+
+        return handle_request
+
+    def _covering_async(self, beneath: Callable[..., Any]) -> Callable[..., Any]:
+        async def handle_async_request(transport: Any, request: Any) -> Any:
+            taken = self.takers.find(str(request.url))
+            if taken is None:
+                return await beneath(transport, request)
+            from anyio import sleep
+
+            body = b"".join([piece async for piece in request.stream])
+            answer = _answer(taken, request, body)
+            # Also if it is not late: whoever waits for a network lets other tasks run.
+            with self._limited(request, answer) as wait:
+                await sleep(wait)
+            return self._response(answer)
+
+        return handle_async_request
+
+    @contextmanager
+    def _limited(self, request: Any, answer: Response) -> Iterator[float]:
+        """Gives how long to wait for an answer, and raises the library's error if that is all."""
+        limit = request.extensions.get("timeout", {}).get("read")
+        if limit is None or answer.late < limit:
+            yield answer.late
+            return
+        yield limit
+        raise self._library.ReadTimeout("timed out", request=request)
+
+    def _response(self, answer: Response) -> Any:
+        library = self._library
+        return library.Response(
+            answer.status_code,
+            headers=[(name.encode(), value.encode()) for name, value in answer.headers.pairs],
+            stream=library.ByteStream(answer.content),
+            extensions={"http_version": b"HTTP/1.1"},
+        )
+
+
+def _answer(taken: Taken, request: Any, body: bytes) -> Response:
+    headers = [
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw
+    ]
+    return taken.answer(request.method, headers, body)
+
+
+_seams: WeakKeyDictionary[ModuleType, _Seams] = WeakKeyDictionary()
+
+
+def transport(library: ModuleType, base_urls: BaseUrls) -> Transport:
+    """The transport of one of the two libraries, for a mock.
+
+    Args:
+        library: the module ``httpx`` or ``httpx2``.
+        base_urls: which stub a URL belongs to.
+    """
+    seams = _seams.get(library)
+    if seams is None:
+        seams = _seams.setdefault(library, _Seams(library))
+    return CoveringTransport(seams.takers, seams.covers, base_urls)
