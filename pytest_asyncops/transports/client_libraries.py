@@ -32,6 +32,12 @@ def _httpx() -> Make:
     return transport
 
 
+def _aiohttp() -> Make:
+    from .aiohttp import transport
+
+    return transport
+
+
 class ClientLibrary(NamedTuple):
     """A client library.
 
@@ -54,6 +60,7 @@ LIBRARIES = (
     ClientLibrary("requests", "responses", _responses),
     ClientLibrary("httpx", "httpx", _httpx, extra="httpx"),
     ClientLibrary("httpx2", "httpx", _httpx, extra="httpx2"),
+    ClientLibrary("aiohttp", "aiohttp", _aiohttp, extra="aiohttp"),
 )
 """Every client library whose requests are answered."""
 
