@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Union
+from typing import TypeVar, Union
 
 from .errors import InvalidArgument, hides_usage_errors
 
@@ -57,6 +58,36 @@ def to_ns(value: Seconds, what: str = "duration") -> int:
     elif value >= 0 and value * SECOND < math.inf:
         return round(value * SECOND)
     raise InvalidArgument(f"{what} must be finite and not negative, not {value!r}", value=value)
+
+
+_T = TypeVar("_T")
+
+Late = Union[Seconds, Callable[[_T], Seconds]]
+"""How late an answer is: a length of time, or a function that says it of each answer."""
+
+
+def checked_late(late: Late[_T]) -> Late[_T]:
+    """The lateness, if it can be one.
+
+    Raises:
+        InvalidArgument: for anything but a function or a length of time.
+    """
+    if not callable(late):
+        to_ns(late, "late")
+    return late
+
+
+def late_ns(late: Late[_T], subject: _T) -> int:
+    """How late an answer is, in nanoseconds.
+
+    Args:
+        late: the lateness.
+        subject: what a function of it is asked about.
+
+    Raises:
+        InvalidArgument: if the function gives no length of time.
+    """
+    return to_ns(late(subject) if callable(late) else late, "late")
 
 
 def instant_to_ns(value: datetime.datetime, what: str = "time") -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import json
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 import requests
 import trio
+import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
@@ -64,6 +66,16 @@ def requests_with_retries(talk: Talk) -> None:
         at_once(talk, get)
 
 
+def urllib3_pools(talk: Talk) -> None:
+    pools = urllib3.PoolManager()
+
+    def get(url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> tuple[int, Any]:
+        answer = pools.request("GET", url, fields=params, headers=headers)
+        return answer.status, json.loads(answer.data)
+
+    at_once(talk, get)
+
+
 def in_sync(name: str, talk: Talk) -> None:
     with importlib.import_module(name).Client() as client:
 
@@ -107,6 +119,7 @@ def by_aiohttp(run: Callable[[Coroutine[Any, Any, None]], None], talk: Talk) -> 
 
 CLIENTS: dict[str, dict[str, Callable[[Talk], None]]] = {
     "responses": {"requests": requests_alone, "requests with retries": requests_with_retries},
+    "urllib3": {"urllib3": urllib3_pools, "requests over urllib3": requests_alone},
     "httpx": {
         f"{name} {how}": partial(run, name)
         for name in ("httpx", "httpx2")

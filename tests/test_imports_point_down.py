@@ -59,6 +59,8 @@ THIRD_PARTIES = {
     "transports.answer": {"urllib3"},
     "transports.responses": {"requests", "responses", "urllib3"},
     "transports.taken_requests": {"requests"},
+    "transports.urllib3": {"urllib3"},
+    "transports.urllib3_timeouts": {"urllib3"},
     "virtual_time.activation": {"time_machine"},
     "virtual_time.travellers": {"time_machine"},
 }

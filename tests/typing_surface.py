@@ -74,6 +74,8 @@ def test_stubs(asyncops_mock: AsyncOpsMock) -> None:
     assert_type(many, list[Operation])
     stub.refuse("token", "expired")
     stub.limit_rate(2, per=10, retry_after="date")
+    stub.answer_late(MINUTE)
+    stub.answer_late(lambda request: 45 if request.method == "POST" else MINUTE)
     pinecone = asyncops_mock.pinecone
     pinecone.add_assistant("docs")
     operation = pinecone.start(
@@ -120,6 +122,8 @@ def test_lifecycles() -> None:
         Lifecycle.steps(Step(State.RUNNING, 5), Step(State.SUCCEEDED, output=b"")), Lifecycle
     )
     assert_type(Lifecycle.manual().then_purged(MINUTE), Lifecycle)
+    assert_type(Lifecycle.manual().answered_late(lambda poll: MINUTE * poll), Lifecycle)
+    assert_type(Lifecycle.hangs().answered_late(late=1.5), Lifecycle)
     assert_type(polls(3), Polls)
     assert_type(Step(State.RUNNING, polls(3), percent=15).state, State)
     Step(State.FAILED, message="no")

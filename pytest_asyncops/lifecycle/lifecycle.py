@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 from ..arguments import explained
-from ..durations import Seconds, to_ns
+from ..durations import Late, Seconds, checked_late, to_ns
 from ..errors import InvalidArgument, hides_usage_errors, listed
 from .progress import Line, Progress
 from .states import TRANSITIONS, Duration, Polls, State, Step, length
@@ -74,6 +74,7 @@ class Lifecycle:
 
     plan: tuple[Step, ...]
     by_hand: bool = False
+    late: Late[int] | None = None
     _starts: tuple[int, ...] | None = field(init=False, compare=False)
     _run: int | None = field(init=False, compare=False)
     _end: int | None = field(init=False, compare=False)
@@ -193,18 +194,34 @@ class Lifecycle:
                 value=after,
             )
         ended = last.held_for(length(after, "the time until the purge"))
-        return Lifecycle((*self.plan[:-1], ended, Step(State.PURGED)), self.by_hand)
+        return replace(self, plan=(*self.plan[:-1], ended, Step(State.PURGED)))
+
+    @explained()
+    def answered_late(self, late: Late[int]) -> Lifecycle:
+        """The same plan, and the answers to requests for the operation are late.
+
+        The server sees a request when it comes, and counts it as a poll; the client gets the answer
+        so much later, or runs into its own timeout. Lists are not late.
+
+        Args:
+            late: seconds or a ``timedelta``, or a function from the number of the poll, which is 1
+                for the first, to one of these.
+
+        >>> slow_at_first = Lifecycle.succeeds().answered_late(lambda poll: 45 if poll == 1 else 0)
+        """
+        return replace(self, late=checked_late(late))
 
     def moved(self, position: Position, elapsed: int, step: Step) -> Lifecycle:
         """The plan once the test has moved the operation to ``step`` at this elapsed time."""
         here = len(position.entries) - 1
         left = self.plan[here].held_for(elapsed - position.entries[-1])
-        return Lifecycle((*self.plan[:here], left, step), self.by_hand)
+        return replace(self, plan=(*self.plan[:here], left, step))
 
     def __repr__(self) -> str:
+        late = "" if self.late is None else f".answered_late({self.late!r})"
         if self.by_hand:
-            return f"Lifecycle({self.plan!r}, by_hand=True)"
-        return f"Lifecycle.steps({', '.join(map(repr, self.plan))})"
+            return f"Lifecycle({self.plan!r}, by_hand=True){late}"
+        return f"Lifecycle.steps({', '.join(map(repr, self.plan))}){late}"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """For IPython and Hypothesis, which print the fields of a dataclass unless told not to."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
+from ..durations import SECOND, Late, late_ns
 from ..errors import InvalidArgument, MockClosed, hides_usage_errors
 from ..virtual_time.server_clock import ServerClock
 from .api import FIRST_ERROR, Api
@@ -49,13 +50,14 @@ class Server:
         parents: the known names of what operations belong to.
         refused: the refused credentials, and the answer to each.
         rate_limit: how many requests it takes, if there is a limit.
+        late: how late its answers are, if they are.
         unmatched: the first few requests that no route took.
         is_closed: whether the test is over.
         set_up_by: a fixture of wider scope than the test that is being set up.
     """
 
     # Not what no route took: the end of the test reports it.
-    _changing = ("parents", "refused", "rate_limit", "_lists")
+    _changing = ("parents", "refused", "rate_limit", "late", "_lists")
 
     def __init__(
         self,
@@ -84,6 +86,7 @@ class Server:
         self.parents: set[str] = set()
         self.refused: dict[str, ErrorResponse] = {}
         self.rate_limit: RateLimit | None = None
+        self.late: Late[Request] | None = None
         self.unmatched: list[Request] = []
         self.is_closed = False
         self.set_up_by: str | None = None
@@ -139,6 +142,8 @@ class Server:
                 asked_for = (params[route.id_parameter],)
             else:
                 asked_for = self._asked_for(route, exchange, made)
+            if asked_for or self.late is not None:
+                response.late = max(response.late, *self._lateness(exchange, asked_for))
             call = Call(
                 request,
                 response,
@@ -166,6 +171,14 @@ class Server:
             *(value for _, value in parse_qsl(exchange.request.query)),
         ]
         return tuple(dict.fromkeys(name for name in named if name in self.store))
+
+    def _lateness(self, exchange: Exchange, asked_for: Container[str]) -> Iterator[float]:
+        """How many seconds late an answer is, as the stub and the operations have it."""
+        yield 0.0 if self.late is None else late_ns(self.late, exchange.request) / SECOND
+        for operation in exchange.shown:
+            late = operation.lifecycle.late
+            if late is not None and operation.id in asked_for:
+                yield late_ns(late, operation.polls) / SECOND
 
     def why_not(self, request: Request) -> list[str]:
         """For each route a line that says why it did not take this request."""

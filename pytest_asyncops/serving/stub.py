@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ..arguments import explained
-from ..durations import Seconds
+from ..durations import Late, Seconds, checked_late
 from ..errors import (
     InvalidArgument,
     UnknownAttribute,
@@ -21,6 +21,7 @@ from .addresses import check_address
 from .api import Api
 from .calls import Calls
 from .credentials import checked_credential
+from .messages import Request
 from .operation import Operation
 from .rate_limit import RateLimit
 from .server import Server
@@ -208,6 +209,28 @@ class Stub:
                 value=polls,
             )
         self._server.rate_limit = RateLimit(polls, per, retry_after)
+
+    @explained()
+    def answer_late(self, late: Late[Request]) -> None:
+        """Let the answers of the service be late from now on; 0 takes that back.
+
+        A request is seen, answered and recorded when it comes. The client gets the answer so much
+        later. Or it has given up by then, with its own error, after as long as it waits: a client
+        that waits no longer than the answer is late does not get it.
+
+        Args:
+            late: seconds or a ``timedelta``, or a function from the `Request` to one of these.
+
+        Raises:
+            InvalidArgument: for anything else.
+            MockClosed: after the test or the ``with`` block.
+
+        >>> from pytest_asyncops import mocked
+        >>> with mocked() as mock:
+        ...     mock.pinecone.answer_late(lambda request: 45 if request.method == "POST" else 0)
+        """
+        self._server.check_lasting()
+        self._server.late = checked_late(late)
 
     if not TYPE_CHECKING:  # to a type checker, only what is there can be set
 

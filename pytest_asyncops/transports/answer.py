@@ -5,28 +5,68 @@ from __future__ import annotations
 import http.client
 import io
 from collections.abc import Generator
+from typing import Any
 
 from urllib3 import HTTPResponse
 from urllib3._collections import HTTPHeaderDict  # urllib3 1.26 has it nowhere else
 
 from ..serving.messages import Response
 
+_HTTP_1_1 = 11  # as http.client writes it
 
-class Answer(HTTPResponse):
-    """A response whose body is there: it is read at once, and not in turns as from a socket."""
+
+class Body(io.BytesIO):
+    """The body as urllib3 has it from http.client: a response that is closed once it is read."""
+
+    version = _HTTP_1_1
 
     def __init__(self, answer: Response) -> None:
-        self._size = len(answer.content)
-        self._body_as_sent = io.BytesIO(answer.content)
+        super().__init__(answer.content)
+        self.size: int = len(answer.content)
+        self._answer = answer
+
+    def isclosed(self) -> bool:
+        """Whether all of it has been read."""
+        return self.closed or self.tell() >= self.size
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self._answer.status_code
+
+    @property
+    def reason(self) -> str | None:
+        """What the status means, in the words of its registry."""
+        return http.client.responses.get(self.status)
+
+    @property
+    def msg(self) -> http.client.HTTPMessage:
+        """The headers, of which cookies are read."""
+        message = http.client.HTTPMessage()
+        for name, value in self._answer.headers.pairs:
+            message[name] = value  # it keeps the earlier ones
+        return message
+
+
+class Answer(HTTPResponse):
+    """A response whose body is there: it is read at once, and not in turns as from a socket.
+
+    Args:
+        answer: what the stub has answered.
+        options: what urllib3 itself says of the response.
+    """
+
+    def __init__(self, answer: Response, **options: Any) -> None:
+        body = self._body_as_sent = Body(answer)
         headers = HTTPHeaderDict()  # it takes a mapping as a whole too, and three times as long
-        for name, value in answer.headers.items():
-            headers[name] = value  # no name is there twice
+        for name, value in answer.headers.pairs:
+            headers.add(name, value)
+        options.setdefault("preload_content", False)
+        if "Set-Cookie" in headers or options.get("connection") is not None:
+            # requests reads cookies of it; and a connection is free again once it is read.
+            options["original_response"] = body
         super().__init__(
-            self._body_as_sent,
-            headers,
-            answer.status_code,
-            reason=http.client.responses.get(answer.status_code),
-            preload_content=False,
+            body, headers, answer.status_code, _HTTP_1_1, reason=body.reason, **options
         )
 
     def stream(
@@ -43,4 +83,4 @@ class Answer(HTTPResponse):
 
     def tell(self) -> int:
         """How many bytes of the body have been read."""
-        return self._size if self.closed else self._body_as_sent.tell()
+        return self._body_as_sent.size if self.closed else self._body_as_sent.tell()

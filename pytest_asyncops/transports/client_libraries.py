@@ -38,6 +38,12 @@ def _aiohttp() -> Make:
     return transport
 
 
+def _urllib3() -> Make:
+    from .urllib3 import transport
+
+    return transport
+
+
 class ClientLibrary(NamedTuple):
     """A client library.
 
@@ -61,6 +67,7 @@ LIBRARIES = (
     ClientLibrary("httpx", "httpx", _httpx, extra="httpx"),
     ClientLibrary("httpx2", "httpx", _httpx, extra="httpx2"),
     ClientLibrary("aiohttp", "aiohttp", _aiohttp, extra="aiohttp"),
+    ClientLibrary("urllib3", "urllib3", _urllib3),
 )
 """Every client library whose requests are answered."""
 

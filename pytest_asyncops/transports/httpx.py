@@ -8,8 +8,7 @@ transport of the user's own, such as ``MockTransport``, keeps what it is given.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -18,6 +17,7 @@ from ..errors import hides_usage_errors
 from ..serving.base_urls import BaseUrls
 from ..serving.messages import Response
 from .covers import Covers
+from .lateness import Wait, waiting
 from .takers import Taken, Takers
 from .transport import CoveringTransport, Transport
 
@@ -46,8 +46,10 @@ class _Seams:
                 return beneath(transport, request)
             answer = _answer(taken, request, b"".join(request.stream))
             if answer.late:
-                with self._limited(request, answer) as wait:
-                    time.sleep(wait)
+                wait = _waiting(request, answer)
+                time.sleep(wait.seconds)
+                if wait.is_in_vain:
+                    raise self._timeout(request)
             return self._response(answer)
 
         return handle_request
@@ -62,21 +64,17 @@ class _Seams:
             body = b"".join([piece async for piece in request.stream])
             answer = _answer(taken, request, body)
             # Also if it is not late: whoever waits for a network lets other tasks run.
-            with self._limited(request, answer) as wait:
-                await sleep(wait)
+            wait = _waiting(request, answer)
+            await sleep(wait.seconds)
+            if wait.is_in_vain:
+                raise self._timeout(request)
             return self._response(answer)
 
         return handle_async_request
 
-    @contextmanager
-    def _limited(self, request: Any, answer: Response) -> Iterator[float]:
-        """Gives how long to wait for an answer, and raises the library's error if that is all."""
-        limit = request.extensions.get("timeout", {}).get("read")
-        if limit is None or answer.late < limit:
-            yield answer.late
-            return
-        yield limit
-        raise self._library.ReadTimeout("timed out", request=request)
+    def _timeout(self, request: Any) -> Exception:
+        error: Exception = self._library.ReadTimeout("timed out", request=request)
+        return error
 
     def _response(self, answer: Response) -> Any:
         library = self._library
@@ -93,6 +91,10 @@ def _answer(taken: Taken, request: Any, body: bytes) -> Response:
         (name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw
     ]
     return taken.answer(request.method, headers, body)
+
+
+def _waiting(request: Any, answer: Response) -> Wait:
+    return waiting(answer.late, request.extensions.get("timeout", {}).get("read"))
 
 
 _seams: WeakKeyDictionary[ModuleType, _Seams] = WeakKeyDictionary()

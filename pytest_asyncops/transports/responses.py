@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,16 +10,21 @@ import responses
 from requests import PreparedRequest
 from requests import Response as ClientResponse
 from requests.adapters import HTTPAdapter
-from requests.exceptions import RetryError
-from urllib3.exceptions import MaxRetryError
+from requests.exceptions import ConnectionError as ClientConnectionError
+from requests.exceptions import ReadTimeout, RetryError
+from urllib3 import Timeout
+from urllib3.exceptions import MaxRetryError, ReadTimeoutError
 
 from ..errors import hides_usage_errors
 from ..serving.base_urls import BaseUrls
 from .answer import Answer
+from .bodies import body_bytes
 from .covers import Covers
+from .lateness import waiting
 from .taken_requests import TakenRequests
 from .takers import Taken, Takers
 from .transport import CoveringTransport
+from .urllib3_timeouts import read_limit, timed_out
 
 __tracebackhide__ = hides_usage_errors
 
@@ -69,7 +75,7 @@ def _covering(beneath: Send) -> Send:
         taken = _takers.find(request.url or "")
         if taken is None:
             return beneath(adapter, request, *args, **kwargs)
-        return _answered(adapter, request, taken)
+        return _answered(adapter, request, taken, _timeout(*args, **kwargs))
 
     setattr(send, _OWN, True)
     return send
@@ -88,13 +94,39 @@ _covers = [
 ]
 
 
-def _answered(adapter: HTTPAdapter, request: PreparedRequest, taken: Taken) -> ClientResponse:
+def _timeout(stream: Any = False, timeout: Any = None, *args: Any, **kwargs: Any) -> Any:
+    return timeout
+
+
+def _read_limit(timeout: Any) -> float | None:
+    """How many seconds requests waits for an answer at most, ``None`` for any number."""
+    if isinstance(timeout, tuple):
+        timeout = timeout[1]
+    return read_limit(timeout) if isinstance(timeout, Timeout) else timeout
+
+
+def _answered(
+    adapter: HTTPAdapter, request: PreparedRequest, taken: Taken, timeout: Any
+) -> ClientResponse:
     """What requests receives from this stub, after the retries that its adapter makes."""
     method, url = request.method or "", request.url or ""
-    body = _body(request.body)
+    body = body_bytes(request.body)
     retries = adapter.max_retries
     while True:
         answer = taken.answer(method, request.headers, body)
+        if answer.late:
+            wait = waiting(answer.late, _read_limit(timeout))
+            time.sleep(wait.seconds)
+            if wait.is_in_vain:
+                error = timed_out(adapter.poolmanager.connection_from_url(url), url, wait.seconds)
+                try:
+                    retries = retries.increment(method, url, error=error, _pool=error.pool)
+                except ReadTimeoutError:
+                    raise ReadTimeout(error, request=request) from error
+                except MaxRetryError as exhausted:
+                    raise ClientConnectionError(exhausted, request=request) from exhausted
+                retries.sleep()
+                continue
         response = adapter.build_response(request, Answer(answer))
         # From here on it is as in urllib3's own urlopen.
         if not retries.is_retry(method, answer.status_code, "Retry-After" in answer.headers):
@@ -106,24 +138,3 @@ def _answered(adapter: HTTPAdapter, request: PreparedRequest, taken: Taken) -> C
                 raise RetryError(error, request=request) from error
             return response
         retries.sleep(response.raw)
-
-
-def _body(body: Any) -> bytes:
-    """The bytes that http.client sends for this body, whatever it is."""
-    if body is None:
-        return b""
-    if not hasattr(body, "read"):
-        try:
-            return _piece(body)
-        except TypeError:  # an iterable
-            return b"".join(map(_piece, body))
-    # A file, or what is read like one: a read may give less than it was asked for.
-    return b"".join(map(_piece, iter(lambda: body.read(_BLOCK) or None, None)))
-
-
-_BLOCK = 8192
-"""How much http.client reads at once."""
-
-
-def _piece(piece: Any) -> bytes:
-    return piece.encode() if isinstance(piece, str) else bytes(memoryview(piece))

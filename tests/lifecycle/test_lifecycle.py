@@ -218,10 +218,10 @@ def names() -> dict[str, object]:
     }
 
 
-@given(lifecycles(told=True), st.booleans())
-@example(Lifecycle.manual(), True)
-def test_a_printed_lifecycle_can_be_pasted(lifecycle, by_hand):
-    lifecycle = Lifecycle(lifecycle.plan, by_hand)
+@given(lifecycles(told=True), st.booleans(), st.none() | st.integers(0, 99))
+@example(Lifecycle.manual(), True, 5)
+def test_a_printed_lifecycle_can_be_pasted(lifecycle, by_hand, late):
+    lifecycle = Lifecycle(lifecycle.plan, by_hand, late)
     again = eval(repr(lifecycle), names())
     assert again == lifecycle
     assert hash(again) == hash(lifecycle)

@@ -103,7 +103,7 @@ def asked(session: Session, path: str, key: str = "k") -> Any:
         response = handle(session.stubs["toy"], request(path, key=key))
     except PollerHangs as error:
         return str(error)
-    return response.status_code, response.content
+    return response.status_code, response.content, response.late
 
 
 def start(session: Session, count: int, shelf: str, life: Lifecycle) -> Any:
@@ -128,6 +128,7 @@ def behave(session: Session, how: str) -> None:
         "refuse": lambda: stub.refuse("bad", "expired"),
         "refuse all": lambda: stub.refuse("k"),
         "limit": lambda: stub.limit_rate(2, 3),
+        "late": lambda: stub.answer_late(3),
         "know": lambda: stub.add_parent("b"),
     }[how]()
 
@@ -146,7 +147,7 @@ deeds = st.one_of(
     st.tuples(st.just(lambda session, wait: session.clock.advance(wait)), st.integers(0, 4)),
     st.tuples(st.just(move), numbers, st.sampled_from(["run", "succeed", "fail", "purge"])),
     st.tuples(st.just(move), numbers, st.just("run")),
-    st.tuples(st.just(behave), st.sampled_from(["refuse", "refuse all", "limit", "know"])),
+    st.tuples(st.just(behave), st.sampled_from(["refuse", "refuse all", "limit", "late", "know"])),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from support.toy_api import handle, request, stub_of, toy
@@ -64,6 +65,7 @@ def test_an_api_without_parents():
         lambda stub: stub.add_parent("a"),
         lambda stub: stub.refuse("key"),
         lambda stub: stub.limit_rate(1, per=1),
+        lambda stub: stub.answer_late(1),
     ],
 )
 def test_a_closed_stub_says_so(stub, use):
@@ -82,6 +84,7 @@ def test_a_closed_stub_says_so(stub, use):
         lambda stub: stub.add_parent("docs"),
         lambda stub: stub.refuse("key"),
         lambda stub: stub.limit_rate(1, per=1),
+        lambda stub: stub.answer_late(1),
     ],
 )
 def test_a_fixture_of_wider_scope_is_told_what_to_do(stub, use):
@@ -195,3 +198,66 @@ def test_an_operation_that_there_is_not(stub):
     assert refusal("nope").endswith("'job-9' or 'job-10' and 12 more.")
     assert "nope" not in stub.operations
     assert stub.operations.get("nope") is None
+
+
+# --- late answers
+
+
+def lateness(stub, path, **more):
+    return handle(stub, request(path, **more)).late
+
+
+@pytest.mark.parametrize(
+    ("late", "seconds"), [(3, 3), (0.25, 0.25), (timedelta(minutes=1), 60), (0, 0)]
+)
+def test_a_stub_answers_late(stub, late, seconds):
+    assert lateness(stub, "/jobs") == 0
+    stub.answer_late(late)
+    assert lateness(stub, "/jobs") == lateness(stub, "/nowhere") == seconds
+    assert stub.calls[1].at_ns == stub.calls[0].at_ns
+    stub.answer_late(late=0)
+    assert lateness(stub, "/jobs") == 0
+
+
+def test_how_late_may_depend_on_the_request(stub):
+    stub.answer_late(lambda asked: timedelta(seconds=9) if asked.method == "POST" else 1.5)
+    assert [lateness(stub, "/jobs", method=method) for method in ("GET", "POST")] == [1.5, 9]
+
+
+@pytest.mark.parametrize("late", [-1, "5", None, float("inf"), True])
+def test_what_is_no_lateness(stub, late):
+    with pytest.raises(InvalidArgument, match="late must be ") as caught:
+        stub.answer_late(late)
+    assert caught.value.value is late
+    with pytest.raises(InvalidArgument, match="late must be "):
+        Lifecycle.hangs().answered_late(late)
+    stub.answer_late(lambda asked: late)
+    with pytest.raises(InvalidArgument, match="late must be "):
+        lateness(stub, "/jobs")
+
+
+def test_an_operation_is_answered_late_where_it_is_asked_for(stub):
+    plan = Lifecycle.hangs().answered_late(lambda poll: 45 if poll == 2 else poll)
+    stub.start(shelf="a", lifecycle=plan)
+    stub.start(shelf="a", lifecycle=Lifecycle.hangs().answered_late(timedelta(seconds=7)))
+    stub.start(shelf="a")
+    assert lateness(stub, "/jobs") == 0  # a list, in which each of the first two is polled
+    assert [lateness(stub, "/jobs/a/job-1") for _ in range(3)] == [45, 3, 4]
+    assert [lateness(stub, f"/jobs/a/job-{number}") for number in (2, 3, 4)] == [7, 0, 0]
+    stub.answer_late(3.5)
+    # The latest counts.
+    assert [lateness(stub, f"/jobs/a/job-{number}") for number in (1, 2, 3)] == [5, 7, 3.5]
+
+
+def test_a_plan_that_is_moved_stays_as_late(stub):
+    plan = Lifecycle.manual().answered_late(5)
+    assert repr(plan) == "Lifecycle((Step(State.PENDING),), by_hand=True).answered_late(5)"
+    operation = stub.start(shelf="a", lifecycle=plan)
+    operation.run()
+    operation.succeed()
+    assert lateness(stub, "/jobs/a/job-1") == 5
+    quick = Lifecycle.succeeds(running=1)
+    late = quick.answered_late(timedelta(seconds=5)).then_purged(60)
+    assert late.late == timedelta(seconds=5)
+    assert late != quick.then_purged(60) == Lifecycle(late.plan)
+    assert late == quick.then_purged(60).answered_late(timedelta(seconds=5))

@@ -104,7 +104,7 @@ def test_a_poll(way):
         )  # fmt: skip
         assert answer.json()["operation"]["id"] == operation.id
         assert answer.headers["Content-Type"] == "application/json"
-        assert 0 <= answer.elapsed.total_seconds() < 1
+        assert answer.elapsed.total_seconds() >= 0
         assert str(answer.request.url) == str(answer.url) == f"{URL}/{operation.id}?a=b"
         (call,) = mock.calls
         assert (call.request.method, call.request.query) == ("GET", "a=b")
@@ -213,7 +213,7 @@ def test_a_proxy_is_not_asked(way, monkeypatch, network, name):
     proxy = network.url.removesuffix("/x")
     given = {}
     if name is None:
-        given = {"mounts": {"https://": way.transport(proxy=proxy)}}
+        given = {"mounts": {"https://": way.transport(proxy=way.library.Proxy(proxy))}}
     else:
         monkeypatch.setenv(name, proxy)
     with mocked():

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 import pytest
 import requests
 from requests.adapters import HTTPAdapter
-from support.loopback import BEARER, CHAINLOOP, scripted
-from urllib3 import Retry
+from support.loopback import BEARER, CHAINLOOP, answering, scripted
+from urllib3 import Retry, Timeout
+from urllib3.exceptions import ReadTimeoutError
 
 from pytest_asyncops import mocked
+from pytest_asyncops.apis import json_response
 
 # --- adapters and retries
 
@@ -154,6 +156,52 @@ def test_each_thread_has_its_own_retries():
         session.get(f"{CHAINLOOP}/v1/operations/a", headers=BEARER)
         assert [call.request.path[-1] for call in mock.calls] == list("abababa")
         assert len(waits) == 3
+
+
+# --- late answers
+
+
+def late(seconds: float):
+    return mocked(apis=[answering(lambda exchange: json_response(200, None, late=seconds))])
+
+
+@pytest.mark.parametrize("timeout", [None, 7, (1, 7), (1, None), Timeout(7), Timeout(read=9)])
+def test_an_answer_that_is_late_comes_then(timeout):
+    with late(6) as mock:
+        assert requests.get("http://scripted.example/x", timeout=timeout).status_code == 200
+        assert mock.clock.elapsed.total_seconds() == 6
+        assert [call.at.second for call in mock.calls] == [0]
+
+
+@pytest.mark.parametrize("timeout", [6, (1, 6), Timeout(6), Timeout(connect=1, read=6)])
+def test_its_own_timeout_comes_after_exactly_that_time(timeout):
+    with late(45) as mock, requests.Session() as session:
+        with pytest.raises(requests.exceptions.ReadTimeout) as caught:
+            session.post("http://scripted.example/x", timeout=timeout)
+        assert isinstance(caught.value.args[0], ReadTimeoutError)
+        assert caught.value.args[0].pool.host == "scripted.example"
+        assert caught.value.request.method == "POST"
+        assert mock.clock.elapsed.total_seconds() == 6
+
+
+@pytest.mark.parametrize("by_position", [False, True])
+def test_a_timeout_is_tried_again_as_the_adapter_says(by_position):
+    class Plain(HTTPAdapter):
+        def send(self, request, stream=False, timeout=None, verify=True, cert=None, proxies=None):
+            return super().send(request, stream, timeout, verify, cert, proxies)
+
+    with late(45) as mock, requests.Session() as session:
+        adapter = Plain if by_position else HTTPAdapter
+        session.mount("http://", adapter(max_retries=Retry(total=2, backoff_factor=1)))
+        with pytest.raises(requests.exceptions.ConnectionError) as caught:
+            session.get("http://scripted.example/x", timeout=5)
+        assert isinstance(caught.value.args[0].reason, ReadTimeoutError)
+        # 5 seconds, at once 5 more, and after the second backoff of 2 seconds the last.
+        assert [call.at.second for call in mock.calls] == [0, 5, 12]
+        assert mock.clock.elapsed.total_seconds() == 17
+        with pytest.raises(requests.exceptions.ReadTimeout):
+            session.post("http://scripted.example/x", timeout=5)
+        assert len(mock.calls) == 4
 
 
 # --- bodies

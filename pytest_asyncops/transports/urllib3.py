@@ -1,0 +1,155 @@
+"""Catches the requests of urllib3's pools, where a pool hands them to a connection.
+
+Retries, redirects and the pools themselves stay real. Libraries that stand on urllib3 are answered
+here too, unless they have a transport of their own that comes first.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import __version__ as _version  # type: ignore[attr-defined] # it is public all the same
+from urllib3.connection import port_by_scheme
+from urllib3.util import SKIP_HEADER
+
+from ..errors import hides_usage_errors
+from ..serving.base_urls import BaseUrls
+from .answer import Answer, Body
+from .bodies import body_bytes, has_length
+from .covers import Covers
+from .lateness import waiting
+from .takers import Taken, Takers
+from .transport import CoveringTransport, Transport
+from .urllib3_timeouts import read_limit, timed_out
+
+__tracebackhide__ = hides_usage_errors
+
+_takers = Takers()
+
+_tunnels: WeakKeyDictionary[Any, Callable[[], None]] = WeakKeyDictionary()
+"""For connections to a proxy that were not opened yet, what opens them."""
+
+_MAKES_RESPONSES = int(_version.partition(".")[0]) >= 2
+"""Whether a pool wants a response of urllib3, and not one of http.client, as urllib3 1.26 does."""
+
+
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "TRACE", "OPTIONS", "CONNECT"})
+"""The methods of requests that do not say that their body is empty."""
+
+
+def _covering(beneath: Callable[..., Any]) -> Callable[..., Any]:
+    def _make_request(
+        pool: HTTPConnectionPool, conn: Any, method: str, url: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        is_whole = not url.startswith("/")  # as a proxy wants it
+        whole = url if is_whole else f"{pool.scheme}://{_host(pool)}{url}"
+        taken = _takers.find(whole)
+        tunnel = _tunnels.pop(conn, None)
+        if taken is None:
+            if tunnel is not None:
+                tunnel()
+            return beneath(pool, conn, method, url, *args, **kwargs)
+        conn._has_connected_to_proxy = True  # or its errors would be those of the proxy
+        return _answered(pool, taken, method, url, **kwargs)
+
+    return _make_request
+
+
+def _answered(
+    pool: HTTPConnectionPool,
+    taken: Taken,
+    method: str,
+    url: str,
+    *,
+    timeout: Any,
+    body: Any = None,
+    headers: Any = None,
+    chunked: bool = False,
+    response_conn: Any = None,
+    **options: Any,
+) -> Any:
+    """What a pool receives from this stub."""
+    content = body_bytes(body)
+    framing = None
+    if chunked or not has_length(body):
+        framing = ("Transfer-Encoding", "chunked")
+    elif body is not None or method.upper() not in _WITHOUT_BODY:
+        framing = ("Content-Length", str(len(content)))
+    answer = taken.answer(method, _pairs(pool, headers or {}, framing), content)
+    if answer.late:
+        wait = waiting(answer.late, read_limit(timeout))
+        time.sleep(wait.seconds)
+        if wait.is_in_vain:
+            raise timed_out(pool, url, wait.seconds)
+    if not _MAKES_RESPONSES:
+        return Body(answer)
+    return Answer(
+        answer, pool=pool, connection=response_conn, request_method=method, request_url=url,
+        **options,
+    )  # fmt: skip
+
+
+def _pairs(
+    pool: HTTPConnectionPool, headers: Any, framing: tuple[str, str] | None
+) -> Iterator[tuple[str, str]]:
+    """The headers as a connection sends them.
+
+    Args:
+        pool: the pool that the connection is of.
+        headers: what the pool was given.
+        framing: what says how long the body is, unless the headers do.
+    """
+    given = [(_text(name), _text(value)) for name, value in headers.items()]
+    names = {name.lower() for name, _ in given}
+    if "host" not in names:
+        yield "Host", _host(pool)
+    if "accept-encoding" not in names:
+        yield "Accept-Encoding", "identity"
+    if framing is not None and not names & {"content-length", "transfer-encoding"}:
+        yield framing
+    if "user-agent" not in names:
+        yield "User-Agent", f"python-urllib3/{_version}"
+    for name, value in given:
+        if value != SKIP_HEADER:
+            yield name, value
+
+
+def _text(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _host(pool: HTTPConnectionPool) -> str:
+    """Where a pool connects to, without the port that its scheme has anyway."""
+    host = f"[{pool.host}]" if ":" in pool.host else pool.host
+    is_usual = pool.port in (None, port_by_scheme.get(pool.scheme))
+    return host if is_usual else f"{host}:{pool.port}"
+
+
+def _putting_off(beneath: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep a connection from its proxy until it is known that no stub answers its request."""
+
+    def _prepare_proxy(pool: HTTPSConnectionPool, conn: Any) -> None:
+        _tunnels[conn] = lambda: beneath(pool, conn)
+
+    return _prepare_proxy
+
+
+_covers = [
+    Covers(HTTPConnectionPool, "_make_request", _covering),
+    Covers(HTTPSConnectionPool, "_prepare_proxy", _putting_off),
+]
+
+
+def transport(library: ModuleType, base_urls: BaseUrls) -> Transport:
+    """The transport of urllib3, for a mock.
+
+    Args:
+        library: the module ``urllib3``.
+        base_urls: which stub a URL belongs to.
+    """
+    return CoveringTransport(_takers, _covers, base_urls)

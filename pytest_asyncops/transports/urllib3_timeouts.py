@@ -1,0 +1,24 @@
+"""The limits of waiting that urllib3 knows, and the error that it raises at their end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from urllib3 import Timeout
+from urllib3.exceptions import ReadTimeoutError, TimeoutStateError
+
+
+def read_limit(timeout: Timeout) -> float | None:
+    """How many seconds urllib3 waits for an answer at most, ``None`` for any number."""
+    fresh = timeout.clone()  # one that runs gives what is left
+    total = fresh.total if isinstance(fresh.total, (int, float)) else None
+    try:
+        read = fresh.read_timeout
+    except TimeoutStateError:  # it has nothing but the total
+        return total
+    return min((limit for limit in (total, read) if limit is not None), default=None)
+
+
+def timed_out(pool: Any, url: str, seconds: float) -> ReadTimeoutError:
+    """The error of a pool whose answer has not come in so many seconds."""
+    return ReadTimeoutError(pool, url, f"Read timed out. (read timeout={seconds:g})")
