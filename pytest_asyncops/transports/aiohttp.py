@@ -15,7 +15,6 @@ from weakref import WeakKeyDictionary
 
 from ..errors import hides_usage_errors
 from ..serving.base_urls import BaseUrls
-from ..serving.messages import Response
 from .covers import Covers
 from .takers import Taken, Takers
 from .transport import CoveringTransport, Transport
@@ -120,15 +119,17 @@ class _Connection(asyncio.Transport):
             except BaseException as error:  # the task that has asked raises it, not the one here
                 self._protocol.set_exception(error)
             else:
-                self._receive(written(answer), answer)
+                self._send(written(answer), answer.late)
         elif self._reader.holds_back and self._next is None:
-            self._receive(CONTINUE)
+            self._send(CONTINUE)
 
-    def _receive(self, data: bytes, answer: Response | None = None) -> None:
-        if answer is not None and answer.late:
-            self._next = self._loop.call_later(answer.late, self._protocol.data_received, data)
-        else:  # whoever waits for a network lets other tasks run
-            self._next = self._loop.call_soon(self._protocol.data_received, data)
+    def _send(self, data: bytes, late: float = 0) -> None:
+        if late:
+            self._next = self._loop.call_later(late, self._send, data)
+            return
+        # Not at once: whoever waits for a network lets other tasks run. And after all that is due at
+        # the same time: a client's limit comes first, as with other clients.
+        self._next = self._loop.call_soon(self._protocol.data_received, data)
 
     def close(self) -> None:
         """Take back what is on its way to the client."""

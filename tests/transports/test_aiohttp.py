@@ -558,6 +558,8 @@ def test_an_answer_that_is_late_comes_then():
     [
         (400, 300, {}),
         (45, 4.5, {"total": 4.5}),
+        (4.5, 4.5, {"total": 4.5}),
+        (2, 2, {"total": 60, "sock_read": 2}),
         (45, 7.5, {"total": 7.5}),
         (9, 2, {"total": 60, "sock_read": 2}),
     ],
@@ -565,12 +567,13 @@ def test_an_answer_that_is_late_comes_then():
 def test_the_clients_own_timeout_comes_after_exactly_that_time(seconds, timeout, given):
     """But that it rounds those of 5 s or more up, to a whole second of its loop's clock."""
     asked = {"timeout": aiohttp.ClientTimeout(**given)} if given else {}
-    with late(seconds) as mock:
-        with pytest.raises(asyncio.TimeoutError):
-            run(asking(f"{SCRIPTED}/x", **asked))
-        passed = mock.clock.elapsed.total_seconds()
-        assert passed == timeout or (timeout >= 5 and timeout < passed <= timeout + 1)
-        assert len(mock.calls) == 1
+    for body in ({}, {"data": b"body"}):
+        with late(seconds) as mock:
+            with pytest.raises(asyncio.TimeoutError):
+                run(asking(f"{SCRIPTED}/x", "POST", **body, **asked))
+            passed = mock.clock.elapsed.total_seconds()
+            assert passed == timeout or (timeout >= 5 and timeout < passed <= timeout + 1)
+            assert len(mock.calls) == 1
 
 
 def test_a_late_answer_keeps_no_other_from_being_handled():
