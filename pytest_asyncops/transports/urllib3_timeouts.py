@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 from urllib3 import Timeout
@@ -13,9 +14,11 @@ def read_limit(timeout: Timeout) -> float | None:
     fresh = timeout.clone()  # one that runs gives what is left
     total = fresh.total if isinstance(fresh.total, (int, float)) else None
     try:
-        read = fresh.read_timeout
+        read: Any = fresh.read_timeout
     except TimeoutStateError:  # it has nothing but the total
         return total
+    if read is not None and not isinstance(read, (int, float)):
+        read = socket.getdefaulttimeout()  # urllib3 1.26 leaves it to the socket
     return min((limit for limit in (total, read) if limit is not None), default=None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import gc
 import gzip
 import io
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 import requests
 import urllib3
 from support.loopback import BEARER, CHAINLOOP, KEY, Loopback, answering, scripted
+from urllib3._collections import HTTPHeaderDict
 from urllib3.exceptions import (
     EmptyPoolError,
     MaxRetryError,
@@ -26,6 +28,9 @@ from pytest_asyncops.apis import Response, json_response
 
 URL = f"{CHAINLOOP}/v1/operations"
 SCRIPTED = "http://scripted.example/x"
+SINCE_2 = pytest.mark.skipif(
+    urllib3.__version__.startswith("1."), reason="urllib3 1.26 sends text in Latin-1, if at all"
+)
 
 
 @pytest.fixture
@@ -131,12 +136,15 @@ def test_a_proxy_is_not_asked_by_requests(proxy, network, monkeypatch):
     assert network.seen == []
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # urllib3 1.26 forgets to close a socket
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_proxy_is_asked_for_other_urls(proxy, network):
     network.script[:] = [(200, {}), (501, {})]
     with mocked(), urllib3.ProxyManager(proxy, retries=False) as pools:
         assert pools.request("GET", "http://other.example/y").status == 200
         with pytest.raises((OSError, ProxyError)):  # it does not know CONNECT
             pools.request("GET", "https://other.example/y")
+    gc.collect()
     assert network.seen == [("GET", b"")]
 
 
@@ -169,7 +177,10 @@ BODIES = {
 }
 
 
-@pytest.mark.parametrize("kind", BODIES)
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param(kind, marks=[SINCE_2] * (kind in ("text", "iterator"))) for kind in BODIES],
+)
 def test_a_request_arrives_as_the_library_sends_it(pools, network, kind):
     sent: list[list[tuple[str, str]]] = []
     bodies: list[tuple[str, bytes]] = []
@@ -212,7 +223,7 @@ class heard:
 
 def test_headers_that_are_there_again_arrive_as_pairs(pools):
     with mocked() as mock:
-        headers = urllib3.HTTPHeaderDict(BEARER)
+        headers = HTTPHeaderDict(BEARER)
         headers.add("X-Tag", "a")
         headers.add("X-Tag", "b")
         pools.request("GET", URL, headers=headers)

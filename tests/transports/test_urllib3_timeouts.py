@@ -24,7 +24,6 @@ from pytest_asyncops.transports.urllib3_timeouts import read_limit, timed_out
         (Timeout(connect=9, read=None), None),
         (Timeout(total=3, read=None), 3),
     ],
-    ids=repr,
 )
 def test_the_limit(timeout, limit):
     assert read_limit(timeout) == limit
