@@ -104,6 +104,19 @@ def on_trio(name: str, talk: Talk) -> None:
     trio.run(in_async, name, talk, trio.sleep)
 
 
+def by_aiohttp(run: Callable[[Coroutine[Any, Any, None]], None], talk: Talk) -> None:
+    async def all_of_it() -> None:
+        async with importlib.import_module("aiohttp").ClientSession() as session:
+
+            async def get(url: str, **given: Any) -> tuple[int, Any]:
+                async with session.get(url, **given) as answer:
+                    return answer.status, await answer.json()
+
+            await talk(get, asyncio.sleep)
+
+    run(all_of_it())
+
+
 CLIENTS: dict[str, dict[str, Callable[[Talk], None]]] = {
     "responses": {"requests": requests_alone, "requests with retries": requests_with_retries},
     "urllib3": {"urllib3": urllib3_pools, "requests over urllib3": requests_alone},
@@ -112,6 +125,7 @@ CLIENTS: dict[str, dict[str, Callable[[Talk], None]]] = {
         for name in ("httpx", "httpx2")
         for how, run in (("sync", in_sync), ("asyncio", on_asyncio), ("trio", on_trio))
     },
+    "aiohttp": {"aiohttp": partial(by_aiohttp, asyncio.run)},
 }
 LINES = [
     pytest.param(transport, run, id=f"{transport}-{name}")

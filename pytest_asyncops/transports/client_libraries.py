@@ -32,6 +32,12 @@ def _httpx() -> Make:
     return transport
 
 
+def _aiohttp() -> Make:
+    from .aiohttp import transport
+
+    return transport
+
+
 def _urllib3() -> Make:
     from .urllib3 import transport
 
@@ -60,6 +66,7 @@ LIBRARIES = (
     ClientLibrary("requests", "responses", _responses),
     ClientLibrary("httpx", "httpx", _httpx, extra="httpx"),
     ClientLibrary("httpx2", "httpx", _httpx, extra="httpx2"),
+    ClientLibrary("aiohttp", "aiohttp", _aiohttp, extra="aiohttp"),
     ClientLibrary("urllib3", "urllib3", _urllib3),
 )
 """Every client library whose requests are answered."""
