@@ -158,7 +158,7 @@ def test_one(asyncops_mock):
     result.assert_outcomes(failed=1)
     [error] = result.reports.errors("test_one")
     assert error.startswith(
-        "pytest_asyncops.InvalidArgument: start() takes its arguments by name, not Lifecycle("
+        "pytest_asyncops.InvalidArgument: start() takes its arguments by name, not Lifecycle."
     )
     lines = result.reports.lines("test_one")
     assert not any(str(ROOT / "pytest_asyncops") in line for line in lines)
