@@ -84,8 +84,10 @@ class Checker:
             return wrong
         checker: BodyChecker | Violation | None = None
         if self._schemas:
-            headers = response.headers if response.body else None
+            headers = response.headers
             checker = self.body_checker(None if headers is None else headers.get("Content-Type"))
+            if isinstance(checker, Violation) and not response.body:
+                checker = self.body_checker()  # nothing is of no content type
         elif response.body:
             checker = self._surplus(response.body)
         if isinstance(checker, BodyChecker):

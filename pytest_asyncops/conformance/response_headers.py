@@ -7,13 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 from ..contract.openapi import Contract
+from ..contract.pointers import escape
 from ..contract.schema_keywords import Schema
-from ..contract.yaml_document import escape
+from ..errors import hides_usage_errors
 from ..rules.violation import Violation, json_path
 from .client_responses import parse
 from .fast_check import fast_check
 from .media_types import Reading, reading_of
 from .thorough_check import find_violations
+
+__tracebackhide__ = hides_usage_errors
 
 _SCALARS = ("boolean", "integer", "number")
 
