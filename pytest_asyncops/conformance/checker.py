@@ -13,7 +13,7 @@ from ..serving.routing import Route
 from .answer_rules import answer_rules
 from .body_checker import BodyChecker, ContractForm, RulesOf, Strictness
 from .client_responses import ClientResponse
-from .media_types import default_of, documented_as, essence
+from .media_types import default_of, documented_as
 from .operations import Operation
 from .response_headers import HeaderChecker, find_headers
 from .thorough_check import find_rules, in_force
@@ -134,7 +134,7 @@ class Checker:
         if location is None:
             return None
         return BodyChecker(
-            self._contract, location, essence(content_type), self._status_code, self._rules_of
+            self._contract, location, content_type, self._status_code, self._rules_of
         )
 
     def _undocumented_status(self) -> Violation:
