@@ -12,7 +12,7 @@ from ..rules.rules import Rule
 from ..rules.violation import Violation, json_path
 from .client_responses import ClientResponse, check_json, parse
 from .fast_check import fast_check, fast_parse, is_plain
-from .media_types import Reading, charset_of, essence, reading_of
+from .media_types import Reading, charset_of, reading_of
 from .streams import events_of, lines_of
 from .thorough_check import Rules, find_violations
 
@@ -62,7 +62,7 @@ class BodyChecker:
     Args:
         contract: the contract.
         location: the location of the schema.
-        media_type: the media type.
+        media_type: the media type, without parameters.
         status_code: the HTTP status, on which rules depend.
         rules_of: finds the rules, if there are any.
 
@@ -85,7 +85,7 @@ class BodyChecker:
         self._contract = contract
         self._location = location
         self._status_code = status_code
-        self._media_type = essence(media_type)
+        self._media_type = media_type
         self._reading = reading_of(media_type)
         schema = contract.schema(location)
         # A schema of the answer's own, because its rules are not about all values of the body's

@@ -13,7 +13,7 @@ from ..serving.routing import Route
 from .answer_rules import answer_rules
 from .body_checker import BodyChecker, ContractForm, RulesOf, Strictness
 from .client_responses import ClientResponse
-from .media_types import default_of, documented_as
+from .media_types import default_of, documented_as, essence
 from .operations import Operation
 from .response_headers import HeaderChecker, find_headers
 from .thorough_check import find_rules, in_force
@@ -70,8 +70,9 @@ class Checker:
         elif error_schema is not None and status_code >= FIRST_ERROR:
             self._schemas = {"application/json": error_schema}
         self._place = self._response or next(iter(self._schemas.values()), None) or "/paths"
+        self._found: dict[str | None, BodyChecker | Violation | None] = {}
         # What is not asked for need not be understood.
-        self._body_checkers: dict[str | None, BodyChecker | Violation | None] = {}
+        self._body_checkers: dict[tuple[str, str], BodyChecker] = {}
 
     def check(
         self, response: ClientResponse, contract_form: ContractForm, strictness: Strictness
@@ -111,13 +112,13 @@ class Checker:
         Returns:
             ``None`` if the contract says nothing about these bodies.
         """
-        if content_type not in self._body_checkers:
-            if len(self._body_checkers) >= _MOST_KEPT:
-                self._body_checkers.clear()
-            self._body_checkers[content_type] = self._make_body_checker(content_type)
-        return self._body_checkers[content_type]
+        if content_type not in self._found:
+            if len(self._found) >= _MOST_KEPT:
+                self._found.clear()
+            self._found[content_type] = self._find_body_checker(content_type)
+        return self._found[content_type]
 
-    def _make_body_checker(self, content_type: str | None) -> BodyChecker | Violation | None:
+    def _find_body_checker(self, content_type: str | None) -> BodyChecker | Violation | None:
         if content_type is None:
             kind = default_of(self._schemas)
             content_type = "application/json" if "*" in kind else kind
@@ -133,9 +134,12 @@ class Checker:
         location = self._schemas[kind]
         if location is None:
             return None
-        return BodyChecker(
-            self._contract, location, content_type, self._status_code, self._rules_of
-        )
+        key = location, essence(content_type)
+        if key not in self._body_checkers:
+            self._body_checkers[key] = BodyChecker(
+                self._contract, *key, self._status_code, self._rules_of
+            )
+        return self._body_checkers[key]
 
     def _undocumented_status(self) -> Violation:
         known = f"; documented are {listed(self._documented)}" if self._documented else ""
