@@ -337,3 +337,6 @@ def test_a_method_that_is_not_get():
         original_response=SimpleNamespace(_method="POST", isclosed=lambda: True),
     )  # fmt: skip
     assert rules(received, contract=contract) == [("$", "schema.required")]
+    received._pool = SimpleNamespace(scheme="https", host="jobs.example", port=443)
+    [wrong] = violations(received, contract=document({}))
+    assert wrong.value == "POST https://jobs.example:443/jobs"
