@@ -70,8 +70,9 @@ class Checker:
         elif error_schema is not None and status_code >= FIRST_ERROR:
             self._schemas = {"application/json": error_schema}
         self._place = self._response or next(iter(self._schemas.values()), None) or "/paths"
+        self._found: dict[str | None, BodyChecker | Violation | None] = {}
         # What is not asked for need not be understood.
-        self._body_checkers: dict[str | None, BodyChecker | Violation | None] = {}
+        self._body_checkers: dict[tuple[str, str], BodyChecker] = {}
 
     def check(
         self, response: ClientResponse, contract_form: ContractForm, strictness: Strictness
@@ -84,8 +85,10 @@ class Checker:
             return wrong
         checker: BodyChecker | Violation | None = None
         if self._schemas:
-            headers = response.headers if response.body else None
+            headers = response.headers
             checker = self.body_checker(None if headers is None else headers.get("Content-Type"))
+            if isinstance(checker, Violation) and not response.body:
+                checker = self.body_checker()  # nothing is of no content type
         elif response.body:
             checker = self._surplus(response.body)
         if isinstance(checker, BodyChecker):
@@ -109,13 +112,13 @@ class Checker:
         Returns:
             ``None`` if the contract says nothing about these bodies.
         """
-        if content_type not in self._body_checkers:
-            if len(self._body_checkers) >= _MOST_KEPT:
-                self._body_checkers.clear()
-            self._body_checkers[content_type] = self._make_body_checker(content_type)
-        return self._body_checkers[content_type]
+        if content_type not in self._found:
+            if len(self._found) >= _MOST_KEPT:
+                self._found.clear()
+            self._found[content_type] = self._find_body_checker(content_type)
+        return self._found[content_type]
 
-    def _make_body_checker(self, content_type: str | None) -> BodyChecker | Violation | None:
+    def _find_body_checker(self, content_type: str | None) -> BodyChecker | Violation | None:
         if content_type is None:
             kind = default_of(self._schemas)
             content_type = "application/json" if "*" in kind else kind
@@ -131,9 +134,12 @@ class Checker:
         location = self._schemas[kind]
         if location is None:
             return None
-        return BodyChecker(
-            self._contract, location, essence(content_type), self._status_code, self._rules_of
-        )
+        key = location, essence(content_type)
+        if key not in self._body_checkers:
+            self._body_checkers[key] = BodyChecker(
+                self._contract, *key, self._status_code, self._rules_of
+            )
+        return self._body_checkers[key]
 
     def _undocumented_status(self) -> Violation:
         known = f"; documented are {listed(self._documented)}" if self._documented else ""

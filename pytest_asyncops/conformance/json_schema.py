@@ -145,7 +145,7 @@ class JsonSchema:
     def _chosen(self, schema: Schema, branches: Mapping[str, Schema], *, fit: _Fit) -> Schema:
         """What a discriminator chooses from, each schema with the value that chooses it.
 
-        It says nothing of what is no object.
+        It says nothing of what has not its property.
         """
         if any(self._kinds.values()):
             raise ValueError(
@@ -170,7 +170,8 @@ class JsonSchema:
             }
             for value, branch in branches.items()
         ]
-        return {"anyOf": [*choices, {"not": {"type": "object"}, **others}]}
+        has_property = {"type": "object", "required": [name]}
+        return {"anyOf": [*choices, {"not": has_property, **others}]}
 
     def _inner(self, schema: Schema, keyword: str, *, fit: _Fit) -> Any:
         value = schema[keyword]
