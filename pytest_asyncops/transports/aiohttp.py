@@ -127,8 +127,8 @@ class _Connection(asyncio.Transport):
         if late:
             self._next = self._loop.call_later(late, self._send, data)
             return
-        # Not at once: whoever waits for a network lets other tasks run. And after all that is due at
-        # the same time: a client's limit comes first, as with other clients.
+        # Not at once: a task that waits for a network lets other tasks run. And after all that is
+        # due at the same time: a client's limit comes first, as with other clients.
         self._next = self._loop.call_soon(self._protocol.data_received, data)
 
     def close(self) -> None:

@@ -36,13 +36,17 @@ Reading = Generator["WireRequest | None", None, bytes]
 class RequestReader:
     """Reads one request from what a client writes, in pieces of any size.
 
+    Args:
+        encoding: the encoding in which the client writes its headers.
+
     Attributes:
         holds_back: whether the client has sent the head alone, and waits for `CONTINUE`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, encoding: str = "utf-8") -> None:
         self.holds_back: bool = False
         self._came = bytearray()
+        self._encoding = encoding
         self._reading = self._read()
 
     def feed(self, data: bytes | bytearray | memoryview) -> WireRequest | None:
@@ -52,7 +56,7 @@ class RequestReader:
 
     def _read(self) -> Generator[WireRequest | None, None, None]:
         head = yield from self._until(b"\r\n\r\n")
-        first, *lines = head.decode("utf-8", "surrogateescape").split("\r\n")
+        first, *lines = head.decode(self._encoding, "surrogateescape").split("\r\n")
         headers = []
         found = {}
         for line in lines:
