@@ -46,21 +46,28 @@ _mistake_key: pytest.StashKey[str | None] = pytest.StashKey()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Register every setting as an ini option."""
     for name, setting in options():
-        parser.addini(f"asyncops_{name}", setting.why, default=None)
+        parser.addini(f"asyncops_{name}", setting.help, default=None)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
     config.addinivalue_line(
         "markers",
-        "asyncops(**settings): settings of asyncops_mock for this test; the closest mark wins, "
-        "setting by setting.",
+        "asyncops(**settings): settings of asyncops_mock for this test, by name, such as "
+        "asyncops(clock='manual'). The closest mark wins, setting by setting; the ini file, with "
+        "asyncops_ before each name, has those of all tests. There are "
+        f"{', '.join(name for name, _ in options())}; pytest --help says what each decides.",
     )
 
 
 @pytest.fixture(scope="session")
 def asyncops_mock(request: pytest.FixtureRequest) -> AsyncOpsMock:
-    """Chainloop Platform and Pinecone Assistant, stubbed: a `pytest_asyncops.AsyncOpsMock`."""
+    """Chainloop Platform and Pinecone Assistant, stubbed: a `pytest_asyncops.AsyncOpsMock`.
+        operation = asyncops_mock.chainloop.start(lifecycle=Lifecycle.fails("disk full"))
+        assert my_client.wait(operation.id) == "failed"  # its waits take no time
+        assert operation.polls < 10
+    The marker asyncops has its settings: pytest --markers.
+    """  # noqa: D205 - pytest --fixtures shows the first paragraph alone
     return _switch(request.config).mock
 
 

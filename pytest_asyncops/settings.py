@@ -37,8 +37,30 @@ class Setting:
         self.choices: tuple[str, ...] = choices
         self.kind: str = kind
 
+    @property
+    def help(self) -> str:
+        """What ``pytest --help`` says of it: what it decides, its values, and its default."""
+        one = "One or more" if self.kind == "choices" else "One"
+        values = _VALUES.get(self.kind, f"{one} of {', '.join(self.choices)}.")
+        default = self.default
+        if isinstance(default, tuple):
+            default = ", ".join(map(str, default))
+        return f"{self.why} {values} Default: {default or 'none'}."
+
     def __repr__(self) -> str:
         return f"<Setting {self.name}, {self.default!r} by default>"
+
+
+_VALUES = {
+    "count": "A whole number, 1 or more.",
+    "hosts": "Names, with spaces or commas in between.",
+    "instant": "An instant such as 2026-01-01T00:00:00Z.",
+    "names": "Names, with spaces or commas in between.",
+    "path": "A path, from the directory of the ini file on.",
+    "seconds": "A number of seconds.",
+    "urls": "Lines of name=URL.",
+}
+"""For each kind of setting, how its values are written in an ini file."""
 
 
 GENERAL = (

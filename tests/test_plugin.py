@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_asyncops.settings import options
+
 # --- fixture
 
 
@@ -41,21 +43,32 @@ def test_the_fixture_is_listed_with_its_docstring(run):
         [
             "asyncops_mock *",
             "*Chainloop Platform and Pinecone Assistant, stubbed: a `pytest_asyncops.*",
-        ]
+            '*operation = asyncops_mock.chainloop.start(lifecycle=Lifecycle.fails("disk full"))',
+            '*assert my_client.wait(operation.id) == "failed"  # its waits take no time',
+            "*assert operation.polls < 10",
+            "*The marker asyncops has its settings: pytest --markers.",
+        ],
+        consecutive=True,
     )
 
 
 def test_the_marker_is_listed(run):
     run("", "--markers").stdout.fnmatch_lines(
         [
-            "@pytest.mark.asyncops(*settings): settings of asyncops_mock for this test; "
-            "the closest mark wins, setting by setting."
+            "@pytest.mark.asyncops(*settings): settings of asyncops_mock for this test, by name, "
+            "such as asyncops(clock='manual'). The closest mark wins, setting by setting; the ini "
+            "file, with asyncops_ before each name, has those of all tests. There are transport, "
+            "clock, apis, base_urls, *, pinecone_list_without_operations; pytest --help says what "
+            "each decides."
         ]
     )
 
 
 def test_the_ini_options_are_listed_with_their_reasons(run):
-    run("", "--help").stdout.fnmatch_lines(["*asyncops_clock*", "*asyncops_pinecone_retention*"])
+    lines = run("", "--help").stdout.str().split()
+    said = " ".join(lines)
+    for name, setting in options():
+        assert f"asyncops_{name} (string): {' '.join(setting.help.split())}" in said
 
 
 def test_the_mock_is_open_before_any_fixture_and_until_after_the_last(run):

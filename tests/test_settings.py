@@ -12,7 +12,7 @@ from support.settings_table import TABLE, read
 
 from pytest_asyncops import InvalidArgument
 from pytest_asyncops.configure import BUILT_IN, resolve_settings
-from pytest_asyncops.settings import GENERAL, READINGS, Setting
+from pytest_asyncops.settings import GENERAL, READINGS, Setting, options
 
 UTC = datetime.timezone.utc
 
@@ -140,3 +140,19 @@ def test_a_path_does_not_depend_on_where_one_goes_later(tmp_path, monkeypatch):
     assert resolve_settings({"contract": "a.yaml"}).contract == str(tmp_path / "a.yaml")
     assert resolve_settings({"contract": "/b/a.yaml"}).contract == "/b/a.yaml"
     assert resolve_settings().contract is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("clock", "One of virtual, manual, real. Default: virtual."),
+        ("transport", "http_client. Default: auto."),
+        ("apis", "Names, with spaces or commas in between. Default: chainloop, pinecone."),
+        ("base_urls", "Lines of name=URL. Default: none."),
+        ("patience", "A number of seconds. Default: 10."),
+    ],
+)
+def test_the_help_of_a_setting_says_its_values_and_its_default(name, text):
+    setting = dict(options())[name]
+    assert setting.help.startswith(f"{setting.why} ")
+    assert setting.help.endswith(text)
