@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ..contract.yaml_document import read_integer
+from ..contract.json_document import read_integer
 from ..errors import InvalidArgument, hides_usage_errors, shortened
 from ..rules.violation import json_path
 from ..serving.calls import Call

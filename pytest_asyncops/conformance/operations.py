@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from ..contract.openapi import Contract
-from ..contract.yaml_document import escape
+from ..contract.pointers import escape
 from ..errors import InvalidArgument, hides_usage_errors, listed, unknown_choice
 from ..rules.violation import Violation
 from ..serving.api import find_route

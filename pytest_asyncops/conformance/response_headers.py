@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from ..contract.openapi import Contract
+from ..contract.pointers import escape
 from ..contract.schema_keywords import Schema
-from ..contract.yaml_document import escape
 from ..rules.violation import Violation, json_path
 from .client_responses import parse
 from .fast_check import fast_check

@@ -8,8 +8,8 @@ from typing import NamedTuple, Protocol
 
 from ..errors import ContractError, hides_usage_errors, unknown_choice
 from .documents import file_of, from_folder
+from .pointers import escape, unescape
 from .schema_keywords import Schema, refer
-from .yaml_document import escape, unescape
 
 __tracebackhide__ = hides_usage_errors
 

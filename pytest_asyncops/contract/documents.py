@@ -14,7 +14,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from ..errors import ContractError, hides_usage_errors
-from .yaml_document import Document, read_document, unescape
+from .pointers import unescape
+from .yaml_document import Document, read_document
 
 __tracebackhide__ = hides_usage_errors
 

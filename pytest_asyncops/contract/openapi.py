@@ -13,8 +13,9 @@ from typing import Any
 from ..errors import ContractError, hides_usage_errors
 from .discriminators import find_branches
 from .documents import Documents
+from .pointers import escape
 from .schema_keywords import Schema, check_schema, name_of, same_value
-from .yaml_document import Document, escape, read_document
+from .yaml_document import Document, read_document
 
 __tracebackhide__ = hides_usage_errors
 

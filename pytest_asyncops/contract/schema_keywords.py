@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from ..errors import ContractError, hides_usage_errors, listed
 from .ecma_patterns import NotUnderstood, pattern
-from .yaml_document import escape, unescape
+from .pointers import escape, unescape
 
 __tracebackhide__ = hides_usage_errors
 

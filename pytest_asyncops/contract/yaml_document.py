@@ -1,52 +1,39 @@
-"""Reads a YAML document safely, and remembers the line of every value.
+"""Reads a YAML or JSON document safely, and tells the line of every value.
 
-Only the part of YAML is read that JSON has too: mappings with string keys, lists, strings, numbers,
-booleans and null. Plain scalars mean what they mean in YAML 1.2's core schema (10.3.2): ``True`` is
-a boolean, while an unquoted timestamp stays a string, and so do ``no`` and ``on``. Tags, anchors
-and aliases are refused, because hostile documents are made of them. The text is read event by
-event, so it cannot exhaust the stack.
+YAML is read event by event, so it cannot exhaust the stack.
 """
 
 from __future__ import annotations
 
-import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from ..errors import ContractError, hides_usage_errors
+from .json_document import DEEPEST, TOO_DEEP, JsonLines, read_json
+from .yaml_values import Builder
 
 __tracebackhide__ = hides_usage_errors
 
-_MOST_BYTES = 4 * 1024 * 1024
-_DEEPEST = 100
-_TOO_DEEP = f"this is nested more than {_DEEPEST} deep"
+MOST_BYTES = 32 * 1024 * 1024
+"""The size of the largest document that is read. GitHub's has 13 MB."""
 
 # libyaml's parser is about ten times as fast, if PyYAML was built with it.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_LITERALS = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-}
-_INTEGERS = {
-    10: re.compile(r"()([-+]?[0-9]+)"),
-    8: re.compile(r"(0o)([0-7]+)"),
-    16: re.compile(r"(0x)([0-9a-fA-F]+)"),
-}
+_LOOKS_LIKE_JSON = re.compile(r'\s*\{\s*["}]')
 # The characters that YAML 1.2 does not call printable (5.1).
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # Quoted scalars and comments, whose brackets open nothing.
 _WITHOUT_FLOW = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|(?<!\S)#[^\n]*""", re.DOTALL)
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
 class Document:
-    """A YAML document.
+    """A YAML or JSON document.
 
     Attributes:
         file: its name in messages.
@@ -56,7 +43,7 @@ class Document:
 
     file: str
     root: Any
-    lines: dict[str, int] = field(repr=False)
+    lines: Mapping[str, int] = field(repr=False)
 
     def place(self, pointer: str) -> str:
         """File, line and pointer of a value; if it is missing, the line of the value above it."""
@@ -73,40 +60,21 @@ class Document:
         return self.lines.get(pointer, 1)
 
 
-def read_integer(text: str) -> int:
-    """An integer of any number of digits; Python's `int` stops at some thousands."""
-    try:
-        return int(text)
-    except ValueError:
-        half = len(text) // 2
-        sign = -1 if text.startswith("-") else 1
-        shift: int = 10**half
-        return read_integer(text[:-half]) * shift + sign * read_integer(text[-half:])
-
-
-def escape(name: str) -> str:
-    """A member's name as a part of a JSON pointer."""
-    return name.replace("~", "~0").replace("/", "~1")
-
-
-def unescape(part: str) -> str:
-    """A member's name, from a part of a JSON pointer."""
-    return part.replace("~1", "/").replace("~0", "~")
-
-
 def read_document(text: str | bytes, file: str) -> Document:
-    """Read a YAML document.
+    """Read a YAML or JSON document.
 
     Args:
         text: the document.
         file: its name in messages.
 
     Raises:
-        ContractError: for what is not valid YAML, or is more than what JSON has.
+        ContractError: for what is neither valid YAML nor JSON, or is more than what JSON has.
     """
-    if len(text) > _MOST_BYTES:
+    if len(text) > MOST_BYTES:
         raise ContractError(
-            f"the document has {len(text):,} bytes; at most {_MOST_BYTES:,} are read", file=file
+            f"the document has more than {MOST_BYTES:,} bytes, which is as much as is read. Keep "
+            "the paths that the tests need, and what these refer to",
+            file=file,
         )
     if isinstance(text, bytes):
         try:
@@ -117,6 +85,20 @@ def read_document(text: str | bytes, file: str) -> Document:
                 file=file,
                 line=error.object.count(b"\n", 0, error.start) + 1,
             ) from None
+    if _LOOKS_LIKE_JSON.match(text) is None:
+        return _read_yaml(text, file)
+    try:
+        return Document(file, read_json(text, file), JsonLines(text))
+    except ValueError as error:
+        try:
+            return _read_yaml(text, file)  # its mappings may look alike
+        except ContractError:
+            line = getattr(error, "lineno", None)
+            message = f"this is not valid JSON: {getattr(error, 'msg', error)}"
+            raise ContractError(message, file=file, line=line) from None
+
+
+def _read_yaml(text: str, file: str) -> Document:
     unprintable = _UNPRINTABLE.search(text)
     if unprintable:
         raise ContractError(
@@ -124,15 +106,17 @@ def read_document(text: str | bytes, file: str) -> Document:
             file=file,
             line=text.count("\n", 0, unprintable.start()) + 1,
         )
-    builder = _Builder(file)
+    builder = Builder(file)
     try:
         for event in yaml.parse(text, Loader=_Loader):
             builder.take(event)
     # ValueError and OverflowError: an escape beyond Unicode.
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        if isinstance(error, RecursionError) or _open_flows(text[: mark and mark.index]) > _DEEPEST:
-            message = _TOO_DEEP  # parsers have limits of their own, and may look ahead of events
+        if isinstance(error, RecursionError) or _open_flows(text[: mark and mark.index]) > DEEPEST:
+            message = TOO_DEEP  # parsers have limits of their own, and may look ahead of events
+        elif mark and text[mark.index : mark.index + 1] == "\t":
+            message = "a tab cannot stand here; YAML is indented with spaces"
         else:
             problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
             message = f"this is not valid YAML: {problem}"
@@ -146,94 +130,3 @@ def _open_flows(text: str) -> int:
     """The number of flow collections that are open at the end of a text, judged by its brackets."""
     brackets = _WITHOUT_FLOW.sub("", text)
     return sum(map(brackets.count, "[{")) - sum(map(brackets.count, "]}"))
-
-
-class _Builder:
-    """Builds a value from events.
-
-    Attributes:
-        root: the document's content.
-        lines: the line of each value by its JSON pointer.
-    """
-
-    def __init__(self, file: str) -> None:
-        self.root: Any = None
-        self.lines: dict[str, int] = {}
-        self._file = file
-        # The open collections with their pointers; and for each, the key that has no value yet.
-        self._open: list[tuple[dict[str, Any] | list[Any], str]] = []
-        self._keys: list[str | None] = []
-
-    def take(self, event: yaml.Event) -> None:
-        """Take the next event."""
-        line = event.start_mark.line + 1  # type: ignore[union-attr]  # parsed events have marks
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise self._error("anchors and aliases are not read; write the value out", line)
-        if isinstance(event, yaml.ScalarEvent):
-            if event.tag is not None:
-                raise self._error(f"the tag {event.tag!r} is not read", line)
-            if self._open and isinstance(self._open[-1][0], dict) and self._keys[-1] is None:
-                self._key(event, line)
-            else:
-                self._add(_scalar(event), line)
-        elif isinstance(event, yaml.CollectionStartEvent):
-            if event.tag is not None:
-                raise self._error(f"the tag {event.tag!r} is not read", line)
-            if self._open and isinstance(self._open[-1][0], dict) and self._keys[-1] is None:
-                raise self._error("a key must be a string", line)
-            value: dict[str, Any] | list[Any] = (
-                {} if isinstance(event, yaml.MappingStartEvent) else []
-            )
-            pointer = self._add(value, line)
-            self._open.append((value, pointer))
-            self._keys.append(None)
-            if len(self._open) > _DEEPEST:
-                raise self._error(_TOO_DEEP, line)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            self._open.pop()
-            self._keys.pop()
-        elif isinstance(event, yaml.DocumentStartEvent) and self.lines:
-            raise self._error("a second document begins; one file holds one contract", line)
-
-    def _key(self, event: yaml.ScalarEvent, line: int) -> None:
-        mapping, pointer = self._open[-1]
-        if event.value in mapping:
-            raise self._error(f"the key {event.value!r} is there twice", line)
-        self._keys[-1] = event.value
-        self.lines[f"{pointer}/{escape(event.value)}"] = line
-
-    def _add(self, value: Any, line: int) -> str:
-        """Put a value into the innermost open collection, and return its pointer."""
-        if not self._open:
-            self.root = value
-            self.lines[""] = line
-            return ""
-        parent, above = self._open[-1]
-        if isinstance(parent, list):
-            pointer = f"{above}/{len(parent)}"
-            self.lines[pointer] = line
-            parent.append(value)
-        else:
-            name = self._keys[-1]
-            assert name is not None
-            pointer = f"{above}/{escape(name)}"
-            parent[name] = value
-            self._keys[-1] = None
-        return pointer
-
-    def _error(self, message: str, line: int) -> ContractError:
-        return ContractError(message, file=self._file, line=line)
-
-
-def _scalar(event: yaml.ScalarEvent) -> Any:
-    text: str = event.value
-    if event.style not in (None, ""):  # quoted, or a block
-        return text
-    if text in _LITERALS:
-        return _LITERALS[text]
-    for base, form in _INTEGERS.items():
-        match = form.fullmatch(text)
-        if match is not None:
-            return read_integer(match[2]) if base == 10 else int(match[2], base)
-    number = float(text) if _FLOAT.fullmatch(text) else math.inf
-    return number if math.isfinite(number) else text

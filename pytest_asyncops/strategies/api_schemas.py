@@ -12,8 +12,8 @@ from hypothesis.strategies import SearchStrategy
 from ..conformance.answer_rules import answer_rules
 from ..conformance.thorough_check import allowed_by, in_force
 from ..contract.openapi import Contract
+from ..contract.pointers import escape
 from ..contract.schema_keywords import Schema, name_of, refer
-from ..contract.yaml_document import escape
 from ..errors import InvalidArgument, checked_flag, hides_usage_errors, unknown_choice
 from ..lifecycle.states import State
 from ..rules.rules import Constraint, Needed

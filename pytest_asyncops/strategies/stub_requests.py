@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from ..contract.openapi import Contract
-from ..contract.yaml_document import escape
+from ..contract.pointers import escape
 from ..serving.api import Api
 from ..serving.messages import Headers, Request, Response
 from ..serving.routing import Route

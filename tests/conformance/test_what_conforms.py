@@ -24,7 +24,7 @@ from pytest_asyncops import assert_conforms
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.gateway import HTTP_STATUS
 from pytest_asyncops.contract.openapi import load_contract
-from pytest_asyncops.contract.yaml_document import escape
+from pytest_asyncops.contract.pointers import escape
 
 SCHEMAS = "/components/schemas"
 

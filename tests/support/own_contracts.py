@@ -8,7 +8,8 @@ import pytest
 
 from pytest_asyncops import ContractError
 from pytest_asyncops.contract.openapi import Contract
-from pytest_asyncops.contract.yaml_document import escape, read_document
+from pytest_asyncops.contract.pointers import escape
+from pytest_asyncops.contract.yaml_document import read_document
 
 HEAD = """\
 openapi: 3.0.3
