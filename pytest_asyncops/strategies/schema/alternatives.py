@@ -23,7 +23,7 @@ class Alternatives(NamedTuple):
     """Schemas that together have the values of another one.
 
     Attributes:
-        schemas: the schemas, flat.
+        schemas: the schemas, each flat or a reference.
         exact: whether they have no other values; if not, values are drawn and checked.
     """
 
@@ -80,7 +80,7 @@ def _discriminator(contract: Contract, rest: Schema, discriminator: Schema) -> A
 
 
 def _any_of(contract: Contract, rest: Schema, parts: list[Schema]) -> Alternatives:
-    return Alternatives([*_fitting(contract, [rest], parts)])
+    return Alternatives([*_beside(contract, rest, parts)])
 
 
 def _one_of(contract: Contract, rest: Schema, parts: list[Schema]) -> Alternatives:
@@ -89,8 +89,9 @@ def _one_of(contract: Contract, rest: Schema, parts: list[Schema]) -> Alternativ
     alone: list[Schema] = []
     for index, part in enumerate(able):
         others = [*able[:index], *able[index + 1 :]]
-        alone.append({"allOf": [part, _none_of(contract, flat(contract, part), others)]})
-    return Alternatives([*_fitting(contract, [rest], alone)])
+        without = _none_of(contract, flat(contract, part), others)
+        alone.append({"allOf": [part, without]} if without else part)
+    return Alternatives([*_beside(contract, rest, alone)])
 
 
 def _none_of(contract: Contract, schema: Schema, others: list[Schema]) -> Schema:
@@ -172,6 +173,14 @@ def _fitting(contract: Contract, some: list[Schema], parts: list[Schema]) -> Ite
                 yield both(one, flat(contract, part))
             except (Contradiction, NoValue):
                 continue
+
+
+def _beside(contract: Contract, rest: Schema, parts: list[Schema]) -> Iterator[Schema]:
+    """Each part merged with the rest; a reference beside which nothing is said stays one."""
+    says_nothing = constraints(rest).keys() <= {"nullable"} and rest.get("nullable", True)
+    for part in parts:
+        for merged in _fitting(contract, [rest], [part]):
+            yield part if says_nothing and "$ref" in part else merged
 
 
 def _can_be(contract: Contract, schema: Schema) -> bool:

@@ -12,6 +12,7 @@ They tell it in schemas and do not call the compiler, so nothing else takes part
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -26,10 +27,11 @@ from .arrays import arrays, sets
 from .checked import checked
 from .enum_values import fitting_values
 from .extras import filled_up, map_members, some_extras
-from .nesting import Nesting, TooDeep, able, worst
+from .nesting import MOST_LEVELS, Nesting, TooDeep, able, worst
 from .objects import objects
 from .options import Options
 from .recipes import NULL, Recipe, choice, constant, one_of
+from .recursion import Recursion
 from .refusals import NoValue, Refuse, refusal
 from .scalars import integers, json_values, numbers
 from .shapes import Part, Recipes, Shape, documented, others_of
@@ -73,6 +75,7 @@ class Compiler:
         self._is_response = is_response
         self._made_once: dict[object, Recipe] = {}
         self._scalars: dict[object, Recipe | NoValue] = {}
+        self._recursion = Recursion(contract, schema_of)
         self.nesting: Nesting = Nesting()
 
     @property
@@ -89,6 +92,16 @@ class Compiler:
         Raises:
             ContractError: for a schema that has none, or of which none is found.
         """
+        if self.nesting.levels:  # a part of one for which this is decided
+            return self._ending(schema)
+        self.nesting.most = max(self._recursion.levels(schema), 1)
+        while self.nesting.most < MOST_LEVELS:
+            with suppress(TooDeep):
+                return self._any(schema)
+            self.nesting.most += 1
+        return self._ending(schema)
+
+    def _ending(self, schema: Schema) -> Recipe:
         try:
             return self.nested(schema)
         except TooDeep:
@@ -105,23 +118,25 @@ class Compiler:
         if "$ref" in schema:
             return self._reference(name_of(schema["$ref"]))
         if "allOf" in schema:  # counts as nested too, because references in it are followed
-            return self._once(canonical(schema), partial(self._merged, schema))
+            return self._once(schema, canonical(schema), partial(self._merged, schema))
         return self._merged(schema)
 
     def _reference(self, name: str) -> Recipe:
         if name in self._ready:
             return self._ready[name]
-        return self._once(name, lambda: self._merged(self.schema_of(name), name))
+        whole = partial(self._merged, self.schema_of(name), name)
+        return self._once(refer(name), name, whole)
 
-    def _once(self, key: str, make: Callable[[], Recipe]) -> Recipe:
-        """The recipe for this key, made once for each nesting of schemas around it.
+    def _once(self, schema: Schema, key: str, make: Callable[[], Recipe]) -> Recipe:
+        """The recipe for a schema, made once; for an endless one once for each nesting around it.
 
         Raises:
             TooDeep: if a schema that contains itself is nested deep enough.
         """
-        place = self.nesting.place(key)
+        is_endless = self._recursion.is_endless(schema)
+        place = self.nesting.place(key, is_endless=is_endless)
         if place not in self._made_once:
-            with self.nesting.inside(key):
+            with self.nesting.inside(key, is_endless=is_endless):
                 self._made_once[place] = make()
         return self._made_once[place]
 
@@ -130,17 +145,10 @@ class Compiler:
 
     def _flat(self, schema: Schema, refuse: Refuse, name: str | None = None) -> Recipe:
         if "enum" in schema:
-            values = fitting_values(self.contract, schema)
-            if not values:
-                raise refuse("none of the enum's values fits the other keywords")
-            return choice(values)
+            return self._scalar("enum", schema, refuse)
         several = alternatives(self.contract, schema, refuse)
         if several is not None:  # these count as nested too, for the same reason as allOf
-            makers = [
-                partial(self._once, canonical(one), partial(self._flat, one, refuse))
-                for one in several.schemas
-            ]
-            ways = able(makers)
+            ways = able([partial(self._alternative, one, refuse) for one in several.schemas])
             return one_of(ways) if several.exact else self._checked(ways, schema, refuse)
         kinds = [schema["type"]] if "type" in schema else _implied(schema)
         if not kinds:
@@ -152,6 +160,11 @@ class Compiler:
             if "type" in schema:
                 raise
         return self._checked([json_values(self.options)], schema, refuse)
+
+    def _alternative(self, schema: Schema, refuse: Refuse) -> Recipe:
+        if "$ref" in schema:
+            return self._any(schema)
+        return self._once(schema, canonical(schema), partial(self._flat, schema, refuse))
 
     def _checked(self, ways: Sequence[Recipe], schema: Schema, refuse: Refuse) -> Recipe:
         """The values of recipes that fit the schema."""
@@ -169,12 +182,21 @@ class Compiler:
             return choice([False, True])
         return self._scalar(kind, schema, refuse)
 
+    def _enum(self, schema: Schema, refuse: Refuse) -> Recipe:
+        values = fitting_values(self.contract, schema)
+        if not values:
+            raise refuse("none of the enum's values fits the other keywords")
+        return choice(values)
+
     def _scalar(self, kind: str, schema: Schema, refuse: Refuse) -> Recipe:
-        """The strings or numbers of a flat schema, made once however schemas are nested around."""
+        """The strings, numbers or enum of a flat schema, made once however schemas are nested."""
         key = kind, canonical(constraints(schema))
         if key not in self._scalars:
             try:
-                self._scalars[key] = _SCALARS[kind](schema, self.options, refuse)
+                if kind == "enum":
+                    self._scalars[key] = self._enum(schema, refuse)
+                else:
+                    self._scalars[key] = _SCALARS[kind](schema, self.options, refuse)
             except NoValue as trouble:
                 self._scalars[key] = trouble
         found = self._scalars[key]

@@ -14,7 +14,7 @@ _LEVELS = 4
 _REPEATS = 6
 """How many times schemas that contain each other are nested within themselves, all together."""
 
-_MOST_LEVELS = 40
+MOST_LEVELS = 40
 """How many levels deep schemas that are put together are nested, at most."""
 
 
@@ -23,9 +23,16 @@ class TooDeep(Exception):
 
 
 class Nesting:
-    """The schemas that what is being compiled is part of, each with how often it is there."""
+    """The schemas that what is being compiled is part of, each with how often it is there.
+
+    Attributes:
+        most: how many levels deep endless schemas are nested at most, here.
+        levels: how many levels deep they are.
+    """
 
     def __init__(self) -> None:
+        self.most: int = MOST_LEVELS
+        self.levels: int = 0
         self._around: dict[str, int] = {}
 
     @property
@@ -33,27 +40,34 @@ class Nesting:
         """How many times a schema is within itself, of all schemas together."""
         return sum(self._around.values()) - len(self._around)
 
-    def place(self, key: str) -> object:
-        """What tells this nesting from others for the schema with this key.
+    def place(self, key: str, *, is_endless: bool = True) -> object:
+        """What tells this nesting from others for the schema with this key: what is left of it.
+
+        Args:
+            key: the key.
+            is_endless: whether the schema is known to lead to one that contains itself.
 
         Raises:
             TooDeep: if a schema that contains itself is nested deep enough.
         """
         level = self._around.get(key, 0)
+        if not is_endless and not level:
+            return key
         is_repeated = level == _LEVELS or (level and self.repeats == _REPEATS)
-        if is_repeated or sum(self._around.values()) == _MOST_LEVELS:
+        if is_repeated or self.levels >= self.most:
             raise TooDeep
-        return key, tuple(self._around.items())
+        return key, level, self.repeats, self.most - self.levels
 
     @contextmanager
-    def inside(self, key: str) -> Iterator[None]:
+    def inside(self, key: str, *, is_endless: bool = True) -> Iterator[None]:
         """A block in which what is compiled is part of a value with this key."""
-        around = self._around
+        around, levels = self._around, self.levels
         self._around = {**around, key: around.get(key, 0) + 1}
+        self.levels += is_endless
         try:
             yield
         finally:
-            self._around = around
+            self._around, self.levels = around, levels
 
 
 def able(makers: Iterable[Callable[[], Recipe]]) -> list[Recipe]:

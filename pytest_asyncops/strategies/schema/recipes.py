@@ -138,4 +138,5 @@ def combine(function: Callable[..., Any], *recipes: Recipe) -> Recipe:
 
 def lookup_table(values: Sequence[T]) -> tuple[T, ...]:
     """The value for each byte: in turn, because shrinking always tries the first bytes."""
-    return tuple(values[pick % len(values)] for pick in range(CHOICES_PER_BYTE))
+    times = -(-CHOICES_PER_BYTE // len(values))
+    return (tuple(values) * times)[:CHOICES_PER_BYTE]

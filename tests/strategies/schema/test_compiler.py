@@ -302,7 +302,7 @@ def test_what_a_name_stands_for_is_asked_of_one_function():
     own = compiler(schema_of=schema_of)
     pairs = own.recipe({"type": "array", "items": PAIR, "minItems": 1, "maxItems": 1})
     assert {value["one"] for [value] in anew(pairs.strategy(), 20, 5)} == {"b"}
-    assert asked == ["Pair", "Word"]
+    assert [*dict.fromkeys(asked)] == ["Pair", "Word"]
 
 
 def test_the_objects_of_a_name_are_asked_of_the_other_in_schemas_or_recipes():
