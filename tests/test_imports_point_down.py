@@ -32,6 +32,7 @@ THIRD_PARTIES = {
     "conformance.dialect": {"jsonschema"},
     "conformance.fast_check": {"msgspec"},
     "contract.yaml_document": {"yaml"},
+    "contract.yaml_values": {"yaml"},
     "serving.hang_guards": {"pytest"},
     "serving.state_index": {"sortedcontainers"},
     **{
