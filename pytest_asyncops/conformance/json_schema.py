@@ -119,7 +119,7 @@ class JsonSchema:
             result["required"] = required
         if "pattern" in schema:
             result["pattern"] = portable(schema["pattern"])
-        if schema.get("nullable") is True:
+        if schema.get("nullable") is True and "type" in schema:
             result["type"] = [schema["type"], "null"]
         if "properties" in schema:
             result["properties"] = {

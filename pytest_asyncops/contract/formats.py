@@ -74,6 +74,15 @@ NUMBER_FORMATS: Mapping[str, tuple[float, float]] = {
 """The formats of numbers, as bounds. What is rounded to a finite number is within them."""
 
 
+def is_checked(form: str, kind: str | None) -> bool:
+    """Whether a format constrains values of this type, or of any type; or is known not to."""
+    if form in STRING_FORMATS:
+        return kind in (None, "string")
+    if form in NUMBER_FORMATS:
+        return kind in (None, "integer", "number")
+    return form in FREE_FORMATS
+
+
 def is_type(value: object, name: str) -> bool:
     """Whether a JSON value has this type; 1.0 is not an integer (OpenAPI 3.0, draft 4)."""
     if name == "string":

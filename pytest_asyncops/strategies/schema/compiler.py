@@ -97,7 +97,7 @@ class Compiler:
         self.nesting.most = max(self._recursion.levels(schema), 1)
         while self.nesting.most < MOST_LEVELS:
             with suppress(TooDeep):
-                return self._any(schema)
+                return self.nested(schema)
             self.nesting.most += 1
         return self._ending(schema)
 
@@ -163,7 +163,7 @@ class Compiler:
 
     def _alternative(self, schema: Schema, refuse: Refuse) -> Recipe:
         if "$ref" in schema:
-            return self._any(schema)
+            return self.nested(schema)
         return self._once(schema, canonical(schema), partial(self._flat, schema, refuse))
 
     def _checked(self, ways: Sequence[Recipe], schema: Schema, refuse: Refuse) -> Recipe:
