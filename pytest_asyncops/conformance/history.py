@@ -176,6 +176,7 @@ def _breaks(
             f"{api.name}.history-{rule}",
             contract.place(pointer) if contract else f"#{pointer}",
             operation.get(member),
+            member not in operation,
         )
 
     last: Mapping[str, Any] = {}

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from ..contract.openapi import Contract
+from ..contract.openapi import Contract, Place
 from ..contract.schema_keywords import Schema
 from ..errors import hides_usage_errors, unknown_choice
 from ..rules.rules import Rule
@@ -120,11 +120,22 @@ def find_violations(
                     rule.id,
                     contract.place(rule.source),
                     wrong,
+                    wrong is None and not _has(part.value, below),
                 )
                 for rule in about
                 for below, wrong, message in rule.kind.breaks(part.value, status_code)
             ]
     return found
+
+
+def _has(value: Any, path: Place) -> bool:
+    """Whether there is something in a value at a path, if only a null."""
+    try:
+        for step in path:
+            value = value[step]
+    except (KeyError, IndexError, TypeError):
+        return False
+    return True
 
 
 def _place(contract: Contract, schema: Any, keyword: str) -> str:

@@ -20,6 +20,7 @@ class Violation:
         rule: the stable id of the rule, such as ``schema.enum`` or ``pinecone.next-token``.
         source: where in the contract the rule stands: file, line and JSON pointer.
         value: what was found, ``None`` where something is missing.
+        is_missing: whether nothing was found; a ``null`` is something.
     """
 
     path: str
@@ -27,14 +28,17 @@ class Violation:
     rule: str
     source: str
     value: Any
+    is_missing: bool = False
 
     def __repr__(self) -> str:
-        said = (f"{part.name}={written(getattr(self, part.name))}" for part in fields(self))
-        return f"Violation({', '.join(said)})"
+        said = {part.name: written(getattr(self, part.name)) for part in fields(self)}
+        if not self.is_missing:
+            del said["is_missing"]
+        return f"Violation({', '.join(f'{name}={text}' for name, text in said.items())})"
 
     def __str__(self) -> str:
-        found = f"{self.path} = {shortened(self.value)}"
-        return f"{found}\n  {self.message}\n  {self.rule}, {self.source}"
+        found = "is missing" if self.is_missing else f"= {shortened(self.value)}"
+        return f"{self.path} {found}\n  {self.message}\n  {self.rule}, {self.source}"
 
 
 class ConformanceError(AsyncOpsError, AssertionError):

@@ -168,3 +168,27 @@ def test_the_path_of_a_member_leads_to_what_was_found_there(name):
         for part in read_path(found.path):
             there = there[part]
         assert json.dumps(there) == json.dumps(found.value)
+
+
+@pytest.mark.parametrize(
+    ("operation", "shown", "is_missing"),
+    [({}, "is missing", True), ({"finished_at": None}, "= None", False)],
+)
+def test_what_is_missing_is_not_shown_as_null(operation, shown, is_missing):
+    done = {"status": "ASYNC_OPERATION_STATUS_COMPLETED", **operation}
+    found = violations({"operation": done}, api="chainloop", route="get")
+    [absent] = [one for one in found if one.rule == "chainloop.finished-when-done"]
+    assert str(absent).splitlines()[0] == f"$.operation.finished_at {shown}"
+    assert (absent.value, absent.is_missing) == (None, is_missing)
+    assert ("is_missing" in repr(absent)) is is_missing
+    names = {"Violation": Violation}
+    assert eval(repr(absent), names) == absent
+
+
+@pytest.mark.parametrize("path", [("a", "b"), ("a", 0), (0,), ("b", 1), ("b", 0, "c")])
+def test_a_place_that_is_not_there_is_missing(path):
+    from pytest_asyncops.conformance.thorough_check import _has
+
+    value = {"a": None, "b": [{}]}
+    assert not _has(value, path)
+    assert _has(value, path[:-1]) or path[:-1] == ("b", 0, "c")
