@@ -18,6 +18,9 @@ __tracebackhide__ = hides_usage_errors
 _MOST = 32
 """How many schemas a ``not`` is resolved into, at most; beyond, values are drawn and checked."""
 
+_FEW = 3
+"""Of more schemas that are banned, objects just lack a member that each requires, if they can."""
+
 
 class Alternatives(NamedTuple):
     """Schemas that together have the values of another one.
@@ -106,7 +109,13 @@ def _none_of(contract: Contract, schema: Schema, others: list[Schema]) -> Schema
 
 def _not(contract: Contract, rest: Schema, banned: Schema) -> Alternatives:
     found, exact = [rest], True
-    for one in _banned(contract, banned):
+    each = [*_banned(contract, banned)]
+    are_many = len(each) > _FEW
+    for one in each:
+        lacking = _without_a_member(contract, found, one) if are_many else []
+        if lacking:
+            found = lacking
+            continue
         without = complement(one)
         narrowed = [
             other
@@ -118,6 +127,18 @@ def _not(contract: Contract, rest: Schema, banned: Schema) -> Alternatives:
         else:
             found, exact = narrowed, exact and without.exact
     return Alternatives(found, exact)
+
+
+def _without_a_member(contract: Contract, some: list[Schema], banned: Schema) -> list[Schema]:
+    """Schemas of objects without a member that what is banned requires, and that these do not.
+
+    Nothing if there is no such member, or if the schemas are not those of objects alone.
+    """
+    needed = {name for one in some for name in one.get("required", ())}
+    for name in banned.get("required", ()):
+        if name not in needed and all(one.get("type") == "object" for one in some):
+            return [*_fitting(contract, some, [{"properties": {name: {"enum": []}}}])]
+    return []
 
 
 def _is_empty(schema: Schema, banned: Schema) -> bool:
