@@ -102,6 +102,8 @@ class JsonSchema:
         if "$ref" in schema:
             return self._reference(self._contract.resolved(schema), fit=fit)
         _refuse_doubtful(schema)
+        if fit is not _Fit.MUST and schema.get("type") == "integer":
+            self._refuse_integral_floats()
         self.looks_deep |= schema.get("uniqueItems") is True
         told = constraints(schema)
         result = {keyword: value for keyword, value in told.items() if keyword not in _TRANSLATED}
@@ -128,6 +130,10 @@ class JsonSchema:
         for one in more:
             _conjoin(result, one)
         return result
+
+    def _refuse_integral_floats(self) -> None:
+        if self._contract.version.has_integral_floats:
+            raise ValueError("draft 4 does not take 1.0 for an integer")
 
     def _inner(self, value: Any, *, fit: _Fit) -> Any:
         if isinstance(value, list):
