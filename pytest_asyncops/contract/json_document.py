@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from bisect import bisect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -96,14 +97,12 @@ class JsonLines(Mapping[str, int]):
         self._starts = {"": start}
         self._values = {"": start}
         self._within: dict[str, list[str]] = {}
-        self._lines: dict[str, int] = {}
+        self._ends = [match.start() for match in re.finditer("\n", text)]
 
     def __getitem__(self, pointer: str) -> int:
-        if pointer not in self._lines:
-            if pointer:
-                self._inside(pointer.rpartition("/")[0])
-            self._lines[pointer] = self._text.count("\n", 0, self._starts[pointer]) + 1
-        return self._lines[pointer]
+        if pointer:
+            self._inside(pointer.rpartition("/")[0])
+        return bisect(self._ends, self._starts[pointer]) + 1
 
     def __iter__(self) -> Iterator[str]:
         ahead = [""]
