@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -49,6 +50,8 @@ class ResolvedSettings:
         max_bytes_kept: how many bytes these calls may have together.
         patience: how many real seconds, or how long a ``timedelta``, the virtual clock waits for
             something outside.
+        contract: the path of the document that answers of other APIs are held against, ``None`` for
+            none.
         readings: how each API's contract is read where it is silent, by name of the API.
     """
 
@@ -68,6 +71,7 @@ class ResolvedSettings:
     max_calls_kept: int
     max_bytes_kept: int
     patience: Seconds
+    contract: str | None
     readings: Mapping[str, Mapping[str, Any]]
 
 
@@ -232,6 +236,15 @@ def _instant(value: Any, name: str) -> int | None:
     return instant_to_ns(instant, name)
 
 
+def _path(value: Any, name: str) -> str | None:
+    if value is None:
+        return None
+    path = os.fspath(value) if isinstance(value, os.PathLike) else value
+    if not isinstance(path, str) or not path:
+        raise InvalidArgument(f"{name} must be the path of a file, not {value!r}", value=value)
+    return os.path.abspath(path)
+
+
 _READERS: Mapping[str, Callable[[Any, str], Any]] = {
     "names": _names,
     "hosts": _hosts,
@@ -239,4 +252,5 @@ _READERS: Mapping[str, Callable[[Any, str], Any]] = {
     "count": _count,
     "seconds": _seconds,
     "instant": _instant,
+    "path": _path,
 }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from .errors import InvalidArgument
-from .settings import MARK, options
+from .settings import MARK, WITHOUT_MOCK, options
 
 
 def settings_of_marks(item: pytest.Item) -> list[dict[str, Any]]:
@@ -16,26 +18,46 @@ def settings_of_marks(item: pytest.Item) -> list[dict[str, Any]]:
     Raises:
         InvalidArgument: for one without a name.
     """
-    return [_keywords(mark) for mark in item.iter_markers(MARK)]
+    return [_located(_keywords(mark), item.config) for mark in item.iter_markers(MARK)]
 
 
 def settings_of_ini(config: pytest.Config) -> dict[str, Any]:
     """The settings of the ini file."""
     values = {name: config.getini(f"{MARK}_{name}") for name, _ in options()}
-    return {name: value for name, value in values.items() if value not in (None, "")}
+    given = {name: value for name, value in values.items() if value not in (None, "")}
+    return _located(given, config)
+
+
+def contract_of(item: pytest.Item) -> Any:
+    """The setting ``contract`` of a test, which may have no mock; ``None`` for no document."""
+    for mark in item.iter_markers(MARK):
+        if "contract" in mark.kwargs:
+            return _located(mark.kwargs, item.config)["contract"]
+    return settings_of_ini(item.config).get("contract")
 
 
 def mark_in_vain(item: pytest.Function) -> str:
     """What to say of a test that has settings for a mock, and no mock."""
-    mark = next(
-        mark for mark in item.own_markers if mark.name == MARK and (mark.args or mark.kwargs)
-    )
+    mark = next(mark for mark in item.own_markers if mark.name == MARK and needs_mock(mark))
     given = [*map(repr, mark.args), *(f"{name}={value!r}" for name, value in mark.kwargs.items())]
     return (
         f"@pytest.mark.{MARK}({', '.join(given)}) of {item.nodeid.partition('[')[0]} has no mock "
         "to set: the test would run against the real services, in real time. Name asyncops_mock "
         "in its arguments, or in @pytest.mark.usefixtures('asyncops_mock'), or remove the mark."
     )
+
+
+def needs_mock(mark: pytest.Mark) -> bool:
+    """Whether a mark has settings that count in a test with a mock alone."""
+    return bool(mark.args or mark.kwargs.keys() - WITHOUT_MOCK)
+
+
+def _located(settings: Mapping[str, Any], config: pytest.Config) -> dict[str, Any]:
+    """The same settings, with a path that does not depend on the current directory."""
+    path = settings.get("contract")
+    if not isinstance(path, (str, os.PathLike)) or not os.fspath(path):
+        return dict(settings)  # whoever reads it says what is wrong
+    return {**settings, "contract": os.path.join(config.rootpath, path)}
 
 
 def _keywords(mark: pytest.Mark) -> dict[str, Any]:

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .settings import MARK, options
+from .settings import MARK, WITHOUT_MOCK, options
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -88,7 +88,8 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Put everything back, also after an interrupt, which skips the teardown."""
     try:
-        return (yield)
+        with _contract_in_force(item):
+            return (yield)
     finally:
         item.config.stash[_item_key] = None
         if switch := _open_switch(item.config):
@@ -262,8 +263,21 @@ def _asks_for_fixtures(item: pytest.Item) -> bool:
 def _is_marked_in_vain(item: pytest.Function) -> bool:
     """Whether a test has settings for a mock, and no mock."""
     # Those of a class or a module may be meant for some of its tests.
-    given = any(mark.name == MARK and (mark.args or mark.kwargs) for mark in item.own_markers)
+    marks = [mark for mark in item.own_markers if mark.name == MARK]
+    given = any(mark.args or mark.kwargs.keys() - WITHOUT_MOCK for mark in marks)
     return given and not _names_it(item)
+
+
+def _contract_in_force(item: pytest.Item) -> AbstractContextManager[None]:
+    """The document of the settings, with a mock or without."""
+    marks = item.iter_markers(MARK)
+    is_set = item.config.getini(f"{MARK}_contract") or any("contract" in m.kwargs for m in marks)
+    if not is_set:
+        return nullcontext()
+    from .contract_in_force import in_force
+    from .marker import contract_of
+
+    return in_force(contract_of(item))
 
 
 def _switch(config: pytest.Config) -> Switch:

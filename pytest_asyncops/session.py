@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from .configure import BUILT_IN, ResolvedSettings
+from .contract_in_force import in_force
 from .durations import SECOND, to_ns
 from .errors import counted
 from .forked_requests import ForkedRequests
@@ -106,6 +107,8 @@ class Session:
         guard.open(self._guarded)
         stack.callback(guard.close, self._guarded)
         stack.enter_context(live(self._servers))
+        if settings.contract is not None:
+            stack.enter_context(in_force(settings.contract))
         transport = _TRANSPORTS[settings.transport]()(BaseUrls(self._servers))
         transport.start()
         stack.callback(transport.stop)

@@ -16,7 +16,7 @@ class Setting:
         why: what it decides, and the reason for its default.
         choices: the values of the kind ``choice``; empty for the other kinds.
         kind: how values are read: ``choice``, ``count``, ``seconds``, ``instant``, ``names``,
-            ``hosts`` or ``urls``.
+            ``hosts``, ``urls`` or ``path``.
     """
 
     # Neither a dataclass nor a named tuple: to make such a class takes longer than the rest of this
@@ -151,7 +151,17 @@ GENERAL = (
         "Longer than most of them take; if it has run out, a PatienceWarning says so.",
         kind="seconds",
     ),
+    Setting(
+        "contract",
+        None,
+        "The OpenAPI document that assert_conforms holds the answers of other APIs against. In the "
+        "ini file and in marks, its path counts from pytest's rootdir.",
+        kind="path",
+    ),
 )
+
+WITHOUT_MOCK = frozenset({"contract"})
+"""The settings that count in a test without a mock, too."""
 
 _VERDICTS = ("refuse", "allow")
 

@@ -7,6 +7,7 @@ unless somebody asks for it.
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Iterable, Mapping
 from typing import Literal, TypedDict, Union
 
@@ -46,6 +47,7 @@ class Settings(TypedDict, total=False):
     max_calls_kept: int
     max_bytes_kept: int
     patience: Seconds
+    contract: Union[str, os.PathLike[str], None]
 
     chainloop_page_base: Literal["zero", "one", "offset"]
     chainloop_default_page_size: int

@@ -164,4 +164,6 @@ def test_the_reader_of_imports_sees_them_all():
         "pytest_asyncops.serving.api", "c",
     ]  # fmt: skip
     assert own_imports("conformance") == {"conformance.assertions", "conformance.history"}
-    assert own_imports("plugin") == {"configure", "errors", "marker", "mocking", "settings"}
+    assert own_imports("plugin") == {
+        "configure", "contract_in_force", "errors", "marker", "mocking", "settings",
+    }  # fmt: skip

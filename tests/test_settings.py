@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import re
+from pathlib import Path
 
 import pytest
 from support.settings_table import TABLE, read
@@ -35,6 +36,7 @@ OTHERS = {
     "max_real_wait": (0, 1.5, "60", datetime.timedelta(seconds=30)),
     "max_calls_kept": (1, 7, "12"),
     "max_bytes_kept": (1, 7, "12"),
+    "contract": ("openapi.yaml", "/a/b.json", Path("openapi.yaml")),
     "patience": (0, 1.5, "60", datetime.timedelta(seconds=30)),
     "chainloop_default_page_size": (1, 7, "12"),
     "chainloop_max_page_size": (1, 500, "12"),
@@ -94,7 +96,7 @@ def test_a_setting_says_what_it_is():
 
 
 def test_each_name_stands_in_the_table_once_and_each_setting_is_of_a_kind():
-    kinds = {"choice", "count", "seconds", "instant", "names", "hosts", "urls"}
+    kinds = {"choice", "count", "seconds", "instant", "names", "hosts", "urls", "path"}
     for settings in (GENERAL, *READINGS.values()):
         names = [setting.name for setting in settings]
         assert len(set(names)) == len(names)
@@ -121,3 +123,17 @@ def test_a_setting_says_five_things_and_has_no_room_for_more():
     assert Setting("way", "a", "Which.", ("a", "b")).kind == "choice"
     with pytest.raises(AttributeError):
         setting.value = 5
+
+
+@pytest.mark.parametrize("value", ["", 7, True, b"a.yaml", ["a.yaml"], {}])
+def test_a_path_that_is_none(value):
+    with pytest.raises(InvalidArgument, match=r"^contract must be the path of a file") as caught:
+        resolve_settings({"contract": value})
+    assert caught.value.value == value
+
+
+def test_a_path_does_not_depend_on_where_one_goes_later(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert resolve_settings({"contract": "a.yaml"}).contract == str(tmp_path / "a.yaml")
+    assert resolve_settings({"contract": "/b/a.yaml"}).contract == "/b/a.yaml"
+    assert resolve_settings().contract is None

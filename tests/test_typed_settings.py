@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import typing
 from collections.abc import Iterable, Mapping
 
@@ -20,6 +21,7 @@ KINDS = {
     "instant": [str, datetime.datetime],
     "hosts": [str, Iterable[str]],
     "urls": [Mapping[str, str]],
+    "path": [str, os.PathLike[str], type(None)],
 }
 
 

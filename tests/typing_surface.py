@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import pathlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -160,6 +161,8 @@ def test_conformance(response: Response, api: Api) -> None:
     assert_conforms(response)
     assert_conforms({}, api="chainloop", route="get", status_code=404, extra="forbid")
     assert_conforms({}, api=api, route="list", unknown="forbid", profile="gateway")
+    assert_conforms(response, contract="openapi.yaml")
+    assert_conforms({}, contract=Path("openapi.yaml"), route="GET /jobs/{id}", status_code=404)
     found = violations(response)
     assert_type(found, list[Violation])
     assert_type(found[0].path, str)
@@ -247,7 +250,9 @@ async def test_mocked_in_other_ways() -> None:
         assert_type(mock, AsyncOpsMock)
 
 
-@pytest.mark.asyncops(**Settings(clock="manual", apis=["pinecone"]), jobs_page_size=3)
+@pytest.mark.asyncops(
+    **Settings(clock="manual", apis=["pinecone"], contract=Path("openapi.yaml")), jobs_page_size=3
+)
 def test_the_marker() -> None:
     settings: Settings = {"network": "block", "max_real_wait": 0.5}
     pytest.mark.asyncops(**settings)

@@ -15,7 +15,7 @@ from ..rules.violation import ConformanceError, Violation
 from ..serving.api import Api, find_profile
 from ..serving.live_readings import live_readings
 from .api_routes import find_api_route, is_of_known_host
-from .body_checker import Strictness
+from .body_checker import LENIENT, Strictness
 from .checker import find_checker, find_document_checker
 from .client_responses import ClientResponse, read_response
 from .operations import find_operation
@@ -80,7 +80,7 @@ def assert_conforms(
         contract=contract,
         profile=profile,
         readings=readings,
-        strictness=_strictness(extra=extra, unknown=unknown),
+        strictness=_strictness(extra, unknown),
     )
     if found:
         raise ConformanceError(_report(what, response, found), violations=found)
@@ -112,7 +112,7 @@ def violations(
         contract=contract,
         profile=profile,
         readings=readings,
-        strictness=_strictness(extra=extra, unknown=unknown),
+        strictness=_strictness(extra, unknown),
     )
     return found
 
@@ -128,7 +128,9 @@ def _violations(
     strictness: Strictness,
 ) -> tuple[str, list[Violation]]:
     """What a response is an answer to, and its violations."""
-    document = _document(response, api, contract)
+    document = None
+    if contract is not None or (api is None and contract_in_force() is not None):
+        document = _document(response, api, contract)
     if document is not None:
         if profile is not None or readings is not None:
             raise InvalidArgument(
@@ -162,14 +164,11 @@ def _document(
                 value=contract,
             )
         return read_contract(contract)
-    given = contract_in_force()
-    if given is None or api is not None:
-        return None
     if response.recorded is not None:
         is_known = response.recorded.api is not None
     else:
         is_known = response.request is not None and is_of_known_host(response.request)
-    return None if is_known else read_contract(given)
+    return None if is_known else read_contract(contract_in_force())
 
 
 def read_contract(contract: object) -> Contract:
@@ -194,11 +193,13 @@ def _as_it_is(payload: Any) -> Any:
     return payload
 
 
-def _strictness(**choices: str) -> Strictness:
-    for name, choice in choices.items():
+def _strictness(extra: str, unknown: str) -> Strictness:
+    if extra == unknown == "allow":
+        return LENIENT
+    for name, choice in (("extra", extra), ("unknown", unknown)):
         if choice not in _CHOICES:
             raise unknown_choice(name, choice, _CHOICES)
-    return Strictness(**{name: choice == "forbid" for name, choice in choices.items()})
+    return Strictness(extra == "forbid", unknown == "forbid")
 
 
 def allowed_now(api: Api, readings: Mapping[str, object] | None) -> frozenset[str]:

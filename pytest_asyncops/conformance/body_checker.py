@@ -12,7 +12,7 @@ from ..rules.rules import Rule
 from ..rules.violation import Violation, json_path
 from .client_responses import ClientResponse, check_json, parse
 from .fast_check import fast_check, fast_parse, is_plain
-from .media_types import Reading, charset_of, essence, reading_of
+from .media_types import Reading, charset_of, reading_of
 from .streams import events_of, lines_of
 from .thorough_check import Rules, find_violations
 
@@ -62,13 +62,12 @@ class BodyChecker:
     Args:
         contract: the contract.
         location: the location of the schema.
-        media_type: the media type.
+        media_type: the media type, without parameters.
         status_code: the HTTP status, on which rules depend.
         rules_of: finds the rules, if there are any.
 
     Raises:
-        ContractError: for a schema that is not understood, or that is not one for bodies of this
-            media type.
+        ContractError: for a schema that is not understood.
 
     Attributes:
         is_good: a quick check of a payload: ``True`` if it has no violation, ``False`` if it may
@@ -86,6 +85,7 @@ class BodyChecker:
         self._contract = contract
         self._location = location
         self._status_code = status_code
+        self._media_type = media_type
         self._reading = reading_of(media_type)
         schema = contract.schema(location)
         # A schema of the answer's own, because its rules are not about all values of the body's
@@ -102,12 +102,6 @@ class BodyChecker:
                 self._answer = {"type": "array", "items": schema}
         self._is_text = _is_text(contract, part)
         self._may_be_text = _may_be_text(contract, part)
-        if self._reading is Reading.BYTES and not self._may_be_text:
-            raise contract.error(
-                f"a body of {essence(media_type)} cannot be held against this schema. Bodies of "
-                "JSON, of text and of streams can, and any others where the type is string.",
-                location,
-            )
         self._rules: Mapping[int, Sequence[Rule]] = {**rules, id(self._answer): about}
         self.is_good: Callable[[Any], bool] = fast_check(
             contract, self._answer, self._rules, status_code
@@ -116,7 +110,11 @@ class BodyChecker:
     def check(
         self, response: ClientResponse, contract_form: ContractForm, strictness: Strictness
     ) -> list[Violation]:
-        """The violations of the body of a response."""
+        """The violations of the body of a response.
+
+        Raises:
+            ContractError: for a body that cannot be held against the schema.
+        """
         if not any(strictness) and self._looks_good(response, contract_form):
             return []
         try:
@@ -172,7 +170,7 @@ class BodyChecker:
         if self._reading is Reading.JSON:
             return _parsed(body, body)
         if self._reading is Reading.BYTES:
-            return body.decode("latin-1")  # a character for each byte
+            return self._other(body)
         text = self._decoded(body, response.headers)
         if self._reading is Reading.TEXT:
             return text if self._may_be_text else _perhaps_parsed(text)
@@ -181,6 +179,19 @@ class BodyChecker:
         if parts[-1:] == [_END] and not is_lines and not self._is_text:
             del parts[-1]
         return [self._part(index, part) for index, part in enumerate(parts)]
+
+    def _other(self, body: bytes) -> Any:
+        text = body.decode("latin-1")  # a character for each byte
+        if self._may_be_text:
+            return text
+        try:
+            return parse(body)  # whatever it is called, it is JSON
+        except ValueError:
+            raise self._contract.error(
+                f"this body of {self._media_type} cannot be held against the schema. Bodies of "
+                "JSON, of text and of streams can, and any others where the type is string.",
+                self._location,
+            ) from None
 
     def _decoded(self, body: bytes, headers: Mapping[str, str] | None) -> str:
         charset = charset_of((headers or {}).get("Content-Type") or "") or "utf-8"

@@ -14,7 +14,7 @@ class Chosen(NamedTuple):
 
     Attributes:
         member: the name of the property.
-        value: its value, ``None`` if it is missing.
+        value: its value.
         choices: the values that choose a schema.
         schema: the schema that is chosen, a reference; ``None`` if none is.
     """
@@ -31,12 +31,18 @@ class Chosen(NamedTuple):
 
 
 def choose(contract: Contract, schema: Schema, value: Any) -> Chosen | None:
-    """What the discriminator of a schema says of a value; ``None`` if it says nothing of it."""
+    """What the discriminator of a schema says of a value; ``None`` if it says nothing of it.
+
+    It says nothing of what is no object, and of an object without the property: what is meant then
+    is undefined (OpenAPI 3.0.4, 4.7.25), and real services leave it out if it is optional.
+    """
     branches = contract.branches(schema)
     if branches is None or not isinstance(value, dict):
         return None
     member = schema["discriminator"]["propertyName"]
-    said = value.get(member)
+    if member not in value:
+        return None
+    said = value[member]
     chosen = branches.get(said) if isinstance(said, str) else None
     return Chosen(member, said, tuple(branches), chosen)
 

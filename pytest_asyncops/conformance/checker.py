@@ -70,8 +70,9 @@ class Checker:
         elif error_schema is not None and status_code >= FIRST_ERROR:
             self._schemas = {"application/json": error_schema}
         self._place = self._response or next(iter(self._schemas.values()), None) or "/paths"
+        self._found: dict[str | None, BodyChecker | Violation | None] = {}
         # What is not asked for need not be understood.
-        self._body_checkers: dict[str | None, BodyChecker | Violation | None] = {}
+        self._body_checkers: dict[tuple[str, str], BodyChecker] = {}
 
     def check(
         self, response: ClientResponse, contract_form: ContractForm, strictness: Strictness
@@ -79,28 +80,28 @@ class Checker:
         """All violations of a response."""
         if self._response is None and not self._schemas:
             return [self._undocumented_status()]
-        if self._headers and response.headers is not None:
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            wrong = [found for each in self._headers for found in each.violations(headers)]
-            return wrong + self._check_body(response, contract_form, strictness)
-        return self._check_body(response, contract_form, strictness)
-
-    def _check_body(
-        self, response: ClientResponse, contract_form: ContractForm, strictness: Strictness
-    ) -> list[Violation]:
+        wrong = self._wrong_headers(response) if self._headers else []
         if response.is_head:
-            return []
-        body, content_type = response.body, None
-        if response.headers is not None:
-            if not self._schemas:
-                return [self._surplus(body)] if body else []
-            content_type = response.headers.get("Content-Type") if body else None
-        elif not self._schemas:
-            return []
-        checker = self.body_checker(content_type)
+            return wrong
+        checker: BodyChecker | Violation | None = None
+        if self._schemas:
+            headers = response.headers
+            checker = self.body_checker(None if headers is None else headers.get("Content-Type"))
+            if isinstance(checker, Violation) and not response.body:
+                checker = self.body_checker()  # nothing is of no content type
+        elif response.body:
+            checker = self._surplus(response.body)
         if isinstance(checker, BodyChecker):
-            return checker.check(response, contract_form, strictness)
-        return [checker] if isinstance(checker, Violation) else []
+            found = checker.check(response, contract_form, strictness)
+        else:
+            found = [] if checker is None else [checker]
+        return wrong + found if wrong else found
+
+    def _wrong_headers(self, response: ClientResponse) -> list[Violation]:
+        if response.headers is None:
+            return []
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return [found for each in self._headers for found in each.violations(headers)]
 
     def body_checker(self, content_type: str | None = None) -> BodyChecker | Violation | None:
         """The checker of bodies with this content type, or what is wrong with it.
@@ -111,13 +112,13 @@ class Checker:
         Returns:
             ``None`` if the contract says nothing about these bodies.
         """
-        if content_type not in self._body_checkers:
-            if len(self._body_checkers) >= _MOST_KEPT:
-                self._body_checkers.clear()
-            self._body_checkers[content_type] = self._make_body_checker(content_type)
-        return self._body_checkers[content_type]
+        if content_type not in self._found:
+            if len(self._found) >= _MOST_KEPT:
+                self._found.clear()
+            self._found[content_type] = self._find_body_checker(content_type)
+        return self._found[content_type]
 
-    def _make_body_checker(self, content_type: str | None) -> BodyChecker | Violation | None:
+    def _find_body_checker(self, content_type: str | None) -> BodyChecker | Violation | None:
         if content_type is None:
             kind = default_of(self._schemas)
             content_type = "application/json" if "*" in kind else kind
@@ -133,9 +134,12 @@ class Checker:
         location = self._schemas[kind]
         if location is None:
             return None
-        return BodyChecker(
-            self._contract, location, essence(content_type), self._status_code, self._rules_of
-        )
+        key = location, essence(content_type)
+        if key not in self._body_checkers:
+            self._body_checkers[key] = BodyChecker(
+                self._contract, *key, self._status_code, self._rules_of
+            )
+        return self._body_checkers[key]
 
     def _undocumented_status(self) -> Violation:
         known = f"; documented are {listed(self._documented)}" if self._documented else ""

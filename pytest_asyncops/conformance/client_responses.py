@@ -186,8 +186,11 @@ def _asked(value: Any) -> Request:
         request, url = value, ""
     sent = request if request is not value else getattr(value, "request_info", None)  # aiohttp
     body = getattr(sent, "body", None)  # only requests keeps it where it can always be read
+    if url.startswith("/") and (pool := getattr(value, "_pool", None)) is not None:
+        url = f"{pool.scheme}://{pool.host}:{pool.port}{url}"  # urllib3 has the path alone
+    received = getattr(value, "_original_response", None)  # urllib3 has the method nowhere else
     return Request(
-        getattr(request, "method", None) or "GET",
+        getattr(request, "method", None) or getattr(received, "_method", None) or "GET",
         url,
         url[ORIGIN.match(url).end() :],  # type: ignore[union-attr]  # it matches every text
         getattr(sent, "headers", None) or {},

@@ -58,7 +58,11 @@ def discriminating(contract: Contract, alternatives: Mapping[str, Keyword]) -> d
         if chosen is None or (get_ident(), id(value), id(schema)) in decided:
             return
         if chosen.schema is None:
-            yield _unknown(chosen, value)
+            yield ValidationError(
+                f"must be {listed(map(repr, chosen.choices))}",
+                path=[chosen.member],
+                instance=chosen.value,
+            )
         elif alternatives_of(schema) is None and contract.resolved(chosen.schema) is not schema:
             yield from _named(chosen, once(validator, value, schema, chosen.schema))
 
@@ -75,13 +79,6 @@ def discriminating(contract: Contract, alternatives: Mapping[str, Keyword]) -> d
         "discriminator": discriminator,
         **{keyword: of_alternatives(keyword, check) for keyword, check in alternatives.items()},
     }
-
-
-def _unknown(chosen: Chosen, value: Any) -> ValidationError:
-    choices = listed(map(repr, chosen.choices))
-    if chosen.member not in value:
-        return ValidationError(f"must have the member {chosen.member!r}, which is {choices}")
-    return ValidationError(f"must be {choices}", path=[chosen.member], instance=chosen.value)
 
 
 def _named(chosen: Chosen, errors: Errors) -> Errors:

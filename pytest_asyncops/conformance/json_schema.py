@@ -145,10 +145,19 @@ class JsonSchema:
         return result
 
     def _chosen(self, schema: Schema, branches: Mapping[str, Schema], *, fit: _Fit) -> Schema:
-        """What a discriminator chooses from, each schema with the value that chooses it."""
-        if fit is not _Fit.MUST or any(self._kinds.values()):
-            raise ValueError("objects are not told from others here, and have no rules")
+        """What a discriminator chooses from, each schema with the value that chooses it.
+
+        It says nothing of what has not its property.
+        """
+        if any(self._kinds.values()):
+            raise ValueError(
+                "a rule may be about what is chosen, which is not told from the others"
+            )
         self._chooses = True
+        keyword = alternatives_of(schema)
+        others = {}
+        if keyword is not None:
+            others[keyword] = self._inner(schema, keyword, fit=_below(keyword, fit))
         name = schema["discriminator"]["propertyName"]
         choices = [
             {
@@ -163,7 +172,8 @@ class JsonSchema:
             }
             for value, branch in branches.items()
         ]
-        return {"anyOf": choices}
+        has_property = {"type": "object", "required": [name]}
+        return {"anyOf": [*choices, {"not": has_property, **others}]}
 
     def _refuse_integral_floats(self) -> None:
         if self._contract.version.has_integral_floats:

@@ -9,11 +9,14 @@ from typing import Any
 from ..contract.openapi import Contract
 from ..contract.pointers import escape
 from ..contract.schema_keywords import Schema
+from ..errors import hides_usage_errors
 from ..rules.violation import Violation, json_path
 from .client_responses import parse
 from .fast_check import fast_check
 from .media_types import Reading, reading_of
 from .thorough_check import find_violations
+
+__tracebackhide__ = hides_usage_errors
 
 _SCALARS = ("boolean", "integer", "number")
 
@@ -34,7 +37,8 @@ class HeaderChecker:
     def __init__(self, contract: Contract, name: str, location: str, status_code: int) -> None:
         self._contract = contract
         self._location = location
-        self._name = name
+        self._name = name.lower()
+        self._path = f"headers{json_path([name])[1:]}"
         self._status_code = status_code
         told = contract.at(location)
         self._is_required = told.get("required") is True
@@ -57,13 +61,11 @@ class HeaderChecker:
         Args:
             headers: the headers by their names in lower case.
         """
-        text = headers.get(self._name.lower())
-        path = f"headers{json_path([self._name])[1:]}"
-        if text is None:
+        text = headers.get(self._name)
+        if text is None and self._is_required:
             place = self._contract.place(self._location)
-            missing = Violation(path, "must be there", "schema.header", place, None)
-            return [missing] if self._is_required else []
-        if self._schema is None:
+            return [Violation(self._path, "must be there", "schema.header", place, None)]
+        if text is None or self._schema is None:
             return []
         value = _parsed(text) if self._is_json else self._value(self._schema, text)
         if self._is_good(value):
@@ -71,7 +73,7 @@ class HeaderChecker:
         found = find_violations(
             self._contract, self._schema, {}, self._status_code, value, extra=False, unknown=False
         )
-        return [replace(each, path=path + each.path[1:]) for each in found]
+        return [replace(each, path=self._path + each.path[1:]) for each in found]
 
     def _value(self, schema: Schema, text: str) -> Any:
         """The value that a text stands for in the style ``simple`` (OpenAPI 3.0.3, 4.7.12)."""
@@ -84,13 +86,12 @@ class HeaderChecker:
             return [self._value(about.get("items", {}), part) for part in parts]
         if kind == "object":
             if self._explodes:
-                pairs = [
-                    (name, value) for name, _, value in (part.partition("=") for part in parts)
-                ]
-            else:
-                pairs = [*zip(parts[::2], parts[1::2], strict=False)]
+                parts = [side for part in parts for side in part.partition("=")[::2]]
             members = about.get("properties", {})
-            return {name: self._value(members.get(name, {}), value) for name, value in pairs}
+            return {
+                name: self._value(members.get(name, {}), value)
+                for name, value in zip(parts[::2], parts[1::2], strict=False)
+            }
         return text
 
     def _type_of(self, schema: Schema) -> tuple[str | None, Schema]:

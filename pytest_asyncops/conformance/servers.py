@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 _AUTHORITY = re.compile(r"(?:[^/{}]|\{[^{}]*\})*//[^/]*|\{[^{}]*\}(?=/|$)")
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
 
 
@@ -26,7 +27,7 @@ def read_server(server: Mapping[str, Any]) -> Server:
     """A server of a document, its variables included (OpenAPI 3.0.3, 4.7.5).
 
     >>> read_server({"url": "https://{host}/v{n}/", "variables": {"n": {"enum": ["1", "2"]}}})
-    Server(origin=re.compile('https://[^/?#]+'), base_path=re.compile('/v(?:1|2)'))
+    Server(origin=re.compile('https://[^/?#]+', re.IGNORECASE), base_path=re.compile('/v(?:1|2)'))
     """
     url = str(server.get("url", "/")).rstrip("/")
     variables = server.get("variables", {})
@@ -35,7 +36,7 @@ def read_server(server: Mapping[str, Any]) -> Server:
     if path and not path.startswith("/"):
         path = f"/{path.removeprefix('./')}"
     return Server(
-        None if authority is None else _pattern(authority[0].lower(), variables),
+        None if authority is None else _pattern(_normal(authority[0]), variables, re.IGNORECASE),
         _pattern(path, variables),
     )
 
@@ -54,15 +55,17 @@ def path_below(servers: Iterable[Server], origin: str, path: str) -> tuple[bool,
     Returns:
         Whether the host is that of a server, and the paths.
     """
-    own = [
-        each
-        for each in servers
-        if each.origin is not None and each.origin.fullmatch(origin.lower())
-    ]
+    host = _normal(origin)
+    own = [each for each in servers if each.origin is not None and each.origin.fullmatch(host)]
     found = [rest for each in own or servers for rest in _below(each.base_path, path)]
     if own:
         return True, found
     return False, list(dict.fromkeys([*found, path]))
+
+
+def _normal(origin: str) -> str:
+    """Scheme and host without the scheme's own port."""
+    return origin.removesuffix(_DEFAULT_PORTS.get(origin.partition(":")[0].lower(), ""))
 
 
 def _below(base_path: re.Pattern[str], path: str) -> list[str]:
@@ -71,13 +74,13 @@ def _below(base_path: re.Pattern[str], path: str) -> list[str]:
     return [rest] if rest.startswith("/") else []
 
 
-def _pattern(template: str, variables: Mapping[str, Any]) -> re.Pattern[str]:
+def _pattern(template: str, variables: Mapping[str, Any], flags: int = 0) -> re.Pattern[str]:
     parts = _VARIABLE.split(template)
     texts = [
         re.escape(part) if index % 2 == 0 else _values(variables.get(part, {}))
         for index, part in enumerate(parts)
     ]
-    return re.compile("".join(texts))
+    return re.compile("".join(texts), flags)
 
 
 def _values(variable: Mapping[str, Any]) -> str:

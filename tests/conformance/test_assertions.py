@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from support.client_responses import of_requests
+from support.documents import content
 from support.pages import ROOT
+from support.verdicts import refused
 
-from pytest_asyncops import AsyncOpsError, ConformanceError, Violation, assert_conforms, violations
+from pytest_asyncops import (
+    AsyncOpsError,
+    ConformanceError,
+    ContractError,
+    Violation,
+    assert_conforms,
+    violations,
+)
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.contract.openapi import load_contract
@@ -114,6 +125,67 @@ def test_an_answer_of_no_route():
 def test_conforming_says_nothing():
     assert assert_conforms({}, api="chainloop", route="list") is None
     assert violations({}, api="chainloop", route="list") == []
+
+
+# --- documents
+
+
+def exports(tmp_path):
+    path = tmp_path / "exports.json"
+    answer = content({"type": "object", "required": ["id"]})
+    paths = {"/exports/{id}": {"get": {"operationId": "getExport", "responses": {"200": answer}}}}
+    path.write_text(json.dumps({"openapi": "3.0.3", "paths": paths}), encoding="utf-8")
+    return path
+
+
+def test_a_document_is_given_by_its_path_or_as_what_it_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = exports(tmp_path)
+    response = of_requests(b"{}", "https://a.example/exports/1")
+    for contract in (path, str(path), "exports.json", "./exports.json", load_contract(str(path))):
+        error = failure(response, contract=contract)
+        first, _, place, *_ = str(error).splitlines()
+        assert first == "GET /exports/{id}, status 200, breaks its contract in 1 place:"
+        assert place == "  $ = {}"
+        assert failure({}, contract=contract, route="getExport").violations == error.violations
+
+
+def test_a_route_that_is_not_documented_is_named_as_it_was_asked_for(tmp_path):
+    response = of_requests(b"{}", "https://a.example/export/1?key=s3cret", 404)
+    error = failure(response, contract=exports(tmp_path))
+    assert str(error).startswith(
+        "GET https://a.example/export/1?key=[hidden], status 404, breaks its contract in 1 place:"
+    )
+    assert "s3cret" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"api": "chainloop"}, "are two contracts. Leave one of them out."),
+        ({"profile": "contract"}, "profile= and readings= are about an API, and this answer"),
+        ({"readings": {}}, "Leave them out, or name the API: api='chainloop'."),
+        ({"extra": "no"}, "unknown extra 'no'"),
+        ({"route": "getExports"}, "Did you mean 'getExport'?"),
+        ({"route": None}, "a payload does not say what it is an answer to. Name it by method and"),
+    ],
+)
+def test_what_does_not_go_with_a_document(tmp_path, more, said):
+    asked = {"contract": exports(tmp_path), "route": "getExport", **more}
+    assert said in refused({}, **asked)
+
+
+@pytest.mark.parametrize("contract", ["", 7, b"a.yaml", True, ["a.yaml"]])
+def test_what_is_no_document(contract):
+    assert refused({}, contract=contract, route="x") == (
+        f"contract must be the path of an OpenAPI document, or a Contract, not {contract!r}"
+    )
+
+
+def test_a_document_that_is_not_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ContractError, match="cannot be read"):
+        violations({}, contract="exports.json", route="x")
 
 
 # --- in pytest

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
+import requests
+import urllib3
 from support.chainloop_server import Server
-from support.client_responses import body, of_requests
+from support.client_responses import JSON, body, of_requests
+from support.documents import answering, content, document, operations
 from support.toy_api import changed, handle, request, stub_of, toy
 from support.verdicts import refused, rules
 
-from pytest_asyncops import Lifecycle, assert_conforms, violations
+from pytest_asyncops import ContractError, Lifecycle, assert_conforms, violations
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.conformance.checker import find_checker
+from pytest_asyncops.conformance.checker import find_checker, find_document_checker
+from pytest_asyncops.conformance.operations import Operation
 from pytest_asyncops.rules.rules import Never, Rule
 from pytest_asyncops.serving.messages import Headers, Request, Response
 
@@ -201,3 +207,136 @@ def test_pinecone_is_written_one_way():
     stub = stub_of(PINECONE)
     assert list(PINECONE.checking.profiles) == ["contract"]
     assert handle(stub, Request("GET", "https://x/y", "/y", Headers({}))).profile is None
+
+
+# --- documents
+
+URL = "http://localhost/jobs"
+JOB = {"type": "object", "required": ["id"]}
+
+
+def test_a_status_before_its_range_before_the_default():
+    statuses = {"200": content({"enum": [200]}), "2XX": content({"enum": [2]}), "4XX": {}}
+    contract = document({"/jobs": {"get": {"responses": statuses, "x-note": 1}}})
+    for status, body_ in ((200, b"200"), (201, b"2"), (404, b"")):
+        assert rules(of_requests(body_, URL, status), contract=contract) == []
+    assert rules(of_requests(b"200", URL, 202), contract=contract) == [("$", "schema.enum")]
+    [wrong] = violations(of_requests(b"", URL, 500), contract=contract)
+    assert (wrong.rule, wrong.value) == ("schema.status", 500)
+    assert wrong.message == "is not documented for GET /jobs; documented are 200, 2XX or 4XX"
+    other = document({"/jobs": {"get": {"responses": {"default": content(JOB)}}}})
+    assert rules(of_requests(b"{}", URL, 500), contract=other) == [("$", "schema.required")]
+    assert rules({}, contract=other, route="GET /jobs", status_code=500) == [
+        ("$", "schema.required")
+    ]
+
+
+def several():
+    answer = content(JOB)
+    answer["content"] |= {
+        "application/problem+json": {"schema": {"type": "object", "required": ["title"]}},
+        "text/*": {"schema": {"type": "string", "maxLength": 2}},
+        "application/octet-stream": {},
+    }
+    return answering(answer)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body_", "wrong"),
+    [
+        ("application/json; charset=utf-8", b"{}", "required"),
+        ("application/json", b'{"id": 1}', None),
+        ("application/problem+json", b'{"id": 1}', "required"),
+        ("application/problem+json", b'{"title": 1}', None),
+        ("text/plain", b"abc", "maxLength"),
+        ("text/html; charset=utf-8", b"", None),
+        ("image/png", b"", "content"),
+        ("application/octet-stream", b"\x00{", None),
+        ("image/png", b"abc", "content-type"),
+        ("application/hal+json", b"{}", "content-type"),
+        (None, b"{}", "required"),
+    ],
+)
+def test_the_content_type_picks_the_schema(kind, body_, wrong):
+    expected = [] if wrong is None else [("$", f"schema.{wrong}")]
+    assert rules(of_requests(body_, URL, kind=kind), contract=several()) == expected
+
+
+def test_a_content_type_that_is_not_documented_is_told_with_those_that_are():
+    [wrong] = violations(of_requests(b"a", URL, kind="image/png; a=b"), contract=several())
+    assert wrong.message == (
+        "must have the content type application/json, application/problem+json, text/* or "
+        "application/octet-stream"
+    )
+    assert wrong.value == "image/png; a=b"
+    assert wrong.source.endswith("/responses/200")
+
+
+def test_a_body_where_none_is_documented():
+    for nothing in ({"description": "done"}, {"content": {}}):
+        contract = answering(nothing)
+        assert rules(of_requests(b"", URL), contract=contract) == []
+        assert rules(of_requests(b"x", URL), contract=contract) == [("$", "schema.content")]
+        assert rules({}, contract=contract, route="GET /jobs") == []
+
+
+def test_any_content_type_is_read_as_what_it_is():
+    contract = answering(content(JOB, "*/*"))
+    assert rules(of_requests(b"{}", URL), contract=contract) == [("$", "schema.required")]
+    assert rules(of_requests(b"{}", URL, kind=None), contract=contract) == [
+        ("$", "schema.required")
+    ]
+    lines = of_requests(b"{}\n{}", URL, kind="application/x-ndjson")
+    assert rules(lines, contract=contract) == [
+        ("$[0]", "schema.required"),
+        ("$[1]", "schema.required"),
+    ]
+
+
+def test_content_types_without_end_take_no_memory_without_end():
+    checker = find_document_checker(several(), Operation("GET", "/jobs"), 200)
+    first = checker.body_checker("application/json")
+    assert checker.body_checker() is first
+    for number in range(200):
+        assert checker.body_checker(f"application/json; boundary={number}") is first
+    assert len(checker._found) <= 64
+
+
+def test_only_the_route_that_is_asked_for_is_looked_at():
+    paths = {
+        "/jobs": operations("get"),
+        "/odd": {"get": {"responses": {"200": content({"type": "nonsense"})}}},
+        "/lost": {"get": {"responses": {"200": {"$ref": "#/components/responses/Lost"}}}},
+    }
+    contract = document(paths)
+    assert rules(of_requests(b"{}", URL), contract=contract) == []
+    for path in ("odd", "lost"):
+        with pytest.raises(ContractError) as caught:
+            violations(of_requests(b"{}", f"http://localhost/{path}"), contract=contract)
+        assert caught.value.file == "own.yaml"
+        assert caught.value.line > 1
+
+
+def test_a_response_that_is_a_reference():
+    contract = document(
+        {"/jobs": {"get": {"responses": {"200": {"$ref": "#/components/responses/Job"}}}}},
+        components={"responses": {"Job": content(JOB)}},
+    )
+    assert rules(of_requests(b"{}", URL), contract=contract) == [("$", "schema.required")]
+
+
+def test_a_method_that_is_not_get():
+    contract = document(
+        {"/jobs": operations("get") | {"post": {"responses": {"202": content(JOB)}}}}
+    )
+    response = of_requests(b"{}", URL, 202)
+    response.request = requests.Request("POST", URL).prepare()
+    assert rules(response, contract=contract) == [("$", "schema.required")]
+    received = urllib3.HTTPResponse(
+        b"{}", {"Content-Type": JSON}, 202, request_url="/jobs", preload_content=False,
+        original_response=SimpleNamespace(_method="POST", isclosed=lambda: True),
+    )  # fmt: skip
+    assert rules(received, contract=contract) == [("$", "schema.required")]
+    received._pool = SimpleNamespace(scheme="https", host="jobs.example", port=443)
+    [wrong] = violations(received, contract=document({}))
+    assert wrong.value == "POST https://jobs.example:443/jobs"

@@ -144,7 +144,7 @@ def test_aiohttp():
         runner = web.AppRunner(app)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        host, port = runner.base_urls[0][:2]
+        host, port = runner.addresses[0][:2]
         url = f"http://{host}:{port}/v1/operations/1?a=b"
         async with aiohttp.ClientSession() as session:
             async with session.get(url) as response:

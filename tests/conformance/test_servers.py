@@ -8,6 +8,7 @@ from pytest_asyncops.conformance.servers import path_below, read_server
 
 VERSIONS = {"v": {"default": "v1", "enum": ["v1", "v2.0"]}}
 BASE = {"base": {"default": "api/v2"}}
+EU = {"eU": {"default": "eu", "enum": ["eu"]}}
 HOST = {"host": {"default": "unknown"}}
 
 
@@ -17,6 +18,12 @@ HOST = {"host": {"default": "unknown"}}
         ({"url": "https://a.example"}, "https://a.example", "/jobs", (True, ["/jobs"])),
         ({"url": "https://a.example/"}, "https://A.example", "/jobs", (True, ["/jobs"])),
         ({"url": "https://a.example/v1"}, "https://a.example", "/v1/jobs", (True, ["/jobs"])),
+        ({"url": "https://A.example:443"}, "https://a.example", "/x", (True, ["/x"])),
+        ({"url": "https://a.example"}, "https://a.example:443", "/x", (True, ["/x"])),
+        ({"url": "http://a.example"}, "http://a.example:80", "/x", (True, ["/x"])),
+        ({"url": "http://a.example/v1"}, "http://a.example:443", "/x", (False, ["/x"])),
+        ({"url": "//{eU}.a", "variables": EU}, "//EU.a", "/x", (True, ["/x"])),
+        ({"url": "//{eU}.a/v", "variables": EU}, "//us.a", "/x", (False, ["/x"])),
         # It is this host, so the base path is a part of it.
         ({"url": "https://a.example/v1"}, "https://a.example", "/jobs", (True, [])),
         ({"url": "https://a.example/v1"}, "https://a.example", "/v12/jobs", (True, [])),

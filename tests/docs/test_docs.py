@@ -38,7 +38,7 @@ from pytest_asyncops.settings import GENERAL, READINGS, Setting
 
 APIS = pytest.mark.parametrize("api", [CHAINLOOP, PINECONE], ids=lambda api: api.name)
 KINDS = {"count": "a count", "seconds": "seconds", "names": "names", "urls": "URLs",
-         "hosts": "hosts"}  # fmt: skip
+         "hosts": "hosts", "path": "a path"}  # fmt: skip
 
 
 # Settings
