@@ -53,23 +53,20 @@ def alternatives(contract: Contract, schema: Schema, refuse: Refuse) -> Alternat
 
 
 def discriminated(contract: Contract, schema: Schema) -> list[tuple[Schema, Schema]]:
-    """Each schema that a flat schema's discriminator chooses, and the one of all that it chooses.
+    """Each schema that a flat schema's discriminator chooses, and the one of the values so chosen.
 
-    The latter has the value that chooses it, and fits what is beside the discriminator.
+    The latter has the value that chooses it, and fits what is beside the discriminator. Of the
+    schemas below ``oneOf`` only the chosen one counts (OpenAPI 3.0.3, 4.7.25).
     """
     discriminator = schema["discriminator"]
     rest = without_discriminator(schema)
     found: list[tuple[Schema, Schema]] = []
     for branch, tag in branches_of(contract, schema):
-        chosen, around = [branch, tag], rest
+        around = rest
         for keyword in ("anyOf", "oneOf"):
-            parts = rest.get(keyword, ())
-            others = [part for part in parts if part.get("$ref") != branch["$ref"]]
-            if len(others) < len(parts):  # else it is not among them, but it has to fit one of them
+            if branch["$ref"] in [part.get("$ref") for part in rest.get(keyword, ())]:
                 around = {name: value for name, value in around.items() if name != keyword}
-                if keyword == "oneOf":
-                    chosen.append(_none_of(contract, flat(contract, {"allOf": chosen}), others))
-        for one in _fitting(contract, [around], [{"allOf": chosen}]):
+        for one in _fitting(contract, [around], [{"allOf": [branch, tag]}]):
             is_again = one.get("discriminator") is discriminator  # the parent of all branches
             found.append((branch, without_discriminator(one) if is_again else one))
     return found
