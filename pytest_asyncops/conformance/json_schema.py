@@ -111,6 +111,8 @@ class JsonSchema:
             target = self._contract.resolved(schema)
             return self._reference(target, fit=fit, is_decided=is_decided)
         _refuse_doubtful(schema)
+        if fit is not _Fit.MUST and schema.get("type") == "integer":
+            self._refuse_integral_floats()
         self.looks_deep |= schema.get("uniqueItems") is True
         told = constraints(schema)
         result = {keyword: value for keyword, value in told.items() if keyword not in _TRANSLATED}
@@ -172,6 +174,10 @@ class JsonSchema:
         ]
         has_property = {"type": "object", "required": [name]}
         return {"anyOf": [*choices, {"not": has_property, **others}]}
+
+    def _refuse_integral_floats(self) -> None:
+        if self._contract.version.has_integral_floats:
+            raise ValueError("draft 4 does not take 1.0 for an integer")
 
     def _inner(self, schema: Schema, keyword: str, *, fit: _Fit) -> Any:
         value = schema[keyword]

@@ -111,6 +111,7 @@ def test_public_attributes() -> None:
             "Lifecycle": Lifecycle.succeeds(),
             "Plan": mock.pinecone.plan(Lifecycle.hangs()),
             "Progress": pytest_asyncops.Progress,
+            "Contract": pytest_asyncops.Contract,
             "VirtualClock": mock.clock,
         }
         seen = set()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.samples import anew
 from support.toy_api import toy
 
-from pytest_asyncops import State, strategies
+from pytest_asyncops import Contract, State, strategies
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.strategies.call_repr import as_call
@@ -62,6 +62,35 @@ def test_the_api_is_printed_by_its_name_however_it_is_given():
     for api in (PINECONE, CHAINLOOP):
         assert repr(strategies.operations(api)) == repr(strategies.operations(api.name))
     assert repr(strategies.lifecycles(toy())) == "lifecycles('toy')"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "payloads(Contract.load('./api.yaml'), 'Job')",
+        "payloads(Contract.load('./api.yaml'), route='GET /jobs', status_code=200, times='usual')",
+        "invalid_payloads(Contract.load('./api.yaml'), route='listJobs', content_type='a/b')",
+        "from_schema({'$ref': '#/components/schemas/Job'}, contract=Contract.load('./api.yaml'))",
+        "from_schema({'$ref': '#/components/schemas/OperationModel'}, contract='pinecone')",
+    ],
+)
+def test_contracts_are_printed_so_that_they_can_be_pasted(tmp_path, monkeypatch, text):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "api.yaml").write_text(CONTRACT)
+    names = {name: getattr(strategies, name) for name in strategies.__all__}
+    made = eval(text, {**names, "Contract": Contract})
+    assert parts_of(repr(made)) == parts_of(text)
+
+
+CONTRACT = """\
+openapi: 3.0.3
+paths:
+  /jobs:
+    get:
+      operationId: listJobs
+      responses: {200: {content: {a/b: {schema: {$ref: '#/components/schemas/Job'}}}}}
+components: {schemas: {Job: {type: object}}}
+"""
 
 
 def ask(first, /, second, *, third=3, fourth=(), **others):

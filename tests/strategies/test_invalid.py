@@ -175,7 +175,6 @@ PETS = contract(discriminated.PETS)
 BROKEN = {
     "OneOf": {
         (("$", "schema.oneOf"),),
-        (("$", "schema.discriminator"),),
         (("$.kind", "schema.discriminator"),),
         (("$", "schema.required"),),
         (("$.claws", "schema.enum"),),

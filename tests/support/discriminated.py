@@ -14,6 +14,9 @@ components:
     Puppy: {{allOf: [{{{REFER}Dog'}}, {{properties: {{age: {{enum: [0]}}}}, required: [age]}}]}}
     Shoal: {{type: array, items: {{{REFER}Cat'}}, minItems: 1, maxItems: 1}}
 
+    Twin: {{type: object, properties: {{kind: {{type: string}}, tail: {{enum: [true]}}}},
+            required: [tail, kind]}}
+    Alike: {{oneOf: [{{{REFER}Dog'}}, {{{REFER}Twin'}}], discriminator: {{propertyName: kind}}}}
     OneOf: {{oneOf: [{{{REFER}Cat'}}, {{{REFER}Dog'}}], discriminator: {{propertyName: kind}}}}
     AnyOf: {{anyOf: [{{{REFER}Cat'}}, {{{REFER}Dog'}}], discriminator: {{propertyName: kind,
              mapping: {{kitty: Cat, tiger: '#/components/schemas/Cat', dog: Dog}}}}}}

@@ -18,6 +18,9 @@ __tracebackhide__ = hides_usage_errors
 _MOST = 32
 """How many schemas a ``not`` is resolved into, at most; beyond, values are drawn and checked."""
 
+_FEW = 3
+"""Of more schemas that are banned, objects just lack a member that each requires, if they can."""
+
 
 class Alternatives(NamedTuple):
     """Schemas that together have the values of another one.
@@ -50,23 +53,20 @@ def alternatives(contract: Contract, schema: Schema, refuse: Refuse) -> Alternat
 
 
 def discriminated(contract: Contract, schema: Schema) -> list[tuple[Schema, Schema]]:
-    """Each schema that a flat schema's discriminator chooses, and the one of all that it chooses.
+    """Each schema that a flat schema's discriminator chooses, and the one of the values so chosen.
 
-    The latter has the value that chooses it, and fits what is beside the discriminator.
+    The latter has the value that chooses it, and fits what is beside the discriminator. Of the
+    schemas below ``oneOf`` only the chosen one counts (OpenAPI 3.0.3, 4.7.25).
     """
     discriminator = schema["discriminator"]
     rest = without_discriminator(schema)
     found: list[tuple[Schema, Schema]] = []
     for branch, tag in branches_of(contract, schema):
-        chosen, around = [branch, tag], rest
+        around = rest
         for keyword in ("anyOf", "oneOf"):
-            parts = rest.get(keyword, ())
-            others = [part for part in parts if part.get("$ref") != branch["$ref"]]
-            if len(others) < len(parts):  # else it is not among them, but it has to fit one of them
+            if branch["$ref"] in [part.get("$ref") for part in rest.get(keyword, ())]:
                 around = {name: value for name, value in around.items() if name != keyword}
-                if keyword == "oneOf":
-                    chosen.append(_none_of(contract, flat(contract, {"allOf": chosen}), others))
-        for one in _fitting(contract, [around], [{"allOf": chosen}]):
+        for one in _fitting(contract, [around], [{"allOf": [branch, tag]}]):
             is_again = one.get("discriminator") is discriminator  # the parent of all branches
             found.append((branch, without_discriminator(one) if is_again else one))
     return found
@@ -106,7 +106,13 @@ def _none_of(contract: Contract, schema: Schema, others: list[Schema]) -> Schema
 
 def _not(contract: Contract, rest: Schema, banned: Schema) -> Alternatives:
     found, exact = [rest], True
-    for one in _banned(contract, banned):
+    each = [*_banned(contract, banned)]
+    are_many = len(each) > _FEW
+    for one in each:
+        lacking = _without_a_member(contract, found, one) if are_many else []
+        if lacking:
+            found = lacking
+            continue
         without = complement(one)
         narrowed = [
             other
@@ -118,6 +124,18 @@ def _not(contract: Contract, rest: Schema, banned: Schema) -> Alternatives:
         else:
             found, exact = narrowed, exact and without.exact
     return Alternatives(found, exact)
+
+
+def _without_a_member(contract: Contract, some: list[Schema], banned: Schema) -> list[Schema]:
+    """Schemas of objects without a member that what is banned requires, and that these do not.
+
+    Nothing if there is no such member, or if the schemas are not those of objects alone.
+    """
+    needed = {name for one in some for name in one.get("required", ())}
+    for name in banned.get("required", ()):
+        if name not in needed and all(one.get("type") == "object" for one in some):
+            return [*_fitting(contract, some, [{"properties": {name: {"enum": []}}}])]
+    return []
 
 
 def _is_empty(schema: Schema, banned: Schema) -> bool:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
 from support.own_contracts import checked
+from support.samples import anew
 from support.schema_kinds import INTEGER, STRING, obj
 
 from pytest_asyncops import ContractError
@@ -170,3 +171,21 @@ def test_a_not_of_very_many_parts_is_drawn_and_checked():
     several = alternatives(CONTRACT, {"not": {"anyOf": parts}}, ValueError)
     assert not several.exact
     assert len(several.schemas) <= 32
+
+
+def test_of_many_alternatives_each_lacks_what_others_need():
+    parts = [obj({f"url_{number}": STRING}, required=[f"url_{number}"]) for number in range(30)]
+    schema = {"oneOf": parts}
+    several = alternatives(CONTRACT, schema, ValueError)
+    assert len(several.schemas) == 30
+    for value in anew(from_schema(schema), 40, 10):
+        assert OAS30Validator(schema).is_valid(value)
+    each = [alternatives(CONTRACT, one, ValueError) for one in several.schemas]
+    assert all(one.exact and len(one.schemas) == 1 for one in each)
+
+
+def test_where_no_member_tells_alternatives_apart_all_their_keywords_do():
+    names = [obj({"a": {"enum": [number]}}, required=["a"]) for number in range(5)]
+    for schema in ({"type": "object", "not": {"anyOf": names}}, {"not": {"anyOf": names}}):
+        for value in anew(from_schema(schema), 40, 10):
+            assert OAS30Validator(schema).is_valid(value)
