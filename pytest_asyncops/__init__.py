@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .conformance import assert_conforms as assert_conforms
     from .conformance import assert_history as assert_history
     from .conformance import violations as violations
+    from .contract.openapi import Contract as Contract
     from .errors import AsyncOpsError as AsyncOpsError
     from .errors import CadenceError as CadenceError
     from .errors import ContractError as ContractError
@@ -57,6 +58,7 @@ _HOMES = {
     "Calls": "serving.calls",
     "ChainloopStub": "apis.chainloop_stub",
     "ConformanceError": "rules.violation",
+    "Contract": "contract.openapi",
     "ContractError": "errors",
     "Field": "serving.api",
     "ForkedRequestsWarning": "errors",

@@ -33,6 +33,7 @@ THIRD_PARTIES = {
     "conformance.discriminator_keywords": {"jsonschema"},
     "conformance.fast_check": {"msgspec"},
     "contract.yaml_document": {"yaml"},
+    "contract.yaml_values": {"yaml"},
     "serving.hang_guards": {"pytest"},
     "serving.state_index": {"sortedcontainers"},
     **{

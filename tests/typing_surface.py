@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import pathlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from pytest_asyncops import (
     Calls,
     ChainloopStub,
     ConformanceError,
+    Contract,
     ContractError,
     InvalidArgument,
     Lifecycle,
@@ -174,6 +176,15 @@ def test_conformance(response: Response, api: Api) -> None:
 def test_cadence(operation: Operation) -> None:
     assert_polled(operation, min_interval=2, max_interval=MINUTE, at_least=1, at_most=9)
     assert_polled(operation, not_after_done=True, honours_retry_after=True, backoff=1.5)
+
+
+def test_documents() -> None:
+    contract = Contract.load("openapi.yaml")
+    assert_type(contract, Contract)
+    assert_type(Contract.load(pathlib.Path("openapi.json")), Contract)
+    assert_type(contract.unchecked_formats(), dict[str, list[str]])
+    assert_type(contract.schemas, Mapping[str, Mapping[str, Any]])
+    assert_type(strategies.from_schema({}, contract=contract), SearchStrategy[Any])
 
 
 def test_strategies(api: Api, stub: Stub) -> None:

@@ -27,6 +27,9 @@ from .discriminator_keywords import Errors, Keyword, discriminating
 _TYPE_CHECKER = Draft4Validator.TYPE_CHECKER.redefine_many(
     {name: lambda checker, value, name=name: is_type(value, name) for name in TYPES}
 )
+_WITH_INTEGRAL_FLOATS = _TYPE_CHECKER.redefine(
+    "integer", lambda checker, value: is_type(value, "integer", integral_floats=True)
+)
 
 
 @lru_cache(maxsize=32)  # making a class takes ten times as long as checking an operation
@@ -63,8 +66,9 @@ def make_validator(contract: Contract) -> Callable[..., Validator]:
         "not": _not,
         "additionalProperties": _additional_properties,
     }
+    has_more = contract.version.has_integral_floats
     validator: Callable[..., Validator] = extend(  # type: ignore[no-untyped-call]  # in its stubs
-        Draft4Validator, keywords, type_checker=_TYPE_CHECKER
+        Draft4Validator, keywords, type_checker=_WITH_INTEGRAL_FLOATS if has_more else _TYPE_CHECKER
     )
     return validator
 
@@ -80,7 +84,7 @@ def _article(name: str) -> str:
 
 def _type(validator: Any, name: str, value: Any, schema: Schema) -> Errors:
     nullable = schema.get("nullable") is True
-    if not is_type(value, name) and not (nullable and value is None):
+    if not validator.is_type(value, name) and not (nullable and value is None):
         yield ValidationError(f"must be {_article(name)}{' or null' if nullable else ''}")
 
 

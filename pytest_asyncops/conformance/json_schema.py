@@ -111,6 +111,8 @@ class JsonSchema:
             target = self._contract.resolved(schema)
             return self._reference(target, fit=fit, is_decided=is_decided)
         _refuse_doubtful(schema)
+        if fit is not _Fit.MUST and schema.get("type") == "integer":
+            self._refuse_integral_floats()
         self.looks_deep |= schema.get("uniqueItems") is True
         told = constraints(schema)
         result = {keyword: value for keyword, value in told.items() if keyword not in _TRANSLATED}
@@ -119,7 +121,7 @@ class JsonSchema:
             result["required"] = required
         if "pattern" in schema:
             result["pattern"] = portable(schema["pattern"])
-        if schema.get("nullable") is True:
+        if schema.get("nullable") is True and "type" in schema:
             result["type"] = [schema["type"], "null"]
         if "properties" in schema:
             result["properties"] = {
@@ -141,6 +143,10 @@ class JsonSchema:
         for one in more:
             _conjoin(result, one)
         return result
+
+    def _refuse_integral_floats(self) -> None:
+        if self._contract.version.has_integral_floats:
+            raise ValueError("draft 4 does not take 1.0 for an integer")
 
     def _chosen(self, schema: Schema, branches: Mapping[str, Schema], *, fit: _Fit) -> Schema:
         """What a discriminator chooses from, each schema with the value that chooses it.

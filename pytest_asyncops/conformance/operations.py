@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from ..contract.openapi import Contract
+from ..contract.openapi import METHODS, Contract
 from ..contract.pointers import escape
 from ..errors import ContractError, InvalidArgument, hides_usage_errors, listed, unknown_choice
 from ..rules.violation import Violation
@@ -21,8 +21,6 @@ from .client_responses import ORIGIN, ClientResponse
 from .servers import Server, path_below, read_server
 
 __tracebackhide__ = hides_usage_errors
-
-METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
 
 _PARAMETER = re.compile(r"\{[^{}]+\}")
 _NEAR = 3
@@ -84,12 +82,12 @@ def _named(contract: Contract) -> Mapping[Operation, tuple[str | None, str | Non
             item = contract.follow(f"/paths/{escape(path)}")
             members = contract.mapping(item)
         except ContractError:
-            found.update({Operation(method, path): (None, None) for method in METHODS})
+            found.update({Operation(method.upper(), path): (None, None) for method in METHODS})
             continue
         for method in METHODS:
-            told = members.get(method.lower())
+            told = members.get(method)
             if isinstance(told, dict):
-                found[Operation(method, path)] = told.get("operationId"), item
+                found[Operation(method.upper(), path)] = told.get("operationId"), item
     return found
 
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from ..errors import ContractError, hides_usage_errors
 from .pointers import unescape
-from .yaml_document import Document, read_document
+from .yaml_document import Document, read_content, read_document
 
 __tracebackhide__ = hides_usage_errors
 
@@ -126,7 +126,8 @@ class Documents:
         if len(self._others) >= _MOST_FILES:
             raise self.error(f"it refers to more than {_MOST_FILES:,} other files", at)
         try:
-            content = path.read_bytes()
+            with path.open("rb") as opened:
+                content = read_content(opened)
         except OSError as error:
             raise self.error(f"{reference!r} cannot be read: {error.strerror}", at) from None
         label = posixpath.join(posixpath.dirname(self.main.file), file)

@@ -74,8 +74,23 @@ NUMBER_FORMATS: Mapping[str, tuple[float, float]] = {
 """The formats of numbers, as bounds. What is rounded to a finite number is within them."""
 
 
-def is_type(value: object, name: str) -> bool:
-    """Whether a JSON value has this type; 1.0 is not an integer (OpenAPI 3.0, draft 4)."""
+def is_checked(form: str, kind: str | None) -> bool:
+    """Whether a format constrains values of this type, or of any type; or is known not to."""
+    if form in STRING_FORMATS:
+        return kind in (None, "string")
+    if form in NUMBER_FORMATS:
+        return kind in (None, "integer", "number")
+    return form in FREE_FORMATS
+
+
+def is_type(value: object, name: str, *, integral_floats: bool = False) -> bool:
+    """Whether a JSON value has this type.
+
+    Args:
+        value: the value.
+        name: the type.
+        integral_floats: whether 1.0 is an integer. It is not in OpenAPI 3.0.
+    """
     if name == "string":
         return isinstance(value, str)
     if name == "object":
@@ -86,7 +101,9 @@ def is_type(value: object, name: str) -> bool:
         return isinstance(value, bool)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
-    return isinstance(value, int) or (name == "number" and math.isfinite(value))
+    if isinstance(value, int):
+        return True
+    return math.isfinite(value) and (name == "number" or (integral_floats and value.is_integer()))
 
 
 def matches_format(value: object, form: str) -> bool:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ..errors import ContractError, hides_usage_errors
+from ..errors import ContractError, InvalidArgument, hides_usage_errors
 from .discriminators import find_branches
 from .documents import Documents
+from .formats import is_checked
 from .pointers import escape
-from .schema_keywords import Schema, check_schema, name_of, same_value
-from .yaml_document import Document, read_document
+from .schema_keywords import Schema, check_beside, check_schema, name_of, same_value
+from .versions import Version, version_of
+from .yaml_document import Document, read_content, read_document
 
 __tracebackhide__ = hides_usage_errors
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+"""The methods of OpenAPI, as it writes them."""
 
 Place = tuple[str | int, ...]
 """A place in a payload: member names and indexes."""
@@ -49,16 +55,41 @@ class Contract:
         self._branches: dict[int, Mapping[str, Schema]] = {}
         self._path = path
         self._documents = Documents(document, path)
-        version = self._object("").get("openapi")
-        if not isinstance(version, str) or not version.startswith("3.0."):
-            raise self.document.error(
-                f"this is not an OpenAPI 3.0 document: openapi is {version!r}", "/openapi"
-            )
+        self.version: Version = version_of(document.root, document.error)
         self._object("/paths")
         self._object("/components/schemas")
 
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Contract:
+        """Read an OpenAPI document.
+
+        It is read once, and again when its file has changed. What it says is checked when it is
+        asked for: a response, a schema. So what nobody asks for need not be understood.
+
+        Args:
+            path: the path to a YAML or JSON file; a relative one counts from the current directory.
+
+        Raises:
+            ContractError: if it cannot be read, or is not OpenAPI 3.0 or 3.1.
+            InvalidArgument: for what is not a path.
+
+        >>> from pytest_asyncops import Contract
+        >>> Contract.load("openapi.yaml").unchecked_formats()  # doctest: +SKIP
+        {'repo.nwo': ['openapi.yaml:812 #/components/schemas/Repository/properties/name']}
+        """
+        if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
+            raise InvalidArgument(
+                f"path must be the path to an OpenAPI document, not {path!r}", value=path
+            )
+        name = os.fspath(path)
+        return load_contract(name if os.path.dirname(name) else os.path.join(os.curdir, name))
+
     def __repr__(self) -> str:
-        return f"<Contract {self.document.file}>"
+        if self._path is None:
+            return f"<Contract {self.document.file}>"
+        told = self.document.file
+        path = told if os.path.abspath(told) == self._path else self._path
+        return f"Contract.load({path!r})"
 
     @property
     def schemas(self) -> Mapping[str, Schema]:
@@ -171,6 +202,38 @@ class Contract:
         found = self.content(response).get("application/json")
         return None if found is None else f"{found}/schema"
 
+    def unchecked_formats(self) -> dict[str, list[str]]:
+        """The formats that constrain nothing here, each with the places that name it.
+
+        They are annotations: those that no pattern tells, those of no registry, and those of
+        another type than that of their schema. All named schemas are looked through, and those of
+        all responses, but for those that are not understood.
+
+        Returns:
+            The places by format, as file, line and JSON pointer.
+        """
+        for location in self._documented():
+            with suppress(ContractError):
+                self.schema(location)
+        found: dict[str, list[str]] = {}
+        for location in self.pointers.values():
+            schema = self.at(location)
+            form = schema.get("format")
+            if form is not None and not is_checked(form, schema.get("type")):
+                found.setdefault(form, []).append(self.place(f"{location}/format"))
+        return {form: sorted(found[form]) for form in sorted(found)}
+
+    def _documented(self) -> Iterator[str]:
+        """The locations of the named schemas, and of those of all responses."""
+        yield from (f"/components/schemas/{escape(name)}" for name in self.schemas)
+        for path in self._object("/paths"):
+            for method in METHODS:
+                with suppress(ContractError):  # also those that the path does not have
+                    for response in self.statuses(method, path).values():
+                        for media in self.content(response).values():
+                            if "schema" in self.at(media):
+                                yield f"{media}/schema"
+
     def required(self, schema: Schema) -> list[str]:
         """The members that a response has to have: those that only requests have are not needed."""
         members = schema.get("properties", {})
@@ -234,9 +297,10 @@ class Contract:
         branches: dict[int, Mapping[str, Schema]] = {}
         while ahead:
             at = ahead.pop()
-            if id(self.at(at)) in self.pointers.keys() | pointers.keys():
+            asked = self.at(at)
+            if id(asked) in self.pointers or id(asked) in pointers:
                 continue
-            for within, schema in list(check_schema(self._documents, at, self.at(at))):
+            for within, schema in list(check_schema(self._documents, at, asked, self.version)):
                 pointers[id(schema)] = within
                 referred = [(schema["$ref"], f"{within}/$ref")] if "$ref" in schema else []
                 if "discriminator" in schema:
@@ -250,6 +314,10 @@ class Contract:
                     target = self._documents.target(reference, said_at)
                     references[reference] = self.at(target)
                     ahead.append(target)
+                if "$ref" in schema:
+                    check_beside(
+                        self._documents, within, schema, references[schema["$ref"]], self.version
+                    )
         self._check_loops(references)
         self.pointers.update(pointers)
         self.references.update(references)
@@ -282,27 +350,41 @@ class Contract:
 def load_contract(name: str, directory: str = "") -> Contract:
     """The contract of this name in the package's ``schemas``, or at this path.
 
+    A document is read again once its file has changed.
+
     Args:
         name: the name or path.
         directory: what a relative path counts from, unless it is the current directory.
 
     Raises:
-        ContractError: if it cannot be read or is not OpenAPI 3.0.
+        ContractError: if it cannot be read or is not OpenAPI.
     """
-    is_own = Path(name).name == name
-    return _load(name, None if is_own else os.path.abspath(os.path.join(directory, name)))
+    if Path(name).name == name:
+        return _load(name, None)
+    path = os.path.abspath(os.path.join(directory, name))
+    return _load(name, path, _state_of(path))
+
+
+def _state_of(path: str) -> tuple[int, int] | None:
+    """What tells whether a file has changed."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None  # reading it will tell
+    return found.st_mtime_ns, found.st_size
 
 
 @lru_cache(maxsize=64)
-def _load(name: str, path: str | None) -> Contract:
+def _load(name: str, path: str | None, state: tuple[int, int] | None = None) -> Contract:
     if path is None:
         place, label = files("pytest_asyncops.schemas") / name, f"schemas/{name}"
         advice = f"A bare name is one of the package's own; for a file of yours write './{name}'."
     else:
         place, label = Path(path), name
-        advice = "Give the path to a YAML file."
+        advice = "Give the path to a YAML or JSON file."
     try:
-        content = place.read_bytes()
+        with place.open("rb") as file:
+            content = read_content(file)
     except OSError as error:
         raise ContractError(
             f"the contract cannot be read: {error.strerror}. {advice}", file=label

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from ..errors import ContractError, hides_usage_errors, listed
 from .ecma_patterns import NotUnderstood, pattern
 from .pointers import escape, unescape
+from .versions import VERSIONS, Version, not_read_yet
 
 __tracebackhide__ = hides_usage_errors
 
@@ -67,6 +68,13 @@ ANNOTATIONS = frozenset(
         "readOnly",
         "writeOnly",
         "xml",
+        # JSON Schema's, which many documents have already.
+        "$comment",
+        "$defs",
+        "contentEncoding",
+        "contentMediaType",
+        "definitions",
+        "examples",
     }
 )
 """The keywords that constrain nothing. (readOnly and writeOnly say who may set a member.)"""
@@ -81,13 +89,16 @@ class Source(Protocol):
         """An error at a location."""
 
 
-def check_schema(source: Source, location: str, schema: Any) -> Iterator[tuple[str, Schema]]:
+def check_schema(
+    source: Source, location: str, schema: Any, version: Version = VERSIONS["3.0"]
+) -> Iterator[tuple[str, Schema]]:
     """Check a schema and all below it, but not what they refer to.
 
     Args:
         source: where it is from.
         location: the schema's place in it.
         schema: the schema.
+        version: the version of OpenAPI that it is written for.
 
     Yields:
         The location of each schema, and the schema.
@@ -96,14 +107,48 @@ def check_schema(source: Source, location: str, schema: Any) -> Iterator[tuple[s
         ContractError: for a keyword or a value that is not understood.
     """
     if not isinstance(schema, dict):
-        raise source.error(f"a schema must be a mapping, not {schema!r}", location)
+        message = f"a schema must be a mapping, not {schema!r}"
+        if version.has_boolean_schemas and isinstance(schema, bool):
+            message = not_read_yet(version, f"the schema {schema!r}")
+        raise source.error(message, location)
     yield location, schema
+    for keyword in version.differs(schema):
+        raise source.error(not_read_yet(version, keyword), f"{location}/{escape(keyword)}")
     _check_keywords(source, location, schema)
-    if "$ref" in schema:
-        _check_reference(source, location, schema)
     _check_values(source, location, schema)
     for below, inner in _inner(schema):
-        yield from check_schema(source, f"{location}/{below}", inner)
+        yield from check_schema(source, f"{location}/{below}", inner, version)
+
+
+def check_beside(
+    source: Source, location: str, schema: Schema, referred: Any, version: Version
+) -> None:
+    """Check what is beside a reference: that it says nothing, or what is referred to says, too.
+
+    Args:
+        source: where the schema is from.
+        location: its place.
+        schema: the schema, with a reference.
+        referred: what it refers to.
+        version: the version of OpenAPI that it is written for.
+
+    Raises:
+        ContractError: for what would be skipped.
+    """
+    told = referred if isinstance(referred, dict) else {}
+    others = [
+        repr(name)
+        for name, value in constraints(schema).items()
+        if name not in ("$ref", "nullable") and (name not in told or told[name] != value)
+    ]
+    if others and version.has_beside_references:
+        raise source.error(not_read_yet(version, f"{listed(others)} beside a $ref"), location)
+    if others:
+        raise source.error(
+            f"beside a $ref nothing counts in OpenAPI 3.0, so {listed(others)} would be skipped. "
+            "Write allOf with the reference and with what shall count",
+            location,
+        )
 
 
 def refer(name: str) -> Schema:
@@ -165,24 +210,11 @@ def constraints(schema: Schema) -> dict[str, Any]:
     return {keyword: value for keyword, value in schema.items() if not is_annotation(keyword)}
 
 
-def _check_reference(source: Source, location: str, schema: Schema) -> None:
-    others = [repr(name) for name in constraints(schema) if name != "$ref"]
-    if others:
-        raise source.error(
-            f"beside a $ref nothing counts in OpenAPI 3.0, so {listed(others)} would be skipped",
-            location,
-        )
-
-
 def _check_values(source: Source, location: str, schema: Schema) -> None:
     kind = schema.get("type")
     if kind is not None and kind not in TYPES:
         raise source.error(
             f"the type {kind!r} is not one of OpenAPI 3.0's: {listed(TYPES)}", f"{location}/type"
-        )
-    if "nullable" in schema and kind is None:
-        raise source.error(
-            "nullable counts only beside a type (OpenAPI 3.0.3, 4.7.24)", f"{location}/nullable"
         )
     if "pattern" in schema:
         try:

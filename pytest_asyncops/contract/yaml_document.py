@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 import yaml
 
@@ -58,6 +58,11 @@ class Document:
         while pointer and pointer not in self.lines:
             pointer = pointer.rpartition("/")[0]
         return self.lines.get(pointer, 1)
+
+
+def read_content(file: IO[bytes]) -> bytes:
+    """The content of a file; of one that is too large, enough to be refused by `read_document`."""
+    return file.read(MOST_BYTES + 1)
 
 
 def read_document(text: str | bytes, file: str) -> Document:

@@ -218,3 +218,32 @@ def test_a_keyword(schema, good, bad, message):
 )
 def test_every_violation_with_its_place(schema, value, found):
     assert breaks(schema, value) == found
+
+
+INTEGER = {"type": "integer"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "good", "bad"),
+    [
+        (INTEGER, [1, 1.0, -0.0], [1.5, True, "1", None]),
+        ({"not": INTEGER}, [1.5, "1"], [1, 1.0]),
+        ({"oneOf": [INTEGER, {"type": "number"}]}, [1.5], [1, 1.0, "1"]),
+    ],
+)
+def test_a_float_may_be_an_integer_in_openapi_3_1(schema, good, bad):
+    document = {"openapi": "3.1.0", "components": {"schemas": {"A": schema}}}
+    contract = checked(Contract(read_document(json.dumps(document), "own.json")))
+    root = contract.schemas["A"]
+    validator, is_good = make_validator(contract)(root), fast_check(contract, root, {}, 200)
+    assert [value for value in good if not validator.is_valid(value)] == []
+    assert [value for value in bad if validator.is_valid(value) or is_good(value)] == []
+
+
+@pytest.mark.parametrize("keyword", ["allOf", "anyOf", "oneOf"])
+def test_nullable_without_a_type_makes_nothing_good(keyword):
+    """OpenAPI 3.0.3, 4.7.24: it adds null to the type beside it."""
+    schema = {"nullable": True, keyword: [typed("string")]}
+    assert [found[1] for found in breaks(schema, None)] in ([keyword], ["type"])
+    assert not fast_check(contract_with(schema), contract_with(schema).schemas["A"], {}, 200)(None)
+    assert breaks({"nullable": True}, None) == breaks({"nullable": False}, None) == []

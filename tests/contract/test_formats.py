@@ -45,6 +45,14 @@ def test_a_value_has_one_type_or_is_null_or_is_no_json(value):
         assert len(types) == 1
 
 
+@pytest.mark.parametrize("value", [1.0, -0.0, 1e300])
+def test_some_floats_are_integers_where_they_count(value):
+    assert is_type(value, "integer", integral_floats=True)
+    assert not is_type(value, "integer")
+    for other in (0.5, math.inf, math.nan, True, "1.0"):
+        assert not is_type(other, "integer", integral_floats=True)
+
+
 @given(json_values, st.sampled_from([*STRING_FORMATS, *BOUND, "password", "unheard-of"]))
 def test_a_format_concerns_its_own_type_only(value, form):
     kind = "number" if form in BOUND else "string"

@@ -8,10 +8,13 @@ import os
 import pytest
 from support.own_contracts import HEAD, SCHEMA_LINE, contract, refusal, with_schema
 
-from pytest_asyncops import ContractError
+from pytest_asyncops import Contract, ContractError, InvalidArgument
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
+from pytest_asyncops.contract import openapi, yaml_document
 from pytest_asyncops.contract.openapi import load_contract
+from pytest_asyncops.contract.schema_keywords import check_schema, refer
+from pytest_asyncops.contract.yaml_document import read_document
 
 LOOPS = [
     "{$ref: '#/components/schemas/A'}",
@@ -50,13 +53,6 @@ def test_a_schema_may_have_itself_as_a_part():
 @pytest.mark.parametrize(
     ("text", "line", "pointer", "message"),
     [
-        ("a: 1\n", 1, "/openapi", "this is not an OpenAPI 3.0 document: openapi is None"),
-        ("# 2\nswagger: '2.0'\nopenapi: 3.0\n", 3, "/openapi",
-         "this is not an OpenAPI 3.0 document: openapi is 3.0"),
-        ("paths: {}\nopenapi: 3.1.0\n", 2, "/openapi",
-         "this is not an OpenAPI 3.0 document: openapi is '3.1.0'"),
-        ("- 1\n", 1, "", "here must be a mapping, not [1]"),
-        ("openapi", 1, "", "here must be a mapping, not 'openapi'"),
         ("openapi: 3.0.3\npaths:\n", 2, "/paths", "here must be a mapping, not None"),
         ("openapi: 3.0.3\npaths: []\n", 2, "/paths", "here must be a mapping, not []"),
         ("openapi: 3.0.3\ncomponents:\n  schemas: []\n", 3, "/components/schemas",
@@ -162,6 +158,11 @@ def test_a_relative_path_counts_from_the_current_directory(tmp_path, monkeypatch
         assert found[-1].document.file == "./own.yaml"
     assert [set(each.schemas) for each in found] == [{"one"}, {"two"}]
     assert load_contract("./own.yaml", str(tmp_path / "one")) is found[0]
+    # A path that is right from here is given as it is, and another one as a whole.
+    assert [repr(one) for one in found] == [
+        f"Contract.load({str(tmp_path / 'one' / 'own.yaml')!r})",
+        "Contract.load('./own.yaml')",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -177,9 +178,9 @@ def test_a_relative_path_counts_from_the_current_directory(tmp_path, monkeypatch
             "./nothing.yaml",
             "./nothing.yaml",
             errno.ENOENT,
-            "Give the path to a YAML file.",
+            "Give the path to a YAML or JSON file.",
         ),
-        ("./", "./", errno.EISDIR, "Give the path to a YAML file."),
+        ("./", "./", errno.EISDIR, "Give the path to a YAML or JSON file."),
     ],
 )
 def test_a_file_that_cannot_be_read(name, label, reason, advice):
@@ -189,6 +190,98 @@ def test_a_file_that_cannot_be_read(name, label, reason, advice):
         f"{label}: the contract cannot be read: {os.strerror(reason)}. {advice}"
     )
     assert caught.value.line is None
+
+
+def test_a_document_is_read_once_and_again_when_it_has_changed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "own.yaml"
+    file.write_text(HEAD)
+    first = Contract.load("own.yaml")
+    assert Contract.load(file) is Contract.load(file)
+    assert Contract.load("own.yaml") is first
+    assert eval(repr(first)) is first
+    file.write_text(HEAD.replace("Job", "Other"))
+    assert [*first.schemas, *Contract.load("own.yaml").schemas] == ["Job", "Other"]
+
+
+def test_a_document_in_no_file_prints_its_name():
+    assert repr(contract(HEAD)) == "<Contract own.yaml>"
+    assert repr(load_contract(CHAINLOOP.checking.contract)) == "<Contract schemas/chainloop.yaml>"
+
+
+@pytest.mark.parametrize("path", [None, 1, b"own.yaml", ["own.yaml"]])
+def test_what_is_no_path(path):
+    with pytest.raises(InvalidArgument) as caught:
+        Contract.load(path)
+    assert str(caught.value) == f"path must be the path to an OpenAPI document, not {path!r}"
+    assert caught.value.value == path
+
+
+@pytest.mark.parametrize("name", ["own.yaml", "part.yaml"])
+def test_a_file_without_end_is_not_read_to_its_end(name, tmp_path, monkeypatch):
+    monkeypatch.setattr(yaml_document, "MOST_BYTES", 999)
+    (tmp_path / "own.yaml").write_text(with_schema("{$ref: 'part.yaml'}"))
+    (tmp_path / "part.yaml").write_text("type: object\n")
+    with (tmp_path / name).open("a") as file:
+        file.write("#" * 5000)
+    with pytest.raises(ContractError, match=f"{name}: the document has more than 999 bytes"):
+        Contract.load(tmp_path / "own.yaml").schema("/components/schemas/A")
+
+
+FORMATS = """\
+openapi: 3.0.3
+paths:
+  /a:
+    get:
+      responses:
+        200: {content: {text/plain: {schema: {type: string, format: color}}, a/b: {}}}
+  /d: {get: {responses: {200: {$ref: '#/nowhere'}}}}
+  /b: {post: {responses: {default: {content: {a/b: {schema: {$ref: '#/x-own'}}}}}}}
+  /c: 1
+x-own: {type: string, format: int64}
+components:
+  schemas:
+    A:
+      properties:
+        a: {type: string, format: color}
+        b: {type: string, format: uri}
+        c: {type: integer, format: uri}
+        d: {format: int32}
+        e: {type: string, format: password}
+        f: {type: number, format: binary}
+    B: {type: strin, format: color}
+"""
+
+
+def test_formats_that_constrain_nothing_are_told_when_asked():
+    found = Contract(read_document(FORMATS, "own.yaml"))
+    at = "#/components/schemas/A/properties"
+    assert found.unchecked_formats() == {
+        "color": [
+            f"own.yaml:15 {at}/a/format",
+            "own.yaml:6 #/paths/~1a/get/responses/200/content/text~1plain/schema/format",
+        ],
+        "int64": ["own.yaml:10 #/x-own/format"],
+        "uri": [f"own.yaml:17 {at}/c/format"],
+    }
+
+
+def test_only_what_is_asked_for_is_checked(monkeypatch):
+    """The first check of a large document takes no longer than that of a small one."""
+    checked = []
+
+    def check(source, location, schema, version):
+        checked.append(location)
+        return check_schema(source, location, schema, version)
+
+    monkeypatch.setattr(openapi, "check_schema", check)
+    others = "".join(f"    S{number}: {{allOf: [{refer('Job')}]}}\n" for number in range(1000))
+    found = Contract(read_document(HEAD + others, "own.yaml"))
+    at = "/paths/~1jobs~1{id}/get/responses/200/content/application~1json/schema"
+    assert found.response_schema("get", "/jobs/{id}", 200) is found.at(at)
+    assert checked == [at, "/components/schemas/Job"]
+    found.response_schema("get", "/jobs/{id}", 200)
+    assert len(checked) == 2
 
 
 WRITE_ONLY = """

@@ -10,11 +10,12 @@ from support.own_contracts import SCHEMA_LINE, contract, refusal, with_schema
 from pytest_asyncops.contract.yaml_document import read_document
 
 KEYWORDS = (
-    "$ref, additionalProperties, allOf, anyOf, default, deprecated, description, discriminator, "
-    "enum, example, exclusiveMaximum, exclusiveMinimum, externalDocs, format, items, maxItems, "
-    "maxLength, maxProperties, maximum, minItems, minLength, minProperties, minimum, multipleOf, "
-    "not, nullable, oneOf, pattern, properties, readOnly, required, title, type, uniqueItems, "
-    "writeOnly, x-enum or xml"
+    "$comment, $defs, $ref, additionalProperties, allOf, anyOf, contentEncoding, "
+    "contentMediaType, default, definitions, deprecated, description, discriminator, enum, "
+    "example, examples, exclusiveMaximum, exclusiveMinimum, externalDocs, format, items, "
+    "maxItems, maxLength, maxProperties, maximum, minItems, minLength, minProperties, minimum, "
+    "multipleOf, not, nullable, oneOf, pattern, properties, readOnly, required, title, type, "
+    "uniqueItems, writeOnly, x-enum or xml"
 )
 
 
@@ -33,10 +34,11 @@ UNKNOWN = f"is not understood; understood are {KEYWORDS}"
         ),
         ("a/b~: 1", 0, "a~1b~0", f"the keyword 'a/b~' {UNKNOWN}"),
         (
-            "$ref: '#/components/schemas/Job'\ntype: object\nnullable: true",
+            "$ref: '#/components/schemas/Job'\ntype: string\nenum: []",
             -1,
             "",
-            "beside a $ref nothing counts in OpenAPI 3.0, so 'type' or 'nullable' would be skipped",
+            "beside a $ref nothing counts in OpenAPI 3.0, so 'type' or 'enum' would be skipped. "
+            "Write allOf with the reference and with what shall count",
         ),
         (
             "items: {$ref: '#/components/schemas/Jobs'}",
@@ -53,12 +55,6 @@ UNKNOWN = f"is not understood; understood are {KEYWORDS}"
         ),
         ("type: 'null'", 0, "type", "the type 'null' is not one of OpenAPI 3.0's: array, boolean, "
          "integer, number, object or string"),
-        (
-            "enum: [a]\nnullable: true",
-            1,
-            "nullable",
-            "nullable counts only beside a type (OpenAPI 3.0.3, 4.7.24)",
-        ),
         (
             "type: string\npattern: '(a'",
             1,
@@ -183,6 +179,13 @@ def test_all_that_is_understood():
         "{type: string, format: hex}",
         "{type: string, format: int64}",
         "{format: byte}",
+        # These make no value good that is not good without them (3.0.3, 4.7.24).
+        "{$ref: '#/components/schemas/Job', nullable: true}",
+        # And this says what is referred to, once more.
+        "{$ref: '#/components/schemas/Job', type: object}",
+        "{allOf: [{type: object}], nullable: true}",
+        "{enum: [a], nullable: false}",
+        "{examples: [1], $comment: none, contentEncoding: base64, $defs: {a: {const: 1}}}",
     ],
 )
 def test_what_constrains_nothing_is_passed_over(schema):

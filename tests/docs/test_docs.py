@@ -100,6 +100,7 @@ def test_public_attributes() -> None:
             "Operation": mock.chainloop.start(),
             "Lifecycle": Lifecycle.succeeds(),
             "Progress": pytest_asyncops.Progress,
+            "Contract": pytest_asyncops.Contract,
             "VirtualClock": mock.clock,
         }
         seen = set()
