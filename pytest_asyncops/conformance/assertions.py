@@ -8,7 +8,7 @@ from typing import Any, Union
 
 from ..arguments import explained
 from ..configure import resolve_readings
-from ..contract.openapi import Contract, load_contract
+from ..contract.openapi import Contract
 from ..contract_in_force import contract_in_force
 from ..errors import InvalidArgument, counted, hides_usage_errors, unknown_choice
 from ..rules.violation import ConformanceError, Violation
@@ -176,7 +176,7 @@ def read_contract(contract: object) -> Contract:
 
     Raises:
         InvalidArgument: for what is neither.
-        ContractError: if it cannot be read, or is not OpenAPI 3.0.
+        ContractError: if it cannot be read, or is not OpenAPI.
     """
     if isinstance(contract, Contract):
         return contract
@@ -185,8 +185,7 @@ def read_contract(contract: object) -> Contract:
             f"contract must be the path of an OpenAPI document, or a Contract, not {contract!r}",
             value=contract,
         )
-    path = os.fspath(contract)
-    return load_contract(path if os.path.dirname(path) else f"./{path}")
+    return Contract.load(contract)
 
 
 def _as_it_is(payload: Any) -> Any:

@@ -30,7 +30,7 @@ def read_server(server: Mapping[str, Any]) -> Server:
     Server(origin=re.compile('https://[^/?#]+', re.IGNORECASE), base_path=re.compile('/v(?:1|2)'))
     """
     url = str(server.get("url", "/")).rstrip("/")
-    variables = server.get("variables", {})
+    variables = server.get("variables") or {}
     authority = _AUTHORITY.match(url)
     path = url if authority is None else url[authority.end() :]
     if path and not path.startswith("/"):
@@ -77,7 +77,7 @@ def _below(base_path: re.Pattern[str], path: str) -> list[str]:
 def _pattern(template: str, variables: Mapping[str, Any], flags: int = 0) -> re.Pattern[str]:
     parts = _VARIABLE.split(template)
     texts = [
-        re.escape(part) if index % 2 == 0 else _values(variables.get(part, {}))
+        re.escape(part) if index % 2 == 0 else _values(variables.get(part) or {})
         for index, part in enumerate(parts)
     ]
     return re.compile("".join(texts), flags)

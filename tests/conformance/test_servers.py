@@ -34,6 +34,8 @@ HOST = {"host": {"default": "unknown"}}
         ({"url": "/"}, "http://x", "/jobs", (False, ["/jobs"])),
         ({"url": "./v1/"}, "", "/v1/jobs", (False, ["/jobs", "/v1/jobs"])),
         ({"url": "v1"}, "", "/v1/jobs", (False, ["/jobs", "/v1/jobs"])),
+        ({"url": "/{v}", "variables": {"v": None}}, "", "/1/x", (False, ["/x", "/1/x"])),
+        ({"url": "/{v}", "variables": None}, "", "/1/x", (False, ["/x", "/1/x"])),
         ({}, "http://x", "/jobs", (False, ["/jobs"])),
         (
             {"url": "/{v}", "variables": VERSIONS},

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_asyncops import ContractError
-from pytest_asyncops.contract import yaml_document
+from pytest_asyncops.contract import json_document, yaml_document
 from pytest_asyncops.contract.json_document import JsonLines, read_integer, read_json
 from pytest_asyncops.contract.yaml_document import read_document
 
@@ -52,6 +52,9 @@ def test_what_is_refused(text, line, message):
     ],
 )
 def test_what_is_read(text, value, monkeypatch):
+    """What is written as pairs of surrogates is looked at no closer than what is not."""
+    if "\\\\" not in text:
+        monkeypatch.setattr(json_document, "_troubles", None)
     monkeypatch.setattr(yaml_document, "_read_yaml", None)
     assert read_document(text, "api.json").root == value
     assert read_document(f"\ufeff{text}".encode(), "api.json").root == value
