@@ -17,8 +17,9 @@ NAMES = {
         Api AsyncOpsError AsyncOpsMock CadenceError Call Calls ChainloopStub ConformanceError
         ContractError Field ForkedRequestsWarning InvalidArgument LeftoverWorkWarning Lifecycle
         MockClosed MockedWarning NetworkBlocked Operation PatienceWarning PineconeStub PollerHangs
-        Polls Progress Settings State Step Stub TakenRequestsWarning UnmatchedRequests Violation
-        VirtualClock assert_conforms assert_history assert_polled mocked polls strategies violations
+        Polls Progress Settings State Step Stub TakenRequestsWarning UnknownVersionWarning
+        UnmatchedRequests Violation VirtualClock assert_conforms assert_history assert_polled mocked
+        polls strategies violations
         """,
     apis: """
         ANSWER_READINGS Absent Api Break ByFunction Checking Constraint ErrorResponse Exchange Field
