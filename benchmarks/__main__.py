@@ -12,6 +12,7 @@ from .report import table
 NAMES = (
     "startup",
     "request",
+    "clients",
     "listing",
     "store",
     "conformance",

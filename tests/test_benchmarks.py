@@ -16,6 +16,8 @@ THIRD_PARTIES = {
     "jsonschema",
     "openapi_core",
     "pytest",
+    "pytest_httpserver",
+    "pytest_httpx",
     "requests",
     "responses",
     "schemathesis",

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import importlib.util
 import json
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 import requests
@@ -76,6 +80,33 @@ def urllib3_pools(talk: Talk) -> None:
     at_once(talk, get)
 
 
+def urllib_request(talk: Talk) -> None:
+    def get(url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> tuple[int, Any]:
+        query = urlencode(params)
+        asked = urllib.request.Request(f"{url}?{query}" if query else url, headers=dict(headers))
+        try:
+            with urllib.request.urlopen(asked) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+
+    at_once(talk, get)
+
+
+def one_connection(talk: Talk) -> None:
+    connections: dict[str, http.client.HTTPSConnection] = {}
+
+    def get(url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> tuple[int, Any]:
+        parts, query = urlsplit(url), urlencode(params)
+        connection = connections.setdefault(parts.netloc, http.client.HTTPSConnection(parts.netloc))
+        connection.request("GET", f"{parts.path}?{query}" if query else parts.path, None, headers)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+    at_once(talk, get)
+
+
 def in_sync(name: str, talk: Talk) -> None:
     with importlib.import_module(name).Client() as client:
 
@@ -119,6 +150,7 @@ def by_aiohttp(run: Callable[[Coroutine[Any, Any, None]], None], talk: Talk) -> 
 
 CLIENTS: dict[str, dict[str, Callable[[Talk], None]]] = {
     "responses": {"requests": requests_alone, "requests with retries": requests_with_retries},
+    "http_client": {"http.client": one_connection, "urllib.request": urllib_request},
     "urllib3": {"urllib3": urllib3_pools, "requests over urllib3": requests_alone},
     "httpx": {
         f"{name} {how}": partial(run, name)
@@ -131,7 +163,7 @@ LINES = [
     pytest.param(transport, run, id=f"{transport}-{name}")
     for transport, clients in CLIENTS.items()
     for name, run in clients.items()
-    if importlib.util.find_spec(name.partition(" ")[0])
+    if importlib.util.find_spec(name.partition(" ")[0]) is not None
 ]
 CLIENT_HEADERS = {"accept", "accept-encoding", "connection", "host", "user-agent"}
 """What clients put into requests by themselves, each in its own way."""

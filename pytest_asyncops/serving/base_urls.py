@@ -96,6 +96,10 @@ class BaseUrls:
             neighbours.append((path, server))
         self.find: Callable[[str], tuple[Server, str] | None] = lru_cache(maxsize=1024)(self._find)
 
+    def are_at(self, url: str) -> bool:
+        """Whether one of them has the scheme, host and port of this URL."""
+        return _cut(url)[0] in self._servers
+
     def _find(self, url: str) -> tuple[Server, str] | None:
         """Whose URL it is, and the part of it after the base URL; ``None`` if it is nobody's."""
         origin, rest = _cut(url)

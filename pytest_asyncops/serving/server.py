@@ -143,7 +143,7 @@ class Server:
             else:
                 asked_for = self._asked_for(route, exchange, made)
             if asked_for or self.late is not None:
-                response.late = max(response.late, *self._lateness(exchange, asked_for))
+                response.late = max(response.late, self._lateness(exchange, asked_for))
             call = Call(
                 request,
                 response,
@@ -172,13 +172,14 @@ class Server:
         ]
         return tuple(dict.fromkeys(name for name in named if name in self.store))
 
-    def _lateness(self, exchange: Exchange, asked_for: Container[str]) -> Iterator[float]:
+    def _lateness(self, exchange: Exchange, asked_for: Container[str]) -> float:
         """How many seconds late an answer is, as the stub and the operations have it."""
-        yield 0.0 if self.late is None else late_ns(self.late, exchange.request) / SECOND
+        latest = 0 if self.late is None else late_ns(self.late, exchange.request)
         for operation in exchange.shown:
             late = operation.lifecycle.late
             if late is not None and operation.id in asked_for:
-                yield late_ns(late, operation.polls) / SECOND
+                latest = max(latest, late_ns(late, operation.polls))
+        return latest / SECOND if latest else 0
 
     def why_not(self, request: Request) -> list[str]:
         """For each route a line that says why it did not take this request."""

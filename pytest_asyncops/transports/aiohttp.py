@@ -107,7 +107,7 @@ class _Connection(asyncio.Transport):
         self._protocol = protocol
         self._taken = taken
         self._loop = asyncio.get_running_loop()
-        self._reader = RequestReader()
+        self._reader = RequestReader("utf-8")
         self._next: asyncio.Handle | None = None
         self._is_closing = False
         protocol.connection_made(self)

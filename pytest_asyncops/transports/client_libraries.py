@@ -44,6 +44,12 @@ def _urllib3() -> Make:
     return transport
 
 
+def _http_client() -> Make:
+    from .http_client import transport
+
+    return transport
+
+
 class ClientLibrary(NamedTuple):
     """A client library.
 
@@ -73,6 +79,9 @@ LIBRARIES = (
     ClientLibrary("httpx2", "httpx", _httpx, extra="httpx2"),
     ClientLibrary("aiohttp", "aiohttp", _aiohttp, extra="aiohttp"),
     ClientLibrary("urllib3", "urllib3", _urllib3),
+    ClientLibrary(
+        "http.client", "http_client", _http_client, brings=("urllib.request", "xmlrpc.client")
+    ),
 )
 """Every client library whose requests are answered."""
 

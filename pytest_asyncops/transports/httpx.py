@@ -7,6 +7,7 @@ transport of the user's own, such as ``MockTransport``, keeps what it is given.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from types import ModuleType
@@ -63,13 +64,11 @@ class Seams:
             taken = self.takers.find(str(request.url))
             if taken is None:
                 return await beneath(transport, request)
-            from anyio import sleep
-
             body = b"".join([piece async for piece in request.stream])
             answer = _answer(taken, request, body)
             # Also if it is not late: whoever waits for a network lets other tasks run.
             wait = _waiting(request, answer)
-            await sleep(wait.seconds)
+            await _sleep(wait.seconds)
             if wait.is_in_vain:
                 raise self._timeout(request)
             return self._response(answer)
@@ -95,6 +94,18 @@ def _answer(taken: Taken, request: Any, body: bytes) -> Response:
         (name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw
     ]
     return taken.answer(request.method, headers, body)
+
+
+async def _sleep(seconds: float) -> None:
+    """Wait in whichever loop runs here; the two libraries know asyncio's and trio's."""
+    asyncio = sys.modules.get("asyncio")
+    loop = None if asyncio is None else asyncio._get_running_loop()
+    if asyncio is None or loop is None:
+        from anyio import sleep
+
+        await sleep(seconds)
+    elif seconds or getattr(loop, "_ready", True):  # else nobody waits for a turn
+        await asyncio.sleep(seconds)
 
 
 def _waiting(request: Any, answer: Response) -> Wait:

@@ -70,6 +70,13 @@ class Takers:
                 return Taken(found[0], url, found[1])
         return None
 
+    def are_at(self, url: str) -> bool:
+        """Whether any stub is at the scheme, host and port of this absolute URL."""
+        return any(base_urls.are_at(url) for base_urls in self._open)
+
+    def __bool__(self) -> bool:
+        return bool(self._open)
+
     def add(self, base_urls: BaseUrls) -> None:
         """Offer requests to this mock too, before all others."""
         self._open.append(base_urls)

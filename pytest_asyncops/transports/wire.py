@@ -36,12 +36,16 @@ Reading = Generator["WireRequest | None", None, bytes]
 class RequestReader:
     """Reads one request from what a client writes, in pieces of any size.
 
+    Args:
+        encoding: what the client writes its headers in.
+
     Attributes:
         holds_back: whether the client has sent the head alone, and waits for `CONTINUE`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, encoding: str) -> None:
         self.holds_back: bool = False
+        self._encoding = encoding
         self._came = bytearray()
         self._reading = self._read()
 
@@ -52,7 +56,7 @@ class RequestReader:
 
     def _read(self) -> Generator[WireRequest | None, None, None]:
         head = yield from self._until(b"\r\n\r\n")
-        first, *lines = head.decode("utf-8", "surrogateescape").split("\r\n")
+        first, *lines = head.decode(self._encoding, "surrogateescape").split("\r\n")
         headers = []
         found = {}
         for line in lines:
@@ -67,6 +71,8 @@ class RequestReader:
             body = yield from self._exactly(int(found.get("content-length", 0)))
         self.holds_back = False
         yield WireRequest(first.partition(" ")[0], headers, body)
+        while True:
+            yield None  # what is more than it was said to be
 
     def _until(self, mark: bytes) -> Reading:
         looked = 0

@@ -72,8 +72,8 @@ def test_settings() -> None:
 
 def test_client_libraries() -> None:
     table = rows(read("clients.md"))
-    told_of = [[*words(library), *words(transport)] for library, transport, *_ in table]
-    assert told_of == [[each.module, each.transport] for each in LIBRARIES]
+    told_of = [(words(library), words(transport)) for library, transport, *_ in table]
+    assert told_of == [([each.module, *each.brings], [each.transport]) for each in LIBRARIES]
 
 
 @APIS
