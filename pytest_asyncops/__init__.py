@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .errors import NetworkBlocked as NetworkBlocked
     from .errors import PatienceWarning as PatienceWarning
     from .errors import TakenRequestsWarning as TakenRequestsWarning
+    from .errors import UnknownVersionWarning as UnknownVersionWarning
     from .lifecycle.lifecycle import Lifecycle as Lifecycle
     from .lifecycle.progress import Progress as Progress
     from .lifecycle.states import Polls as Polls
@@ -81,6 +82,7 @@ _HOMES = {
     "Step": "lifecycle.states",
     "Stub": "serving.stub",
     "TakenRequestsWarning": "errors",
+    "UnknownVersionWarning": "errors",
     "UnmatchedRequests": "serving.unmatched",
     "Violation": "rules.violation",
     "VirtualClock": "virtual_time.clock",

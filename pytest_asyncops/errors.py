@@ -103,6 +103,12 @@ class TakenRequestsWarning(UserWarning):
     __module__ = __package__
 
 
+class UnknownVersionWarning(UserWarning):
+    """A version of another package has not the parts at which a mock would take its requests."""
+
+    __module__ = __package__
+
+
 class MockedWarning(UserWarning):
     """A `mocked` was never opened, or was opened and never closed."""
 

@@ -18,8 +18,8 @@ NAMES = {
         Contract ContractError Field ForkedRequestsWarning InvalidArgument LeftoverWorkWarning
         Lifecycle MockClosed MockedWarning NetworkBlocked Operation PatienceWarning PineconeStub
         Plan PollerHangs Polls Progress Settings State Step Stub TakenRequestsWarning
-        UnmatchedRequests Violation VirtualClock assert_conforms assert_history assert_polled
-        mocked polls strategies violations
+        UnknownVersionWarning UnmatchedRequests Violation VirtualClock assert_conforms
+        assert_history assert_polled mocked polls strategies violations
         """,
     apis: """
         ANSWER_READINGS Absent Api Break ByFunction Checking Constraint ErrorResponse Exchange Field

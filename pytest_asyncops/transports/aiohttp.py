@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from ..errors import hides_usage_errors
 from ..serving.base_urls import BaseUrls
-from .covers import Covers
+from .covers import Covers, covers_of
 from .takers import Taken, Takers
 from .transport import CoveringTransport, Transport
 from .wire import CONTINUE, RequestReader, written
@@ -31,14 +31,17 @@ class _Seams:
 
     Args:
         library: the module ``aiohttp``.
+
+    Raises:
+        MissingPart: if a version of it has them elsewhere.
     """
 
-    def __init__(self, library: Any) -> None:
+    def __init__(self, library: ModuleType) -> None:
         self.takers: Takers = Takers()
-        connectors = (library.TCPConnector, library.UnixConnector, library.NamedPipeConnector)
+        connectors = ("TCPConnector", "UnixConnector", "NamedPipeConnector")
         self.covers: Sequence[Covers] = (
-            Covers(library.BaseConnector, "connect", self._covering),
-            *(Covers(each, "_create_connection", _creating) for each in connectors),
+            covers_of(library, "BaseConnector.connect", self._covering),
+            *(covers_of(library, f"{each}._create_connection", _creating) for each in connectors),
         )
 
     def _covering(self, beneath: Connect) -> Connect:
@@ -104,7 +107,7 @@ class _Connection(asyncio.Transport):
         self._protocol = protocol
         self._taken = taken
         self._loop = asyncio.get_running_loop()
-        self._reader = RequestReader()
+        self._reader = RequestReader("utf-8")
         self._next: asyncio.Handle | None = None
         self._is_closing = False
         protocol.connection_made(self)
@@ -127,8 +130,8 @@ class _Connection(asyncio.Transport):
         if late:
             self._next = self._loop.call_later(late, self._send, data)
             return
-        # Not at once: a task that waits for a network lets other tasks run. And after all that is
-        # due at the same time: a client's limit comes first, as with other clients.
+        # Not at once: a task that waits for a network lets others run. And after what is due at
+        # the same time: a client's limit comes first, as with other clients.
         self._next = self._loop.call_soon(self._protocol.data_received, data)
 
     def close(self) -> None:

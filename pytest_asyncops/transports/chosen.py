@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack
+from importlib.metadata import version
 from types import ModuleType
 
+from ..errors import UnknownVersionWarning
 from ..serving.base_urls import BaseUrls
-from .client_libraries import check_installed, libraries_of
+from .client_libraries import ClientLibrary, check_installed, libraries_of
+from .covers import MissingPart
 from .imports import ImportWatch
+from .other_mocks import OtherMock, other_mocks_of
 from .transport import Transport
 
 
@@ -29,13 +34,17 @@ class ChosenTransports:
 
     def __init__(self, transports: Sequence[str], base_urls: BaseUrls) -> None:
         check_installed(transports)
-        self._libraries = libraries_of(transports)
+        libraries = libraries_of(transports)
+        self._sources: dict[str, ClientLibrary | OtherMock] = {
+            **libraries,
+            **other_mocks_of(transports),
+        }
         self._base_urls = base_urls
-        self._watch = ImportWatch(self._libraries, self._begin)
+        self._watch = ImportWatch(self._sources, self._begin)
         self._started: dict[int, tuple[ModuleType, Transport]] = {}
         self._stack = ExitStack()
         self.clients: Sequence[str] = [
-            name for each in self._libraries.values() for name in (each.module, *each.brings)
+            name for each in libraries.values() for name in (each.module, *each.brings)
         ]
 
     def start(self) -> None:
@@ -43,7 +52,7 @@ class ChosenTransports:
         # First, so that no import by another thread is missed.
         self._watch.start()
         self._stack.callback(self._watch.stop)
-        for name in self._libraries:
+        for name in self._sources:
             module = sys.modules.get(name)
             if module is not None:
                 self._begin(module)
@@ -60,8 +69,23 @@ class ChosenTransports:
     def _begin(self, module: ModuleType) -> None:
         if id(module) in self._started:  # another thread has imported it just now
             return
-        library = self._libraries[module.__name__]
-        transport = library.make()(module, self._base_urls)
+        source = self._sources[module.__name__]
+        try:
+            transport = source.make()(module, self._base_urls)
+        except MissingPart as missing:
+            _warn(source.distribution, missing)
+            return
         self._started[id(module)] = module, transport
         transport.start()
         self._stack.callback(transport.stop)
+
+
+def _warn(distribution: str, missing: MissingPart) -> None:
+    warnings.warn(
+        f"{distribution} {version(distribution)} has no {missing}, where pytest-asyncops "
+        f"{version('pytest-asyncops')} takes the requests for its stubs: those that go there do "
+        "not arrive. Install another version of one of the two, or do without "
+        f"{distribution} in this test.",
+        UnknownVersionWarning,
+        stacklevel=2,
+    )

@@ -67,6 +67,11 @@ class ClientLibrary(NamedTuple):
     brings: tuple[str, ...] = ()
     extra: str | None = None
 
+    @property
+    def distribution(self) -> str:
+        """What it is installed as."""
+        return self.module
+
 
 LIBRARIES = (
     ClientLibrary("requests", "responses", _responses),

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 Covering = Callable[[Any], Any]
 """Makes of what is covered what stands over it."""
+
+
+class MissingPart(Exception):
+    """Another package has not the part that was to be covered: its version is another one."""
 
 
 class Cover:
@@ -25,13 +30,13 @@ class Cover:
 
 
 class Covers:
-    """The covers over one function of a class.
+    """The covers over one function of a class or a module.
 
     One cover serves all mocks that are open, unless something else has been put over it in between.
     The mocks may close in any order.
 
     Args:
-        owner: the class.
+        owner: the class or the module.
         name: the function's name.
         covering: makes a cover.
     """
@@ -44,7 +49,7 @@ class Covers:
 
     def placed(self) -> Cover:
         """The cover that is on top, for one more transport."""
-        beneath = getattr(self._owner, self._name)
+        beneath = self._there()
         if not self._placed or beneath is not self._placed[-1].above:
             self._placed.append(Cover(beneath, self._covering(beneath)))
             self._put(self._placed[-1].above)
@@ -57,8 +62,33 @@ class Covers:
         cover.users -= 1
         while self._placed and not self._placed[-1].users:
             last = self._placed.pop()
-            if getattr(self._owner, self._name) is last.above:  # not if something stands over it
+            if self._there() is last.above:  # not if something stands over it
                 self._put(last.beneath)
+
+    def _there(self) -> Any:
+        # Of a class method not what it is bound to.
+        there = vars(self._owner).get(self._name)
+        return getattr(self._owner, self._name) if there is None else there
 
     def _put(self, value: Any) -> None:
         setattr(self._owner, self._name, value)
+
+
+def covers_of(module: ModuleType, name: str, covering: Covering) -> Covers:
+    """The covers over a function of a module.
+
+    Args:
+        module: the module.
+        name: the function's dotted name in it, such as ``"Session.send"``.
+        covering: makes a cover.
+
+    Raises:
+        MissingPart: if the module has no such function.
+    """
+    *owners, last = name.split(".")
+    owner: Any = module
+    for each in owners:
+        owner = getattr(owner, each, None)
+    if not hasattr(owner, last):
+        raise MissingPart(f"{module.__name__}.{name}")
+    return Covers(owner, last, covering)

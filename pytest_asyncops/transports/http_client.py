@@ -76,7 +76,7 @@ class StubSocket:
         """Expect a request to this URL."""
         self._taken = taken
         self._method = method
-        self._reader = RequestReader("iso-8859-1")
+        self._reader = RequestReader("latin-1")
 
     def sendall(self, data: Any, flags: int = 0) -> None:
         """Take a piece of the request, and answer it if that was the last."""

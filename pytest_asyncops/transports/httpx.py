@@ -25,7 +25,7 @@ from .transport import CoveringTransport, Transport
 __tracebackhide__ = hides_usage_errors
 
 
-class _Seams:
+class Seams:
     """Where the requests of one of the two libraries come by.
 
     Args:
@@ -36,11 +36,13 @@ class _Seams:
         self._library = library
         self.takers: Takers = Takers()
         self.covers: Sequence[Covers] = (
-            Covers(library.HTTPTransport, "handle_request", self._covering),
-            Covers(library.AsyncHTTPTransport, "handle_async_request", self._covering_async),
+            Covers(library.HTTPTransport, "handle_request", self.covering),
+            Covers(library.AsyncHTTPTransport, "handle_async_request", self.covering_async),
         )
 
-    def _covering(self, beneath: Callable[..., Any]) -> Callable[..., Any]:
+    def covering(self, beneath: Callable[..., Any]) -> Callable[..., Any]:
+        """Cover a function of a transport and a request, which returns a response."""
+
         def handle_request(transport: Any, request: Any) -> Any:
             taken = self.takers.find(str(request.url))
             if taken is None:
@@ -55,7 +57,9 @@ class _Seams:
 
         return handle_request
 
-    def _covering_async(self, beneath: Callable[..., Any]) -> Callable[..., Any]:
+    def covering_async(self, beneath: Callable[..., Any]) -> Callable[..., Any]:
+        """Cover an async function of a transport and a request, which returns a response."""
+
         async def handle_async_request(transport: Any, request: Any) -> Any:
             taken = self.takers.find(str(request.url))
             if taken is None:
@@ -108,7 +112,13 @@ def _waiting(request: Any, answer: Response) -> Wait:
     return waiting(answer.late, request.extensions.get("timeout", {}).get("read"))
 
 
-_seams: WeakKeyDictionary[ModuleType, _Seams] = WeakKeyDictionary()
+_seams: WeakKeyDictionary[ModuleType, Seams] = WeakKeyDictionary()
+
+
+def seams_of(library: ModuleType) -> Seams:
+    """Where the requests of ``httpx`` or ``httpx2`` come by."""
+    seams = _seams.get(library)
+    return seams or _seams.setdefault(library, Seams(library))
 
 
 def transport(library: ModuleType, base_urls: BaseUrls) -> Transport:
@@ -118,7 +128,5 @@ def transport(library: ModuleType, base_urls: BaseUrls) -> Transport:
         library: the module ``httpx`` or ``httpx2``.
         base_urls: which stub a URL belongs to.
     """
-    seams = _seams.get(library)
-    if seams is None:
-        seams = _seams.setdefault(library, _Seams(library))
+    seams = seams_of(library)
     return CoveringTransport(seams.takers, seams.covers, base_urls)

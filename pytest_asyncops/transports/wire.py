@@ -37,16 +37,16 @@ class RequestReader:
     """Reads one request from what a client writes, in pieces of any size.
 
     Args:
-        encoding: the encoding in which the client writes its headers.
+        encoding: what the client writes its headers in.
 
     Attributes:
         holds_back: whether the client has sent the head alone, and waits for `CONTINUE`.
     """
 
-    def __init__(self, encoding: str = "utf-8") -> None:
+    def __init__(self, encoding: str) -> None:
         self.holds_back: bool = False
-        self._came = bytearray()
         self._encoding = encoding
+        self._came = bytearray()
         self._reading = self._read()
 
     def feed(self, data: bytes | bytearray | memoryview) -> WireRequest | None:
@@ -71,6 +71,8 @@ class RequestReader:
             body = yield from self._exactly(int(found.get("content-length", 0)))
         self.holds_back = False
         yield WireRequest(first.partition(" ")[0], headers, body)
+        while True:
+            yield None  # what is more than it was said to be
 
     def _until(self, mark: bytes) -> Reading:
         looked = 0

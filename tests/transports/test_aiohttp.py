@@ -20,6 +20,7 @@ from pytest_asyncops import (
 )
 from pytest_asyncops.apis import Response, json_response
 from pytest_asyncops.network.guard import guard
+from pytest_asyncops.serving.base_urls import BaseUrls
 
 aiohttp = pytest.importorskip("aiohttp")
 
@@ -145,6 +146,19 @@ def test_nothing_is_left_of_it():
     with mocked():
         assert [vars(owner) for owner in owners] != before
     assert [vars(owner) for owner in owners] == before
+
+
+def test_a_version_that_connects_elsewhere_is_told_of():
+    """It is not answered; nor does it get to the network."""
+    from types import ModuleType
+
+    from pytest_asyncops.transports.aiohttp import transport
+    from pytest_asyncops.transports.covers import MissingPart
+
+    other = ModuleType("aiohttp")
+    vars(other)["BaseConnector"] = type("BaseConnector", (), {"connect": None})
+    with pytest.raises(MissingPart, match=r"^aiohttp.TCPConnector._create_connection$"):
+        transport(other, BaseUrls([]))
 
 
 def test_other_urls_go_their_way(network):

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from pytest_asyncops.transports.covers import Covers
+from pytest_asyncops.transports.covers import Covers, MissingPart, covers_of
 
 
 @pytest.fixture
@@ -54,3 +54,42 @@ def test_what_is_put_over_it_is_left_there(owner):
     on_top = owner.ask = lambda self: ["theirs"]
     covers.leave(cover)
     assert owner.ask is on_top
+
+
+def test_a_class_method_stays_one(owner):
+    class Own(owner):
+        @classmethod
+        def name(cls):
+            return cls.__name__
+
+    class Below(Own):
+        pass
+
+    before = vars(Own)["name"]
+
+    def over(beneath):
+        return classmethod(lambda cls: f"over {beneath.__func__(cls)}")
+
+    covers = Covers(Own, "name", over)
+    cover = covers.placed()
+    assert (Own.name(), Below.name()) == ("over Own", "over Below")
+    assert covers.placed() is cover
+    covers.leave(cover)
+    covers.leave(cover)
+    assert vars(Own)["name"] is before
+
+
+def test_a_function_is_found_by_its_dotted_name():
+    import json
+
+    cover = covers_of(json, "JSONDecoder.decode", lambda beneath: beneath).placed()
+    assert cover.beneath is json.JSONDecoder.decode
+    assert covers_of(json, "dumps", lambda beneath: beneath).placed().beneath is json.dumps
+
+
+@pytest.mark.parametrize("name", ["nothing", "nothing.there", "JSONDecoder.nothing"])
+def test_a_part_that_is_missing_is_named(name):
+    import json
+
+    with pytest.raises(MissingPart, match=f"^json.{name}$"):
+        covers_of(json, name, lambda beneath: beneath)

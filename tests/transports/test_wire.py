@@ -41,13 +41,14 @@ REQUESTS = {
 def test_a_request_is_read_in_pieces_of_any_size(data, expected, cuts):
     ends = sorted({min(cut, len(data)) for cut in cuts} - {len(data)})
     *pieces, last = (data[a:b] for a, b in zip([0, *ends], [*ends, len(data)], strict=True))
-    reader = RequestReader()
+    reader = RequestReader("utf-8")
     assert [reader.feed(piece) for piece in pieces] == [None] * len(pieces)
     assert reader.feed(last) == expected
+    assert reader.feed(b"more") is None
 
 
 def test_a_long_request_is_read_quickly():
-    reader = RequestReader()
+    reader = RequestReader("latin-1")
     assert reader.feed(b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nX: ") is None
     for _ in range(2000):
         assert reader.feed(b"y" * 50) is None
@@ -60,7 +61,7 @@ def test_a_long_request_is_read_quickly():
 
 
 def test_a_client_that_holds_its_body_back():
-    reader = RequestReader()
+    reader = RequestReader("latin-1")
     assert reader.feed(b"PUT / HTTP/1.1\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n") is None
     assert not reader.holds_back
     assert reader.feed(b"\r\n") is None
