@@ -49,6 +49,7 @@ class Covers:
 
     def placed(self) -> Cover:
         """The cover that is on top, for one more transport."""
+        self._clear()
         beneath = self._there()
         if not self._placed or beneath is not self._placed[-1].above:
             self._placed.append(Cover(beneath, self._covering(beneath)))
@@ -60,10 +61,14 @@ class Covers:
     def leave(self, cover: Cover) -> None:
         """Serve one transport less; what serves none and is on top is taken away."""
         cover.users -= 1
+        self._clear()
+
+    def _clear(self) -> None:
+        # Not if something else stands over it; then later, once that is gone.
         while self._placed and not self._placed[-1].users:
-            last = self._placed.pop()
-            if self._there() is last.above:  # not if something stands over it
-                self._put(last.beneath)
+            if self._there() is not self._placed[-1].above:
+                return
+            self._put(self._placed.pop().beneath)
 
     def _there(self) -> Any:
         # Of a class method not what it is bound to.

@@ -56,6 +56,20 @@ def test_what_is_put_over_it_is_left_there(owner):
     assert owner.ask is on_top
 
 
+def test_one_that_was_buried_is_taken_away_when_it_comes_to_light(owner):
+    real = owner.ask
+    covers = Covers(owner, "ask", over)
+    for _ in range(3):
+        cover = covers.placed()
+        ours = owner.ask
+        owner.ask = lambda self, ours=ours: ["theirs", *ours(self)]
+        covers.leave(cover)
+        assert owner().ask() == ["theirs", "cover", "real"]
+        owner.ask = ours
+    covers.leave(covers.placed())
+    assert owner.ask is real
+
+
 def test_a_class_method_stays_one(owner):
     class Own(owner):
         @classmethod
