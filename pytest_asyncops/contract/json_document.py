@@ -24,7 +24,8 @@ DEEPEST = 100
 TOO_DEEP = f"this is nested more than {DEEPEST} deep"
 
 _HALF = re.compile("[\ud800-\udfff]")
-_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_HIGH, _LOW = r"\\u[dD][89abAB][0-9a-fA-F]{2}", r"\\u[dD][c-fC-F]"
+_MAYBE_HALF = re.compile(f"{_HIGH}(?!{_LOW})|(?<!{_HIGH}){_LOW}")
 _TOKEN = re.compile(r'("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[][{}]')
 _SPACE = re.compile(r"[ \t\n\r]*")
 
@@ -72,11 +73,10 @@ def read_json(text: str, file: str) -> Any:
             parse_float=_read_float,
             parse_constant=_refuse_constant,
         )
-        has_doubt = has_doubt or _is_deep(root) or _has_half(text, root)
+        has_doubt = has_doubt or _is_deep(root) or _MAYBE_HALF.search(text) is not None
     except RecursionError:
-        has_doubt = True
-    if has_doubt:
-        message, at = next(_troubles(text))
+        root, has_doubt = None, True
+    for message, at in _troubles(text) if has_doubt else ():
         raise ContractError(message, file=file, line=text.count("\n", 0, at) + 1)
     return root
 
@@ -169,13 +169,6 @@ def _is_deep(root: Any) -> bool:
             if isinstance(inner, (dict, list))
         ]
     return bool(level)
-
-
-def _has_half(text: str, root: Any) -> bool:
-    """Whether a text has half of a pair of surrogates, which is no character."""
-    if _ESCAPED_HALF.search(text) is None:
-        return False
-    return _HALF.search(json.dumps(root, ensure_ascii=False)) is not None
 
 
 def _troubles(text: str) -> Iterator[tuple[str, int]]:

@@ -112,6 +112,13 @@ def test_a_reference_that_is_not_followed(saved, tmp_path, reference, message):
     assert pointer == "/components/schemas/A/$ref"
 
 
+def test_a_reference_of_another_file_that_is_not_followed(saved):
+    found = saved(openapi=refers("sub/b.yaml"), sub__b="items: {$ref: 'https://a.example/c'}\n")
+    told, pointer = refusal(found)
+    assert f"/api/sub/b.yaml:1: 'https://a.example/c' is not followed: {SAVE}" in told
+    assert pointer == "/items/$ref"
+
+
 def test_a_file_that_cannot_be_read(saved):
     assert "'none.yaml' cannot be read: " in refusal(saved(openapi=refers("none.yaml")))[0]
     alone = Contract(read_document(refers("none.yaml"), "own.yaml"))

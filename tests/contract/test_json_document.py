@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_asyncops import ContractError
-from pytest_asyncops.contract import yaml_document
+from pytest_asyncops.contract import json_document, yaml_document
 from pytest_asyncops.contract.json_document import JsonLines, read_integer, read_json
 from pytest_asyncops.contract.yaml_document import read_document
 
@@ -52,6 +52,9 @@ def test_what_is_refused(text, line, message):
     ],
 )
 def test_what_is_read(text, value, monkeypatch):
+    """What is written as pairs of surrogates is looked at no closer than what is not."""
+    if "\\\\" not in text:
+        monkeypatch.setattr(json_document, "_troubles", None)
     monkeypatch.setattr(yaml_document, "_read_yaml", None)
     assert read_document(text, "api.json").root == value
     assert read_document(f"\ufeff{text}".encode(), "api.json").root == value
@@ -67,6 +70,13 @@ def test_integers_have_any_number_of_digits(digits):
 def test_what_is_no_json():
     with pytest.raises(ValueError, match="JSON has no Infinity"):
         read_json('{"a": Infinity}', "f")
+
+
+def test_an_error_tells_the_pointer_because_lines_are_long():
+    found = read_document('{"a": {"b": 1}}', "f")
+    error = found.error("boom", "/a/b")
+    assert (str(error), error.line, error.pointer) == ("f:1: boom (#/a/b)", 1, "/a/b")
+    assert str(found.error("boom", "")) == "f:1: boom"
 
 
 names = st.text(alphabet='a~/"\\\n{[:,\u00e9')
