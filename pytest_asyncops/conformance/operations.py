@@ -109,16 +109,18 @@ def _matching(contract: Contract, url: str) -> list[Operation]:
     ]
     is_known = any(is_own for _, is_own, _ in below)
     for rows, is_own, paths in below:
-        for given in paths if is_own or not is_known else ():
+        for count, given in paths if is_own or not is_known else ():
             # A slash that is encoded separates nothing.
             segments = [unquote(segment) for segment in given.split("/")[1:]]
             found += [
-                ([*map(_literalness, row.segments)], row.operation)
+                (count, [*map(_literalness, row.segments)], row.operation)
                 for row in rows.get(len(segments), ())
                 if all(map(_fits, row.segments, segments))
+                # Where anything may stand before it, a path has to begin with what it is known by.
+                if not count or "{" not in row.segments[0]
             ]
-    found.sort(key=itemgetter(0))
-    return [operation for _, operation in found]
+    found.sort(key=itemgetter(0, 1))
+    return [operation for *_, operation in found]
 
 
 def _literalness(segment: str) -> tuple[int, int]:

@@ -125,6 +125,19 @@ def test_servers_of_an_operation_and_of_a_path_item_replace_those_of_the_documen
         assert found(method, url, contract).rule in ("schema.path", "schema.method")
 
 
+def test_the_host_of_a_variable_may_have_a_base_path():
+    contract = document(
+        {"/jobs/{id}": operations("get"), "/{kind}/jobs/{id}": operations("get"),
+         "/{kind}": operations("get")},
+        servers=[{"url": "https://{host}"}],
+    )  # fmt: skip
+    for host in ("https://a.example", "http://localhost:1"):
+        assert found("GET", f"{host}/jobs/7", contract) == ("GET", "/jobs/{id}")
+        assert found("GET", f"{host}/a/jobs/7", contract) == ("GET", "/{kind}/jobs/{id}")
+        assert found("GET", f"{host}/a/b/jobs/7", contract) == ("GET", "/jobs/{id}")
+        assert found("GET", f"{host}/a/b/c", contract).rule == "schema.path"
+
+
 def test_a_path_item_may_be_a_reference():
     contract = document(
         {"/a": {"$ref": "#/paths/~1b"}, "/b": operations("get")},
