@@ -8,7 +8,7 @@ from typing import Any, Union
 
 from ..arguments import explained
 from ..configure import resolve_readings
-from ..contract.openapi import Contract, load_contract
+from ..contract.openapi import Contract
 from ..contract_in_force import contract_in_force
 from ..errors import InvalidArgument, counted, hides_usage_errors, unknown_choice
 from ..rules.violation import ConformanceError, Violation
@@ -129,7 +129,8 @@ def _violations(
 ) -> tuple[str, list[Violation]]:
     """What a response is an answer to, and its violations."""
     document = None
-    if contract is not None or (api is None and contract_in_force() is not None):
+    is_of_api = api is not None or profile is not None or readings is not None
+    if contract is not None or (not is_of_api and contract_in_force() is not None):
         document = _document(response, api, contract)
     if document is not None:
         if profile is not None or readings is not None:
@@ -176,7 +177,7 @@ def read_contract(contract: object) -> Contract:
 
     Raises:
         InvalidArgument: for what is neither.
-        ContractError: if it cannot be read, or is not OpenAPI 3.0.
+        ContractError: if it cannot be read, or is not OpenAPI.
     """
     if isinstance(contract, Contract):
         return contract
@@ -185,8 +186,7 @@ def read_contract(contract: object) -> Contract:
             f"contract must be the path of an OpenAPI document, or a Contract, not {contract!r}",
             value=contract,
         )
-    path = os.fspath(contract)
-    return load_contract(path if os.path.dirname(path) else f"./{path}")
+    return Contract.load(contract)
 
 
 def _as_it_is(payload: Any) -> Any:

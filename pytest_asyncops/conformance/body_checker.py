@@ -115,13 +115,17 @@ class BodyChecker:
         Raises:
             ContractError: for a body that cannot be held against the schema.
         """
-        if not any(strictness) and self._looks_good(response, contract_form):
+        is_lenient = not any(strictness)
+        if is_lenient and self._looks_good(response, contract_form):
             return []
         try:
             payload = self._read(response)
         except _Unreadable as error:
             return [self._unreadable(error)]
         try:
+            is_other = self._reading is not Reading.JSON
+            if is_lenient and is_other and is_plain(payload) and self.is_good(payload):
+                return []
             return self.violations(contract_form(payload), strictness)
         except RecursionError:
             message = "must be JSON: it is nested too deep to be checked"
@@ -197,7 +201,7 @@ class BodyChecker:
         charset = charset_of((headers or {}).get("Content-Type") or "") or "utf-8"
         try:
             return body.decode(charset if self._reading is Reading.TEXT else "utf-8")
-        except (UnicodeDecodeError, LookupError) as error:
+        except (ValueError, LookupError) as error:
             raise _Unreadable(f"must be text: {error}", body) from None
 
     def _part(self, index: int, text: str) -> Any:

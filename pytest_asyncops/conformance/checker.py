@@ -63,7 +63,7 @@ class Checker:
             self._documented = list(contract.statuses(*operation))
         if self._response is not None:
             self._schemas = {
-                kind: f"{at}/schema" if "schema" in contract.at(at) else None
+                kind: f"{at}/schema" if "schema" in contract.mapping(at) else None
                 for kind, at in contract.content(self._response).items()
             }
             self._headers = [*find_headers(contract, self._response, status_code)]

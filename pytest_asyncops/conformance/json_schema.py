@@ -144,6 +144,10 @@ class JsonSchema:
             _conjoin(result, one)
         return result
 
+    def _refuse_integral_floats(self) -> None:
+        if self._contract.version.has_integral_floats:
+            raise ValueError("draft 4 does not take 1.0 for an integer")
+
     def _chosen(self, schema: Schema, branches: Mapping[str, Schema], *, fit: _Fit) -> Schema:
         """What a discriminator chooses from, each schema with the value that chooses it.
 
@@ -174,10 +178,6 @@ class JsonSchema:
         ]
         has_property = {"type": "object", "required": [name]}
         return {"anyOf": [*choices, {"not": has_property, **others}]}
-
-    def _refuse_integral_floats(self) -> None:
-        if self._contract.version.has_integral_floats:
-            raise ValueError("draft 4 does not take 1.0 for an integer")
 
     def _inner(self, schema: Schema, keyword: str, *, fit: _Fit) -> Any:
         value = schema[keyword]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import unquote
 
-from ..contract.openapi import Contract
+from ..contract.openapi import METHODS, Contract
 from ..contract.pointers import escape
-from ..errors import InvalidArgument, hides_usage_errors, listed, unknown_choice
+from ..errors import ContractError, InvalidArgument, hides_usage_errors, listed, unknown_choice
 from ..rules.violation import Violation
 from ..serving.api import find_route
 from ..serving.messages import Request
@@ -21,8 +21,6 @@ from .client_responses import ORIGIN, ClientResponse
 from .servers import Server, path_below, read_server
 
 __tracebackhide__ = hides_usage_errors
-
-METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
 
 _PARAMETER = re.compile(r"\{[^{}]+\}")
 _NEAR = 3
@@ -59,28 +57,45 @@ def _rows(contract: Contract) -> _Rows:
     """The operations by their servers, and by the number of segments of their paths."""
     found: dict[tuple[Server, ...], dict[int, list[_Row]]] = {}
     of_document = _servers(contract, "")
-    for operation, item in _operations(contract):
-        below = f"{item}/{operation.method.lower()}"
-        servers = _servers(contract, below) or _servers(contract, item) or of_document
-        row = _Row(operation, tuple(operation.path.split("/")[1:]))
+    for operation, (_, item) in _named(contract).items():
+        servers = of_document
+        if item is not None:
+            below = f"{item}/{operation.method.lower()}"
+            servers = _servers(contract, below) or _servers(contract, item) or of_document
+        row = _Row(operation, tuple(map(unquote, operation.path.split("/")[1:])))
         found.setdefault(servers, {}).setdefault(len(row.segments), []).append(row)
     return found
 
 
-def _operations(contract: Contract) -> Iterator[tuple[Operation, str]]:
-    """All operations, each with the location of its path item."""
-    for path in contract.at("/paths"):
-        if path.startswith("/"):
+@lru_cache(maxsize=64)
+def _named(contract: Contract) -> Mapping[Operation, tuple[str | None, str | None]]:
+    """All operations, each with its operationId, and with the location of its path item.
+
+    A path item that refers to nothing has any operation, and no location: to ask for one of them is
+    an error, and to ask for another path is none.
+    """
+    found: dict[Operation, tuple[str | None, str | None]] = {}
+    for path in contract.mapping("/paths") if "paths" in contract.mapping("") else ():
+        if not path.startswith("/"):
+            continue
+        try:
             item = contract.follow(f"/paths/{escape(path)}")
-            members = contract.at(item)
-            for method in METHODS:
-                if method.lower() in members:
-                    yield Operation(method, path), item
+            members = contract.mapping(item)
+        except ContractError:
+            found.update({Operation(method.upper(), path): (None, None) for method in METHODS})
+            continue
+        for method in METHODS:
+            told = members.get(method)
+            if isinstance(told, dict):
+                found[Operation(method.upper(), path)] = told.get("operationId"), item
+    return found
 
 
 def _servers(contract: Contract, location: str) -> tuple[Server, ...]:
-    servers: list[Any] = contract.at(location).get("servers", [])
-    return tuple(read_server(server) for server in servers)
+    servers = contract.mapping(location).get("servers") or []
+    if not isinstance(servers, list) or not all(isinstance(server, dict) for server in servers):
+        raise contract.error("servers must be a list of mappings", f"{location}/servers")
+    return tuple(map(read_server, servers))
 
 
 @lru_cache(maxsize=1024)
@@ -94,16 +109,18 @@ def _matching(contract: Contract, url: str) -> list[Operation]:
     ]
     is_known = any(is_own for _, is_own, _ in below)
     for rows, is_own, paths in below:
-        for given in paths if is_own or not is_known else ():
+        for count, given in paths if is_own or not is_known else ():
             # A slash that is encoded separates nothing.
             segments = [unquote(segment) for segment in given.split("/")[1:]]
             found += [
-                ([*map(_literalness, row.segments)], row.operation)
+                (count, [*map(_literalness, row.segments)], row.operation)
                 for row in rows.get(len(segments), ())
                 if all(map(_fits, row.segments, segments))
+                # Where anything may stand before it, a path has to begin with what it is known by.
+                if not count or "{" not in row.segments[0]
             ]
-    found.sort(key=itemgetter(0))
-    return [operation for _, operation in found]
+    found.sort(key=itemgetter(0, 1))
+    return [operation for *_, operation in found]
 
 
 def _literalness(segment: str) -> tuple[int, int]:
@@ -168,8 +185,8 @@ def operation_of(contract: Contract, asked: Request) -> Operation | Violation:
         return _violation(contract, message, "schema.method", f"/paths/{escape(path)}", what)
     near = listed(_near(f"{asked.method} {asked.path}", map(str, _named(contract))))
     message = (
-        f"is not documented; near are {near or 'none'}. If it is the answer to one of the "
-        "document's operations all the same, name it: route='GET /jobs/{id}'."
+        f"is not documented{f'; near are {near}' if near else ''}. If it is the answer to one of "
+        "the document's operations all the same, name it: route='GET /jobs/{id}'."
     )
     return _violation(contract, message, "schema.path", "/paths", what)
 
@@ -182,14 +199,6 @@ def _near(what: str, names: Iterable[str]) -> list[str]:
     return difflib.get_close_matches(what, names, _NEAR)
 
 
-def _named(contract: Contract) -> dict[Operation, str | None]:
-    """All operations, each with its operationId."""
-    return {
-        operation: contract.at(f"{item}/{operation.method.lower()}").get("operationId")
-        for operation, item in _operations(contract)
-    }
-
-
 def operation_named(contract: Contract, route: str) -> Operation:
     """The operation that is called this: method and path, or its operationId.
 
@@ -198,10 +207,13 @@ def operation_named(contract: Contract, route: str) -> Operation:
     """
     named = _named(contract)
     method, _, path = route.partition(" ")
-    for operation, name in named.items():
-        if route == name or operation == (method.upper(), path.strip()):
-            return operation
-    names = [*map(str, named), *filter(None, named.values())]
+    operation = Operation(method.upper(), path.strip())
+    if operation in named:
+        return operation
+    ids = {name: operation for operation, (name, _) in named.items() if name is not None}
+    if route in ids:
+        return ids[route]
+    names = [*map(str, named), *ids]
     raise unknown_choice(
         f"route of {contract.document.file}:",
         route,

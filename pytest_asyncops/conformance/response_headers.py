@@ -40,17 +40,18 @@ class HeaderChecker:
         self._name = name.lower()
         self._path = f"headers{json_path([name])[1:]}"
         self._status_code = status_code
-        told = contract.at(location)
+        told = contract.mapping(location)
         self._is_required = told.get("required") is True
         self._explodes = told.get("explode") is True
         self._is_json = False
         self._schema: Schema | None = None
         if "schema" in told:
             self._schema = contract.schema(f"{location}/schema")
-        for kind, content in told.get("content", {}).items():
+        for kind in contract.mapping(f"{location}/content") if "content" in told else ():
             self._is_json = reading_of(kind) is Reading.JSON
-            if "schema" in content:
-                self._schema = contract.schema(f"{location}/content/{escape(kind)}/schema")
+            content = f"{location}/content/{escape(kind)}"
+            if "schema" in contract.mapping(content):
+                self._schema = contract.schema(f"{content}/schema")
         self._is_good: Callable[[Any], bool] = lambda value: True
         if self._schema is not None:
             self._is_good = fast_check(contract, self._schema, {}, status_code)
@@ -115,7 +116,8 @@ def find_headers(contract: Contract, response: str, status_code: int) -> Iterato
         response: the location of the response.
         status_code: the HTTP status.
     """
-    for name in contract.at(response).get("headers", ()):
+    headers = "headers" in contract.mapping(response)
+    for name in contract.mapping(f"{response}/headers") if headers else ():
         if name.lower() != "content-type":  # the content tells it (OpenAPI 3.0.3, 4.7.17)
             location = contract.follow(f"{response}/headers/{escape(name)}")
             yield HeaderChecker(contract, name, location, status_code)

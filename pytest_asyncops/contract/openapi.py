@@ -103,6 +103,17 @@ class Contract:
         """
         return self._documents.at(location)
 
+    def mapping(self, location: str) -> Mapping[str, Any]:
+        """The mapping at a location; an empty one for null.
+
+        Raises:
+            ContractError: if there is something else, or nothing.
+        """
+        value = self.at(location)
+        if value is not None and not isinstance(value, dict):
+            raise self.error(f"here must be a mapping, not {value!r}", location)
+        return value or {}
+
     def follow(self, location: str) -> str:
         """Where the references lead that begin at a location; the location if there are none.
 

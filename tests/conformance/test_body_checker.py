@@ -37,7 +37,8 @@ def test_a_text(kind):
 def test_a_text_has_its_charset():
     assert found(TEXT, "text/plain", "ééé".encode()) == []
     assert found(TEXT, "text/plain", "ééé".encode("latin-1"), "text/plain; charset=latin-1") == []
-    for kind, body in (("text/plain", b"\xe9"), ("text/plain; charset=nonsense", b"a")):
+    unknown = [f"text/plain; charset={name}" for name in ("nonsense", "hex", '"\0"', "undefined")]
+    for kind, body in (("text/plain", b"\xe9"), *((kind, b"a") for kind in unknown)):
         [wrong] = violations(
             of_requests(body, URL, kind=kind), contract=answering(content(TEXT, "text/plain"))
         )

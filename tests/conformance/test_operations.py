@@ -8,7 +8,7 @@ from support.documents import document, operations
 from support.toy_api import toy
 from support.verdicts import refused
 
-from pytest_asyncops import InvalidArgument, mocked, violations
+from pytest_asyncops import ContractError, InvalidArgument, mocked, violations
 from pytest_asyncops.conformance.client_responses import read_response
 from pytest_asyncops.conformance.operations import Operation, find_operation, operation_named
 from pytest_asyncops.serving.messages import Response
@@ -101,7 +101,7 @@ def test_what_is_not_documented_is_told_with_what_is_near():
     )
     nothing = document({})
     [wrong] = violations(of_requests(b"", "/job/mine"), contract=nothing)
-    assert wrong.message.startswith("is not documented; near are none. If ")
+    assert wrong.message.startswith("is not documented. If it is the answer")
 
 
 def test_another_method():
@@ -125,12 +125,57 @@ def test_servers_of_an_operation_and_of_a_path_item_replace_those_of_the_documen
         assert found(method, url, contract).rule in ("schema.path", "schema.method")
 
 
+def test_the_host_of_a_variable_may_have_a_base_path():
+    contract = document(
+        {"/jobs/{id}": operations("get"), "/{kind}/jobs/{id}": operations("get"),
+         "/{kind}": operations("get")},
+        servers=[{"url": "https://{host}"}],
+    )  # fmt: skip
+    for host in ("https://a.example", "http://localhost:1"):
+        assert found("GET", f"{host}/jobs/7", contract) == ("GET", "/jobs/{id}")
+        assert found("GET", f"{host}/a/jobs/7", contract) == ("GET", "/{kind}/jobs/{id}")
+        assert found("GET", f"{host}/a/b/jobs/7", contract) == ("GET", "/jobs/{id}")
+        assert found("GET", f"{host}/a/b/c", contract).rule == "schema.path"
+
+
 def test_a_path_item_may_be_a_reference():
     contract = document(
         {"/a": {"$ref": "#/paths/~1b"}, "/b": operations("get")},
     )
     assert found("GET", "/a", contract) == ("GET", "/a")
     assert violations(of_requests(b"{}", "/a"), contract=contract) == []
+
+
+def test_what_is_wrong_with_one_path_does_no_harm_to_the_others():
+    paths = {
+        "/jobs": operations("get") | {"put": None, "post": 7},
+        "/far": {"$ref": "https://elsewhere.example/openapi.yaml"},
+        "/lost": {"$ref": "#/paths/~1nowhere"},
+        "/none": None,
+        "/odd": 7,
+    }
+    contract = document(paths)
+    assert found("GET", "/jobs", contract) == ("GET", "/jobs")
+    assert found("PUT", "/jobs", contract).rule == "schema.method"
+    assert found("GET", "/none", contract).rule == "schema.path"
+    for path in ("/far", "/lost", "/odd"):
+        with pytest.raises(ContractError) as caught:
+            violations(of_requests(b"", path), contract=contract)
+        assert caught.value.file == "own.yaml"
+
+
+@pytest.mark.parametrize("servers", [{}, "https://a", ["https://a"], [None], 7])
+def test_servers_that_are_none(servers):
+    contract = document({"/jobs": operations("get")}, servers=servers or {"a": 1})
+    with pytest.raises(ContractError, match="servers must be a list of mappings"):
+        violations(of_requests(b"", "/jobs"), contract=contract)
+
+
+def test_literal_parts_may_be_encoded_in_the_document_too():
+    contract = document({"/a%20b/{x}": operations("get"), "/c%2Fd": operations("get")})
+    assert found("GET", "/a%20b/1", contract) == ("GET", "/a%20b/{x}")
+    assert found("GET", "/c%2Fd", contract) == ("GET", "/c%2Fd")
+    assert found("GET", "/c/d", contract).rule == "schema.path"
 
 
 # --- names
