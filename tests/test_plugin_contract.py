@@ -171,7 +171,10 @@ def test_answers_of_known_apis_are_held_against_their_contracts(path):
         assert (wrong.rule, wrong.path) == ("schema.type", "$")
         # The host of a known API, but not one of its known routes.
         assert_conforms(of_requests(b'{"id": 1}', "https://a.pinecone.io/v1/jobs/1"))
-        # What is said wins.
+        # What is said wins, and so does what an API alone has.
+        url = "http://localhost:2/v1/operations/1"
+        assert_conforms(of_requests(GOOD, url), profile="gateway")
+        assert_conforms(of_requests(GOOD, url), readings={})
         assert_conforms({"operation": {"id": "1"}}, api="chainloop", route="get")
     with pytest.raises(InvalidArgument, match="cannot be told"):
         violations(of_requests(b"{}", "http://localhost:2/jobs/1"))

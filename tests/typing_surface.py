@@ -189,6 +189,12 @@ def test_documents() -> None:
     assert_type(contract.unchecked_formats(), dict[str, list[str]])
     assert_type(contract.schemas, Mapping[str, Mapping[str, Any]])
     assert_type(strategies.from_schema({}, contract=contract), SearchStrategy[Any])
+    assert_type(strategies.from_schema({}, contract="pinecone"), SearchStrategy[Any])
+    found = strategies.payloads(contract, route="GET /jobs/{id}", status_code=404)
+    assert_type(found, SearchStrategy[Any])
+    assert_type(strategies.payloads(contract, "Job", content_type="a/b"), SearchStrategy[Any])
+    broken = strategies.invalid_payloads(contract, route="getJob", content_type="text/plain")
+    assert_type(broken, SearchStrategy[strategies.Invalid])
 
 
 def test_strategies(api: Api, stub: Stub) -> None:

@@ -129,7 +129,8 @@ def _violations(
 ) -> tuple[str, list[Violation]]:
     """What a response is an answer to, and its violations."""
     document = None
-    if contract is not None or (api is None and contract_in_force() is not None):
+    is_of_api = api is not None or profile is not None or readings is not None
+    if contract is not None or (not is_of_api and contract_in_force() is not None):
         document = _document(response, api, contract)
     if document is not None:
         if profile is not None or readings is not None:

@@ -109,16 +109,18 @@ def _matching(contract: Contract, url: str) -> list[Operation]:
     ]
     is_known = any(is_own for _, is_own, _ in below)
     for rows, is_own, paths in below:
-        for given in paths if is_own or not is_known else ():
+        for count, given in paths if is_own or not is_known else ():
             # A slash that is encoded separates nothing.
             segments = [unquote(segment) for segment in given.split("/")[1:]]
             found += [
-                ([*map(_literalness, row.segments)], row.operation)
+                (count, [*map(_literalness, row.segments)], row.operation)
                 for row in rows.get(len(segments), ())
                 if all(map(_fits, row.segments, segments))
+                # Where anything may stand before it, a path has to begin with what it is known by.
+                if not count or "{" not in row.segments[0]
             ]
-    found.sort(key=itemgetter(0))
-    return [operation for _, operation in found]
+    found.sort(key=itemgetter(0, 1))
+    return [operation for *_, operation in found]
 
 
 def _literalness(segment: str) -> tuple[int, int]:
@@ -183,8 +185,8 @@ def operation_of(contract: Contract, asked: Request) -> Operation | Violation:
         return _violation(contract, message, "schema.method", f"/paths/{escape(path)}", what)
     near = listed(_near(f"{asked.method} {asked.path}", map(str, _named(contract))))
     message = (
-        f"is not documented; near are {near or 'none'}. If it is the answer to one of the "
-        "document's operations all the same, name it: route='GET /jobs/{id}'."
+        f"is not documented{f'; near are {near}' if near else ''}. If it is the answer to one of "
+        "the document's operations all the same, name it: route='GET /jobs/{id}'."
     )
     return _violation(contract, message, "schema.path", "/paths", what)
 

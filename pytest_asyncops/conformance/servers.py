@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 _AUTHORITY = re.compile(r"(?:[^/{}]|\{[^{}]*\})*//[^/]*|\{[^{}]*\}(?=/|$)")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
+_VARIABLE_AT_END = re.compile(r"\{([^{}]+)\}$")
 
 
 class Server(NamedTuple):
@@ -17,17 +18,25 @@ class Server(NamedTuple):
     Attributes:
         origin: scheme and host, ``None`` for where the document itself is served.
         base_path: what stands before the paths of the document.
+        is_open: whether more may stand there, because a variable is the end of its URL: the value
+            of ``{host}`` may be ``jobs.example/base``.
     """
 
     origin: re.Pattern[str] | None
     base_path: re.Pattern[str]
+    is_open: bool
+
+
+Below = tuple[int, str]
+"""How many segments of a path belong to the value of a variable, and what is left of the path."""
 
 
 def read_server(server: Mapping[str, Any]) -> Server:
     """A server of a document, its variables included (OpenAPI 3.0.3, 4.7.5).
 
-    >>> read_server({"url": "https://{host}/v{n}/", "variables": {"n": {"enum": ["1", "2"]}}})
-    Server(origin=re.compile('https://[^/?#]+', re.IGNORECASE), base_path=re.compile('/v(?:1|2)'))
+    >>> server = read_server({"url": "https://{host}/v{n}/", "variables": {"n": {"enum": [1, 2]}}})
+    >>> server.origin.pattern, server.base_path.pattern
+    ('https://[^/?#]+', '/v(?:1|2)')
     """
     url = str(server.get("url", "/")).rstrip("/")
     variables = server.get("variables") or {}
@@ -38,10 +47,11 @@ def read_server(server: Mapping[str, Any]) -> Server:
     return Server(
         None if authority is None else _pattern(_normal(authority[0]), variables, re.IGNORECASE),
         _pattern(path, variables),
+        any("enum" not in (variables.get(name) or {}) for name in _VARIABLE_AT_END.findall(url)),
     )
 
 
-def path_below(servers: Iterable[Server], origin: str, path: str) -> tuple[bool, list[str]]:
+def path_below(servers: Iterable[Server], origin: str, path: str) -> tuple[bool, list[Below]]:
     """What is left of the path of a URL below each server that it may be of.
 
     A URL of another host is looked up as if any of the servers had been moved there, with its base
@@ -53,14 +63,14 @@ def path_below(servers: Iterable[Server], origin: str, path: str) -> tuple[bool,
         path: its path.
 
     Returns:
-        Whether the host is that of a server, and the paths.
+        Whether the host is that of a server, and what is left.
     """
     host = _normal(origin)
     own = [each for each in servers if each.origin is not None and each.origin.fullmatch(host)]
-    found = [rest for each in own or servers for rest in _below(each.base_path, path)]
+    found = [below for each in own or servers for below in _below(each, path)]
     if own:
         return True, found
-    return False, list(dict.fromkeys([*found, path]))
+    return False, list(dict.fromkeys([*found, (0, path)]))
 
 
 def _normal(origin: str) -> str:
@@ -68,10 +78,13 @@ def _normal(origin: str) -> str:
     return origin.removesuffix(_DEFAULT_PORTS.get(origin.partition(":")[0].lower(), ""))
 
 
-def _below(base_path: re.Pattern[str], path: str) -> list[str]:
-    match = base_path.match(path)
+def _below(server: Server, path: str) -> Iterator[Below]:
+    match = server.base_path.match(path)
     rest = path[match.end() :] if match else ""
-    return [rest] if rest.startswith("/") else []
+    if rest.startswith("/"):
+        segments = rest.split("/")[1:]
+        for count in range(len(segments) if server.is_open else 1):
+            yield count, "/" + "/".join(segments[count:])
 
 
 def _pattern(template: str, variables: Mapping[str, Any], flags: int = 0) -> re.Pattern[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from itertools import groupby
 
 Ranges = tuple[tuple[int, int], ...]
 """Characters, as the first and the last code point of each row of them."""
@@ -38,6 +41,18 @@ CLASSES: Mapping[str, Ranges] = {
 
 DOT: Ranges = others(((0x0A, 0x0A), (0x0D, 0x0D), (0x2028, 0x2029)))
 """What the dot stands for: all but the ends of lines."""
+
+
+@lru_cache(maxsize=1)
+def categories() -> Mapping[str, Ranges]:
+    """The general categories of Unicode, as this Python knows them, by one letter or two."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for name, group in groupby(range(LAST + 1), lambda code: unicodedata.category(chr(code))):
+        codes = list(group)
+        for either in (name, name[0]):
+            found.setdefault(either, []).append((codes[0], codes[-1]))
+    return {name: joined(ranges) for name, ranges in found.items()}
+
 
 _SYNTAX = "^$\\.*+?()[]{}|/"
 _IN_CLASS = f"{_SYNTAX}-"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from .characters import CLASSES, DOT, LAST, Ranges, joined, literal, one_of, others
+from .characters import CLASSES, DOT, LAST, Ranges, categories, joined, literal, one_of, others
 
 _CONTROLS = {"t": 0x09, "n": 0x0A, "v": 0x0B, "f": 0x0C, "r": 0x0D}
 
@@ -23,6 +23,7 @@ _CODE_POINT = re.compile(
     r"|u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
     r"|u(?P<four>[0-9a-fA-F]{4})|x(?P<two>[0-9a-fA-F]{2})|c(?P<control>[A-Za-z])|(?P<nul>0)(?![0-9])"
 )
+_CATEGORY = re.compile(r"\{(?:(?:gc|General_Category)=)?(?P<name>[A-Z][a-z]?)\}")
 _REFERENCE = re.compile(r"(?P<number>[1-9][0-9]*)|k<(?P<name>[^>]*)>")
 
 _ONLY_PYTHONS = (
@@ -217,10 +218,21 @@ class _Reader:
             self._at += 2
             code = ord(name)
         elif name in ("p", "P"):
-            raise self._error("classes of Unicode are not understood; write the characters out")
+            return self._category(name), None
         else:
             raise self._error(f"\\{name} means nothing in ECMA-262")
         return ((code, code),), code
+
+    def _category(self, name: str) -> Ranges:
+        match = _CATEGORY.match(self._text, self._at + 2)
+        if match is None or match["name"] not in categories():
+            raise self._error(
+                f"of the classes of Unicode, only general categories are understood, such as "
+                f"\\{name}{{L}} and \\{name}{{Lu}}; write the characters out"
+            )
+        self._at = match.end()
+        found = categories()[match["name"]]
+        return found if name == "p" else others(found)
 
     def _class(self) -> str:
         start = self._at

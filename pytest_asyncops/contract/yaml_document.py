@@ -51,6 +51,8 @@ class Document:
 
     def error(self, message: str, pointer: str) -> ContractError:
         """An error at this place of the document."""
+        if pointer and isinstance(self.lines, JsonLines):  # one line may have all of it
+            message = f"{message} (#{pointer})"
         return ContractError(message, file=self.file, line=self._line(pointer), pointer=pointer)
 
     def _line(self, pointer: str) -> int:

@@ -30,6 +30,7 @@ from pytest_asyncops.conformance.media_types import (
         ("application/xml", Reading.BYTES),
         ("application/octet-stream", Reading.BYTES),
         ("application/jsonp", Reading.BYTES),
+        ("application/geojson", Reading.BYTES),
         ("", Reading.BYTES),
     ],
 )

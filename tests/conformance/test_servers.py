@@ -54,13 +54,24 @@ HOST = {"host": {"default": "unknown"}}
     ],
 )
 def test_what_is_left_of_a_path(server, origin, path, below):
-    assert path_below([read_server(server)], origin, path) == below
+    is_own, paths = below
+    assert path_below([read_server(server)], origin, path) == (is_own, [(0, one) for one in paths])
 
 
 def test_of_several_servers_those_of_the_host_count():
     servers = [read_server({"url": url}) for url in ("https://a.example/v1", "/v2", "https://b/v3")]
-    assert path_below(servers, "https://b", "/v3/x") == (True, ["/x"])
+    assert path_below(servers, "https://b", "/v3/x") == (True, [(0, "/x")])
     assert path_below(servers, "https://b", "/v1/x") == (True, [])
-    assert path_below(servers, "http://c", "/v1/x") == (False, ["/x", "/v1/x"])
-    assert path_below(servers, "http://c", "/v2/x") == (False, ["/x", "/v2/x"])
-    assert path_below([], "http://c", "/x") == (False, ["/x"])
+    assert path_below(servers, "http://c", "/v1/x") == (False, [(0, "/x"), (0, "/v1/x")])
+    assert path_below(servers, "http://c", "/v2/x") == (False, [(0, "/x"), (0, "/v2/x")])
+    assert path_below([], "http://c", "/x") == (False, [(0, "/x")])
+
+
+def test_the_value_of_a_variable_at_the_end_may_be_a_path():
+    server = read_server({"url": "https://{host}/", "variables": HOST})
+    below = [(0, "/a/b/c"), (1, "/b/c"), (2, "/c")]
+    assert path_below([server], "https://x", "/a/b/c") == (True, below)
+    assert path_below([server], "http://x", "/a/b/c") == (False, below)
+    fixed = {"host": {"default": "a", "enum": ["a"]}}
+    server = read_server({"url": "https://{host}", "variables": fixed})
+    assert path_below([server], "https://a", "/a/b/c") == (True, [(0, "/a/b/c")])

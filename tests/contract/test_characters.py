@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_asyncops.contract.characters import CLASSES, DOT, LAST, joined, literal, one_of, others
+from pytest_asyncops.contract.characters import (
+    CLASSES,
+    DOT,
+    LAST,
+    categories,
+    joined,
+    literal,
+    one_of,
+    others,
+)
 
 CODES = st.one_of(st.integers(0, 0x7F), st.integers(0, LAST))
 ROWS = st.lists(st.tuples(CODES, CODES).map(sorted).map(tuple), max_size=5)
@@ -57,3 +67,9 @@ def test_a_class_and_its_complement_have_all_characters_between_them(name):
     both = (*CLASSES[name], *CLASSES[name.upper()])
     assert joined(both) == ((0, LAST),)
     assert not has(DOT, 0x2028)
+
+
+@given(CODES)
+def test_a_character_is_in_its_category_of_one_letter_and_of_two(code):
+    name = unicodedata.category(chr(code))
+    assert {found for found in categories() if has(categories()[found], code)} == {name, name[0]}

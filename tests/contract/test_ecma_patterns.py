@@ -68,6 +68,9 @@ NO_SPACES = "\x1c\x1d\x1e\x1f\x85\u180e\u200b\u2060a0"
         (r"^(?:b|c)(a)?\1$", ["b", "caa"], ["ba"]),
         ("^(?=a)(?!ab).", ["a", "ac"], ["ab", "b"]),
         ("(?<=a)b|(?<!a)c", ["ab", "c"], ["b", "ac"]),
+        (r"^[\p{L}\p{Nd}_-]*$", ["", "a\u00e9\u4e00-_7\u0663"], ["a b", "\u00bd"]),
+        (r"^\p{gc=Lu}\P{General_Category=Lu}$", ["Aa", "\u00c91"], ["aa", "AA"]),
+        (r"^[^\p{Z}]$", ["a"], [" ", "\u3000"]),
     ],
 )
 def test_patterns_mean_what_they_mean_in_ecma_262(text, yes, no):
@@ -90,7 +93,10 @@ def test_patterns_mean_what_they_mean_in_ecma_262(text, yes, no):
         (r"\Aa", r"\A is Python's syntax and not ECMA-262's: the beginning is ^"),
         (r"a\Z", r"\Z is Python's syntax and not ECMA-262's: the end is $"),
         (r"\a", r"\a is Python's syntax and not ECMA-262's: write \u and four"),
-        (r"\p{L}", "classes of Unicode are not understood; write the characters out"),
+        (r"\p{Script=Greek}", "of the classes of Unicode, only general categories are understood, "
+         r"such as \p{L} and \p{Lu}; write the characters out, at character 0"),
+        (r"a\P{Xx}", r"such as \P{L} and \P{Lu}; write the characters out, at character 1"),
+        (r"\pL", "only general categories are understood"),
         (r"\01", r"\0 means nothing in ECMA-262"),
         (r"\xg", r"\x means nothing in ECMA-262"),
         ("\\", "\\ means nothing in ECMA-262"),
@@ -114,7 +120,7 @@ def test_patterns_mean_what_they_mean_in_ecma_262(text, yes, no):
         ("a{3,2}", "Python's engine cannot search for it: "),
         ("a{99999999999}", "Python's engine cannot search for it: "),
     ],
-)
+)  # fmt: skip
 def test_what_is_refused(text, why):
     with pytest.raises(NotUnderstood) as caught:
         pattern(text)
@@ -135,7 +141,12 @@ def test_spaces_are_the_classes_of_unicode():
 texts = st.text(st.sampled_from("ab$[]^-\n\u2028\u00a0\u00e9 &~_7\U0001f600"), max_size=4)
 
 
-@given(st.text(st.sampled_from(r"ab.*?[]^-()|\sSdW$&~ {2}"), max_size=8), st.lists(texts))
+@given(
+    st.lists(st.sampled_from([*r"ab.*?[]^-()|\sSdW$&~ {2}", r"\p{L}", r"\P{N}"]), max_size=8).map(
+        "".join
+    ),
+    st.lists(texts),
+)
 def test_what_is_portable_is_the_same_for_another_engine(text, values):
     from jsonschema_rs import Draft4Validator
 

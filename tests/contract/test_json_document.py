@@ -72,6 +72,13 @@ def test_what_is_no_json():
         read_json('{"a": Infinity}', "f")
 
 
+def test_an_error_tells_the_pointer_because_lines_are_long():
+    found = read_document('{"a": {"b": 1}}', "f")
+    error = found.error("boom", "/a/b")
+    assert (str(error), error.line, error.pointer) == ("f:1: boom (#/a/b)", 1, "/a/b")
+    assert str(found.error("boom", "")) == "f:1: boom"
+
+
 names = st.text(alphabet='a~/"\\\n{[:,\u00e9')
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | names,

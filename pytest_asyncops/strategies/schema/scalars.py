@@ -44,19 +44,34 @@ def numbers(schema: Schema, options: Options, refuse: Refuse) -> Recipe:
     }
     if low > high or (low == high and any(shut.values())):
         raise refuse("no number is within its bounds")
+    form = "int32" if schema.get("format") == "int32" else "int64"
+    least, most = _counts({**schema, "format": form}, Fraction(1))
+    ways = []
+    if least <= most:  # type: ignore[operator]  # both formats have bounds
+        ways.append(from_strategy(st.integers(least, most)))
     single = schema.get("format") == "float" and not _LIMITS & schema.keys()
-    floats = st.floats(
-        None if single or low == -math.inf else float(low),
-        None if single or high == math.inf else float(high),
-        allow_nan=False,
-        allow_infinity=False,
-        width=32 if single else 64,
-        **shut,
-    )
-    least, most = _counts({**schema, "format": "int64"}, Fraction(1))
-    if least > most:  # type: ignore[operator]  # int64 has bounds
-        return from_strategy(floats)
-    return one_of([from_strategy(st.integers(least, most)), from_strategy(floats)])
+    lowest = None if single or low == -math.inf else _inside(low, math.inf)
+    highest = None if single or high == math.inf else _inside(high, -math.inf)
+    if lowest is None or highest is None or lowest <= highest:
+        floats = st.floats(
+            lowest,
+            highest,
+            allow_nan=False,
+            allow_infinity=False,
+            width=32 if single else 64,
+            **shut,
+        )
+        ways.append(from_strategy(floats))
+    if not ways:
+        raise refuse("no number that JSON readers tell from others is within its bounds")
+    return one_of(ways)
+
+
+def _inside(limit: float, towards: float) -> float:
+    """The limit as a float, or the next one if that is beyond the limit."""
+    nearest = float(limit)
+    is_beyond = nearest < limit if towards > 0 else nearest > limit
+    return math.nextafter(nearest, towards) if is_beyond else nearest
 
 
 _LIMITS = {"minimum", "maximum"}

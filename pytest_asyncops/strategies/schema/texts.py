@@ -59,8 +59,7 @@ def _formed(
 
     sources = [found] if regex is None else [found, from_strategy(_from_regex(regex))]
     ways = [choice(known.known)] if known.known else []
-    for source in sources:
-        ways += _proposals(source, fits, least, most, known.letters, known.multiple)
+    ways += [_fitted(one, fits, least, most, known.letters, known.multiple) for one in sources]
     beside = "a length" if regex is None else f"the pattern {regex!r}"
     trouble = refuse(f"no {form} is found that also fits {beside}")
     return checked(ways, fits, trouble)
@@ -97,8 +96,7 @@ def _matching(regex: str, least: int, most: int | None, refuse: Refuse) -> Recip
         + ("" if most is None else f" and at most {most}")
         + " characters long"
     )
-    ways = [texts] if is_free else _proposals(texts, fits, least, limit)
-    return checked(ways, fits, trouble)
+    return checked([texts if is_free else _fitted(texts, fits, least, limit)], fits, trouble)
 
 
 def _from_regex(regex: str) -> st.SearchStrategy[str]:
@@ -108,15 +106,15 @@ def _from_regex(regex: str) -> st.SearchStrategy[str]:
     return st.from_regex(found, alphabet=st.characters(codec="utf-8"))
 
 
-def _proposals(
+def _fitted(
     texts: Recipe,
     fits: Callable[[str], bool],
     least: int,
     most: float,
     letters: str = "",
     multiple: int = 1,
-) -> list[Recipe]:
-    """Texts as they come, and made longer or shorter so that they fit."""
+) -> Recipe:
+    """Texts as they come, or made longer or shorter so that they fit."""
     fillers = sized_texts(letters or st.characters(codec="utf-8"), 1, None)
 
     def fitted(more: int, text: str, filler: str) -> str:
@@ -125,7 +123,7 @@ def _proposals(
         return next((other for other in some if fits(other)), text)
 
     mores = from_strategy(st.integers(0, int(min(LONG, most - least) if least else 0)))
-    return [combine(fitted, mores, texts, fillers), texts]
+    return combine(fitted, mores, texts, fillers)
 
 
 _MOST_UNITS = 4

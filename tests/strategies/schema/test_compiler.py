@@ -390,3 +390,39 @@ def test_of_shapes_those_that_cannot_end_are_left_out():
     )
     levels = {json.dumps(value).count("again") for value in anew(own.recipe(PAIR).strategy(), 200)}
     assert {0, 1} < levels <= {0, 1, 2, 3}
+
+
+# --- null
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"nullable": True, "anyOf": [{"enum": ["a"]}]},
+        {"nullable": True, "oneOf": [{"enum": ["a"]}, {"enum": ["b"]}]},
+        {"nullable": True, "allOf": [{"type": "string", "enum": ["a"]}]},
+        {"type": "string", "nullable": True, "enum": ["a"]},
+        {"type": "string", "nullable": True, "allOf": [{"type": "string"}]},
+        {"type": "string", "nullable": True, "enum": ["a", None], "not": {"enum": [None]}},
+    ],
+    ids=str,
+)
+def test_null_is_allowed_by_what_says_a_type_beside_it_alone(schema):
+    assert None not in anew(from_schema(schema), 40, 10)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"nullable": True},
+        {"nullable": True, "minLength": 1},
+        {"type": "string", "nullable": True, "enum": ["a", None]},
+        {"type": "string", "nullable": True, "allOf": [{"type": "string", "nullable": True}]},
+        {"anyOf": [{"type": "string"}, {"enum": [None]}], "nullable": True},
+    ],
+    ids=str,
+)
+def test_null_is_drawn_where_it_is_allowed(schema):
+    found = anew(from_schema(schema), 200)
+    assert None in found
+    assert any(value is not None for value in found)

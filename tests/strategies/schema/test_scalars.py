@@ -16,6 +16,7 @@ from support.samples import anew
 from support.schema_kinds import GOOD, INTEGER
 
 from pytest_asyncops import ContractError
+from pytest_asyncops.contract.formats import NUMBER_FORMATS, matches_format
 from pytest_asyncops.strategies import from_schema
 from pytest_asyncops.strategies.schema.options import Options, make_options
 from pytest_asyncops.strategies.schema.scalars import (
@@ -127,6 +128,24 @@ def test_a_bound_that_is_a_multiple_is_met():
 def test_a_large_bound_is_what_floating_point_holds(limit):
     schema = {"type": "integer", "minimum": limit, "maximum": limit}
     assert [*integers(schema, Options(), Refused).values] == [int(limit)]
+
+
+@pytest.mark.parametrize("form", NUMBER_FORMATS)
+@pytest.mark.parametrize("kind", ["number", "integer"])
+def test_numbers_are_of_their_format(kind, form):
+    schema = {"type": kind, "format": form}
+    found = anew(from_schema(schema), 300)
+    assert all(matches_format(number, form) for number in found)
+    assert max(map(abs, found)) > 2**30
+
+
+def test_bounds_that_floating_point_does_not_hold():
+    exact = 2**53 + 1
+    schema = {"type": "number", "minimum": exact, "maximum": exact}
+    assert {*anew(from_schema(schema), 20)} == {exact}
+    for beyond in (10**20 + 1, -(10**20) - 1):
+        with pytest.raises(ContractError, match="no number that JSON readers tell from others"):
+            from_schema({"type": "number", "minimum": beyond, "maximum": beyond})
 
 
 def test_numbers_are_whole_and_fractions_within_bounds_that_have_both():
