@@ -13,8 +13,10 @@ from support.verdicts import rules
 from pytest_asyncops import violations
 from pytest_asyncops.conformance.body_checker import BodyChecker
 from pytest_asyncops.conformance.checker import find_document_checker
+from pytest_asyncops.conformance.json_schema import JsonSchema
 from pytest_asyncops.conformance.operations import Operation
 from pytest_asyncops.contract.schema_keywords import refer
+from pytest_asyncops.rules.rules import Never
 
 ROUTE = "GET /jobs"
 
@@ -255,3 +257,11 @@ def test_the_quick_check_never_passes_what_the_thorough_one_refuses(name):
     law()
     good = [{"kind": "Dog"}, [{"kind": "Dog"}], {"kind": "Shark", "fins": 1}]
     assert any(map(checker.is_good, [*good, {"kind": "x"}]))
+
+
+def test_rules_about_what_is_chosen_are_left_to_the_thorough_check():
+    contract = choosing(pet())
+    schema = contract.schema("/paths/~1jobs/get/responses/200/content/application~1json/schema")
+    kinds = {id(contract.schemas["Cat"]): [Never("lives", (9,))]}
+    with pytest.raises(ValueError, match="not told from the others"):
+        JsonSchema(contract, {"allOf": [schema]}, kinds, 200)
