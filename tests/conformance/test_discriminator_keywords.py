@@ -170,6 +170,10 @@ def test_what_wraps_a_parent_is_no_heir():
 def test_what_is_chosen_may_lead_back():
     circle = {"allOf": [refer("Animal"), {"allOf": [refer("Animal")]}]}
     assert found({"kind": "Newt"}, refer("Animal"), Animal=ANIMAL, Newt=circle) == []
+    contract = choosing(refer("Animal"), Animal=ANIMAL, Newt=circle)
+    schema = contract.schema("/components/schemas/Animal")
+    with pytest.raises(ValueError, match="leads back to it"):
+        JsonSchema(contract, schema, {}, 200)
     # What is mapped need not be an heir.
     mapped = {**ANIMAL, "discriminator": {"propertyName": "kind", "mapping": {"x": "Other"}}}
     other = {"anyOf": [refer("Animal"), TEXT]}
