@@ -6,17 +6,16 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
-from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from ..errors import ContractError, InvalidArgument, hides_usage_errors
-from .discriminators import find_branches
+from .checked_schemas import CheckedSchemas
 from .documents import Documents
 from .formats import is_checked
 from .pointers import escape
-from .schema_keywords import Schema, check_beside, check_schema, name_of, same_value
+from .schema_keywords import Schema, name_of
 from .versions import Version, version_of
 from .yaml_document import Document, read_content, read_document
 
@@ -50,12 +49,12 @@ class Contract:
 
     def __init__(self, document: Document, path: str | None = None) -> None:
         self.document: Document = document
-        self.pointers: dict[int, str] = {}
-        self.references: dict[str, Schema] = {}
-        self._branches: dict[int, Mapping[str, Schema]] = {}
         self._path = path
         self._documents = Documents(document, path)
         self.version: Version = version_of(document.root, document.error)
+        self._checked = CheckedSchemas(self._documents, self.version)
+        self.pointers: Mapping[int, str] = self._checked.pointers
+        self.references: Mapping[str, Schema] = self._checked.references
         self._object("/paths")
         self._object("/components/schemas")
 
@@ -139,7 +138,7 @@ class Contract:
         """
         schema: Schema = self.at(location)
         if id(schema) not in self.pointers:
-            self._check(location)
+            self._checked.check(location, self.schemas)
         return schema
 
     def resolved(self, schema: Schema) -> Schema:
@@ -155,7 +154,7 @@ class Contract:
             ContractError: if there is none, or if it is not understood.
         """
         if reference not in self.references:
-            self.references[reference] = self.schema(self._documents.target(reference, ""))
+            return self.schema(self._documents.target(reference, ""))
         return self.references[reference]
 
     def branches(self, schema: Schema) -> Mapping[str, Schema] | None:
@@ -172,7 +171,7 @@ class Contract:
             The schemas by the values; ``None`` if it has no discriminator, or one that has nothing
             to choose from.
         """
-        return self._branches.get(id(schema.get("discriminator")))
+        return self._checked.branches.get(id(schema.get("discriminator")))
 
     def statuses(self, method: str, path: str) -> Mapping[str, str]:
         """The documented responses of an operation: status, or ``default``, to location."""
@@ -288,52 +287,6 @@ class Contract:
             self._visit(schema["items"], (*path, "*"), within, found)
         for inner in schema.get("allOf", []):
             self._visit(inner, path, within, found)
-
-    def _check(self, location: str) -> None:
-        """Check a schema and all that it refers to, at any distance."""
-        ahead = [location]
-        pointers: dict[int, str] = {}
-        references: dict[str, Schema] = {}
-        branches: dict[int, Mapping[str, Schema]] = {}
-        while ahead:
-            at = ahead.pop()
-            asked = self.at(at)
-            if id(asked) in self.pointers or id(asked) in pointers:
-                continue
-            for within, schema in list(check_schema(self._documents, at, asked, self.version)):
-                pointers[id(schema)] = within
-                referred = [(schema["$ref"], f"{within}/$ref")] if "$ref" in schema else []
-                if "discriminator" in schema:
-                    found = find_branches(self._documents, within, schema, self.schemas)
-                    referred += [(one.reference, one.said_at) for one in found]
-                    if found:
-                        branches[id(schema["discriminator"])] = {
-                            one.value: {"$ref": one.reference} for one in found
-                        }
-                for reference, said_at in referred:
-                    target = self._documents.target(reference, said_at)
-                    references[reference] = self.at(target)
-                    ahead.append(target)
-                if "$ref" in schema:
-                    check_beside(
-                        self._documents, within, schema, references[schema["$ref"]], self.version
-                    )
-        self._check_loops(references)
-        self.pointers.update(pointers)
-        self.references.update(references)
-        self._branches.update(branches)
-
-    def _check_loops(self, references: Mapping[str, Schema]) -> None:
-        """Refuse a schema that refers back to itself for the same value, directly or by others."""
-        leads_to = {one: list(same_value(schema)) for one, schema in references.items()}
-        try:
-            TopologicalSorter(leads_to).prepare()
-        except CycleError as error:
-            first = next(one for one in references if one in error.args[1])
-            raise self.error(
-                f"{name_of(first)} refers back to itself for one and the same value, without end",
-                self._documents.target(first, ""),
-            ) from None
 
     def _object(self, location: str) -> Mapping[str, Any]:
         """The mapping at a location of the document, an empty mapping if nothing is there."""

@@ -6,40 +6,14 @@ import errno
 import os
 
 import pytest
-from support.own_contracts import HEAD, SCHEMA_LINE, contract, refusal, with_schema
+from support.own_contracts import HEAD, contract, refusal, with_schema
 
 from pytest_asyncops import Contract, ContractError, InvalidArgument
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.contract import openapi, yaml_document
+from pytest_asyncops.contract import yaml_document
 from pytest_asyncops.contract.openapi import load_contract
-from pytest_asyncops.contract.schema_keywords import check_schema, refer
 from pytest_asyncops.contract.yaml_document import read_document
-
-LOOPS = [
-    "{$ref: '#/components/schemas/A'}",
-    "{allOf: [{type: object}, {$ref: '#/components/schemas/A'}]}",
-    "{oneOf: [{not: {anyOf: [{$ref: '#/components/schemas/A'}]}}]}",
-]
-ROUND = "refers back to itself for one and the same value, without end"
-
-
-@pytest.mark.parametrize("schema", LOOPS)
-def test_a_schema_that_would_never_end(schema):
-    at = "/components/schemas/A"
-    line = SCHEMA_LINE - 1
-    assert refusal(f"{HEAD}    A: {schema}\n") == (line, at, f"A {ROUND}")
-    # The same by way of another one, whose name has to be escaped in a pointer.
-    detour = schema.replace("/A'", "/b~1~0c'")
-    both = f"{HEAD}    A: {detour}\n    b/~c: {{$ref: '#/components/schemas/A'}}\n"
-    assert refusal(both)[2] == f"b/~c {ROUND}"
-
-
-def test_a_schema_may_lead_into_a_loop_of_others():
-    text = f"{HEAD}    A: {{$ref: '#/components/schemas/B'}}\n    B: {LOOPS[0]}\n"
-    assert refusal(text)[1:] == ("/components/schemas/B", f"B {ROUND}")
-    text = text.replace("A'}\n", "C'}\n    C: {$ref: '#/components/schemas/C'}\n")
-    assert refusal(text)[1:] == ("/components/schemas/C", f"C {ROUND}")
 
 
 def test_a_schema_may_have_itself_as_a_part():
@@ -264,24 +238,6 @@ def test_formats_that_constrain_nothing_are_told_when_asked():
         "int64": ["own.yaml:10 #/x-own/format"],
         "uri": [f"own.yaml:17 {at}/c/format"],
     }
-
-
-def test_only_what_is_asked_for_is_checked(monkeypatch):
-    """The first check of a large document takes no longer than that of a small one."""
-    checked = []
-
-    def check(source, location, schema, version):
-        checked.append(location)
-        return check_schema(source, location, schema, version)
-
-    monkeypatch.setattr(openapi, "check_schema", check)
-    others = "".join(f"    S{number}: {{allOf: [{refer('Job')}]}}\n" for number in range(1000))
-    found = Contract(read_document(HEAD + others, "own.yaml"))
-    at = "/paths/~1jobs~1{id}/get/responses/200/content/application~1json/schema"
-    assert found.response_schema("get", "/jobs/{id}", 200) is found.at(at)
-    assert checked == [at, "/components/schemas/Job"]
-    found.response_schema("get", "/jobs/{id}", 200)
-    assert len(checked) == 2
 
 
 WRITE_ONLY = """
