@@ -150,6 +150,8 @@ def test_the_data_of_events_may_be_text():
     assert found(either, kind, b'data: abc\n\ndata: {"id": 1}\n\n') == []
     assert found(either, kind, b'data: {"id": "1"}\n\n') == [("$[0]", "schema.anyOf")]
     assert found({}, kind, b"data: abc\n\ndata: {}\n\n") == []
+    texts = {"type": "array", "items": TEXT}
+    assert found(texts, kind, b"data: 1\n\ndata: abcd\n\n") == [("$[1]", "schema.maxLength")]
 
 
 def test_the_last_event_may_say_that_it_is_the_last():
