@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib.util import find_spec
@@ -295,6 +297,28 @@ def test_what_a_cassette_has_of_the_real_service_stays_in_it(ask, order, network
     with vcr.use_cassette(path, record_mode="none") as tape:
         assert [request.uri for request in tape.requests] == [URL, network.url]
         assert ask(URL) == TEAPOT
+
+
+def test_a_mock_that_is_the_first_while_a_cassette_is_open(tmp_path):
+    """What is imported then still finds the clients' own parts."""
+    pytest.importorskip("vcr")
+    names = [name for name in CLIENTS if "." not in name and installed(name)]
+    program = f"""
+import sys
+sys.path[:0] = {[path for path in sys.path if path]!r}
+import vcr
+from transports.test_other_mocks import CLIENTS, URL
+for name in {names!r}:
+    __import__(name.partition(",")[0])
+with vcr.use_cassette({str(tmp_path / "tape.yaml")!r}) as tape:
+    from pytest_asyncops import mocked
+    with mocked() as mock:
+        for name in {[*names, "http.client", "urllib.request"]!r}:
+            assert CLIENTS[name](URL) == 200, name
+        assert len(mock.calls) == {len(names) + 2}
+assert len(tape) == 0
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 @pytest.mark.parametrize("name", ["httpx", "httpx2"])
