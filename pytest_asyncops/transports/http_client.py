@@ -6,11 +6,11 @@ itself writes the request and reads the answer.
 
 from __future__ import annotations
 
-import http.client
 import io
 import socket
 import time
 from collections.abc import Callable
+from http import client
 from http.client import HTTPConnection
 from types import ModuleType
 from typing import Any
@@ -29,11 +29,9 @@ __tracebackhide__ = hides_usage_errors
 
 def _own(name: str, base: type = object) -> Any:
     """A class of http.client, also while another stands in its place, such as a cassette's."""
-    candidates = [getattr(http.client, name), *base.__subclasses__()]
+    candidates = [getattr(client, name), *base.__subclasses__()]
     return next(
-        each
-        for each in candidates
-        if (each.__module__, each.__name__) == (http.client.__name__, name)
+        each for each in candidates if (each.__module__, each.__name__) == (client.__name__, name)
     )
 
 

@@ -60,8 +60,16 @@ def _request_mock(module: Any, takers: Takers, beneath: Function) -> Function:
     return _request_mock
 
 
+def _start(module: Any, takers: Takers, beneath: Function) -> Function:
+    def start(mock: Any) -> None:
+        beneath(mock)
+        _bind_anew(module)
+
+    return start
+
+
 def _bind_anew(module: Any) -> None:
-    """Let one that has started before call the cover: it has bound what is beneath."""
+    """Let one that was made before call the cover: it has bound what is beneath."""
     there = module.ClientSession._request
     mock = getattr(getattr(there, "side_effect", None), "__self__", None)
     if isinstance(mock, module.aioresponses):
@@ -185,7 +193,7 @@ OTHER_MOCKS = (
         "aioresponses.core",
         "aioresponses",
         "aiohttp",
-        {"aioresponses._request_mock": _request_mock},
+        {"aioresponses._request_mock": _request_mock, "aioresponses.start": _start},
         _bind_anew,
     ),
     OtherMock(

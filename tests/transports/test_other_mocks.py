@@ -7,7 +7,7 @@ import importlib
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from importlib.util import find_spec
 from typing import Any
 
@@ -180,13 +180,18 @@ def pair(request) -> tuple[Callable[[], AbstractContextManager[Seen]], Ask]:
 
 
 @pytest.mark.parametrize("first", ["the stubs", "aioresponses"])
-def test_the_stubs_are_asked_where_aioresponses_does_not_work_itself(first):
-    pytest.importorskip("aioresponses")
-    before, after = by_aioresponses(), nullcontext()
-    if first == "the stubs":
-        before, after = after, before
-    with before, mocked() as mock, after:
+def test_aioresponses_with_an_aiohttp_whose_answers_it_cannot_make(first):
+    pytest.importorskip("aiohttp")
+    aioresponses = pytest.importorskip("aioresponses").aioresponses
+    blocks = [mocked(), aioresponses()]  # both are made before either begins
+    with ExitStack() as stack:
+        mock, other = blocks if first == "the stubs" else blocks[::-1]
+        opened = [stack.enter_context(each) for each in (mock, other)]
+        mock, other = opened if first == "the stubs" else opened[::-1]
+        other.get(OTHER, exception=ZeroDivisionError())
         assert by_aiohttp(URL) == 200
+        with pytest.raises(ZeroDivisionError):
+            by_aiohttp(OTHER)
         assert len(mock.calls) == 1
 
 
