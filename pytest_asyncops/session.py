@@ -94,8 +94,8 @@ class Session:
         guard.open(self._guarded)
         stack.callback(guard.close, self._guarded)
         stack.enter_context(live(self._servers))
+        stack.callback(transports.stop)  # first, for what it has begun if it fails
         transports.start()
-        stack.callback(transports.stop)
         self._come_first = [transports.come_first]
         if settings.clock == "virtual":
             from .virtual_time.activation import VirtualTime

@@ -16,6 +16,7 @@ from pytest_asyncops import (
     NetworkBlocked,
     PollerHangs,
     UnmatchedRequests,
+    assert_conforms,
     mocked,
 )
 from pytest_asyncops.apis import Response, json_response
@@ -159,6 +160,18 @@ def test_a_version_that_connects_elsewhere_is_told_of():
     vars(other)["BaseConnector"] = type("BaseConnector", (), {"connect": None})
     with pytest.raises(MissingPart, match=r"^aiohttp.TCPConnector._create_connection$"):
         transport(other, BaseUrls([]))
+
+
+def test_where_it_is_not_chosen_it_is_kept_from_the_network():
+    with pytest.raises(NetworkBlocked) as caught, mocked(transport="responses"):
+        run(asking(URL, headers=BEARER))
+    assert caught.value.client == "aiohttp"
+
+
+def test_an_answer_conforms():
+    with mocked() as mock:
+        mock.chainloop.start()
+        assert_conforms(run(asking(URL, headers=BEARER)))
 
 
 def test_other_urls_go_their_way(network):

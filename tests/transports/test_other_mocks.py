@@ -6,8 +6,10 @@ import asyncio
 import importlib
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any
 
@@ -499,14 +501,16 @@ def test_each_stands_for_a_transport_that_there_is():
     assert "aioresponses.core" in other_mocks_of(["aiohttp", "responses"])
 
 
+def unknown(monkeypatch, elsewhere: str | None = None) -> None:
+    """Let there be one of a version that has not its parts."""
+    parts = {"JSONDecoder.decode_later": lambda module, takers, beneath: beneath}
+    other = OtherMock("json", "pluggy", "responses", parts, elsewhere=elsewhere)
+    monkeypatch.setattr(other_mocks, "OTHER_MOCKS", [other])
+
+
 def test_a_version_without_the_parts_is_told_of(monkeypatch):
     """Both packages are named, and everything else goes on."""
-    from importlib.metadata import version
-
-    parts = {"JSONDecoder.decode_later": lambda module, takers, beneath: beneath}
-    monkeypatch.setattr(
-        other_mocks, "OTHER_MOCKS", [OtherMock("json", "pluggy", "responses", parts)]
-    )
+    unknown(monkeypatch)
     opened = mocked()
     with pytest.warns(UnknownVersionWarning) as told:
         opened.__enter__()
@@ -518,3 +522,21 @@ def test_a_version_without_the_parts_is_told_of(monkeypatch):
         f"{version('pytest-asyncops')} takes the requests for its stubs: those that go there do "
         "not arrive. Install another version of one of the two, or do without pluggy in this test."
     )
+
+
+def test_where_that_is_an_error_everything_is_put_back(monkeypatch):
+    from requests.adapters import HTTPAdapter
+
+    unknown(monkeypatch)
+    before = HTTPAdapter.send, sys.meta_path[:]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(UnknownVersionWarning):
+            mocked().__enter__()
+    assert (HTTPAdapter.send, sys.meta_path) == before
+
+
+def test_a_version_that_stands_elsewhere_needs_no_parts(monkeypatch):
+    unknown(monkeypatch, elsewhere="dumps")
+    with mocked():
+        assert by_requests(URL) == 200
