@@ -47,7 +47,7 @@ GENERAL = (
         "auto",
         "Which client libraries' requests are answered: 'auto' takes those of all that the code "
         "under test imports, a list of names those of these alone.",
-        ("auto", "responses", "httpx", "aiohttp", "urllib3", "http_client"),
+        ("auto", "responses", "httpx", "aiohttp", "urllib3", "niquests", "http_client"),
         "choices",
     ),
     Setting(

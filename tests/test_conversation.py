@@ -107,6 +107,29 @@ def one_connection(talk: Talk) -> None:
     at_once(talk, get)
 
 
+def niquests_sync(talk: Talk) -> None:
+    with importlib.import_module("niquests").Session() as session:
+
+        def get(url: str, **given: Any) -> tuple[int, Any]:
+            answer = session.get(url, **given)
+            return answer.status_code, answer.json()
+
+        at_once(talk, get)
+
+
+def niquests_asyncio(talk: Talk) -> None:
+    async def all_of_it() -> None:
+        async with importlib.import_module("niquests").AsyncSession() as session:
+
+            async def get(url: str, **given: Any) -> tuple[int, Any]:
+                answer = await session.get(url, **given)
+                return answer.status_code, answer.json()
+
+            await talk(get, asyncio.sleep)
+
+    asyncio.run(all_of_it())
+
+
 def in_sync(name: str, talk: Talk) -> None:
     with importlib.import_module(name).Client() as client:
 
@@ -150,6 +173,7 @@ def by_aiohttp(run: Callable[[Coroutine[Any, Any, None]], None], talk: Talk) -> 
 
 CLIENTS: dict[str, dict[str, Callable[[Talk], None]]] = {
     "responses": {"requests": requests_alone, "requests with retries": requests_with_retries},
+    "niquests": {"niquests sync": niquests_sync, "niquests asyncio": niquests_asyncio},
     "http_client": {"http.client": one_connection, "urllib.request": urllib_request},
     "urllib3": {"urllib3": urllib3_pools, "requests over urllib3": requests_alone},
     "httpx": {

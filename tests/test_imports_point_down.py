@@ -57,6 +57,7 @@ THIRD_PARTIES = {
         )
     },
     "transports.answer": {"urllib3"},
+    "transports.niquests": {"urllib3"},
     "transports.responses": {"requests", "responses", "urllib3"},
     "transports.taken_requests": {"requests"},
     "transports.urllib3": {"urllib3"},

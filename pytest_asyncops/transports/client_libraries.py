@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from ..errors import InvalidArgument, hides_usage_errors, listed
 from ..serving.base_urls import BaseUrls
-from .transport import Transport
+from .takers import Takers
+from .transport import CoveringTransport, Transport
 
 __tracebackhide__ = hides_usage_errors
 
@@ -39,8 +40,10 @@ def _aiohttp() -> Make:
 
 
 def _urllib3() -> Make:
-    from .urllib3 import transport
-
+    if _is_future():
+        from .niquests import transport
+    else:
+        from .urllib3 import transport
     return transport
 
 
@@ -48,6 +51,22 @@ def _http_client() -> Make:
     from .http_client import transport
 
     return transport
+
+
+def _niquests() -> Make:
+    # urllib3-future can also be installed beside urllib3, and not in its place.
+    return _urllib3() if _is_future() else _unanswered
+
+
+def _is_future() -> bool:
+    """Whether what goes by the name of urllib3 is urllib3-future."""
+    import urllib3
+
+    return hasattr(urllib3, "AsyncHTTPConnectionPool")
+
+
+def _unanswered(library: ModuleType, base_urls: BaseUrls) -> Transport:
+    return CoveringTransport(Takers(), (), base_urls)
 
 
 class ClientLibrary(NamedTuple):
@@ -79,6 +98,7 @@ LIBRARIES = (
     ClientLibrary("httpx2", "httpx", _httpx, extra="httpx2"),
     ClientLibrary("aiohttp", "aiohttp", _aiohttp, extra="aiohttp"),
     ClientLibrary("urllib3", "urllib3", _urllib3),
+    ClientLibrary("niquests", "niquests", _niquests, extra="niquests"),
     ClientLibrary(
         "http.client", "http_client", _http_client, brings=("urllib.request", "xmlrpc.client")
     ),

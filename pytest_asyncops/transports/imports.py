@@ -44,7 +44,7 @@ class ImportWatch(MetaPathFinder):
             spec = finder.find_spec(name, path, target)
             if spec is not None:
                 if spec.loader is not None:
-                    spec.loader = _TellingLoader(spec.loader, self._imported)
+                    spec.loader = _TellingLoader(spec, spec.loader, self._imported)
                 return spec
         return None
 
@@ -56,7 +56,8 @@ class ImportWatch(MetaPathFinder):
 class _TellingLoader(Loader):
     """Loads as another loader does, and then tells; the module knows only that other one."""
 
-    def __init__(self, loader: Loader, tell: Tell) -> None:
+    def __init__(self, spec: ModuleSpec, loader: Loader, tell: Tell) -> None:
+        self._spec = spec
         self._loader = loader
         self._tell = tell
 
@@ -64,8 +65,7 @@ class _TellingLoader(Loader):
         return self._loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
-        if module.__spec__ is not None:
-            module.__spec__.loader = self._loader
+        self._spec.loader = self._loader
         if module.__loader__ is self:  # not if it is another module's, under another name
             module.__loader__ = self._loader
         self._loader.exec_module(module)

@@ -7,7 +7,7 @@ here too, unless they have a transport of their own that comes first.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -19,6 +19,7 @@ from urllib3.util import SKIP_HEADER
 
 from ..errors import hides_usage_errors
 from ..serving.base_urls import BaseUrls
+from ..serving.messages import Response
 from .answer import Answer, Body
 from .bodies import body_bytes, has_length
 from .covers import Covers
@@ -29,9 +30,10 @@ from .urllib3_timeouts import read_limit, timed_out
 
 __tracebackhide__ = hides_usage_errors
 
-_takers = Takers()
+takers: Takers = Takers()
+"""The mocks that answer pools."""
 
-_tunnels: WeakKeyDictionary[Any, Callable[[], None]] = WeakKeyDictionary()
+tunnels: WeakKeyDictionary[Any, Callable[[], None]] = WeakKeyDictionary()
 """For connections to a proxy that were not opened yet, what opens them."""
 
 _MAKES_RESPONSES = int(_version.partition(".")[0]) >= 2
@@ -42,61 +44,78 @@ _WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "TRACE", "OPTIONS", "CONNECT
 """The methods of requests that do not say that their body is empty."""
 
 
-def _covering(beneath: Callable[..., Any]) -> Callable[..., Any]:
+_OF_RESPONSE = ("retries", "preload_content", "decode_content", "enforce_content_length")
+"""What a pool says of the response, of all that it hands to a connection."""
+
+
+def covering(beneath: Callable[..., Any]) -> Callable[..., Any]:
+    """A pool's way of making a request, above another that makes those that no stub answers."""
+
     def _make_request(
         pool: HTTPConnectionPool, conn: Any, method: str, url: str, *args: Any, **kwargs: Any
     ) -> Any:
-        is_whole = not url.startswith("/")  # as a proxy wants it
-        whole = url if is_whole else f"{pool.scheme}://{_host(pool)}{url}"
-        taken = _takers.find(whole)
-        tunnel = _tunnels.pop(conn, None)
+        taken = taken_of(pool, url)
+        tunnel = tunnels.pop(conn, None)
         if taken is None:
             if tunnel is not None:
                 tunnel()
             return beneath(pool, conn, method, url, *args, **kwargs)
         conn._has_connected_to_proxy = True  # or its errors would be those of the proxy
-        return _answered(pool, taken, method, url, **kwargs)
+        answer = asked(pool, taken, method, **kwargs)
+        if answer.late:
+            wait = waiting(answer.late, read_limit(kwargs["timeout"]))
+            time.sleep(wait.seconds)
+            if wait.is_in_vain:
+                raise timed_out(pool, url, wait.seconds)
+        return _response(answer, pool, method, url, **kwargs)
 
     return _make_request
 
 
-def _answered(
-    pool: HTTPConnectionPool,
+def taken_of(pool: Any, url: str) -> Taken | None:
+    """The stub that answers at a URL that a pool is given, which is whole for proxies."""
+    return takers.find(f"{pool.scheme}://{_host(pool)}{url}" if url.startswith("/") else url)
+
+
+def asked(
+    pool: Any,
     taken: Taken,
     method: str,
-    url: str,
     *,
-    timeout: Any,
     body: Any = None,
     headers: Any = None,
     chunked: bool = False,
-    response_conn: Any = None,
-    **options: Any,
-) -> Any:
-    """What a pool receives from this stub."""
+    **others: Any,
+) -> Response:
+    """What a stub answers to a request as a pool is given it."""
     content = body_bytes(body)
     framing = None
     if chunked or not has_length(body):
         framing = ("Transfer-Encoding", "chunked")
     elif body is not None or method.upper() not in _WITHOUT_BODY:
         framing = ("Content-Length", str(len(content)))
-    answer = taken.answer(method, _pairs(pool, headers or {}, framing), content)
-    if answer.late:
-        wait = waiting(answer.late, read_limit(timeout))
-        time.sleep(wait.seconds)
-        if wait.is_in_vain:
-            raise timed_out(pool, url, wait.seconds)
+    return taken.answer(method, _pairs(pool, headers or {}, framing), content)
+
+
+def _response(
+    answer: Response,
+    pool: HTTPConnectionPool,
+    method: str,
+    url: str,
+    *,
+    response_conn: Any = None,
+    **options: Any,
+) -> Any:
     if not _MAKES_RESPONSES:
         return Body(answer)
+    of_response = {name: options[name] for name in _OF_RESPONSE if name in options}
     return Answer(
         answer, pool=pool, connection=response_conn, request_method=method, request_url=url,
-        **options,
+        **of_response,
     )  # fmt: skip
 
 
-def _pairs(
-    pool: HTTPConnectionPool, headers: Any, framing: tuple[str, str] | None
-) -> Iterator[tuple[str, str]]:
+def _pairs(pool: Any, headers: Any, framing: tuple[str, str] | None) -> Iterator[tuple[str, str]]:
     """The headers as a connection sends them.
 
     Args:
@@ -123,7 +142,7 @@ def _text(value: Any) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
-def _host(pool: HTTPConnectionPool) -> str:
+def _host(pool: Any) -> str:
     """Where a pool connects to, without the port that its scheme has anyway."""
     host = f"[{pool.host}]" if ":" in pool.host else pool.host
     is_usual = pool.port in (None, port_by_scheme.get(pool.scheme))
@@ -134,15 +153,16 @@ def _putting_off(beneath: Callable[..., Any]) -> Callable[..., Any]:
     """Keep a connection from its proxy until it is known that no stub answers its request."""
 
     def _prepare_proxy(pool: HTTPSConnectionPool, conn: Any) -> None:
-        _tunnels[conn] = lambda: beneath(pool, conn)
+        tunnels[conn] = lambda: beneath(pool, conn)
 
     return _prepare_proxy
 
 
-_covers = [
-    Covers(HTTPConnectionPool, "_make_request", _covering),
+covers: Sequence[Covers] = (
+    Covers(HTTPConnectionPool, "_make_request", covering),
     Covers(HTTPSConnectionPool, "_prepare_proxy", _putting_off),
-]
+)
+"""What is covered of pools."""
 
 
 def transport(library: ModuleType, base_urls: BaseUrls) -> Transport:
@@ -152,4 +172,4 @@ def transport(library: ModuleType, base_urls: BaseUrls) -> Transport:
         library: the module ``urllib3``.
         base_urls: which stub a URL belongs to.
     """
-    return CoveringTransport(_takers, _covers, base_urls)
+    return CoveringTransport(takers, covers, base_urls)

@@ -7,6 +7,7 @@ from support.settings_table import TABLE
 
 from pytest_asyncops import InvalidArgument
 from pytest_asyncops.network.asker import CLIENTS
+from pytest_asyncops.serving.base_urls import BaseUrls
 from pytest_asyncops.transports import client_libraries
 from pytest_asyncops.transports.client_libraries import (
     LIBRARIES,
@@ -56,3 +57,23 @@ def test_a_transport_without_a_library(monkeypatch):
         "Or choose transport='auto', which takes those of what there is."
     )
     assert (caught.value.value, caught.value.choices) == ("one", ("first", "second"))
+
+
+def transport_of(name: str) -> str:
+    (library,) = [library for library in LIBRARIES if library.module == name]
+    return library.make().__module__.rpartition(".")[2]
+
+
+def test_niquests_is_answered_only_where_its_pools_stand_in_for_urllib3(monkeypatch):
+    monkeypatch.setattr(client_libraries, "_is_future", lambda: False)
+    assert transport_of("urllib3") == "urllib3"
+    assert transport_of("niquests") == "client_libraries"
+    monkeypatch.setattr(client_libraries, "_is_future", lambda: True)
+    assert transport_of("urllib3") == transport_of("niquests") == "niquests"
+
+
+def test_a_niquests_that_is_not_answered_is_left_alone():
+    idle = client_libraries._unanswered(pytest, BaseUrls([]))
+    idle.start()
+    idle.come_first()
+    idle.stop()

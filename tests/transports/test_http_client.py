@@ -126,6 +126,18 @@ def test_a_connection_that_is_kept_alive_over_the_whole_mock(network):
     assert network.seen == [("GET", b"")] * 3
 
 
+def test_a_connection_that_is_open_is_closed_when_a_stub_takes_over():
+    connection = http.client.HTTPConnection("localhost", 8080)
+    connection.sock, other = socket.socketpair()
+    real = connection.sock
+    with mocked(base_urls={"chainloop": "http://localhost:8080"}), other:
+        connection.request("GET", "/v1/operations", headers=BEARER)
+        assert connection.getresponse().read().startswith(b"{")
+        assert real.fileno() == -1
+        assert other.recv(99) == b""
+    assert connection.sock is None
+
+
 def test_an_outer_mock_goes_on_answering():
     connection = http.client.HTTPSConnection(HOST)
     with mocked() as outer:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import importlib.abc
+import importlib.machinery
 import importlib.resources
 import sys
 
@@ -79,6 +81,34 @@ def test_a_folder_without_code_has_no_loader_or_one_and_is_imported(tmp_path, mo
     module = importlib.import_module("watched_one")
     del sys.modules["watched_one"]
     assert list(module.__path__) == [str(tmp_path / "watched_one")]
+
+
+def test_a_module_under_another_name_is_left_as_it_is(written, watch):
+    """As httpx2 gives itself out for httpx."""
+    written("another_one")
+    real = importlib.import_module("another_one")
+    loader, spec = real.__loader__, real.__spec__
+
+    class Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+        def find_spec(self, name, path, target=None):
+            if name == "watched_one":
+                return importlib.machinery.ModuleSpec(name, self)
+            return None
+
+        def create_module(self, spec):
+            return real
+
+        def exec_module(self, module):
+            module.__spec__ = spec
+
+    alias = Alias()
+    sys.meta_path.insert(sys.meta_path.index(watch) + 1, alias)
+    try:
+        assert importlib.import_module("watched_one") is real
+    finally:
+        sys.meta_path.remove(alias)
+        sys.modules.pop("watched_one", None)
+    assert (real.__loader__, real.__spec__, real.__name__) == (loader, spec, "another_one")
 
 
 def test_an_import_that_ends_after_the_watch_is_not_told_of(written, watch):

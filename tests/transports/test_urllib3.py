@@ -277,6 +277,20 @@ def test_a_body_that_is_not_preloaded_gives_its_connection_back_when_it_is_read(
         assert pool.urlopen(**ask).data == b"0123456789"
 
 
+def test_an_older_version_is_given_what_it_wants(monkeypatch):
+    """urllib3 1.26 makes a response itself, of one of http.client."""
+    monkeypatch.setattr("pytest_asyncops.transports.urllib3._MAKES_RESPONSES", False)
+    pairs = [("X-Tag", "a"), ("X-Tag", "b")]
+    pool = urllib3.HTTPConnectionPool("scripted.example")
+    conn = pool._new_conn()
+    with mocked(apis=[answering(lambda exchange: Response(404, b"abc", pairs))]):
+        answer = pool._make_request(conn, "GET", "/x", timeout=urllib3.Timeout(), chunked=False)
+    assert (answer.status, answer.reason, answer.version) == (404, "Not Found", 11)
+    assert answer.msg.items() == pairs
+    assert not answer.isclosed()
+    assert (answer.read(), answer.isclosed()) == (b"abc", True)
+
+
 def test_cookies_come_to_requests(monkeypatch):
     pairs = [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2; Path=/")]
     for transport in ("urllib3", "responses"):

@@ -37,6 +37,22 @@ def test_the_limit_of_the_socket_module(monkeypatch):
     assert read_limit(Timeout()) == 4.5
 
 
+class Timeout126:
+    """As urllib3 1.26 has it: what is left to the socket is an object that stands for that."""
+
+    total = object()
+    read_timeout = object()
+
+    def clone(self):
+        return self
+
+
+def test_the_limit_of_the_socket_module_as_an_older_version_has_it(monkeypatch):
+    assert read_limit(Timeout126()) is None
+    monkeypatch.setattr(socket, "getdefaulttimeout", lambda: 4.5)
+    assert read_limit(Timeout126()) == 4.5
+
+
 def test_the_error():
     pool = HTTPConnectionPool("scripted.example")
     error = timed_out(pool, "/x", 2.5)
