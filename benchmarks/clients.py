@@ -7,6 +7,7 @@ import importlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from importlib.metadata import version
 from importlib.util import find_spec
 from time import process_time_ns
 
@@ -50,6 +51,27 @@ def _httpx_async(name: str) -> Poll:
                 return (process_time_ns() - began) / _TIMES / 1e9
 
     return lambda base: asyncio.run(polled(base))
+
+
+async def _polled_by_aiohttp(base: str) -> float:
+    import aiohttp
+
+    async with aiohttp.ClientSession(headers=_CREDENTIAL) as session:
+
+        async def poll() -> bytes:
+            async with session.get(base + _PATH) as answer:
+                return await answer.read()
+
+        _check(await poll())
+        with settled():
+            began = process_time_ns()
+            for _ in range(_TIMES):
+                await poll()
+            return (process_time_ns() - began) / _TIMES / 1e9
+
+
+def _aiohttp(base: str) -> float:
+    return asyncio.run(_polled_by_aiohttp(base))
 
 
 def _urllib3(base: str) -> float:
@@ -123,6 +145,15 @@ def _pytest_httpx(body: bytes) -> Iterator[str]:
 
 
 @contextmanager
+def _aioresponses(body: bytes) -> Iterator[str]:
+    from aioresponses import aioresponses
+
+    with aioresponses() as other:
+        other.get(_HOST + _PATH, body=body, repeat=True)
+        yield _HOST
+
+
+@contextmanager
 def _pytest_httpserver(body: bytes) -> Iterator[str]:
     import logging
 
@@ -139,6 +170,7 @@ ROWS: Mapping[str, tuple[Poll, Mapping[str, Peer]]] = {
     "httpx, async": (_httpx_async("httpx"), {"respx": _respx, "pytest_httpx": _pytest_httpx}),
     "httpx2": (_httpx("httpx2"), {"pytest_httpx2": _pytest_httpx2}),
     "httpx2, async": (_httpx_async("httpx2"), {"pytest_httpx2": _pytest_httpx2}),
+    "aiohttp": (_aiohttp, {"aioresponses": _aioresponses}),
     "urllib3": (_urllib3, {"pytest_httpserver": _pytest_httpserver}),
     "http.client": (_http_client, {"pytest_httpserver": _pytest_httpserver}),
 }
@@ -148,7 +180,7 @@ def run() -> Iterator[Row]:
     with _stub() as base:
         body = _answer(base)
     for name, (poll, peers) in ROWS.items():
-        there = {peer: made for peer, made in peers.items() if find_spec(peer)}
+        there = {peer: made for peer, made in peers.items() if _works(peer)}
         yield from (Missing(f"{name}, {peer}") for peer in peers.keys() - there)
         if not there:
             continue
@@ -160,6 +192,17 @@ def run() -> Iterator[Row]:
         samples = rounds_of(_ROUNDS, sides)
         for peer in there:
             yield Ratio(name, samples["ours"], peer, samples[peer], 1.0)
+
+
+def _works(peer: str) -> bool:
+    """Whether a mock is here, and works with the version of its client that is here."""
+    if not find_spec(peer):
+        return False
+    return peer != "aioresponses" or not version("aiohttp").startswith(_TOO_NEW)
+
+
+_TOO_NEW = ("3.14.", "3.15.", "4.")
+"""The versions of aiohttp with which aioresponses 0.7.9 fails by itself."""
 
 
 def _side(poll: Poll, surroundings: Callable[[], AbstractContextManager[str]]) -> float:

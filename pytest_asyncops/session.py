@@ -96,8 +96,8 @@ class Session:
         stack.enter_context(live(self._servers))
         if settings.contract is not None:
             stack.enter_context(in_force(settings.contract))
+        stack.callback(transports.stop)  # first, for what it has begun if it fails
         transports.start()
-        stack.callback(transports.stop)
         self._come_first = [transports.come_first]
         if settings.clock == "virtual":
             from .virtual_time.activation import VirtualTime

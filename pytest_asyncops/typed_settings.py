@@ -14,9 +14,7 @@ from typing import Literal, TypedDict, Union
 from .durations import Seconds
 from .serving.api import Api
 
-_Transport = Literal[
-    "auto", "responses", "httpx", "aiohttp", "urllib3", "niquests", "http_client"
-]
+_Transport = Literal["auto", "responses", "httpx", "aiohttp", "urllib3", "niquests", "http_client"]
 _Name = Literal["chainloop", "pinecone"]
 _Order = Literal["newest", "oldest"]
 _Verdict = Literal["refuse", "allow"]

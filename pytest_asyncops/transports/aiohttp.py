@@ -141,8 +141,7 @@ class _Connection(asyncio.Transport):
         self._is_closing = True
         if self._next is not None:
             self._next.cancel()
-        if not self._loop.is_closed():
-            self._loop.call_soon(self._protocol.connection_lost, None)
+        self._loop.call_soon(self._protocol.connection_lost, None)
 
     abort = close
 

@@ -10,7 +10,8 @@ import io
 import socket
 import time
 from collections.abc import Callable
-from http.client import HTTPConnection, HTTPSConnection
+from http import client
+from http.client import HTTPConnection
 from types import ModuleType
 from typing import Any
 from weakref import WeakSet
@@ -24,6 +25,18 @@ from .transport import CoveringTransport, Transport
 from .wire import RequestReader, written
 
 __tracebackhide__ = hides_usage_errors
+
+
+def _own(name: str, base: type = object) -> Any:
+    """A class of http.client, also while another stands in its place, such as a cassette's."""
+    candidates = [getattr(client, name), *base.__subclasses__()]
+    return next(
+        each for each in candidates if (each.__module__, each.__name__) == (client.__name__, name)
+    )
+
+
+_Plain = _own("HTTPConnection")
+_Secure = _own("HTTPSConnection", _Plain)
 
 _takers = Takers()
 _connected: WeakSet[HTTPConnection] = WeakSet()
@@ -153,14 +166,14 @@ def _connect(connection: Any) -> StubSocket:
 
 def _is_plain(connection: Any) -> bool:
     """Whether a connection is made by http.client itself, and not by a class above it."""
-    return type(connection).connect in (HTTPConnection.connect, HTTPSConnection.connect)
+    return type(connection).connect in (_Plain.connect, _Secure.connect)
 
 
 def _whole(connection: Any, url: str) -> str:
     """The whole URL of a request, whichever proxy it is for."""
     if not url.startswith("/"):
         return url
-    scheme = "https" if isinstance(connection, HTTPSConnection) else "http"
+    scheme = "https" if isinstance(connection, _Secure) else "http"
     through = connection._tunnel_host is not None
     host = connection._tunnel_host if through else connection.host
     port = connection._tunnel_port if through else connection.port
@@ -184,9 +197,9 @@ class HttpClientTransport(CoveringTransport):
 
 
 _covers = [
-    Covers(HTTPConnection, "connect", _connecting),
-    Covers(HTTPSConnection, "connect", _connecting),
-    Covers(HTTPConnection, "putrequest", _asking_first),
+    Covers(_Plain, "connect", _connecting),
+    Covers(_Secure, "connect", _connecting),
+    Covers(_Plain, "putrequest", _asking_first),
 ]
 
 

@@ -35,6 +35,8 @@ class OtherMock(NamedTuple):
         parts: the names of functions in the module; each with what makes a cover for it, of the
             module, the takers and what is covered.
         begin: what else is to be done when a mock of this package starts, with the module.
+        elsewhere: a function by which one knows a version that stands elsewhere, where a stub's
+            transport comes before it in any case.
     """
 
     module: str
@@ -42,6 +44,7 @@ class OtherMock(NamedTuple):
     transport: str | None
     parts: Mapping[str, Callable[[Any, Takers, Any], Any]]
     begin: Callable[[Any], None] | None = None
+    elsewhere: str | None = None
 
     def make(self) -> Callable[[ModuleType, BaseUrls], Transport]:
         """As that of a `ClientLibrary`."""
@@ -60,8 +63,16 @@ def _request_mock(module: Any, takers: Takers, beneath: Function) -> Function:
     return _request_mock
 
 
+def _start(module: Any, takers: Takers, beneath: Function) -> Function:
+    def start(mock: Any) -> None:
+        beneath(mock)
+        _bind_anew(module)
+
+    return start
+
+
 def _bind_anew(module: Any) -> None:
-    """Let one that has started before call the cover: it has bound what is beneath."""
+    """Let one that was made before call the cover: it has bound what is beneath."""
     there = module.ClientSession._request
     mock = getattr(getattr(there, "side_effect", None), "__self__", None)
     if isinstance(mock, module.aioresponses):
@@ -185,7 +196,7 @@ OTHER_MOCKS = (
         "aioresponses.core",
         "aioresponses",
         "aiohttp",
-        {"aioresponses._request_mock": _request_mock},
+        {"aioresponses._request_mock": _request_mock, "aioresponses.start": _start},
         _bind_anew,
     ),
     OtherMock(
@@ -222,6 +233,7 @@ OTHER_MOCKS = (
             "_vcr_handle_request": _vcr_handle_request,
             "_vcr_handle_async_request": _vcr_handle_async_request,
         },
+        elsewhere="_sync_vcr_send",
     ),
 )
 """Every mock of another package that would take requests to the stubs."""
@@ -255,9 +267,10 @@ class _StubsFirst(CoveringTransport):
         places = _places.get(module)
         if places is None:
             takers = Takers()
+            is_elsewhere = other.elsewhere is not None and hasattr(module, other.elsewhere)
             covers = [
                 covers_of(module, name, partial(covering, module, takers))
-                for name, covering in other.parts.items()
+                for name, covering in ({} if is_elsewhere else other.parts).items()
             ]
             places = _places.setdefault(module, _Places(takers, covers))
         super().__init__(*places, base_urls)

@@ -16,6 +16,7 @@ from pytest_asyncops import (
     NetworkBlocked,
     PollerHangs,
     UnmatchedRequests,
+    assert_conforms,
     mocked,
 )
 from pytest_asyncops.apis import Response, json_response
@@ -159,6 +160,18 @@ def test_a_version_that_connects_elsewhere_is_told_of():
     vars(other)["BaseConnector"] = type("BaseConnector", (), {"connect": None})
     with pytest.raises(MissingPart, match=r"^aiohttp.TCPConnector._create_connection$"):
         transport(other, BaseUrls([]))
+
+
+def test_where_it_is_not_chosen_it_is_kept_from_the_network():
+    with pytest.raises(NetworkBlocked) as caught, mocked(transport="responses"):
+        run(asking(URL, headers=BEARER))
+    assert caught.value.client == "aiohttp"
+
+
+def test_an_answer_conforms():
+    with mocked() as mock:
+        mock.chainloop.start()
+        assert_conforms(run(asking(URL, headers=BEARER)))
 
 
 def test_other_urls_go_their_way(network):
@@ -636,16 +649,17 @@ def test_other_tasks_run_while_a_client_polls_without_waiting():
         run(talk)
 
 
-def test_a_session_that_is_closed_after_its_loop(recwarn):
-    """Whoever forgets to close it in time gets no error from what stands below it."""
+def test_a_connection_that_is_closed_twice_is_lost_once():
+    async def talk(session):
+        answer = await session.get(f"{SCRIPTED}/x")
+        connection = answer.connection.transport
+        assert not connection.is_closing()
+        connection.close()
+        connection.abort()
+        assert connection.is_closing()
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await answer.read()
 
-    async def talk():
-        session = aiohttp.ClientSession()
-        return session, await session.get(f"{SCRIPTED}/x")
-
-    with late(0):
-        loop = asyncio.new_event_loop()
-        session, answer = loop.run_until_complete(talk())
-        loop.close()
-        answer.close()
-        asyncio.run(session.close())
+    halves = Response(200, b"half", {"Content-Length": "8"})
+    with mocked(apis=[answering(lambda exchange: halves)]):
+        run(talk)

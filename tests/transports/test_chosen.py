@@ -9,12 +9,13 @@ import pytest
 import requests
 from support.loopback import BEARER, CHAINLOOP
 
-from pytest_asyncops import InvalidArgument, mocked
+from pytest_asyncops import InvalidArgument, UnknownVersionWarning, mocked
 from pytest_asyncops.network.asker import CLIENTS
 from pytest_asyncops.serving.base_urls import BaseUrls
 from pytest_asyncops.transports import client_libraries
 from pytest_asyncops.transports.chosen import ChosenTransports
 from pytest_asyncops.transports.client_libraries import LIBRARIES, ClientLibrary
+from pytest_asyncops.transports.covers import MissingPart
 
 URL = f"{CHAINLOOP}/v1/operations"
 
@@ -81,6 +82,19 @@ def test_one_of_several(seen):
     assert chosen.clients == ["json", "urllib.json"]
     with pytest.raises(InvalidArgument, match="and nothing of it is installed"):
         ChosenTransports(["two"], BaseUrls([]))
+
+
+def test_a_library_of_an_unknown_version_is_told_of_and_not_answered(monkeypatch):
+    def make(module, base_urls):
+        raise MissingPart("pytest.Session.send")
+
+    library = ClientLibrary("pytest", "one", lambda: make)
+    monkeypatch.setattr(client_libraries, "LIBRARIES", [library])
+    chosen = ChosenTransports((), BaseUrls([]))
+    with pytest.warns(UnknownVersionWarning, match=r"^pytest \S+ has no pytest\.Session\.send, wh"):
+        chosen.start()
+    chosen.come_first()
+    chosen.stop()
 
 
 def test_a_session_that_was_made_before_the_mock_is_answered():

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import subprocess
+import sys
+import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any
 
@@ -69,8 +73,35 @@ def by_aiohttp(url: str) -> int:
     return asyncio.run(talk())
 
 
+def by_http_client(url: str) -> int:
+    import http.client
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.netloc)
+    try:
+        connection.request("GET", parts.path, headers=BEARER)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def by_urllib_request(url: str) -> int:
+    import urllib.error
+    import urllib.request
+
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=BEARER)) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
 CLIENTS: dict[str, Ask] = {
     "requests": by_requests,
+    "http.client": by_http_client,
+    "urllib.request": by_urllib_request,
     "urllib3": by_urllib3,
     "httpx": lambda url: by_httpx("httpx", url),
     "httpx, async": lambda url: by_httpx_async("httpx", url),
@@ -151,13 +182,18 @@ def pair(request) -> tuple[Callable[[], AbstractContextManager[Seen]], Ask]:
 
 
 @pytest.mark.parametrize("first", ["the stubs", "aioresponses"])
-def test_the_stubs_are_asked_where_aioresponses_does_not_work_itself(first):
-    pytest.importorskip("aioresponses")
-    before, after = by_aioresponses(), nullcontext()
-    if first == "the stubs":
-        before, after = after, before
-    with before, mocked() as mock, after:
+def test_aioresponses_with_an_aiohttp_whose_answers_it_cannot_make(first):
+    pytest.importorskip("aiohttp")
+    aioresponses = pytest.importorskip("aioresponses").aioresponses
+    blocks = [mocked(), aioresponses()]  # both are made before either begins
+    with ExitStack() as stack:
+        mock, other = blocks if first == "the stubs" else blocks[::-1]
+        opened = [stack.enter_context(each) for each in (mock, other)]
+        mock, other = opened if first == "the stubs" else opened[::-1]
+        other.get(OTHER, exception=ZeroDivisionError())
         assert by_aiohttp(URL) == 200
+        with pytest.raises(ZeroDivisionError):
+            by_aiohttp(OTHER)
         assert len(mock.calls) == 1
 
 
@@ -260,7 +296,7 @@ def test_what_a_cassette_has_of_the_real_service_stays_in_it(ask, order, network
     with vcr.use_cassette(path) as tape:
         tape.append(
             Request("GET", URL, None, {}),
-            {"status": {"code": TEAPOT, "message": ""}, "headers": {}, "body": {"string": b""}},
+            {"status": {"code": TEAPOT, "message": "T"}, "headers": {}, "body": {"string": b""}},
         )
     with both(order, lambda: vcr.use_cassette(path, record_mode="new_episodes")) as (mock, tape):
         assert (ask(URL), ask(network.url)) == (200, 200)
@@ -268,6 +304,28 @@ def test_what_a_cassette_has_of_the_real_service_stays_in_it(ask, order, network
     with vcr.use_cassette(path, record_mode="none") as tape:
         assert [request.uri for request in tape.requests] == [URL, network.url]
         assert ask(URL) == TEAPOT
+
+
+def test_a_mock_that_is_the_first_while_a_cassette_is_open(tmp_path):
+    """What is imported then still finds the clients' own parts."""
+    pytest.importorskip("vcr")
+    names = [name for name in CLIENTS if "." not in name and installed(name)]
+    program = f"""
+import sys
+sys.path[:0] = {[path for path in sys.path if path]!r}
+import vcr
+from transports.test_other_mocks import CLIENTS, URL
+for name in {names!r}:
+    __import__(name.partition(",")[0])
+with vcr.use_cassette({str(tmp_path / "tape.yaml")!r}) as tape:
+    from pytest_asyncops import mocked
+    with mocked() as mock:
+        for name in {[*names, "http.client", "urllib.request"]!r}:
+            assert CLIENTS[name](URL) == 200, name
+        assert len(mock.calls) == {len(names) + 2}
+assert len(tape) == 0
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 @pytest.mark.parametrize("name", ["httpx", "httpx2"])
@@ -443,14 +501,16 @@ def test_each_stands_for_a_transport_that_there_is():
     assert "aioresponses.core" in other_mocks_of(["aiohttp", "responses"])
 
 
+def unknown(monkeypatch, elsewhere: str | None = None) -> None:
+    """Let there be one of a version that has not its parts."""
+    parts = {"JSONDecoder.decode_later": lambda module, takers, beneath: beneath}
+    other = OtherMock("json", "pluggy", "responses", parts, elsewhere=elsewhere)
+    monkeypatch.setattr(other_mocks, "OTHER_MOCKS", [other])
+
+
 def test_a_version_without_the_parts_is_told_of(monkeypatch):
     """Both packages are named, and everything else goes on."""
-    from importlib.metadata import version
-
-    parts = {"JSONDecoder.decode_later": lambda module, takers, beneath: beneath}
-    monkeypatch.setattr(
-        other_mocks, "OTHER_MOCKS", [OtherMock("json", "pluggy", "responses", parts)]
-    )
+    unknown(monkeypatch)
     opened = mocked()
     with pytest.warns(UnknownVersionWarning) as told:
         opened.__enter__()
@@ -462,3 +522,21 @@ def test_a_version_without_the_parts_is_told_of(monkeypatch):
         f"{version('pytest-asyncops')} takes the requests for its stubs: those that go there do "
         "not arrive. Install another version of one of the two, or do without pluggy in this test."
     )
+
+
+def test_where_that_is_an_error_everything_is_put_back(monkeypatch):
+    from requests.adapters import HTTPAdapter
+
+    unknown(monkeypatch)
+    before = HTTPAdapter.send, sys.meta_path[:]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(UnknownVersionWarning):
+            mocked().__enter__()
+    assert (HTTPAdapter.send, sys.meta_path) == before
+
+
+def test_a_version_that_stands_elsewhere_needs_no_parts(monkeypatch):
+    unknown(monkeypatch, elsewhere="dumps")
+    with mocked():
+        assert by_requests(URL) == 200
