@@ -8,6 +8,7 @@
 - `checkers`: The checker of the bodies that a route of an API answers with.
 - `client_code`: Code that stands for that of an installed library, as far as frames can tell.
 - `client_responses`: Responses made by hand, each as the client library of its name makes them.
+- `discriminated`: A contract whose schemas have discriminators of every kind.
 - `documents`: OpenAPI documents in a few lines, read from text.
 - `foreign_validator`: A validator that is not ours, with formats as Python's libraries read them.
 - `forked`: Runs code in a process that is forked from the test's.
