@@ -439,7 +439,7 @@ BAD_SETTINGS = [
         "unknown setting 'clok'. Did you mean 'clock'? Choose 'transport', 'clock', 'apis', "
         "'base_urls', 'epoch', 'network', 'allowed_hosts', 'unmatched', 'max_polls_at_once', "
         "'max_polls_per_operation', 'max_polls_unchanged', 'max_virtual_time', 'max_real_wait', "
-        "'max_calls_kept', 'max_bytes_kept', 'patience', 'chainloop_page_base', "
+        "'max_calls_kept', 'max_bytes_kept', 'patience', 'contract', 'chainloop_page_base', "
         "'chainloop_default_page_size', 'chainloop_max_page_size', 'chainloop_negative_page', "
         "'chainloop_order', 'chainloop_profile', 'chainloop_purged', "
         "'chainloop_get_without_operation', 'chainloop_foreign_body', "

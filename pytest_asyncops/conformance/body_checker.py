@@ -94,7 +94,6 @@ class BodyChecker:
         rules, about = rules_of(location)
         part = schema
         if self._reading in _STREAMS:
-            about = ()
             resolved = contract.resolved(schema)
             if resolved.get("type") == "array":
                 part = resolved.get("items", {})

@@ -120,8 +120,7 @@ class Checker:
 
     def _find_body_checker(self, content_type: str | None) -> BodyChecker | Violation | None:
         if content_type is None:
-            kind = default_of(self._schemas)
-            content_type = "application/json" if "*" in kind else kind
+            content_type = kind = default_of(self._schemas)
         else:
             found = documented_as(content_type, self._schemas)
             if found is None:

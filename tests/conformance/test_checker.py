@@ -113,6 +113,13 @@ def test_an_api_without_a_contract():
     )
 
 
+def test_an_answer_without_a_body_has_no_members_to_tell_it_from_others(tmp_path):
+    path = tmp_path / "contract.yaml"
+    members = "schema: {properties: {jobs: {type: array}}}"
+    path.write_text(CONTRACT.replace("schema: {type: object}", members), encoding="utf-8")
+    assert rules({}, api=toy(contract=str(path)), route="list") == []
+
+
 def test_a_rule_about_a_schema_that_is_not_there(own):
     rule = Rule("toy.done", "Jop", "/components/schemas/Job", "jobs end", Never("status", ("x",)))
     api = changed(own, rules=(rule,))

@@ -13,8 +13,10 @@ from support.verdicts import rules
 from pytest_asyncops import violations
 from pytest_asyncops.conformance.body_checker import BodyChecker
 from pytest_asyncops.conformance.checker import find_document_checker
+from pytest_asyncops.conformance.json_schema import JsonSchema
 from pytest_asyncops.conformance.operations import Operation
 from pytest_asyncops.contract.schema_keywords import refer
+from pytest_asyncops.rules.rules import Never
 
 ROUTE = "GET /jobs"
 
@@ -168,6 +170,10 @@ def test_what_wraps_a_parent_is_no_heir():
 def test_what_is_chosen_may_lead_back():
     circle = {"allOf": [refer("Animal"), {"allOf": [refer("Animal")]}]}
     assert found({"kind": "Newt"}, refer("Animal"), Animal=ANIMAL, Newt=circle) == []
+    contract = choosing(refer("Animal"), Animal=ANIMAL, Newt=circle)
+    schema = contract.schema("/components/schemas/Animal")
+    with pytest.raises(ValueError, match="leads back to it"):
+        JsonSchema(contract, schema, {}, 200)
     # What is mapped need not be an heir.
     mapped = {**ANIMAL, "discriminator": {"propertyName": "kind", "mapping": {"x": "Other"}}}
     other = {"anyOf": [refer("Animal"), TEXT]}
@@ -255,3 +261,11 @@ def test_the_quick_check_never_passes_what_the_thorough_one_refuses(name):
     law()
     good = [{"kind": "Dog"}, [{"kind": "Dog"}], {"kind": "Shark", "fins": 1}]
     assert any(map(checker.is_good, [*good, {"kind": "x"}]))
+
+
+def test_rules_about_what_is_chosen_are_left_to_the_thorough_check():
+    contract = choosing(pet())
+    schema = contract.schema("/paths/~1jobs/get/responses/200/content/application~1json/schema")
+    kinds = {id(contract.schemas["Cat"]): [Never("lives", (9,))]}
+    with pytest.raises(ValueError, match="not told from the others"):
+        JsonSchema(contract, {"allOf": [schema]}, kinds, 200)

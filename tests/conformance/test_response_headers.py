@@ -39,6 +39,7 @@ def found(contract, **headers):
         ({"schema": {"type": "number"}}, "1.5", "NaN", "type"),
         ({"schema": {"allOf": [{"type": "integer"}]}}, "1", "a", "type"),
         ({"schema": {"oneOf": [{"type": "integer"}, {"type": "string"}]}}, "1", "true", "oneOf"),
+        ({"schema": {"anyOf": [{}, {"type": "integer"}], "minimum": 1}}, "1", "0", "minimum"),
         ({"schema": {"enum": ["1", "a"]}}, "1", "b", "enum"),
         ({"schema": {"type": "array", "items": {"type": "integer"}}}, "1, 2", "1,a", "type"),
         ({"schema": {"type": "array", "maxItems": 0}}, " ", "a", "maxItems"),
@@ -103,6 +104,14 @@ def test_a_header_may_be_a_reference():
     contract = answering(told, components={"headers": headers})
     assert found(contract, Retry_After="x") == [("headers['Retry-After']", "schema.type")]
     assert found(contract, retry_after="7") == []
+
+
+@pytest.mark.parametrize("text", ["[1]", '"1"', "{}", "one"])
+def test_what_does_not_stand_for_a_number_is_told_as_it_was_sent(text):
+    response = of_requests(b"", URL, kind=None)
+    response.headers["Retry-After"] = text
+    [wrong] = violations(response, contract=document(Retry_After=LATER))
+    assert (wrong.rule, wrong.value) == ("schema.type", text)
 
 
 def test_headers_in_every_library():
