@@ -15,7 +15,8 @@ class Violation:
     """One way in which a value breaks a contract.
 
     Attributes:
-        path: where in the value, as a JSONPath such as ``$.operations[3].status``.
+        path: where in the value, as a JSONPath such as ``$.operations[3].status``; of a header
+            ``headers['Retry-After']``.
         message: what was allowed.
         rule: the stable id of the rule, such as ``schema.enum`` or ``pinecone.next-token``.
         source: where in the contract the rule stands: file, line and JSON pointer.

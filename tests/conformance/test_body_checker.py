@@ -10,6 +10,7 @@ from support.documents import answering, content
 from support.verdicts import refused, rules
 
 from pytest_asyncops import ContractError, violations
+from pytest_asyncops.conformance import body_checker
 
 URL = "http://localhost/jobs"
 TEXT = {"type": "string", "maxLength": 3}
@@ -170,6 +171,14 @@ def test_a_payload_of_a_stream_is_the_list_of_what_is_in_it(kind, stream):
     assert refused({"id": 1}, contract=contract, route="GET /jobs") == (
         "the payload of a stream is the list of its events or lines, not {'id': 1}"
     )
+
+
+@STREAMS
+def test_a_good_stream_is_checked_quickly(kind, stream, monkeypatch):
+    monkeypatch.setattr(body_checker, "find_violations", None)
+    assert found(JOB, kind, stream({"id": 1}, {"id": 2})) == []
+    with pytest.raises(TypeError):
+        found(JOB, kind, stream({"id": 1}, {"id": ""}))
 
 
 @STREAMS

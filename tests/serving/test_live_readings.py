@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.toy_api import toy
 
-from pytest_asyncops.serving.live_readings import live, live_readings
+from pytest_asyncops.serving.live_readings import live, live_api, live_readings
 from pytest_asyncops.serving.server import Server
 from pytest_asyncops.virtual_time.server_clock import ServerClock
 
@@ -34,3 +34,16 @@ def test_an_error_ends_it_too():
     with pytest.raises(ValueError, match=r"^no$"), live([server(api)]):
         raise ValueError("no")
     assert live_readings(api) is None
+
+
+def test_the_api_that_is_served_at_a_url():
+    outer, inner = toy("outer"), toy("inner")
+    url = "http://localhost:1/base"
+    at = [Server(api, ServerClock(), base_url=url) for api in (outer, inner)]
+    with live(at[:1]):
+        assert live_api(f"{url}/jobs") is outer
+        with live(at[1:]):
+            assert live_api(f"{url}/jobs") is inner
+        assert live_api(f"{url}/jobs") is outer
+        assert live_api(f"{url}s/jobs") is live_api("http://localhost:1/jobs") is None
+    assert live_api(f"{url}/jobs") is None

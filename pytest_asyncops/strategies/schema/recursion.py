@@ -60,7 +60,8 @@ class Recursion:
         while ahead:
             one = ahead.pop()
             if one not in left and one not in self._is_endless:
-                left[one] = set(self._targets(one))
+                self._leads_to[one] = self._targets(one)
+                left[one] = set(self._leads_to[one])
                 ahead += left[one]
         # What leads only to what ends, ends. What is left at last does not.
         users: dict[str, list[str]] = {}
@@ -73,21 +74,17 @@ class Recursion:
             ended = done.pop()
             self._is_endless.setdefault(ended, False)
             for user in users.get(ended, ()):
-                if ended in left[user]:
-                    left[user].discard(ended)
-                    if not left[user]:
-                        done.append(user)
+                left[user].discard(ended)
+                if not left[user]:
+                    done.append(user)
         for one in left:
             self._is_endless.setdefault(one, True)
 
     def _targets(self, reference: str) -> list[str]:
         """What the schema that a reference refers to refers to itself."""
-        if reference not in self._leads_to:
-            told = self._references(self._schema_of(name_of(reference)))
-            more = [one for one in told if one != reference]
-            found = self._references(self._contract.referred(reference))
-            self._leads_to[reference] = [*found, *more]
-        return self._leads_to[reference]
+        told = self._references(self._schema_of(name_of(reference)))
+        more = [one for one in told if one != reference]
+        return [*self._references(self._contract.referred(reference)), *more]
 
     def _references(self, schema: Schema) -> Iterator[str]:
         """The references in a schema, at any depth."""
