@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import gzip
 import io
 from collections.abc import Awaitable, Callable
@@ -631,6 +632,20 @@ def test_a_request_is_cancelled_in_the_middle_of_its_answer():
         assert mock.clock.elapsed.total_seconds() == 5
 
 
+def test_an_answer_that_is_cancelled_is_let_go():
+    from pytest_asyncops.transports.aiohttp import _Connection
+
+    async def talk(session):
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(asking(f"{SCRIPTED}/x")(session), 2)
+        await asyncio.sleep(1)
+        gc.collect()
+        return [each for each in gc.get_objects() if type(each) is _Connection]
+
+    with late(10_000):
+        assert run(talk) == []
+
+
 def test_other_tasks_run_while_a_client_polls_without_waiting():
     """A client waits for its network, so whoever cancels it gets to do so."""
     polls = []
@@ -652,7 +667,9 @@ def test_other_tasks_run_while_a_client_polls_without_waiting():
 def test_a_connection_that_is_closed_twice_is_lost_once():
     async def talk(session):
         answer = await session.get(f"{SCRIPTED}/x")
-        connection = answer.connection.transport
+        connection, protocol = answer.connection.transport, answer.connection.protocol
+        lose = protocol.connection_lost
+        protocol.connection_lost = lambda error: (lost.append(error), lose(error))
         assert not connection.is_closing()
         connection.close()
         connection.abort()
@@ -660,6 +677,8 @@ def test_a_connection_that_is_closed_twice_is_lost_once():
         with pytest.raises(aiohttp.ClientPayloadError):
             await answer.read()
 
+    lost = []
     halves = Response(200, b"half", {"Content-Length": "8"})
     with mocked(apis=[answering(lambda exchange: halves)]):
         run(talk)
+    assert lost == [None]
