@@ -134,8 +134,8 @@ PUBLIC = {
         (lambda mock: mock.clock.advance(), "advance() needs duration="),
         (lambda mock: strategies.payloads("chainloop", "rpcStatus", max_item=1),
          "unknown argument of payloads() 'max_item'. Did you mean 'max_items'? Choose 'api', "
-         "'schema', 'alphabet', 'max_length', 'max_items', 'extra', 'unknown', 'times', 'encoded' "
-         "or 'deviations'."),
+         "'schema', 'route', 'status_code', 'content_type', 'alphabet', 'max_length', 'max_items', "
+         "'extra', 'unknown', 'times', 'encoded' or 'deviations'."),
     ],
 }  # fmt: skip
 

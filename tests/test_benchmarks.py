@@ -11,6 +11,7 @@ import pytest
 
 FOLDER = Path(__file__).parent.parent / "benchmarks"
 THIRD_PARTIES = {
+    "aioresponses",
     "hypothesis",
     "hypothesis_jsonschema",
     "jsonschema",
