@@ -6,7 +6,7 @@ import http.client
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pytest_asyncops.serving.messages import Response
@@ -25,6 +25,8 @@ def in_chunks(pieces: list[bytes]) -> bytes:
     st.sampled_from(["length", "chunked", "none"]),
     st.lists(st.integers(0, 200), max_size=6),
 )
+@example([b"one", b"two"], "chunked", list(range(200)))  # byte by byte
+@example([b"one", b"two"], "length", list(range(200)))
 def test_a_request_in_pieces(pieces, framing, cuts):
     body = b"" if framing == "none" else b"".join(pieces)
     if framing == "length":
