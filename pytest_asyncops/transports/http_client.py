@@ -188,12 +188,11 @@ class HttpClientTransport(CoveringTransport):
     def stop(self) -> None:
         """Put everything back, in connections that are kept too."""
         super().stop()
-        if not _takers:
-            for connection in _connected:
-                if isinstance(connection.sock, StubSocket):
-                    connection.sock = None
-            _connected.clear()
-            _passing.clear()
+        for connection in _connected:
+            if isinstance(connection.sock, StubSocket):
+                connection.sock = None  # it gets another one if another mock answers
+        _connected.clear()
+        _passing.clear()
 
 
 _covers = [

@@ -74,9 +74,6 @@ class Takers:
         """Whether any stub is at the scheme, host and port of this absolute URL."""
         return any(base_urls.are_at(url) for base_urls in self._open)
 
-    def __bool__(self) -> bool:
-        return bool(self._open)
-
     def add(self, base_urls: BaseUrls) -> None:
         """Offer requests to this mock too, before all others."""
         self._open.append(base_urls)

@@ -245,8 +245,9 @@ def test_an_operation_is_answered_late_where_it_is_asked_for(stub):
     assert [lateness(stub, "/jobs/a/job-1") for _ in range(3)] == [45, 3, 4]
     assert [lateness(stub, f"/jobs/a/job-{number}") for number in (2, 3, 4)] == [7, 0, 0]
     stub.answer_late(3.5)
+    assert lateness(stub, "/jobs") == 3.5
     # The latest counts.
-    assert [lateness(stub, f"/jobs/a/job-{number}") for number in (1, 2, 3)] == [5, 7, 3.5]
+    assert [lateness(stub, f"/jobs/a/job-{number}") for number in (1, 2, 3)] == [6, 7, 3.5]
 
 
 def test_a_plan_that_is_moved_stays_as_late(stub):

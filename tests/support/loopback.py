@@ -36,7 +36,7 @@ class Loopback:
                     self.send_header(name, value)
                 self.end_headers()
 
-            do_GET = do_POST = do_PUT = answer
+            do_GET = do_POST = do_PUT = do_CONNECT = answer
 
             def read_body(self) -> bytes:
                 if self.headers.get("Transfer-Encoding") != "chunked":

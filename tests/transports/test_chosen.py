@@ -63,8 +63,9 @@ def test_what_is_imported_is_taken_at_once_and_the_rest_when_it_is_imported(
     assert seen == [("json", "start")]
     import antigravity_client
 
-    chosen._begin(antigravity_client)  # as if another thread had come in between
     assert seen == [("json", "start"), ("antigravity_client", "start")]
+    chosen._begin(antigravity_client)  # as if another thread had come in between
+    assert len(seen) == 2
     chosen.come_first()
     chosen.stop()
     assert seen[2:] == [

@@ -18,6 +18,7 @@ from support.loopback import BEARER, CHAINLOOP, answering
 
 from pytest_asyncops import NetworkBlocked, mocked
 from pytest_asyncops.apis import Response, json_response
+from pytest_asyncops.transports.http_client import StubSocket
 
 URL = f"{CHAINLOOP}/v1/operations"
 HOST = "api.app.chainloop.dev"
@@ -116,8 +117,13 @@ def test_a_connection_that_is_kept_alive_over_the_whole_mock(network):
             connection.request("GET", "/x")  # beside the stub, at the same host
             assert connection.getresponse().read() == b""
             connection.request("GET", "/base/v1/operations", headers=BEARER)
+            connection.getresponse().read()
+            connection.close()
+            connection.connect()
+            assert isinstance(connection.sock, StubSocket)
+            connection.request("GET", "/base/v1/operations", headers=BEARER)
             answer = connection.getresponse()
-            assert len(mock.calls) == 2
+            assert len(mock.calls) == 3
         assert answer.read().startswith(b"{")  # it was there before the mock closed
         connection.request("GET", "/x")
         assert connection.getresponse().status == 200
@@ -200,14 +206,17 @@ def test_a_class_of_the_user_that_leaves_connecting_alone_is_answered():
         assert connection.getresponse().status == 200
 
 
-@pytest.mark.parametrize("name", ["HTTPS_PROXY", "http_proxy"])
-def test_a_proxy_is_not_asked(monkeypatch, network, name):
-    monkeypatch.setenv(name, network.url.removesuffix("/x"))
-    url = URL if "HTTPS" in name else SCRIPTED
+@pytest.mark.parametrize("url", [URL, SCRIPTED])
+def test_a_proxy_is_not_asked(network, url):
+    proxies = dict.fromkeys(("http", "https"), network.url.removesuffix("/x"))
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler(proxies))
     api = answering(lambda exchange: json_response(200, None))
-    with mocked(apis=["chainloop", api]), urllib.request.urlopen(asked(url)) as answer:
-        assert answer.status == 200
-    assert network.seen == []
+    with mocked(apis=["chainloop", api]):
+        with opener.open(asked(url)) as answer:
+            assert answer.status == 200
+        with opener.open("http://other.example/y") as answer:
+            assert answer.status == 200
+    assert network.seen == [("GET", b"")]
 
 
 def test_a_request_comes_too_early_as_it_does_without_a_mock():

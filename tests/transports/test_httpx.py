@@ -32,7 +32,7 @@ class Way(NamedTuple):
 
     def client(self, **given: Any) -> Any:
         made = self.library.Client if self.run is None else self.library.AsyncClient
-        return made(**given)
+        return made(verify=False, **given)  # or it would read certificates, for a long time
 
     def do(self, talk: Callable[[Any], Awaitable[Any]], client: Any = None) -> Any:
         """Let this talk with a client, which is closed then."""
@@ -151,10 +151,10 @@ def test_the_latest_mock_answers(way):
 
 
 def test_a_transport_that_is_called_by_itself_is_answered(library):
-    with mocked() as mock, library.Client() as client:
+    with mocked() as mock, library.Client(verify=False) as client:
         request = client.build_request("GET", URL, headers=BEARER)
         assert client._transport.handle_request(request).read().startswith(b"{")
-        with library.HTTPTransport() as transport:
+        with library.HTTPTransport(verify=False) as transport:
             answer = transport.handle_request(library.Request("GET", URL))
             assert answer.status_code == 401
         assert len(mock.calls) == 2
@@ -176,7 +176,7 @@ def test_a_transport_of_the_user_that_sends_on_is_answered(way):
                 return await super().handle_async_request(request)
 
     with mocked():
-        answer = way.get(URL, way.client(transport=Own()), headers=BEARER)
+        answer = way.get(URL, way.client(transport=Own(verify=False)), headers=BEARER)
     assert (answer.status_code, seen) == (200, [URL])
 
 
@@ -213,7 +213,9 @@ def test_a_proxy_is_not_asked(way, monkeypatch, network, name):
     proxy = network.url.removesuffix("/x")
     given = {}
     if name is None:
-        given = {"mounts": {"https://": way.transport(proxy=way.library.Proxy(proxy))}}
+        given = {
+            "mounts": {"https://": way.transport(verify=False, proxy=way.library.Proxy(proxy))}
+        }
     else:
         monkeypatch.setenv(name, proxy)
     with mocked():
@@ -232,7 +234,7 @@ def test_what_outlives_its_mock_is_refused(library):
             await asked.wait()
             await client.get(URL, headers=BEARER)
 
-        async with library.AsyncClient() as client:
+        async with library.AsyncClient(verify=False) as client:
             with mocked(clock="manual"):
                 task = asyncio.create_task(poll(client))
                 await ready.wait()
@@ -372,7 +374,7 @@ def test_redirects_cookies_and_hooks_are_the_clients_own(way):
 
 def test_a_body_is_streamed(library):
     with mocked(apis=[answering(lambda exchange: Response(200, b"0123456789"))]):
-        with library.stream("GET", f"{SCRIPTED}/x") as answer:
+        with library.stream("GET", f"{SCRIPTED}/x", verify=False) as answer:
             assert not answer.is_closed
             assert list(answer.iter_bytes(4)) == [b"0123", b"4567", b"89"]
             with pytest.raises(library.StreamConsumed):
@@ -380,7 +382,7 @@ def test_a_body_is_streamed(library):
 
         async def talk():
             async with (
-                library.AsyncClient() as client,
+                library.AsyncClient(verify=False) as client,
                 client.stream("GET", f"{SCRIPTED}/x") as answer,
             ):
                 return [piece async for piece in answer.aiter_raw(4)]
@@ -425,7 +427,7 @@ def test_a_late_answer_keeps_no_other_from_being_handled(library):
         return json_response(200, None, late=10 if exchange.request.path == "/slow" else 0)
 
     async def talk():
-        async with library.AsyncClient(timeout=60) as client:
+        async with library.AsyncClient(verify=False, timeout=60) as client:
             slow = asyncio.create_task(client.get(f"{SCRIPTED}/slow"))
             await asyncio.sleep(1)
             await client.get(f"{SCRIPTED}/quick")
@@ -439,13 +441,13 @@ def test_a_late_answer_keeps_no_other_from_being_handled(library):
 
 def test_a_request_is_cancelled_in_the_middle_of_its_answer(library):
     async def in_asyncio():
-        async with library.AsyncClient() as client:
+        async with library.AsyncClient(verify=False) as client:
             with pytest.raises(asyncio.TimeoutError):
                 await asyncio.wait_for(client.get(f"{SCRIPTED}/x"), 2)
             return (await client.get(f"{SCRIPTED}/x")).status_code
 
     async def in_trio():
-        async with library.AsyncClient() as client:
+        async with library.AsyncClient(verify=False) as client:
             with trio.move_on_after(2) as scope:
                 await client.get(f"{SCRIPTED}/x")
             assert scope.cancelled_caught

@@ -71,8 +71,10 @@ def test_a_proxy_is_not_asked(ask, network):
 
 def test_a_proxy_is_asked_for_other_urls(ask, network):
     proxies = {"https": network.url.removesuffix("/x")}
-    with mocked(), pytest.raises(niquests.exceptions.ProxyError):  # it does not know CONNECT
+    network.script[:] = [(501, {})]
+    with mocked(), pytest.raises(niquests.exceptions.ProxyError):
         ask("GET", "https://other.example/y", proxies=proxies)
+    assert network.seen == [("CONNECT", b"")]
 
 
 @pytest.mark.parametrize("transport", ["niquests", "urllib3"])

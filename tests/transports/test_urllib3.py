@@ -145,7 +145,7 @@ def test_a_proxy_is_asked_for_other_urls(proxy, network):
         with pytest.raises((OSError, ProxyError)):  # it does not know CONNECT
             pools.request("GET", "https://other.example/y")
     gc.collect()
-    assert network.seen == [("GET", b"")]
+    assert network.seen == [("GET", b""), ("CONNECT", b"")]
 
 
 def test_an_answer_that_is_late_is_no_fault_of_a_proxy(proxy):
