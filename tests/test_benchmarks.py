@@ -13,6 +13,7 @@ FOLDER = Path(__file__).parent.parent / "benchmarks"
 THIRD_PARTIES = {
     "hypothesis",
     "hypothesis_jsonschema",
+    "aioresponses",
     "jsonschema",
     "openapi_core",
     "pytest",
