@@ -14,6 +14,7 @@ THIRD_PARTIES = {
     "aioresponses",
     "hypothesis",
     "hypothesis_jsonschema",
+    "aioresponses",
     "jsonschema",
     "openapi_core",
     "pytest",

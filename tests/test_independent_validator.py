@@ -82,8 +82,9 @@ def served(pytester, monkeypatch):
 
     monkeypatch.setattr(Server, "handle", recorded)
     shutil.copytree(ROOT / "examples", pytester.path, dirs_exist_ok=True)
-    pytester.makeini("[pytest]\npythonpath = .\naddopts = -p no:cacheprovider -p no:asyncio")
-    assert pytester.inline_run("--import-mode=importlib").ret == 0
+    pytester.makeini("[pytest]\npythonpath = .\naddopts = -p no:cacheprovider")
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # no other plugin of the tests
+    assert pytester.inline_run("-p", "asyncops", "--import-mode=importlib").ret == 0
     return found
 
 

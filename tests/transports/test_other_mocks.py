@@ -232,7 +232,10 @@ def test_one_before_and_one_after(pair):
         assert URL not in [*outer(), *middle(), *inner()]
 
 
-def test_one_that_outlives_the_stubs_has_what_was_theirs(pair):
+def test_one_that_outlives_the_stubs_has_what_was_theirs(pair, monkeypatch):
+    from requests.adapters import HTTPAdapter
+
+    monkeypatch.setattr(HTTPAdapter, "send", HTTPAdapter.send)  # what it has stood on is left
     other, ask = pair
     opened = mocked()
     opened.__enter__()
@@ -499,6 +502,24 @@ def test_each_stands_for_a_transport_that_there_is():
     assert list(other_mocks_of(())) == [other.module for other in OTHER_MOCKS]
     assert set(other_mocks_of(["responses"])) == {"vcr.cassette"}
     assert "aioresponses.core" in other_mocks_of(["aiohttp", "responses"])
+
+
+@pytest.mark.parametrize("other", OTHER_MOCKS, ids=lambda other: other.module)
+def test_nothing_is_left_of_it(other):
+    pytest.importorskip(other.module)
+    module = importlib.import_module(other.module)
+
+    def parts() -> list[Any]:
+        owners = [(name.partition(".")[0], name.rpartition(".")[2]) for name in other.parts]
+        return [
+            vars(module if first == last else getattr(module, first))[last]
+            for first, last in owners
+        ]
+
+    before = parts()
+    with mocked():
+        assert all(now is not then for now, then in zip(parts(), before, strict=True))
+    assert parts() == before
 
 
 def unknown(monkeypatch, elsewhere: str | None = None) -> None:
