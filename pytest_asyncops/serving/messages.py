@@ -81,6 +81,11 @@ class Headers(Mapping[str, str]):
         """Names as they were written, and values, in order; a name may be there again."""
         return list(self._items.values()) if self._pairs is None else self._pairs
 
+    @property
+    def has_repeats(self) -> bool:
+        """Whether a name may be there again, so that ``pairs`` has more than the mapping."""
+        return self._pairs is not None
+
     def __getitem__(self, name: str) -> str:
         return self._items[name.lower()][1]
 

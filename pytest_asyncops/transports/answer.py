@@ -57,16 +57,30 @@ class Answer(HTTPResponse):
     """
 
     def __init__(self, answer: Response, **options: Any) -> None:
-        body = self._body_as_sent = Body(answer)
-        headers = HTTPHeaderDict()  # it takes a mapping as a whole too, and three times as long
-        for name, value in answer.headers.pairs:
-            headers.add(name, value)
-        options.setdefault("preload_content", False)
-        if "Set-Cookie" in headers or options.get("connection") is not None:
+        content, sent = answer.content, answer.headers
+        self._size = len(content)
+        self._body_as_sent: io.BytesIO
+        if "Set-Cookie" in sent or options.get("connection") is not None:
             # requests reads cookies of it; and a connection is free again once it is read.
-            options["original_response"] = body
+            self._body_as_sent = options["original_response"] = Body(answer)
+        else:
+            self._body_as_sent = io.BytesIO(content)
+        headers = HTTPHeaderDict()  # it takes a mapping as a whole too, and three times as long
+        if sent.has_repeats:
+            for name, value in sent.pairs:
+                headers.add(name, value)
+        else:
+            for name, value in sent.items():
+                headers[name] = value  # in a third of the time
+        options.setdefault("preload_content", False)
+        status = answer.status_code
         super().__init__(
-            body, headers, answer.status_code, _HTTP_1_1, reason=body.reason, **options
+            self._body_as_sent,
+            headers,
+            status,
+            _HTTP_1_1,
+            reason=http.client.responses.get(status),
+            **options,
         )
 
     def stream(
@@ -83,4 +97,4 @@ class Answer(HTTPResponse):
 
     def tell(self) -> int:
         """How many bytes of the body have been read."""
-        return self._body_as_sent.size if self.closed else self._body_as_sent.tell()
+        return self._size if self.closed else self._body_as_sent.tell()
