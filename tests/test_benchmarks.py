@@ -14,7 +14,6 @@ THIRD_PARTIES = {
     "aioresponses",
     "hypothesis",
     "hypothesis_jsonschema",
-    "aioresponses",
     "jsonschema",
     "openapi_core",
     "pytest",

@@ -1,8 +1,8 @@
 """The versions of OpenAPI, and what each says otherwise than 3.0, which is the one that is read.
 
 OpenAPI 3.1 is read as far as it says the same. Its schemas are those of JSON Schema 2020-12; what
-only these have, or mean in another way, is an error once it is asked for. To read it whole takes,
-for that dialect, a check of schemas, strategies and validators, each chosen by the `Version` of a
+only these have, or mean in another way, is an error once it is asked for. To read it whole takes a
+check of schemas, strategies and validators for that dialect, each chosen by the `Version` of a
 contract; jsonschema and jsonschema-rs have the validators.
 """
 

@@ -46,6 +46,9 @@ class OperationStore(Mapping[str, Operation]):
         admit: raises `InvalidArgument` for fields and a lifecycle that the API cannot show.
         check_open: raises `MockClosed` once the mock is closed.
         kept: how many calls are kept.
+
+    Attributes:
+        has_late: whether answers may be late because of an operation that was ever started.
     """
 
     _changing = ("_operations", "_by_id", "_index", "_tallies")
@@ -68,6 +71,7 @@ class OperationStore(Mapping[str, Operation]):
         self._check_open = check_open
         self._operations: list[Operation] = []
         self._by_id: dict[str, Operation] = {}
+        self.has_late: bool = False
         self._index = StateIndex(self._forecast)
         self._tallies = Tallies(self)
         self.calls: Calls = Calls(clock, kept)
@@ -143,6 +147,7 @@ class OperationStore(Mapping[str, Operation]):
                         value=new.id,
                     )
                 taken.add(new.id)
+                self.has_late = self.has_late or new.lifecycle.late is not None
                 if new.lifecycle not in plans:
                     plans[new.lifecycle] = self._planned(new.lifecycle)
             started = []

@@ -148,7 +148,7 @@ class Server:
                 asked_for = (params[route.id_parameter],)
             else:
                 asked_for = self._asked_for(route, exchange, made)
-            if asked_for or self.late is not None:
+            if self.late is not None or (asked_for and self.store.has_late):
                 response.late = max(response.late, self._lateness(exchange, asked_for))
             call = Call(
                 request,

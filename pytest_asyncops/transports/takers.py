@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple, Union
 
 from ..errors import hides_usage_errors
@@ -30,7 +30,7 @@ class Taken(NamedTuple):
     def answer(
         self,
         method: str,
-        headers: Union[Mapping[str, str], Iterable[tuple[str, str]]],
+        headers: Union[Mapping[str, str], list[tuple[str, str]]],
         body: bytes,
     ) -> Response:
         """What the stub answers to a request, which has been handled and recorded by then.
@@ -46,8 +46,9 @@ class Taken(NamedTuple):
         Raises:
             PollerHangs: if the test has passed one of its limits.
         """
-        found = headers if isinstance(headers, Mapping) else Headers(headers)
-        return self.server.handle(Request(method, self.url, self.target, found, body))
+        if isinstance(headers, list):  # quicker than to look whether it is a mapping
+            headers = Headers(headers)
+        return self.server.handle(Request(method, self.url, self.target, headers, body))
 
 
 class Takers:

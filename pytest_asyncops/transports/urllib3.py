@@ -94,7 +94,7 @@ def asked(
         framing = ("Transfer-Encoding", "chunked")
     elif body is not None or method.upper() not in _WITHOUT_BODY:
         framing = ("Content-Length", str(len(content)))
-    return taken.answer(method, _pairs(pool, headers or {}, framing), content)
+    return taken.answer(method, [*_pairs(pool, headers or {}, framing)], content)
 
 
 def _response(
