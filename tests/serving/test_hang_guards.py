@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs
 
 import pytest
@@ -258,6 +259,18 @@ def test_a_poller_that_goes_on_when_it_is_refused_is_told_the_answer(run) -> Non
         ],
         consecutive=True,
     )
+
+
+def test_a_poll_that_only_libraries_have_made_has_no_lines_to_show() -> None:
+    with mocked(max_polls_at_once=1) as mock:
+        url = f"{mock.chainloop.base_url}/v1/operations"
+        with ThreadPoolExecutor(1) as pool:
+            polls = [pool.submit(requests.get, url) for _ in range(2)]
+        error = polls[1].exception()
+        assert isinstance(error, PollerHangs)
+        assert error.lines == ()
+        assert "The code under test was here" not in str(error)
+        mock._live.guards.note_failure(error)
 
 
 def test_mocked_raises_it_too(run) -> None:

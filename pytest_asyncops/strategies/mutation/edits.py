@@ -92,6 +92,9 @@ def values_with(
         found = values_with(compiler, one, path[len(at) :], end, kind, below)
         return None if found is None else values_with(compiler, schema, at, found)
     name = name_of(schema["$ref"]) if "$ref" in schema else None
+    if not compiler.nesting.levels:
+        with suppress(NoValue):
+            compiler.recipe(schema)  # which decides how deep the parts are nested
     with suppress(TooDeep):
         if path or kind is not None:
             with compiler.nesting.inside(canonical(schema) if name is None else name):

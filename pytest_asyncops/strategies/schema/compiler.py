@@ -87,21 +87,16 @@ class Compiler:
         return self.options.max_items >> self.nesting.repeats
 
     def recipe(self, schema: Schema) -> Recipe:
-        """The values of a schema.
+        """The values of a schema that is no part of another.
 
         Raises:
             ContractError: for a schema that has none, or of which none is found.
         """
-        if self.nesting.levels:  # a part of one for which this is decided
-            return self._ending(schema)
         self.nesting.most = max(self._recursion.levels(schema), 1)
         while self.nesting.most < MOST_LEVELS:
             with suppress(TooDeep):
                 return self.nested(schema)
             self.nesting.most += 1
-        return self._ending(schema)
-
-    def _ending(self, schema: Schema) -> Recipe:
         try:
             return self.nested(schema)
         except TooDeep:
