@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Union
 
 from ..errors import InvalidArgument, counted, hides_usage_errors
@@ -23,21 +23,22 @@ DEFAULT: Lifecycle = Lifecycle.succeeds(running=10)
 
 
 class Plan:
-    """What becomes of the operations that requests start, of those that it matches.
+    """What becomes of the operations that requests start, of those that it matches."""
 
-    Attributes:
-        operations: the operations that it was taken for, in the order in which they were started.
-    """
-
-    _changing = ("operations",)
+    _changing = ("_operations",)
 
     def __init__(
         self, lifecycle: Planned, when: Callable[[Facts], object] | None, match: Facts
     ) -> None:
-        self.operations: Sequence[Operation] = ()
+        self._operations: list[Operation] = []
         self._lifecycle = lifecycle
         self._when = when
         self._match = match
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """The operations that it was taken for, in the order in which they were started."""
+        return tuple(self._operations)
 
     def matches(self, facts: Facts) -> bool:
         """Whether it is for an operation of which this is known."""
@@ -56,14 +57,14 @@ class Plan:
 
     def note(self, operation: Operation) -> None:
         """Note that it was taken for an operation."""
-        self.operations = (*self.operations, operation)
+        self._operations.append(operation)
 
     def __repr__(self) -> str:
         match = [f"{name}={value!r}" for name, value in self._match.items()]
         when = [] if self._when is None else [f"when={self._when!r}"]
         return (
             f"<Plan({', '.join([repr(self._lifecycle), *when, *match])}), "
-            f"taken for {counted(len(self.operations), 'operation')}>"
+            f"taken for {counted(len(self._operations), 'operation')}>"
         )
 
 

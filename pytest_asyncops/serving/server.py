@@ -217,8 +217,11 @@ class Server:
 
         def lifecycle(index: int, own: Mapping[str, object]) -> Lifecycle:
             known = {**facts, **own}
-            taken.extend([plan for plan in reversed(self.plans) if plan.matches(known)][:1])
-            return taken[0].lifecycle(known) if taken else DEFAULT
+            for plan in reversed(self.plans):
+                if plan.matches(known):
+                    taken.append(plan)
+                    return plan.lifecycle(known)
+            return DEFAULT
 
         [started] = self.start(1, lifecycle, fields)
         for plan in taken:
