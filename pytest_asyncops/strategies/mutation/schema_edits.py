@@ -17,9 +17,10 @@ from ..schema.alternatives import discriminated
 from ..schema.recipes import fresh
 from ..schema.refusals import refusal
 from ..schema.scalars import PLAIN_VALUES
-from ..schema.shapes import documented, free_name, others_of
+from ..schema.shapes import others_of
 from .bad_values import MOST, bad_tags, bad_values, matches_all
 from .edits import ITEM, Edit, Instead, Path, may_be_lists
+from .places import new_name
 
 __tracebackhide__ = hides_usage_errors
 
@@ -66,7 +67,7 @@ def schema_edits(
     if kind in ("object", None):
         members = {**whole.get("properties", {})}
         if isinstance(whole.get("additionalProperties"), dict):
-            members[_new_name(whole)] = whole["additionalProperties"]
+            members[new_name(whole)] = whole["additionalProperties"]
         for name, inner in members.items():
             yield from schema_edits(contract, inner, (*path, name), within)
     if may_be_lists(whole) and "items" in whole:
@@ -107,16 +108,11 @@ def _replaced(values: list[Any], value: Any, number: int) -> Any:
     return fresh(values[number % len(values)])
 
 
-def _new_name(schema: Schema) -> str:
-    """A name that the schema does not document."""
-    return free_name("x_new", documented(schema).members)
-
-
 def _object_edits(contract: Contract, schema: Schema, path: Path) -> Iterator[Edit | Instead]:
     edit = partial(Edit, path, kind="object")
     for name in contract.required(schema):
         yield edit(partial(_lacking, name))
-    others, new = others_of(schema), _new_name(schema)
+    others, new = others_of(schema), new_name(schema)
     if others is None:
         yield edit(partial(_with, new))
     least, most = schema.get("minProperties", 0), schema.get("maxProperties")
