@@ -18,7 +18,7 @@ from ..schema.recipes import fresh
 from ..schema.refusals import refusal
 from ..schema.scalars import PLAIN_VALUES
 from ..schema.shapes import others_of
-from .bad_values import MOST, bad_tags, bad_values, matches_all
+from .bad_values import MOST, bad_tags, bad_values, matches_all, parts_of
 from .edits import ITEM, Edit, Instead, Path, may_be_lists
 from .places import new_name
 
@@ -48,13 +48,16 @@ def schema_edits(
         is_again = key in within
         within |= {key}
     whole = flat(contract, schema, has_own_value=False)
-    by_keyword = bad_values(contract, whole)
-    if "pattern" in whole and "pattern" not in by_keyword and not matches_all(whole["pattern"]):
-        raise refusal(contract, schema)("no value is found that breaks pattern")
-    found = [*by_keyword.values()]
-    found += [_bad_combined(contract, whole, keyword) for keyword in _COMBINED if keyword in whole]
-    for values in found:
-        yield Edit(path, partial(_replaced, values))
+    for keyword, told, values in bad_values(contract, whole):
+        if values:
+            yield Edit(path, partial(_replaced, values))
+        elif keyword == "pattern" and not matches_all(told):
+            raise refusal(contract, schema)("no value is found that breaks pattern")
+    for part in parts_of(whole):
+        for keyword in _COMBINED:
+            if keyword in part:
+                values = _bad_combined(contract, {**whole, keyword: part[keyword]}, keyword)
+                yield Edit(path, partial(_replaced, values))
     if contract.branches(whole) is not None:
         yield from _branch_edits(contract, whole, path, within)
     kind = whole.get("type")
@@ -94,7 +97,10 @@ def _bad_combined(contract: Contract, schema: Schema, keyword: str) -> list[Any]
     candidates = [*PLAIN_VALUES]
     for part in [schema[keyword]] if keyword == "not" else schema[keyword]:
         inner = flat(contract, part)
-        candidates += [*inner.get("enum", ()), *chain(*bad_values(contract, inner).values())]
+        candidates += [
+            *inner.get("enum", ()),
+            *chain(*(broken.values for broken in bad_values(contract, inner))),
+        ]
     fits = validator_of(contract, {keyword: schema[keyword]}).is_valid
     values = [value for value in candidates if not fits(value)]
     if not values:
