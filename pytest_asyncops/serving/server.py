@@ -84,6 +84,7 @@ class Server:
         self.readings.update(readings or {})
         self.store: OperationStore = OperationStore(
             clock,
+            states=api.states,
             hidden=api.serving.hidden(self.readings),
             retention=api.serving.retention(self.readings),
             admit=partial(admit, api),

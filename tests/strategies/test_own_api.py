@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from support.samples import anew
 from support.toy_api import changed
 
-from pytest_asyncops import Api, ContractError, InvalidArgument, State, strategies, violations
+from pytest_asyncops import (
+    Api,
+    ContractError,
+    InvalidArgument,
+    OwnState,
+    State,
+    strategies,
+    violations,
+)
 from pytest_asyncops.rules.generation_hints import GenerationHints, Queries, RuleEdit, TokenPages
 from pytest_asyncops.rules.rules import (
     Absent,
@@ -368,3 +376,17 @@ def test_schemas_of_an_api_without_a_life(shop):
         assert wrong(invalid.payload, api, "get") == [*invalid.violations]
 
     check()
+
+
+def test_operations_in_a_state_of_the_apis_own(shop):
+    lost = OwnState("lost", State.FAILED)
+    api = dataclasses.replace(shop, statuses={**shop.statuses, lost: "lost"})
+
+    @FEW
+    @given(strategies.operations(api, state=lost))
+    def check(job):
+        assert job["status"] == "lost"
+
+    check()
+    with pytest.raises(InvalidArgument, match=r"unknown state of a shop operation OwnState\("):
+        strategies.operations(shop, state=lost)
