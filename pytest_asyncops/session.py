@@ -19,9 +19,12 @@ from .serving.calls import Calls, Kept
 from .serving.checkpoint import Changing, Checkpoint
 from .serving.hang_guards import Guards
 from .serving.live_readings import live
+from .serving.record import Record
 from .serving.server import Server
 from .serving.stub import Stub
 from .serving.unmatched import failure
+from .timeline.gathering import timeline
+from .timeline.timeline import Timeline
 from .transports.chosen import ChosenTransports
 from .virtual_time.clock import VirtualClock
 from .virtual_time.server_clock import ServerClock
@@ -38,6 +41,7 @@ class Session:
         clock: the servers' clock.
         virtual_clock: the same, as the test uses it.
         calls: the requests to all stubs and their answers.
+        record: what has happened beside the calls.
         guards: the limits of the test.
         stubs: the stubs by the name of their API.
         beginning: the moment at which the mock was opened.
@@ -53,6 +57,8 @@ class Session:
         self.virtual_clock: VirtualClock = VirtualClock(self.clock)
         self._kept = Kept(settings.max_calls_kept, settings.max_bytes_kept)
         self.calls: Calls = Calls(self.clock, self._kept)
+        self.record: Record = Record(self.clock, self.calls, self._kept.calls)
+        self.clock.moved = self.record.moved
         self.guards: Guards = Guards(
             settings_of="@pytest.mark.asyncops" if test else "mocked",
             polls_at_once=settings.max_polls_at_once,
@@ -83,6 +89,7 @@ class Session:
             readings=self._settings.readings[api.name],
             tell=(self.calls._add, self._forked_requests.note, self.guards.called),
             kept=self._kept,
+            record=self.record,
         )
 
     def _start(self, stack: ExitStack) -> None:
@@ -103,7 +110,7 @@ class Session:
             from .virtual_time.activation import VirtualTime
 
             patience = to_ns(settings.patience) / SECOND
-            virtual_time = VirtualTime(self.clock, guards.skipped, patience)
+            virtual_time = VirtualTime(self.clock, self._skipped, patience)
             virtual_time.start()
             stack.callback(virtual_time.stop)
             self._come_first.append(virtual_time.come_first)
@@ -120,12 +127,22 @@ class Session:
         for server in self._servers:
             server.set_up_by = whom
 
+    def _skipped(self, length: int, total: int) -> None:
+        self.record.waited(length)
+        self.guards.skipped(total)
+
+    @property
+    def timeline(self) -> Timeline:
+        """What has happened so far."""
+        return timeline(self.calls, self.record, self._stores)
+
     def checkpoint(self) -> Checkpoint:
         """The present moment."""
         return Checkpoint(self.clock, self._changing())
 
     def _changing(self) -> Iterator[Changing]:
         yield self.calls
+        yield self.record
         yield self.guards
         for server in self._servers:
             yield from server.changing()

@@ -16,7 +16,7 @@ FLOORS = [
     {"strategies.schema"},
     {"cadence", "conformance", "mocking"},
     {"marker", "session"},
-    {"configure", "transports", "typed_settings"},
+    {"configure", "timeline", "transports", "typed_settings"},
     {"apis"},
     {"contract", "network", "serving"},
     {"rules"},
