@@ -30,6 +30,34 @@ from .virtual_time.clock import VirtualClock
 from .virtual_time.server_clock import ServerClock
 
 
+class OpenedMocks:
+    """The mocks that the test which runs has opened, for its report.
+
+    Those that are open, and the latest: a test may open thousands, one after the other. Without
+    pytest nothing is kept.
+    """
+
+    def __init__(self) -> None:
+        self._kept: list[Session] = []
+
+    def note(self, session: Session) -> None:
+        """Note that a mock has been opened."""
+        self.forget()
+        if session.is_of_pytest:
+            self._kept.append(session)
+
+    def forget(self) -> None:
+        """Note that the test is over, or another mock is opened."""
+        self._kept = [session for session in self._kept if not session.clock.is_closed]
+
+    def __iter__(self) -> Iterator[Session]:
+        return iter(self._kept)
+
+
+opened: OpenedMocks = OpenedMocks()
+"""Those of this process."""
+
+
 class Session:
     """A mock from its opening to its end.
 
@@ -45,10 +73,15 @@ class Session:
         guards: the limits of the test.
         stubs: the stubs by the name of their API.
         beginning: the moment at which the mock was opened.
+        is_of_pytest: whether a test of pytest has opened it.
+        timeline_when: when the report of the test shows the timeline.
     """
 
     def __init__(self, settings: ResolvedSettings, test: str = "") -> None:
         self._settings = settings
+        self.timeline_when: str = settings.timeline
+        # The fixture opens its mock before pytest names the test to other tools.
+        self.is_of_pytest: bool = bool(test) or "PYTEST_CURRENT_TEST" in os.environ
         self._test = test or _current_test()
         epoch = time.time_ns() if settings.epoch is None else settings.epoch
         self.clock: ServerClock = ServerClock(
@@ -80,6 +113,7 @@ class Session:
             self._start(stack)
             self._stack = stack.pop_all()
         self.beginning: Checkpoint = self.checkpoint()
+        opened.note(self)
 
     def _server(self, api: Api) -> Server:
         return Server(

@@ -30,7 +30,7 @@ class Timeline(Happened):
     ...     operation = mock.chainloop.start(id="op-1")
     ...     mock.clock.advance(10)
     ...     [type(event).__name__ for event in mock.timeline]
-    ['Started', 'Changed', 'Moved']
+    ['Started', 'Moved', 'Changed']
     """
 
     def text(self, *, lines: int | None = MOST_LINES) -> str:
