@@ -539,7 +539,7 @@ def test_a_stub_that_there_is_not():
 
 
 def test_an_attribute_that_there_is_not():
-    names = "Choose 'calls', 'chainloop', 'clock', 'pinecone', 'reset' or 'stubs'."
+    names = "Choose 'calls', 'chainloop', 'clock', 'pinecone', 'reset', 'stubs' or 'timeline'."
     with mocked(apis=[toy()]) as mock:
         with pytest.raises(AttributeError) as caught:
             mock.chainlop  # noqa: B018 - reading it is what is tested

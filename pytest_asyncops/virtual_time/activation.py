@@ -33,6 +33,7 @@ from .scheduler import Scheduler
 from .selects import Selects
 from .server_clock import ServerClock
 from .simple_queues import counted_simple_queue
+from .skip_listeners import SkipListener
 from .sockets import Sockets
 from .thread_pools import ThreadPools
 from .threading_patches import ThreadingPatches
@@ -63,7 +64,7 @@ class VirtualTime:
 
     Args:
         clock: the clock.
-        skipped: called after each wait with all nanoseconds skipped so far; may raise.
+        skipped: told after each wait how long it was, and what has been skipped so far; may raise.
         patience: the most real seconds that the clock waits for one thing outside.
 
     Attributes:
@@ -74,7 +75,7 @@ class VirtualTime:
     polled: Callable[[], RealWait | None]
 
     def __init__(
-        self, clock: ServerClock, skipped: Callable[[int], None], patience: float = PATIENCE
+        self, clock: ServerClock, skipped: SkipListener, patience: float = PATIENCE
     ) -> None:
         self._clock = clock
         self._patience = patience
