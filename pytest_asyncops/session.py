@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 
-from .configure import BUILT_IN, ResolvedSettings
+from .configure import ResolvedSettings
 from .contract_in_force import in_force
 from .durations import SECOND, to_ns
 from .forked_requests import ForkedRequests
@@ -172,7 +172,7 @@ def _policy(settings: ResolvedSettings, servers: Iterable[Server]) -> Policy:
     """What is kept from being reached: the stubs' own hosts, and those of the real services."""
     stubs = {server.api: server.base_url for server in servers}
     own = [own_host(api.name, url, port_of(url)) for api, url in stubs.items()]
-    for api in {**dict.fromkeys(BUILT_IN.values()), **stubs}:
+    for api in {**dict.fromkeys(settings.known.values()), **stubs}:
         real = own_host(api.name, api.base_url, port_of(api.base_url))
         own += [
             real._replace(base_url=stubs.get(api)),

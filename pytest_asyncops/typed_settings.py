@@ -15,7 +15,6 @@ from .durations import Seconds
 from .serving.api import Api
 
 _Transport = Literal["auto", "responses", "httpx", "aiohttp", "urllib3", "niquests", "http_client"]
-_Name = Literal["chainloop", "pinecone"]
 _Order = Literal["newest", "oldest"]
 _Verdict = Literal["refuse", "allow"]
 
@@ -34,7 +33,7 @@ class Settings(TypedDict, total=False):
 
     transport: Union[_Transport, Iterable[_Transport]]
     clock: Literal["virtual", "manual", "real"]
-    apis: Union[_Name, Iterable[Union[_Name, Api]]]
+    apis: Union[str, Iterable[Union[str, Api]]]
     base_urls: Mapping[str, str]
     epoch: Union[str, datetime.datetime]
     network: Literal["pass", "block"]

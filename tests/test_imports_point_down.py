@@ -17,7 +17,7 @@ FLOORS = [
     {"cadence", "conformance", "mocking"},
     {"marker", "session"},
     {"configure", "transports", "typed_settings"},
-    {"apis"},
+    {"apis", "imported_apis"},
     {"contract", "network", "serving"},
     {"rules"},
     {"lifecycle", "virtual_time"},
