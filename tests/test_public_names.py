@@ -44,8 +44,8 @@ def test_exported_names(module):
 ATTRIBUTES = {
     "mock": "calls chainloop clock pinecone reset stubs",
     "stub": """
-        add_parent answer_late api base_url calls limit_rate operations plan readings refuse start
-        start_many
+        add_parent answer_late api base_url base_urls calls limit_rate operations plan readings
+        refuse start start_many
         """,
     "operation": """
         calls cancel created_ns fail fields id lifecycle move_to percent polls purge run state

@@ -309,7 +309,8 @@ def _state_of(path: str) -> tuple[int, int] | None:
 @lru_cache(maxsize=64)
 def _load(name: str, path: str | None, state: tuple[int, int] | None = None) -> Contract:
     if path is None:
-        place, label = files("pytest_asyncops.schemas") / name, f"schemas/{name}"
+        # Cited as the file that is installed.
+        place, label = files("pytest_asyncops.schemas") / name, f"pytest_asyncops/schemas/{name}"
         advice = f"A bare name is one of the package's own; for a file of yours write './{name}'."
     else:
         place, label = Path(path), name

@@ -65,6 +65,9 @@ class Serving:
         facts: the names by which plans may match an operation beside its fields: what endpoints
             tell of it when they start it, such as the name of a file.
         stub_class: the class of the API's stubs, if they have methods of their own.
+        hosts: of an API with several hosts the base URLs of the others, by names of your own;
+            `Route.host` says whose requests a route takes.
+        main_host: the name of the host of `Api.base_url`.
     """
 
     refusals: Mapping[str, ErrorResponse] = field(default_factory=dict)
@@ -78,6 +81,8 @@ class Serving:
     real_hosts: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     stub_class: type | None = None
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    main_host: str = "main"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -158,6 +163,26 @@ class Api:
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """For IPython and Hypothesis, which print the fields of a dataclass unless told not to."""
         printer.text(repr(self))
+
+
+def find_base_urls(api: Api, given: str | Mapping[str, str] | None = None) -> Mapping[str, str]:
+    """The base URL of each of an API's hosts, by its name; that of `Api.base_url` comes first.
+
+    Args:
+        api: the API.
+        given: one for all hosts, or one for each by its name, instead of that of the real service.
+
+    Raises:
+        InvalidArgument: for a host that the API does not have, here or of a route.
+    """
+    real = {api.serving.main_host: api.base_url, **api.serving.hosts}
+    if isinstance(given, str):
+        given = dict.fromkeys(real, given)
+    routed = (route.host for route in api.routes if route.host is not None)
+    for name in (*(given or ()), *routed):
+        if name not in real:
+            raise unknown_choice(f"host of {api.name}", name, real)
+    return {name: url.rstrip("/") for name, url in {**real, **(given or {})}.items()}
 
 
 FIRST_ERROR = 400

@@ -72,7 +72,7 @@ def test_nothing_at_such_an_index(index):
 def test_the_shipped_contracts(api):
     found = load_contract(api.checking.contract)
     assert found is load_contract(api.checking.contract)
-    assert found.document.file == f"schemas/{api.checking.contract}"
+    assert found.document.file == f"pytest_asyncops/schemas/{api.checking.contract}"
     for route in api.routes:
         assert found.body(found.response(route.method, route.paths[0], 200)) is not None
     for rule in api.checking.rules:
@@ -113,7 +113,7 @@ def test_a_relative_path_counts_from_the_current_directory(tmp_path, monkeypatch
     [
         (
             "nothing.yaml",
-            "schemas/nothing.yaml",
+            "pytest_asyncops/schemas/nothing.yaml",
             errno.ENOENT,
             "A bare name is one of the package's own; for a file of yours write './nothing.yaml'.",
         ),
@@ -149,7 +149,10 @@ def test_a_document_is_read_once_and_again_when_it_has_changed(tmp_path, monkeyp
 
 def test_a_document_in_no_file_prints_its_name():
     assert repr(contract(HEAD)) == "<Contract own.yaml>"
-    assert repr(load_contract(CHAINLOOP.checking.contract)) == "<Contract schemas/chainloop.yaml>"
+    assert (
+        repr(load_contract(CHAINLOOP.checking.contract))
+        == "<Contract pytest_asyncops/schemas/chainloop.yaml>"
+    )
 
 
 @pytest.mark.parametrize("path", [None, 1, b"own.yaml", ["own.yaml"]])
