@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .serving.plans import Plan as Plan
     from .serving.stub import Stub as Stub
     from .serving.unmatched import UnmatchedRequests as UnmatchedRequests
+    from .serving.unused_plans import UnusedPlans as UnusedPlans
     from .typed_settings import Settings as Settings
     from .virtual_time.clock import VirtualClock as VirtualClock
 
@@ -86,6 +87,7 @@ _HOMES = {
     "TakenRequestsWarning": "errors",
     "UnknownVersionWarning": "errors",
     "UnmatchedRequests": "serving.unmatched",
+    "UnusedPlans": "serving.unused_plans",
     "Violation": "rules.violation",
     "VirtualClock": "virtual_time.clock",
     "assert_conforms": "conformance",

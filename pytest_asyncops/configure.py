@@ -46,6 +46,7 @@ class ResolvedSettings:
         network: what becomes of requests to other hosts.
         allowed_hosts: patterns of hosts that may be reached all the same.
         unmatched: what becomes of requests that match no route.
+        unused_plans: what becomes of a test with plans that matched nothing.
         max_polls_at_once: how often one URL may be asked for while no time passes.
         max_polls_per_operation: how often one operation may be polled.
         max_polls_unchanged: how often one URL may give the same answer while no operation is going
@@ -71,6 +72,7 @@ class ResolvedSettings:
     network: str
     allowed_hosts: tuple[str, ...]
     unmatched: str
+    unused_plans: str
     max_polls_at_once: int
     max_polls_per_operation: int
     max_polls_unchanged: int

@@ -244,6 +244,7 @@ def mocked(**settings: object) -> Opening:
         InvalidArgument: for an unknown setting, or a value that it cannot have.
         UnmatchedRequests: at the end, if requests matched no route.
         NetworkBlocked: at the end, if a request was kept from the network.
+        UnusedPlans: at the end, if plans were not taken and ``unused_plans="fail"`` is set.
 
     Warns:
         MockedWarning: if it is never opened, or never closed.
@@ -284,7 +285,7 @@ class Switch:
         """Put everything back.
 
         Raises:
-            PollerHangs, UnmatchedRequests, NetworkBlocked: as `Session.check`.
+            PollerHangs, UnmatchedRequests, NetworkBlocked, UnusedPlans: as `Session.check`.
         """
         session, self.mock._live = self.mock._session(), None
         session.stop()

@@ -13,6 +13,7 @@ from .durations import SECOND, to_ns
 from .forked_requests import ForkedRequests
 from .network.guard import GuardedMock, guard
 from .network.hosts import OwnHost, Policy, normal_patterns, own_host
+from .serving import unused_plans
 from .serving.api import Api, find_base_urls
 from .serving.base_urls import BaseUrls, port_of
 from .serving.calls import Calls, Kept
@@ -45,6 +46,7 @@ class Session:
 
     def __init__(self, settings: ResolvedSettings, test: str = "") -> None:
         self._settings = settings
+        self._has_failed = False
         self._test = test or _current_test()
         epoch = time.time_ns() if settings.epoch is None else settings.epoch
         self.clock: ServerClock = ServerClock(
@@ -144,15 +146,25 @@ class Session:
             PollerHangs: if a limit was passed, and the test has not failed because of that yet.
             UnmatchedRequests: if requests matched no route, unless the settings allow it.
             NetworkBlocked: if a request was kept from the network.
+            UnusedPlans: if plans were not taken, the settings do not allow it, and the test has not
+                failed anyway.
         """
         self.guards.check()
         unmatched = failure(server.unmatched for server in self._servers)
         if unmatched is not None and self._settings.unmatched == "fail":
             raise unmatched
         self._guarded.check()
+        if self._settings.unused_plans == "fail" and not self._has_failed:
+            unused = unused_plans.failure(
+                (f"{server.api.name} at {server.base_url}", server.plans, server.started)
+                for server in self._servers
+            )
+            if unused is not None:
+                raise unused
 
     def note_failure(self, error: BaseException) -> None:
         """Note that the test has failed with this error, so that `check` does not report it."""
+        self._has_failed = True
         self.guards.note_failure(error)
         self._guarded.note_failure(error)
 

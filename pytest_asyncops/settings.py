@@ -122,6 +122,13 @@ GENERAL = (
         ("fail", "answer"),
     ),
     Setting(
+        "unused_plans",
+        "allow",
+        "What becomes of a test with plans that matched no operation that a request started: with "
+        "'fail' it fails at its end, and says which operations were started instead.",
+        ("allow", "fail"),
+    ),
+    Setting(
         "max_polls_at_once",
         1_000,
         "How often one URL may be asked for while no time passes, before the test fails: a poller "

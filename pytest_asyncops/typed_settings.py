@@ -39,6 +39,7 @@ class Settings(TypedDict, total=False):
     network: Literal["pass", "block"]
     allowed_hosts: Union[str, Iterable[str]]
     unmatched: Literal["fail", "answer"]
+    unused_plans: Literal["allow", "fail"]
     max_polls_at_once: int
     max_polls_per_operation: int
     max_polls_unchanged: int

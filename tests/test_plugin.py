@@ -450,7 +450,8 @@ BAD_SETTINGS = [
     (
         "clok='real'",
         "unknown setting 'clok'. Did you mean 'clock'? Choose 'transport', 'clock', 'apis', "
-        "'base_urls', 'epoch', 'network', 'allowed_hosts', 'unmatched', 'max_polls_at_once', "
+        "'base_urls', 'epoch', 'network', 'allowed_hosts', 'unmatched', "
+        "'unused_plans', 'max_polls_at_once', "
         "'max_polls_per_operation', 'max_polls_unchanged', 'max_virtual_time', 'max_real_wait', "
         "'max_calls_kept', 'max_bytes_kept', 'patience', 'contract', 'chainloop_page_base', "
         "'chainloop_default_page_size', 'chainloop_max_page_size', 'chainloop_negative_page', "

@@ -18,7 +18,7 @@ NAMES = {
         Contract ContractError Field ForkedRequestsWarning InvalidArgument LeftoverWorkWarning
         Lifecycle MockClosed MockedWarning NetworkBlocked Operation OwnState PatienceWarning
         PineconeStub Plan PollerHangs Polls Progress Settings State Step Stub TakenRequestsWarning
-        UnknownVersionWarning UnmatchedRequests Violation VirtualClock assert_conforms
+        UnknownVersionWarning UnmatchedRequests UnusedPlans Violation VirtualClock assert_conforms
         assert_history assert_polled mocked polls strategies violations
         """,
     apis: """
