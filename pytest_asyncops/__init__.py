@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .serving.plans import Plan as Plan
     from .serving.stub import Stub as Stub
     from .serving.unmatched import UnmatchedRequests as UnmatchedRequests
+    from .serving.unused_plans import UnusedPlans as UnusedPlans
     from .timeline.events import Answered as Answered
     from .timeline.events import Changed as Changed
     from .timeline.events import Event as Event
@@ -99,6 +100,7 @@ _HOMES = {
     "Timeline": "timeline.timeline",
     "UnknownVersionWarning": "errors",
     "UnmatchedRequests": "serving.unmatched",
+    "UnusedPlans": "serving.unused_plans",
     "Violation": "rules.violation",
     "VirtualClock": "virtual_time.clock",
     "Waited": "timeline.events",

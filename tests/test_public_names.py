@@ -18,8 +18,8 @@ NAMES = {
         ConformanceError Contract ContractError Event Field ForkedRequestsWarning InvalidArgument
         LeftoverWorkWarning Lifecycle MockClosed MockedWarning Moved NetworkBlocked Operation
         OwnState PatienceWarning PineconeStub Plan PollerHangs Polls Progress Settings Started State
-        Step Stub TakenRequestsWarning Timeline UnknownVersionWarning UnmatchedRequests Violation
-        VirtualClock Waited assert_conforms
+        Step Stub TakenRequestsWarning Timeline UnknownVersionWarning UnmatchedRequests UnusedPlans
+        Violation VirtualClock Waited assert_conforms
         assert_history assert_polled mocked polls strategies violations
         """,
     apis: """
