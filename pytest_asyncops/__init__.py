@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .errors import UnknownVersionWarning as UnknownVersionWarning
     from .lifecycle.lifecycle import Lifecycle as Lifecycle
     from .lifecycle.progress import Progress as Progress
+    from .lifecycle.states import OwnState as OwnState
     from .lifecycle.states import Polls as Polls
     from .lifecycle.states import State as State
     from .lifecycle.states import Step as Step
@@ -71,6 +72,7 @@ _HOMES = {
     "MockedWarning": "errors",
     "NetworkBlocked": "errors",
     "Operation": "serving.operation",
+    "OwnState": "lifecycle.states",
     "PatienceWarning": "errors",
     "PineconeStub": "apis.pinecone_stub",
     "Plan": "serving.plans",

@@ -14,7 +14,7 @@ from .apis.pinecone import PINECONE
 from .durations import Seconds, instant_to_ns, to_ns
 from .errors import InvalidArgument, checked_count, hides_usage_errors, listed, unknown_choice
 from .network.hosts import normal_patterns
-from .serving.api import Api
+from .serving.api import Api, find_base_urls
 from .serving.base_urls import checked_base_url
 from .settings import GENERAL, Setting
 
@@ -34,7 +34,8 @@ class ResolvedSettings:
         transport: which transports take requests, all if there are none.
         clock: what moves the server's clock.
         apis: which APIs are live.
-        base_urls: the URL at which an API is served instead of its real one, by name.
+        base_urls: the URL at which an API is served instead of its real one, by name; of one with
+            several hosts perhaps the URL of each by its name.
         epoch: nanoseconds since 1970 when the server's clock starts, ``None`` for now.
         network: what becomes of requests to other hosts.
         allowed_hosts: patterns of hosts that may be reached all the same.
@@ -58,7 +59,7 @@ class ResolvedSettings:
     transport: tuple[str, ...]
     clock: str
     apis: tuple[Api, ...]
-    base_urls: Mapping[str, str]
+    base_urls: Mapping[str, str | Mapping[str, str]]
     epoch: int | None
     network: str
     allowed_hosts: tuple[str, ...]
@@ -100,7 +101,8 @@ def resolve_settings(*layers: Mapping[str, object]) -> ResolvedSettings:
     table = {setting.name: setting for setting in GENERAL}
     apis: tuple[Api, ...] = _read(table["apis"], "apis", given)
     given["apis"] = apis  # an iterator can be read only once
-    readings_of = {api.name: api.readings for api in (*BUILT_IN.values(), *apis)}
+    known = {api.name: api for api in (*BUILT_IN.values(), *apis)}
+    readings_of = {name: api.readings for name, api in known.items()}
     names = [
         *table,
         *(f"{api}_{reading.name}" for api, readings in readings_of.items() for reading in readings),
@@ -125,9 +127,10 @@ def resolve_settings(*layers: Mapping[str, object]) -> ResolvedSettings:
                 value=given["epoch"],
             )
         values["epoch"] = None
-    for name in values["base_urls"]:
-        if name not in readings_of:
-            raise unknown_choice("API in base_urls", name, readings_of)
+    for name, url in values["base_urls"].items():
+        if name not in known:
+            raise unknown_choice("API in base_urls", name, known)
+        find_base_urls(known[name], url)  # checks the names of its hosts
     return ResolvedSettings(
         readings={
             api: {
@@ -226,24 +229,45 @@ def _hosts(value: Any, name: str) -> tuple[str, ...]:
     return normal_patterns(checked)
 
 
-def _urls(value: Any, name: str) -> Mapping[str, str]:
+def _urls(value: Any, name: str) -> Mapping[str, str | Mapping[str, str]]:
     if isinstance(value, str):
-        pairs = [line.partition("=") for line in value.split()]
-        for api, _, url in pairs:
-            if not url:
-                raise InvalidArgument(
-                    f"{name} must say which API each URL is of, as in 'chainloop={api}', not "
-                    f"{value!r}",
-                    value=value,
-                )
-        value = {api: url for api, _, url in pairs}
+        value = _urls_of_lines(value, name)
     if not isinstance(value, Mapping):
         raise InvalidArgument(
             f"{name} must map API names to URLs, like {{'chainloop': 'http://localhost:8080'}}, "
             f"not {value!r}",
             value=value,
         )
-    return {api: checked_base_url(url, f"{name}[{api!r}]") for api, url in value.items()}
+    return {
+        api: {
+            host: checked_base_url(url, f"{name}[{api!r}][{host!r}]") for host, url in urls.items()
+        }
+        if isinstance(urls, Mapping)
+        else checked_base_url(urls, f"{name}[{api!r}]")
+        for api, urls in value.items()
+    }
+
+
+def _urls_of_lines(text: str, name: str) -> Mapping[str, str | Mapping[str, str]]:
+    """The URLs in lines such as ``jobs=URL``, or ``jobs.uploads=URL`` for one host of several."""
+    found: dict[str, Any] = {}
+    for line in text.split():
+        key, _, url = line.partition("=")
+        if not url:
+            raise InvalidArgument(
+                f"{name} must say which API each URL is of, as in 'chainloop={key}', not {text!r}",
+                value=text,
+            )
+        api, _, host = key.partition(".")
+        if not host:
+            found[api] = url
+        elif isinstance(found.setdefault(api, {}), dict):
+            found[api][host] = url
+        else:
+            raise InvalidArgument(
+                f"{name} has {api} as a whole, and {key} too. Leave one of them out.", value=text
+            )
+    return found
 
 
 def _count(value: Any, name: str) -> int:

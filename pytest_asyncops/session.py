@@ -13,7 +13,7 @@ from .durations import SECOND, to_ns
 from .forked_requests import ForkedRequests
 from .network.guard import GuardedMock, guard
 from .network.hosts import OwnHost, Policy, normal_patterns, own_host
-from .serving.api import Api
+from .serving.api import Api, find_base_urls
 from .serving.base_urls import BaseUrls, port_of
 from .serving.calls import Calls, Kept
 from .serving.checkpoint import Changing, Checkpoint
@@ -170,15 +170,18 @@ def _current_test() -> str:
 
 def _policy(settings: ResolvedSettings, servers: Iterable[Server]) -> Policy:
     """What is kept from being reached: the stubs' own hosts, and those of the real services."""
-    stubs = {server.api: server.base_url for server in servers}
-    own = [own_host(api.name, url, port_of(url)) for api, url in stubs.items()]
+    stubs = {server.api: server.base_urls for server in servers}
+    own = [
+        own_host(api.name, url, port_of(url))
+        for api, urls in stubs.items()
+        for url in urls.values()
+    ]
     for api in {**dict.fromkeys(BUILT_IN.values()), **stubs}:
-        real = own_host(api.name, api.base_url, port_of(api.base_url))
+        at = stubs.get(api, {})
+        for host, url in find_base_urls(api).items():
+            own.append(own_host(api.name, url, port_of(url))._replace(base_url=at.get(host)))
         own += [
-            real._replace(base_url=stubs.get(api)),
-            *(
-                OwnHost(pattern, None, api.name, stubs.get(api))
-                for pattern in normal_patterns(api.serving.real_hosts)
-            ),
+            OwnHost(pattern, None, api.name, at.get(api.serving.main_host))
+            for pattern in normal_patterns(api.serving.real_hosts)
         ]
     return Policy(tuple(own), settings.allowed_hosts, settings.network == "block")

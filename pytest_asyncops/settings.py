@@ -58,7 +58,7 @@ _VALUES = {
     "names": "Names, with spaces or commas in between.",
     "path": "A path, from the directory of the ini file on.",
     "seconds": "A number of seconds.",
-    "urls": "Lines of name=URL.",
+    "urls": "Lines of name=URL, or name.host=URL.",
 }
 """For each kind of setting, how its values are written in an ini file."""
 
@@ -88,7 +88,8 @@ GENERAL = (
     Setting(
         "base_urls",
         {},
-        "Where an API is to be found instead of its real address: API name to URL.",
+        "Where an API is to be found instead of its real address: API name to URL. Of an API with "
+        "several hosts all of them are there, or it has a mapping from their names to URLs.",
         kind="urls",
     ),
     Setting(

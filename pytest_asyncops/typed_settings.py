@@ -35,7 +35,7 @@ class Settings(TypedDict, total=False):
     transport: Union[_Transport, Iterable[_Transport]]
     clock: Literal["virtual", "manual", "real"]
     apis: Union[_Name, Iterable[Union[_Name, Api]]]
-    base_urls: Mapping[str, str]
+    base_urls: Mapping[str, Union[str, Mapping[str, str]]]
     epoch: Union[str, datetime.datetime]
     network: Literal["pass", "block"]
     allowed_hosts: Union[str, Iterable[str]]

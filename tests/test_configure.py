@@ -112,6 +112,38 @@ def test_base_urls(urls):
 
 
 @pytest.mark.parametrize(
+    "urls",
+    [
+        {"hall": {"main": "http://localhost:1/", "door": "http://localhost:2"}},
+        "hall.main=http://localhost:1 hall.door=http://localhost:2/",
+    ],
+)
+def test_base_urls_of_several_hosts(urls):
+    api = toy("hall", hosts={"door": "https://door.example", "roof": "https://roof.example"})
+    assert resolve_settings({"apis": [api], "base_urls": urls}).base_urls == {
+        "hall": {"main": "http://localhost:1", "door": "http://localhost:2"}
+    }
+
+
+@pytest.mark.parametrize(
+    ("urls", "message"),
+    [
+        ({"hall": {"dor": "http://h"}}, "unknown host of hall 'dor'. Did you mean 'door'?"),
+        ({"hall": {"door": "h"}}, "base_urls['hall']['door'] must be a URL like"),
+        (
+            "hall=http://h hall.door=http://i",
+            "base_urls has hall as a whole, and hall.door too. Leave one of them out.",
+        ),
+        ("hall.=http://h hall.door=http://i", "base_urls has hall as a whole, and hall.door too."),
+    ],
+)
+def test_what_is_no_base_url_of_a_host(urls, message):
+    api = toy("hall", hosts={"door": "https://door.example"})
+    with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}"):
+        resolve_settings({"apis": [api], "base_urls": urls})
+
+
+@pytest.mark.parametrize(
     ("epoch", "ns"),
     [
         ("now", None),

@@ -6,6 +6,7 @@ import datetime
 import os
 import typing
 from collections.abc import Iterable, Mapping
+from typing import Union
 
 import pytest
 from support.settings_table import TABLE
@@ -20,7 +21,7 @@ KINDS = {
     "seconds": alternatives(Seconds),
     "instant": [str, datetime.datetime],
     "hosts": [str, Iterable[str]],
-    "urls": [Mapping[str, str]],
+    "urls": [Mapping[str, Union[str, Mapping[str, str]]]],
     "path": [str, os.PathLike[str], type(None)],
 }
 

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from ..lifecycle.lifecycle import Snapshot
-from ..lifecycle.states import State
+from ..lifecycle.states import AnyState
 from .messages import ErrorResponse, Headers, HeadersGiven, Request, Response
 from .operation import Operation
 from .operations import OperationStore
@@ -91,7 +91,7 @@ class Exchange:
         self.readings: Mapping[str, Any] = readings
         self.parents: AbstractSet[str] = parents
         self.shown: list[Operation] = []
-        self.states: list[State] = []
+        self.states: list[AnyState] = []
         self._store = store
         self._render = render
         self._credential = credential
@@ -132,11 +132,12 @@ class Exchange:
         return started
 
     def members(
-        self, where: Mapping[str, object], states: frozenset[State] = frozenset(State)
+        self, where: Mapping[str, object], states: frozenset[AnyState] | None = None
     ) -> Sequence[int]:
         """The numbers of the visible operations with these field values in one of these states.
 
-        They stand in the order in which the operations were started.
+        Unless states are given, they are in any. They stand in the order in which the operations
+        were started.
         """
         self._lists = True
         return self._store.members(where, states)

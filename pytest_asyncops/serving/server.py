@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from ..durations import SECOND, Late, late_ns
-from ..errors import InvalidArgument, MockClosed, hides_usage_errors
+from ..errors import InvalidArgument, MockClosed, hides_usage_errors, listed
 from ..lifecycle.lifecycle import Lifecycle
 from ..virtual_time.server_clock import ServerClock
-from .api import FIRST_ERROR, Api
+from .api import FIRST_ERROR, Api, find_base_urls
 from .calls import KEPT, Call, Calls, Kept
 from .checkpoint import Changing
 from .credential_reads import credential_reads
@@ -42,12 +42,15 @@ class Server:
     Args:
         api: the API.
         clock: the server's clock.
-        base_url: the URL at which requests find it, unless it is that of the real service.
+        base_url: the URL at which requests find it, unless it is that of the real service: one for
+            all of its hosts, or one for each host by name.
         readings: how the API's contract is read, where it is not the default.
         tell: functions that are told of each call; they may raise.
         kept: how many calls are kept.
 
     Attributes:
+        base_urls: the URLs at which requests find it, by the names of its hosts.
+        base_url: the one of its main host.
         calls: the requests and their answers.
         store: the operations.
         parents: the known names of what operations belong to.
@@ -68,18 +71,20 @@ class Server:
         api: Api,
         clock: ServerClock,
         *,
-        base_url: str | None = None,
+        base_url: str | Mapping[str, str] | None = None,
         readings: Mapping[str, Any] | None = None,
         tell: Iterable[Callable[[Call], object]] = (),
         kept: Kept = KEPT,
     ) -> None:
         self.api = api
         self.clock = clock
-        self.base_url: str = (base_url or api.base_url).rstrip("/")
+        self.base_urls: Mapping[str, str] = find_base_urls(api, base_url)
+        self.base_url: str = self.base_urls[api.serving.main_host]
         self.readings: dict[str, Any] = {setting.name: setting.default for setting in api.readings}
         self.readings.update(readings or {})
         self.store: OperationStore = OperationStore(
             clock,
+            states=api.states,
             hidden=api.serving.hidden(self.readings),
             retention=api.serving.retention(self.readings),
             admit=partial(admit, api),
@@ -92,10 +97,12 @@ class Server:
         self.rate_limit: RateLimit | None = None
         self.late: Late[Request] | None = None
         self.plans: list[Plan] = []
-        self.unmatched: Unmatched = Unmatched(f"{api.name} at {self.base_url}", self.why_not)
+        self.unmatched: Unmatched = Unmatched(
+            f"{api.name} at {listed(dict.fromkeys(self.base_urls.values()))}", self.why_not
+        )
         self.is_closed = False
         self.set_up_by: str | None = None
-        self._router = Router(api.routes, api.serving.paths)
+        self._router = Router(api.routes, api.serving.paths, api.serving.main_host)
         self._render = api.render(self.readings)
         self._reads = partial(credential_reads, api.credential)
         self._tell = (self.store.note, *tell)
@@ -109,7 +116,9 @@ class Server:
         """
         api = self.api
         with self.clock.lock:
-            route, params = self._router.find(api.serving.method(request), request.path)
+            route, params = self._router.find(
+                api.serving.method(request), request.path, request.hosts
+            )
             exchange = Exchange(
                 request,
                 params,
@@ -241,7 +250,7 @@ class Server:
         """For each route a line that says why it did not take this request."""
         path = request.path
         path = path.shown if isinstance(path, Hiding) else path
-        return self._router.why_not(self.api.serving.method(request), path)
+        return self._router.why_not(self.api.serving.method(request), path, request.hosts)
 
     def check_open(self) -> None:
         """Raise `MockClosed` if the test is over."""
@@ -276,7 +285,7 @@ class Server:
 
     def _unmatched(self, request: Request) -> ErrorResponse:
         self.unmatched.note(request)
-        routes = self._router.at(request.path)
+        routes = self._router.at(request.path, request.hosts)
         error = self.api.unmatched(request, routes)
         if error.status_code != _METHOD_NOT_ALLOWED or "allow" in map(str.lower, error.headers):
             return error

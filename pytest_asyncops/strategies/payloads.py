@@ -10,7 +10,7 @@ from ..arguments import explained
 from ..configure import find_api
 from ..contract.openapi import Contract
 from ..errors import InvalidArgument, hides_usage_errors
-from ..lifecycle.states import State
+from ..lifecycle.states import AnyState
 from ..serving.api import Api
 from .api_schemas import (
     as_bytes,
@@ -36,7 +36,7 @@ __tracebackhide__ = hides_usage_errors
 def operations(
     api: Api | str,
     *,
-    state: State | None = None,
+    state: AnyState | None = None,
     alphabet: Alphabet = None,
     max_length: int | None = None,
     extra: str = "never",
@@ -87,7 +87,7 @@ def operations(
 def lists(
     api: Api | str,
     *,
-    state: State | None = None,
+    state: AnyState | None = None,
     alphabet: Alphabet = None,
     max_length: int | None = None,
     max_items: int = 5,
@@ -133,7 +133,7 @@ def lists(
 def gets(
     api: Api | str,
     *,
-    state: State | None = None,
+    state: AnyState | None = None,
     alphabet: Alphabet = None,
     max_length: int | None = None,
     extra: str = "never",
