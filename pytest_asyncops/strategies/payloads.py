@@ -70,6 +70,7 @@ def operations(
             operation has at once.
 
     >>> from hypothesis import given
+    >>> from pytest_asyncops import State
     >>> @given(operations("pinecone", state=State.FAILED))
     ... def test_a_failure_says_why(operation):
     ...     assert operation["error_message"]
