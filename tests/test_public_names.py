@@ -41,7 +41,7 @@ def test_exported_names(module):
 
 
 ATTRIBUTES = {
-    "mock": "calls chainloop clock pinecone reset stubs",
+    "mock": "ca_file calls chainloop clock pinecone reset stubs",
     "stub": """
         add_parent answer_late api base_url calls limit_rate operations plan readings refuse start
         start_many
