@@ -16,12 +16,13 @@ FLOORS = [
     {"strategies.schema"},
     {"cadence", "conformance", "mocking", "reported_timelines"},
     {"marker", "session"},
-    {"configure", "timeline", "transports", "typed_settings"},
+    {"configure", "loopback", "timeline", "typed_settings"},
+    {"transports"},
     {"apis", "imported_apis"},
     {"contract", "network", "serving"},
     {"rules"},
     {"lifecycle", "virtual_time"},
-    {"arguments", "durations", "forked_requests", "holding"},
+    {"arguments", "durations", "extras", "forked_requests", "holding"},
     {"contract_in_force", "errors", "forks", "settings"},
 ]
 """Top to bottom. A room may import from the floors below its own, never from its own."""
@@ -34,6 +35,7 @@ THIRD_PARTIES = {
     "conformance.discriminator_keywords": {"jsonschema"},
     "conformance.fast_check": {"msgspec"},
     "contract.yaml_document": {"yaml"},
+    "loopback.connection": {"h11"},
     "contract.yaml_values": {"yaml"},
     "serving.hang_guards": {"pytest"},
     "serving.state_index": {"sortedcontainers"},

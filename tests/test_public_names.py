@@ -43,7 +43,7 @@ def test_exported_names(module):
 
 
 ATTRIBUTES = {
-    "mock": "calls chainloop clock pinecone reset stubs timeline",
+    "mock": "ca_file calls chainloop clock pinecone reset stubs timeline",
     "stub": """
         add_parent answer_late api base_url base_urls calls limit_rate operations plan readings
         refuse start start_many

@@ -238,6 +238,18 @@ class OperationStore(Mapping[str, Operation]):
         """Whether an operation has not reached the last step of its plan."""
         return any(len(self._position(op).entries) < len(op._plan.plan) for op in self._operations)
 
+    def next_change(self, names: Iterable[str]) -> int | None:
+        """When the first of some operations changes by itself, in nanoseconds since 1970.
+
+        Args:
+            names: their ids.
+
+        Returns:
+            The moment, ``None`` if none of them does.
+        """
+        coming = (self._forecast(self._by_id[name]._number)[1] for name in names)
+        return min((when for changes in coming for when, _ in changes), default=None)
+
     def count_poll(self, operation: Operation) -> None:
         """Note that an answer has shown the operation."""
         operation.polls += 1
