@@ -128,6 +128,7 @@ class Server:
                 self.refused,
                 self.parents,
                 self._start_asked,
+                self.base_urls,
             )
             try:
                 if route is None:
@@ -146,6 +147,7 @@ class Server:
                 api=api,
                 route=None if route is None else route.name,
                 profile=made.profile,
+                edition=api.serving.edition(request),
                 is_head=is_head,
                 late=made.late,
             )
@@ -219,11 +221,15 @@ class Server:
                 self.parents.update(str(one.fields[parent]) for one in new)
         return started
 
-    def _start_asked(self, facts: Facts, fields: Mapping[str, object]) -> Operation:
+    def _start_asked(
+        self, facts: Facts, fields: Mapping[str, object], settled: Lifecycle | None
+    ) -> Operation:
         """Start an operation that a request asks for, with the lifecycle that is planned for it."""
         taken: list[Plan] = []
 
         def lifecycle(index: int, own: Mapping[str, object]) -> Lifecycle:
+            if settled is not None:
+                return settled
             known = {**facts, **own}
             for plan in reversed(self.plans):
                 if plan.matches(known):
