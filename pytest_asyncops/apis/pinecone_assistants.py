@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ..lifecycle.lifecycle import Lifecycle
-from ..lifecycle.states import State
+from ..lifecycle.states import AnyState, State
 from . import ErrorResponse, Exchange, Operation, Response, json_response, rfc3339
 from .pinecone_effects import Effect, effects, tell
 from .pinecone_paging import page_of, read_limit
@@ -22,7 +22,6 @@ from .pinecone_requests import (
     check,
     edition,
     not_found,
-    query_of,
     read_metadata,
     read_object,
 )
@@ -126,7 +125,7 @@ def _changed(before: Assistant | None, number: int, effect: Effect) -> Assistant
 
 
 _FIELDS = ("instructions", "metadata", "region")
-_CREATING = {
+_CREATING: Mapping[AnyState, str] = {
     State.PENDING: "Initializing",
     State.RUNNING: "Initializing",
     State.SUCCEEDED: "Ready",
@@ -157,7 +156,7 @@ def list_assistants(exchange: Exchange) -> Response:
     numbers: Any = range(len(members))
     pagination: Mapping[str, Any] = {}
     if edition(exchange.request) != OLD:
-        query = query_of(exchange)
+        query = exchange.query
         limit = read_limit(query.get("limit"), _DEFAULT_LIMIT, exchange.readings)
         numbers, pagination = page_of(exchange, numbers, query, "assistants", limit)
     page = [members[number] for number in numbers]

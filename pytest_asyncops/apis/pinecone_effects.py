@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ..lifecycle.states import State
+from ..lifecycle.states import AnyState, State
 from . import Exchange, Operation
 
 
@@ -23,7 +23,7 @@ class Effect(NamedTuple):
 
     operation: Operation
     kind: object
-    state: State
+    state: AnyState
     changed_ns: int
     percent: int | None
     message: str | None

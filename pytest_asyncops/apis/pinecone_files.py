@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from ..lifecycle.states import State
+from ..lifecycle.states import AnyState, State
 from . import Exchange, Operation, Response, json_response, rfc3339
 from .metadata_filter import matches, read_filter
 from .pinecone_assistants import AT_ONCE, Assistant, enter
@@ -22,14 +22,13 @@ from .pinecone_requests import (
     bad_request,
     edition,
     not_found,
-    query_of,
     read_object,
     read_upload,
 )
 from .pinecone_rules import INGESTION, TYPES
 
 _ID = re.compile("[A-Za-z0-9_-]{1,128}")
-_TAKING_IN = {
+_TAKING_IN: Mapping[AnyState, str] = {
     State.PENDING: "Processing",
     State.RUNNING: "Processing",
     State.SUCCEEDED: "Available",
@@ -130,7 +129,7 @@ def _shown(exchange: Exchange, file: File) -> dict[str, Any]:
 def list_files(exchange: Exchange) -> Response:
     """Answer ``GET /files/{assistant_name}``."""
     assistant = enter(exchange)
-    query = query_of(exchange)
+    query = exchange.query
     files = _files(exchange, assistant)
     if "filter" in query:
         wanted = read_filter(read_object(query["filter"], "The filter"))
@@ -155,7 +154,7 @@ def describe_file(exchange: Exchange) -> Response:
     assistant, file = _find(exchange)
     tell(exchange, file.effect.operation)
     payload = _shown(exchange, file)
-    if query_of(exchange).get("include_url") == "true":
+    if exchange.query.get("include_url") == "true":
         path = f"{quote(assistant.name, safe='')}/{quote(file.id, safe='')}"
         payload["signed_url"] = f"https://files.example.com/{path}?signature=none"
     return json_response(200, payload)

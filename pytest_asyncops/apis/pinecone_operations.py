@@ -6,16 +6,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..lifecycle.states import State
+from ..lifecycle.states import AnyState, State
 from . import Exchange, Operation, Render, Response, Snapshot, json_response, rfc3339
 from .pinecone_assistants import enter
 from .pinecone_paging import page_of, read_limit
-from .pinecone_requests import bad_request, not_found, query_of
+from .pinecone_requests import bad_request, not_found
 from .pinecone_rules import HISTORY, TYPES
 
 _FILTERS = HISTORY.states
 # Ordered by the states, because the order of a set differs from run to run.
-STATUSES: Mapping[State, str] = {
+STATUSES: Mapping[AnyState, str] = {
     state: word for state in State for word, states in _FILTERS.items() if state in states
 }
 """What each state is called."""
@@ -28,7 +28,7 @@ def list_operations(exchange: Exchange) -> Response:
     """Answer ``GET /operations/{assistant_name}``."""
     assistant = enter(exchange)
     readings = exchange.readings
-    query = query_of(exchange)
+    query = exchange.query
     where: dict[str, object] = {"assistant_name": assistant.name}
     if "operation_type" in query:
         where["operation_type"] = _filter(query, "operation_type", TYPES, readings)

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl
 
 from . import ErrorResponse, Exchange, Request
 from .multipart import read_multipart
@@ -59,11 +58,6 @@ def check(exchange: Exchange) -> None:
         raise bad_request(f"Invalid {_VERSION}: {version}")
 
 
-def query_of(exchange: Exchange) -> dict[str, str]:
-    """The parameters of the query."""
-    return dict(parse_qsl(exchange.request.query, keep_blank_values=True))
-
-
 def read_object(text: str | bytes, what: str) -> Mapping[str, Any]:
     """An object in JSON.
 
@@ -112,7 +106,7 @@ def read_upload(exchange: Exchange) -> Upload:
     Raises:
         ErrorResponse: for a body that is not multipart, or that has no file or more than one.
     """
-    request, query = exchange.request, query_of(exchange)
+    request, query = exchange.request, exchange.query
     try:
         parts = read_multipart(request.header("Content-Type") or "", request.body)
     except ValueError as error:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from ..errors import InvalidArgument, hides_usage_errors, unknown_choice
 from ..lifecycle.lifecycle import Lifecycle
-from ..lifecycle.states import State
+from ..lifecycle.states import AnyState, State
 from ..rules.generation_hints import GenerationHints
 from ..rules.rules import HistorySchema, Rule
 from ..settings import Setting
@@ -74,7 +74,7 @@ class Serving:
 
     refusals: Mapping[str, ErrorResponse] = field(default_factory=dict)
     throttled: ErrorResponse | None = None
-    hidden: Callable[[Mapping[str, Any]], frozenset[State]] = lambda readings: frozenset()
+    hidden: Callable[[Mapping[str, Any]], frozenset[AnyState]] = lambda readings: frozenset()
     retention: Callable[[Mapping[str, Any]], Any] = lambda readings: None
     admit: Callable[[Mapping[str, object], Lifecycle], None] = lambda fields, lifecycle: None
     parent: str | None = None
@@ -128,7 +128,7 @@ class Api:
         base_url: the address of the real service, unless a test says otherwise.
         routes: the routes that are served.
         new_id: the id of the n-th operation, from 1.
-        statuses: what the API calls each state that it can show.
+        statuses: what the API calls each state that it can show, states of its own included.
         render: with these readings, a function from an operation and its snapshot to the JSON
             values that the API shows.
         credential: a function from a request to its credential; raises `ErrorResponse` if it has
@@ -147,7 +147,7 @@ class Api:
     base_url: str
     routes: tuple[Route, ...]
     new_id: Callable[[int], str]
-    statuses: Mapping[State, str]
+    statuses: Mapping[AnyState, str]
     render: Callable[[Mapping[str, Any]], Render]
     credential: Callable[[Request], str]
     envelope: Callable[[ErrorResponse], Mapping[str, Any]]
@@ -157,6 +157,11 @@ class Api:
     serving: Serving = field(default_factory=Serving)
     checking: Checking = field(default_factory=Checking)
     generation: GenerationHints = field(default_factory=GenerationHints)
+
+    @property
+    def states(self) -> tuple[AnyState, ...]:
+        """The states that its operations can be in: those of `State`, and then its own."""
+        return tuple(dict.fromkeys([*State, *self.statuses]))
 
     def __repr__(self) -> str:
         return f"<Api {self.name}>"
