@@ -17,7 +17,7 @@ FLOORS = [
     {"cadence", "conformance", "mocking", "reported_timelines"},
     {"marker", "session"},
     {"configure", "timeline", "transports", "typed_settings"},
-    {"apis", "imported_apis"},
+    {"apis", "imported_apis", "faults"},
     {"contract", "network", "serving"},
     {"rules"},
     {"lifecycle", "virtual_time"},

@@ -84,6 +84,19 @@ def _below(path: str) -> tuple[str, ...]:
     return path, f"/assistant{path}"
 
 
+_CODES = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    409: "ALREADY_EXISTS",
+    412: "FAILED_PRECONDITION",
+    429: "TOO_MANY_REQUESTS",
+    501: "UNIMPLEMENTED",
+    502: "UNAVAILABLE",
+    503: "UNAVAILABLE",
+    504: "DEADLINE_EXCEEDED",
+}
 _FILES = "/files/{assistant_name}"
 _FILE = "/files/{assistant_name}/{assistant_file_id}"
 _ASSISTANT = "/assistants/{assistant_name}"
@@ -138,6 +151,7 @@ PINECONE = Api(
             "invalid": _unauthenticated(),
             "forbidden": ErrorResponse(403, "FORBIDDEN", "Forbidden"),
         },
+        error_code=lambda status_code: _CODES.get(status_code, "UNKNOWN"),
         throttled=ErrorResponse(
             429, "TOO_MANY_REQUESTS", "Too many get or list assistant requests, try again later"
         ),

@@ -51,6 +51,8 @@ class Serving:
 
     Attributes:
         refusals: the answers to requests with a refused credential, by the reason that tests give.
+        error_code: the API's own code of an error with this HTTP status, for `faults`: the status
+            itself unless given.
         throttled: the answer to a request beyond the rate that `Stub.limit_rate` allows.
         hidden: with these readings, the states in which an operation cannot be found.
         retention: with these readings, how long after its end an operation is purged; ``None`` for
@@ -73,6 +75,7 @@ class Serving:
     """
 
     refusals: Mapping[str, ErrorResponse] = field(default_factory=dict)
+    error_code: Callable[[int], int | str] = lambda status_code: status_code
     throttled: ErrorResponse | None = None
     hidden: Callable[[Mapping[str, Any]], frozenset[AnyState]] = lambda readings: frozenset()
     retention: Callable[[Mapping[str, Any]], Any] = lambda readings: None
