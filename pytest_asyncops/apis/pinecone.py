@@ -29,6 +29,7 @@ from .pinecone_generation import GENERATION
 from .pinecone_operations import STATUSES, describe_operation, list_operations, renderer
 from .pinecone_requests import OLD, edition
 from .pinecone_rules import HISTORY, INGESTION, RULES, TYPES
+from .pinecone_sdk import forget
 from .pinecone_stub import PineconeStub
 
 __tracebackhide__ = hides_usage_errors
@@ -163,6 +164,7 @@ PINECONE = Api(
         hosts={"control": "https://api.pinecone.io"},
         main_host="data",
         real_hosts=("*.pinecone.io",),
+        forget=forget,
         stub_class=PineconeStub,
     ),
     checking=Checking(

@@ -54,6 +54,12 @@ def _effect(exchange: Exchange, operation: Operation) -> Effect:
 
 
 def tell(exchange: Exchange, operation: Operation | None) -> None:
-    """Note that the answer tells what has become of an operation, if it can still be found."""
-    if operation is not None and exchange.find(operation.id) is operation:
+    """Note that the answer tells what has become of an operation, if it can still be found.
+
+    Clients poll a file or an assistant instead of its operation. Once they have seen the end of the
+    operation, they do not poll, but look at the file.
+    """
+    if operation is None or exchange.has_told_end(operation):
+        return
+    if exchange.find(operation.id) is operation:
         exchange.look(operation)

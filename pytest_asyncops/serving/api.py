@@ -68,6 +68,8 @@ class Serving:
             `Checking.editions` has their contracts.
         facts: the names by which plans may match an operation beside its fields: what endpoints
             tell of it when they start it, such as the name of a file.
+        forget: lets client libraries of the API forget what they keep for the whole process, such
+            as how often they may try again; called when a mock opens, starts over and closes.
         stub_class: the class of the API's stubs, if they have methods of their own.
         hosts: of an API with several hosts the base URLs of the others, by names of your own;
             `Route.host` says whose requests a route takes.
@@ -86,6 +88,7 @@ class Serving:
     real_hosts: tuple[str, ...] = ()
     edition: Callable[[Request], str | None] = lambda request: None
     facts: tuple[str, ...] = ()
+    forget: Callable[[], object] = lambda: None
     stub_class: type | None = None
     hosts: Mapping[str, str] = field(default_factory=dict)
     main_host: str = "main"

@@ -225,6 +225,10 @@ class Exchange:
         if operation not in self._started:
             self._store.count_poll(operation)
 
+    def has_told_end(self, operation: Operation) -> bool:
+        """Whether a poll has seen that an operation is done."""
+        return self._store.tally(operation.id).done is not None
+
     def look_all(self, operations: Iterable[Operation]) -> None:
         """Note that the answer lists what has become of operations. Each counts as polled."""
         start = len(self.shown)
