@@ -168,6 +168,9 @@ class Session:
     def _start(self, stack: ExitStack) -> None:
         settings, guards = self._settings, self.guards
         stack.callback(self._forked_requests.close)
+        for server in self._servers:
+            server.api.serving.forget()
+            stack.callback(server.api.serving.forget)
         base_urls, served = BaseUrls(self._servers), self._served
         transports: ChosenTransports | None = None
         if served is None:
@@ -240,7 +243,8 @@ class Session:
 
     def checkpoint(self) -> Checkpoint:
         """The present moment."""
-        return Checkpoint(self.clock, self._changing())
+        forget = [server.api.serving.forget for server in self._servers]
+        return Checkpoint(self.clock, self._changing(), forget)
 
     def _changing(self) -> Iterator[Changing]:
         yield self.calls

@@ -18,7 +18,7 @@ FLOORS = [
     {"marker", "session"},
     {"configure", "loopback", "timeline", "typed_settings"},
     {"transports"},
-    {"apis", "imported_apis"},
+    {"apis", "imported_apis", "faults"},
     {"contract", "network", "serving"},
     {"rules"},
     {"lifecycle", "virtual_time"},

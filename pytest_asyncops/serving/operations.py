@@ -170,14 +170,23 @@ class OperationStore(Mapping[str, Operation]):
             return started
 
     def find(self, name: str, **scope: object) -> Operation | None:
-        """The visible operation with this id and these field values, or ``None``."""
+        """The visible operation with this id and these field values, or ``None``.
+
+        A ``frozenset`` stands for each of its values.
+        """
         operation = self._by_id.get(name)
         if operation is None or self._is_hidden(operation):
             return None
         for field, value in scope.items():
-            if operation.fields.get(field) != value:
+            own = operation.fields.get(field)
+            if own not in value if isinstance(value, frozenset) else own != value:
                 return None
         return operation
+
+    def related(self, where: Mapping[str, object]) -> Mapping[int, Operation]:
+        """The operations with these field values by their numbers, hidden ones too."""
+        numbers = self._index.members(where, self._visible | self._hidden, self.clock.now_ns)
+        return {number: self._operations[number] for number in numbers}
 
     def members(
         self, where: Mapping[str, object], states: frozenset[AnyState] | None = None
@@ -185,7 +194,8 @@ class OperationStore(Mapping[str, Operation]):
         """The numbers of the visible operations with these field values in one of these states.
 
         Unless states are given, they are in any. They stand in the order in which the operations
-        were started. The sequence belongs to the store: read it before the next call.
+        were started. The sequence belongs to the store: read it before the next call. A
+        ``frozenset`` stands for each of its values.
         """
         wanted = self._visible if states is None else states & self._visible
         return self._index.members(where, wanted, self.clock.now_ns)
