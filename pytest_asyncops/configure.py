@@ -58,6 +58,7 @@ class ResolvedSettings:
         max_bytes_kept: how many bytes these calls may have together.
         patience: how many real seconds, or how long a ``timedelta``, the virtual clock waits for
             something outside.
+        timeline: when the report of a test shows the mock's timeline.
         contract: the path of the document that answers of other APIs are held against, ``None`` for
             none.
         readings: how each API's contract is read where it is silent, by name of the API.
@@ -81,6 +82,7 @@ class ResolvedSettings:
     max_calls_kept: int
     max_bytes_kept: int
     patience: Seconds
+    timeline: str
     contract: str | None
     readings: Mapping[str, Mapping[str, Any]]
 

@@ -30,6 +30,7 @@ from .serving.calls import Calls
 from .serving.checkpoint import Checkpoint
 from .serving.stub import Stub
 from .session import Session
+from .timeline.timeline import Timeline
 from .virtual_time.clock import VirtualClock
 from .virtual_time.stack_frames import OWN_PACKAGE, outwards, package_of
 
@@ -84,6 +85,11 @@ class AsyncOpsMock:
     def calls(self) -> Calls:
         """The requests to all stubs and their answers, in order."""
         return self._session().calls
+
+    @property
+    def timeline(self) -> Timeline:
+        """What has happened so far, in order: data, and a table when it is printed."""
+        return self._session().timeline
 
     def reset(self) -> None:
         """Start over: no operations, no calls, and the clock at its beginning."""

@@ -185,6 +185,13 @@ GENERAL = (
         kind="seconds",
     ),
     Setting(
+        "timeline",
+        "on failure",
+        "When the report of a test shows the timeline of its mock: what was asked, answered and "
+        "waited for, in order. A test that passes shows it with pytest -rP.",
+        ("on failure", "always", "never"),
+    ),
+    Setting(
         "contract",
         None,
         "The OpenAPI document that assert_conforms holds the answers of other APIs against. In the "

@@ -48,6 +48,7 @@ class Settings(TypedDict, total=False):
     max_calls_kept: int
     max_bytes_kept: int
     patience: Seconds
+    timeline: Literal["on failure", "always", "never"]
     contract: Union[str, os.PathLike[str], None]
 
     chainloop_page_base: Literal["zero", "one", "offset"]

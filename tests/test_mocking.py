@@ -539,7 +539,9 @@ def test_a_stub_that_there_is_not():
 
 
 def test_an_attribute_that_there_is_not():
-    names = "Choose 'calls', 'chainloop', 'clock', 'pinecone', 'reset', 'stubs' or 'toy'."
+    names = (
+        "Choose 'calls', 'chainloop', 'clock', 'pinecone', 'reset', 'stubs', 'timeline' or 'toy'."
+    )
     with mocked(apis=[toy(), toy("not-a-name")]) as mock:
         with pytest.raises(AttributeError) as caught:
             mock.chainlop  # noqa: B018 - reading it is what is tested

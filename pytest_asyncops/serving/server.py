@@ -22,6 +22,7 @@ from .operation import Operation
 from .operations import OperationStore
 from .plans import DEFAULT, Facts, Plan, StartedByRequest
 from .rate_limit import RateLimit
+from .record import Record
 from .routing import Route, Router
 from .secret_texts import Hiding
 from .starting import admit, new_operations
@@ -51,6 +52,7 @@ class Server:
         readings: how the API's contract is read, where it is not the default.
         tell: functions that are told of each call; they may raise.
         kept: how many calls are kept.
+        record: what happens beside the calls of all stubs.
 
     Attributes:
         base_urls: the URLs at which requests find it, by the names of its hosts.
@@ -80,6 +82,7 @@ class Server:
         readings: Mapping[str, Any] | None = None,
         tell: Iterable[Callable[[Call], object]] = (),
         kept: Kept = KEPT,
+        record: Record | None = None,
     ) -> None:
         self.api = api
         self.clock = clock
@@ -95,6 +98,7 @@ class Server:
             admit=partial(admit, api),
             check_open=self.check_open,
             kept=kept,
+            record=record,
         )
         self.calls: Calls = self.store.calls
         self.parents: set[str] = set()
@@ -172,6 +176,7 @@ class Server:
                 tuple([operation.id for operation in exchange.shown]),
                 tuple(exchange.states),
                 asked_for,
+                exchange.lists,
             )
             for tell in self._tell:
                 tell(call)
@@ -242,6 +247,7 @@ class Server:
         [started] = self.start(1, lifecycle, fields)
         for plan in taken:
             plan.note(started)
+        started._after += 1  # its request comes first
         if self.plans:
             one = StartedByRequest(started.id, known, tuple(self.plans), next(iter(taken), None))
             self.started.append(one)
