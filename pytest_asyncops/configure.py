@@ -26,7 +26,7 @@ _PATTERN = re.compile(r"(?:\*\.)?(?:[^\s/:*?#@\[\]]+|\[?[0-9a-fA-F:.]*:[0-9a-fA-
 BUILT_IN: Mapping[str, Api] = {api.name: api for api in (CHAINLOOP, PINECONE)}
 """The built-in APIs by name."""
 
-RESERVED = frozenset({"calls", "clock", "reset", "stubs"})
+RESERVED = frozenset({"calls", "clock", "reset", "stubs", "timeline"})
 """The names that no API can have: `AsyncOpsMock` has something else by them."""
 
 

@@ -1,4 +1,4 @@
-"""An API like those of Azure: its headers lead to the operation, and to its result."""
+"""An API like those of Azure: its headers lead to the operation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An API like those of Google: names with slashes, a done flag, tokens of pages."""
+"""An API like those of Google: names with slashes, a done flag, tokens."""
 
 from __future__ import annotations
 
