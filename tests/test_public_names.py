@@ -26,8 +26,8 @@ NAMES = {
         ANSWER_READINGS Absent AnyState Api Break ByFunction Checking Constraint ErrorResponse
         Exchange Field Fixed GenerationHints HistorySchema Needed Never NotAMember NumberedPages
         Operation Ordered OwnMembers Paths Present Queries Render Request Response Route Rule
-        RuleEdit SameAsStatus Serving Setting Snapshot TokenPages json_response position_after
-        rfc3339 window
+        RuleEdit SameAsStatus Serving Setting Snapshot TokenPages http_date json_response
+        position_after rfc3339 unix_milliseconds unix_seconds window
         """,
     strategies: """
         Invalid ListQuery errors from_schema gets histories invalid_payloads lifecycles
