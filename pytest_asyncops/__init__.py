@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .errors import UnknownVersionWarning as UnknownVersionWarning
     from .lifecycle.lifecycle import Lifecycle as Lifecycle
     from .lifecycle.progress import Progress as Progress
+    from .lifecycle.states import OwnState as OwnState
     from .lifecycle.states import Polls as Polls
     from .lifecycle.states import State as State
     from .lifecycle.states import Step as Step
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from .serving.plans import Plan as Plan
     from .serving.stub import Stub as Stub
     from .serving.unmatched import UnmatchedRequests as UnmatchedRequests
+    from .serving.unused_plans import UnusedPlans as UnusedPlans
     from .timeline.events import Answered as Answered
     from .timeline.events import Changed as Changed
     from .timeline.events import Event as Event
@@ -82,6 +84,7 @@ _HOMES = {
     "Moved": "timeline.events",
     "NetworkBlocked": "errors",
     "Operation": "serving.operation",
+    "OwnState": "lifecycle.states",
     "PatienceWarning": "errors",
     "PineconeStub": "apis.pinecone_stub",
     "Plan": "serving.plans",
@@ -97,6 +100,7 @@ _HOMES = {
     "Timeline": "timeline.timeline",
     "UnknownVersionWarning": "errors",
     "UnmatchedRequests": "serving.unmatched",
+    "UnusedPlans": "serving.unused_plans",
     "Violation": "rules.violation",
     "VirtualClock": "virtual_time.clock",
     "Waited": "timeline.events",

@@ -42,6 +42,23 @@ _mistake_key: pytest.StashKey[str | None] = pytest.StashKey()
 """The same, of a test that has run and has not asked."""
 
 
+class _Hooks:
+    """What conftest.py and other plugins can tell."""
+
+    @staticmethod
+    def pytest_asyncops_apis(config: pytest.Config) -> object:
+        """APIs of the project: an `Api`, or several of them.
+
+        They are live in the tests below the directory of the ``conftest.py`` that has this hook,
+        unless the setting ``apis`` says otherwise, and known by their names in settings.
+        """
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Let the project register APIs of its own."""
+    pluginmanager.add_hookspecs(_Hooks)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Register every setting as an ini option."""
     for name, setting in options():

@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 
-from .configure import BUILT_IN, ResolvedSettings
+from .configure import ResolvedSettings
 from .contract_in_force import in_force
 from .durations import SECOND, to_ns
 from .forked_requests import ForkedRequests
 from .network.guard import GuardedMock, guard
 from .network.hosts import OwnHost, Policy, normal_patterns, own_host
-from .serving.api import Api
+from .serving import unused_plans
+from .serving.api import Api, find_base_urls
 from .serving.base_urls import BaseUrls, port_of
 from .serving.calls import Calls, Kept
 from .serving.checkpoint import Changing, Checkpoint
@@ -82,6 +83,7 @@ class Session:
         self.timeline_when: str = settings.timeline
         # The fixture opens its mock before pytest names the test to other tools.
         self.is_of_pytest: bool = bool(test) or "PYTEST_CURRENT_TEST" in os.environ
+        self._has_failed = False
         self._test = test or _current_test()
         epoch = time.time_ns() if settings.epoch is None else settings.epoch
         self.clock: ServerClock = ServerClock(
@@ -195,15 +197,25 @@ class Session:
             PollerHangs: if a limit was passed, and the test has not failed because of that yet.
             UnmatchedRequests: if requests matched no route, unless the settings allow it.
             NetworkBlocked: if a request was kept from the network.
+            UnusedPlans: if plans were not taken, the settings do not allow it, and the test has not
+                failed anyway.
         """
         self.guards.check()
         unmatched = failure(server.unmatched for server in self._servers)
         if unmatched is not None and self._settings.unmatched == "fail":
             raise unmatched
         self._guarded.check()
+        if self._settings.unused_plans == "fail" and not self._has_failed:
+            unused = unused_plans.failure(
+                (f"{server.api.name} at {server.base_url}", server.plans, server.started)
+                for server in self._servers
+            )
+            if unused is not None:
+                raise unused
 
     def note_failure(self, error: BaseException) -> None:
         """Note that the test has failed with this error, so that `check` does not report it."""
+        self._has_failed = True
         self.guards.note_failure(error)
         self._guarded.note_failure(error)
 
@@ -221,15 +233,18 @@ def _current_test() -> str:
 
 def _policy(settings: ResolvedSettings, servers: Iterable[Server]) -> Policy:
     """What is kept from being reached: the stubs' own hosts, and those of the real services."""
-    stubs = {server.api: server.base_url for server in servers}
-    own = [own_host(api.name, url, port_of(url)) for api, url in stubs.items()]
-    for api in {**dict.fromkeys(BUILT_IN.values()), **stubs}:
-        real = own_host(api.name, api.base_url, port_of(api.base_url))
+    stubs = {server.api: server.base_urls for server in servers}
+    own = [
+        own_host(api.name, url, port_of(url))
+        for api, urls in stubs.items()
+        for url in urls.values()
+    ]
+    for api in {**dict.fromkeys(settings.known.values()), **stubs}:
+        at = stubs.get(api, {})
+        for host, url in find_base_urls(api).items():
+            own.append(own_host(api.name, url, port_of(url))._replace(base_url=at.get(host)))
         own += [
-            real._replace(base_url=stubs.get(api)),
-            *(
-                OwnHost(pattern, None, api.name, stubs.get(api))
-                for pattern in normal_patterns(api.serving.real_hosts)
-            ),
+            OwnHost(pattern, None, api.name, at.get(api.serving.main_host))
+            for pattern in normal_patterns(api.serving.real_hosts)
         ]
     return Policy(tuple(own), settings.allowed_hosts, settings.network == "block")

@@ -18,7 +18,7 @@ FLOORS = [
     {"cadence", "conformance", "mocking", "reported_timelines"},
     {"marker", "session"},
     {"configure", "timeline", "transports", "typed_settings"},
-    {"apis"},
+    {"apis", "imported_apis"},
     {"contract", "network", "serving"},
     {"rules"},
     {"lifecycle", "virtual_time"},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from ..arguments import explained
 from ..errors import UnknownAttribute, counted, hides_usage_errors
 from ..lifecycle.lifecycle import Lifecycle, Position, Snapshot
-from ..lifecycle.states import State, Step
+from ..lifecycle.states import AnyState, State, Step
 from ..virtual_time.server_clock import ServerClock
 from .calls import Call, Calls
 from .record import Record
@@ -17,6 +17,8 @@ from .tally import Tally
 __tracebackhide__ = hides_usage_errors
 
 _BORN = Position((0,))
+
+_BROKEN_OFF = (State.FAILED, State.CANCELLED)
 
 
 class NewOperation(NamedTuple):
@@ -109,7 +111,7 @@ class Operation:
         self._position = _BORN
 
     @property
-    def state(self) -> State:
+    def state(self) -> AnyState:
         """The state that a poll would see now."""
         return self._store.looked_at(self).state
 
@@ -155,6 +157,29 @@ class Operation:
             self._store.move(self, Step(State.CANCELLED, percent=self.percent))
 
     @explained()
+    def move_to(
+        self,
+        state: AnyState,
+        *,
+        output: bytes | None = None,
+        message: str | None = None,
+        percent: float | None = None,
+    ) -> None:
+        """Let it come to this state, which may be one of the API's own.
+
+        Args:
+            state: the state.
+            output: what it has produced, if it has succeeded.
+            message: why it has failed, or what a state of the API's own has to say.
+            percent: the percentage; unless given, an operation that ends without success keeps
+                what it shows.
+        """
+        with self._store.clock.lock:
+            if percent is None and Step(state, message=message).state.meaning in _BROKEN_OFF:
+                percent = self.percent
+            self._store.move(self, Step(state, output=output, message=message, percent=percent))
+
+    @explained()
     def purge(self) -> None:
         """Let the server forget it, after its end."""
         self._store.move(self, Step(State.PURGED))
@@ -166,7 +191,7 @@ class Operation:
             raise UnknownAttribute(
                 f"the state of an operation cannot be set to {value!r}. Start it with "
                 "lifecycle=Lifecycle.manual(), and move it with run(), succeed(), fail('why'), "
-                "cancel() or purge().",
+                "cancel(), purge() or move_to(state).",
                 value=value,
             )
 

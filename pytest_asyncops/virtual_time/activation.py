@@ -221,8 +221,11 @@ class _Replacements:
                 for part in self._parts:
                     stack.callback(part.restore)
                     part.replace()
-                for module, name, _, replacement in (*self._functions, *self._classes):
-                    stack.callback(setattr, module, name, getattr(module, name))
+                for module, name, original, replacement in (*self._functions, *self._classes):
+                    before = getattr(module, name)
+                    # A patch of the user's that was undone too late has put a replacement back.
+                    before = original if before == replacement else before
+                    stack.callback(setattr, module, name, before)
                     setattr(module, name, replacement)
                 self._stack = stack.pop_all()
         self._depth += 1
