@@ -60,6 +60,8 @@ def test_what_is_reported_is_the_last_example(run):
     assert re.findall(r"at the end (\d+)", shown) == ["4", "3"]
 
 
+LOOPS = "asyncio_default_fixture_loop_scope=function"
+
 ASYNC = """
 import asyncio
 from hypothesis import given, settings, strategies as st
@@ -77,7 +79,7 @@ async def test_one(asyncops_mock, n):
 
 def test_of_asyncio_too(run):
     pytest.importorskip("pytest_asyncio")
-    result = run(ASYNC, "-p", "pytest_asyncio.plugin", "-o", "asyncio_mode=strict")
+    result = run(ASYNC, "-p", "pytest_asyncio.plugin", "-o", LOOPS)
     result.assert_outcomes(failed=1)
     errors = result.reports.errors("test_one")
     assert any("VirtualClock 2026-01-01T00:00:00Z, 0 s on" in line for line in errors)

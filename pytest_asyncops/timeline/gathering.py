@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Container, Iterator, Mapping
 from typing import NamedTuple
 
-from ..lifecycle.states import State
+from ..lifecycle.states import AnyState, State
 from ..serving.calls import Call, Calls
 from ..serving.operation import Operation
 from ..serving.operations import OperationStore
@@ -39,11 +39,12 @@ class _Shown(NamedTuple):
 
     at_ns: int
     number: int
-    state: State | None
+    state: AnyState | None
 
-    def shows(self, state: State) -> bool:
+    def shows(self, state: AnyState) -> bool:
         """Whether it told that the operation is in this state."""
-        return self.state is state or (self.state is None and state is State.PURGED)
+        gone = self.state is None and state.meaning is State.PURGED
+        return gone or self.state == state
 
 
 def timeline(
@@ -115,7 +116,7 @@ def _shown(
     shown: dict[tuple[str, str], list[_Shown]] = {}
     for number, call in numbered:
         api = call.response.api.name
-        states: dict[str, State | None] = dict.fromkeys(call._asked_for)
+        states: dict[str, AnyState | None] = dict.fromkeys(call._asked_for)
         states.update(zip(call.operations, call.states, strict=False))
         for name, state in states.items():
             if name in told.get(api, ()):
@@ -171,7 +172,7 @@ def _life(
         yield (at, here, _AFTER_CALL, 1), Changed(at, api, name, before, state, is_seen)
 
 
-def _stages(operation: Operation, shown: list[_Shown]) -> Iterator[tuple[int, State]]:
+def _stages(operation: Operation, shown: list[_Shown]) -> Iterator[tuple[int, AnyState]]:
     """When each state of an operation began, but for those that it was never to be seen in."""
     born, plan = operation.created_ns, operation._plan.plan
     entries = operation._store.entries(operation)
@@ -179,8 +180,8 @@ def _stages(operation: Operation, shown: list[_Shown]) -> Iterator[tuple[int, St
     for index, entry in enumerate(entries):
         at, state = born + entry, plan[index].state
         is_over = entries[index + 1 : index + 2] == (entry,)
-        if is_over and not any(one.at_ns == at and one.state is state for one in shown):
+        if is_over and not any(one.at_ns == at and one.state == state for one in shown):
             continue
-        if state is not before:
+        if state != before:
             yield at, state
         before = state

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..durations import SECOND, length_of
 from ..errors import counted
 from ..lifecycle.lifecycle import Lifecycle
-from ..lifecycle.states import Polls, State, Step
+from ..lifecycle.states import AnyState, Polls, Step
 from ..serving.api import FIRST_ERROR
 from ..serving.calls import Call
 from .events import Answered, Changed, Event, Moved, Started, Waited
@@ -246,7 +246,7 @@ def _as_on_a_clock(duration: int) -> str:
     return f"{day}{hours}:{minutes:02}:{seconds:02}{digits}"
 
 
-def ending(states: Sequence[tuple[str, State, int]], names: Mapping[str, str]) -> str:
+def ending(states: Sequence[tuple[str, AnyState, int]], names: Mapping[str, str]) -> str:
     """How the operations stand at the end.
 
     Args:
