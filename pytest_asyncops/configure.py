@@ -37,9 +37,9 @@ class ResolvedSettings:
         base_urls: the URL at which an API is served instead of its real one, by name; of one with
             several hosts perhaps the URL of each by its name.
         epoch: nanoseconds since 1970 when the server's clock starts, ``None`` for now.
-        network: what becomes of requests to other hosts.
-        allowed_hosts: patterns of hosts that may be reached all the same.
-        unmatched: what becomes of requests that match no route.
+        network: whether requests to other hosts may leave this machine.
+        allowed_hosts: patterns of hosts that may be reached nevertheless.
+        unmatched: whether a request that matches no route fails the test.
         max_polls_at_once: how often one URL may be asked for while no time passes.
         max_polls_per_operation: how often one operation may be polled.
         max_polls_unchanged: how often one URL may give the same answer while no operation is going
@@ -208,7 +208,7 @@ def _names(value: Any, name: str) -> tuple[Api, ...]:
     apis = tuple(find_api(api) for api in names)
     if len({api.name for api in apis}) < len(apis):
         raise InvalidArgument(
-            f"{name} has two of one name: {listed(api.name for api in apis)}", value=value
+            f"{name} has two APIs with one name: {listed(api.name for api in apis)}", value=value
         )
     return apis
 

@@ -257,7 +257,7 @@ def test_a_word_that_is_no_choice(name, value):
         ),
         (
             {"apis": "chainloop chainloop"},
-            "apis has two of one name: chainloop or chainloop",
+            "apis has two APIs with one name: chainloop or chainloop",
             "chainloop chainloop",
             (),
         ),

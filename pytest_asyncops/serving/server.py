@@ -57,7 +57,7 @@ class Server:
         refused: the refused credentials, and the answer to each.
         rate_limit: how many requests it takes, if there is a limit.
         late: how late its answers are, if they are.
-        plans: what becomes of operations that requests start, the newest plan last.
+        plans: how operations that requests start go, the newest plan last.
         unmatched: the requests that matched no route.
         is_closed: whether the test is over.
         set_up_by: a fixture of wider scope than the test that is being set up.
@@ -272,8 +272,9 @@ class Server:
         if self.set_up_by is not None:
             raise InvalidArgument(
                 f"{self.set_up_by} starts or sets something in asyncops_mock, which is new in each "
-                "test, so the next test would not have it. Give the fixture function scope, or let "
-                "it hold a mock of its own: with pytest_asyncops.mocked() as mock: ... yield mock",
+                "test, so the next test would not have it. Give the fixture function scope, or "
+                "open a mock of its own in it: with pytest_asyncops.mocked() as mock: ... yield "
+                "mock",
                 value=self.set_up_by,
             )
 
