@@ -13,6 +13,7 @@ from .apis.chainloop import CHAINLOOP
 from .apis.pinecone import PINECONE
 from .durations import Seconds, instant_to_ns, to_ns
 from .errors import InvalidArgument, checked_count, hides_usage_errors, listed, unknown_choice
+from .imported_apis import imported_api
 from .network.hosts import normal_patterns
 from .serving.api import Api, find_base_urls
 from .serving.base_urls import checked_base_url
@@ -25,6 +26,9 @@ _PATTERN = re.compile(r"(?:\*\.)?(?:[^\s/:*?#@\[\]]+|\[?[0-9a-fA-F:.]*:[0-9a-fA-
 BUILT_IN: Mapping[str, Api] = {api.name: api for api in (CHAINLOOP, PINECONE)}
 """The built-in APIs by name."""
 
+RESERVED = frozenset({"calls", "clock", "reset", "stubs", "timeline"})
+"""The names that no API can have: `AsyncOpsMock` has something else by them."""
+
 
 @dataclass(frozen=True)
 class ResolvedSettings:
@@ -34,12 +38,15 @@ class ResolvedSettings:
         transport: which transports take requests, all if there are none.
         clock: what moves the server's clock.
         apis: which APIs are live.
+        known: these, the built-in ones, and those that the project has registered, by name. None of
+            them is reached.
         base_urls: the URL at which an API is served instead of its real one, by name; of one with
             several hosts perhaps the URL of each by its name.
         epoch: nanoseconds since 1970 when the server's clock starts, ``None`` for now.
         network: whether requests to other hosts may leave this machine.
         allowed_hosts: patterns of hosts that may be reached nevertheless.
         unmatched: whether a request that matches no route fails the test.
+        unused_plans: whether a plan that matched nothing fails the test.
         max_polls_at_once: how often one URL may be asked for while no time passes.
         max_polls_per_operation: how often one operation may be polled.
         max_polls_unchanged: how often one URL may give the same answer while no operation is going
@@ -51,6 +58,7 @@ class ResolvedSettings:
         max_bytes_kept: how many bytes these calls may have together.
         patience: how many real seconds, or how long a ``timedelta``, the virtual clock waits for
             something outside.
+        timeline: when the report of a test shows the mock's timeline.
         contract: the path of the document that answers of other APIs are held against, ``None`` for
             none.
         readings: how each API's contract is read where it is silent, by name of the API.
@@ -59,11 +67,13 @@ class ResolvedSettings:
     transport: tuple[str, ...]
     clock: str
     apis: tuple[Api, ...]
+    known: Mapping[str, Api]
     base_urls: Mapping[str, str | Mapping[str, str]]
     epoch: int | None
     network: str
     allowed_hosts: tuple[str, ...]
     unmatched: str
+    unused_plans: str
     max_polls_at_once: int
     max_polls_per_operation: int
     max_polls_unchanged: int
@@ -72,25 +82,36 @@ class ResolvedSettings:
     max_calls_kept: int
     max_bytes_kept: int
     patience: Seconds
+    timeline: str
     contract: str | None
     readings: Mapping[str, Mapping[str, Any]]
 
 
-def find_api(api: object) -> Api:
-    """The API of this name, or the value itself if it is an `Api`.
+def find_api(api: object, known: Mapping[str, Api] = BUILT_IN) -> Api:
+    """The API of this name or at this place, or the value itself if it is an `Api`.
 
     Raises:
         InvalidArgument: for anything else.
     """
     if isinstance(api, Api):
         return api
-    if isinstance(api, str) and api in BUILT_IN:
-        return BUILT_IN[api]
-    raise unknown_choice("API", api, BUILT_IN, "Or pass an Api of your own.")
+    if isinstance(api, str) and api in known:
+        return known[api]
+    if isinstance(api, str) and ":" in api:
+        return imported_api(api)
+    raise unknown_choice(
+        "API", api, known, "Or pass an Api of your own, or where it is: 'package.module:NAME'."
+    )
 
 
-def resolve_settings(*layers: Mapping[str, object]) -> ResolvedSettings:
+def resolve_settings(
+    *layers: Mapping[str, object], registered: Iterable[Api] = ()
+) -> ResolvedSettings:
     """Put layers of settings together; the first layer that has a setting decides it.
+
+    Args:
+        *layers: settings by name.
+        registered: the project's own APIs, which are live unless the setting ``apis`` has others.
 
     Raises:
         InvalidArgument: for an unknown setting or a value that it cannot have.
@@ -99,9 +120,8 @@ def resolve_settings(*layers: Mapping[str, object]) -> ResolvedSettings:
     for layer in layers:
         given = {**layer, **given}
     table = {setting.name: setting for setting in GENERAL}
-    apis: tuple[Api, ...] = _read(table["apis"], "apis", given)
-    given["apis"] = apis  # an iterator can be read only once
-    known = {api.name: api for api in (*BUILT_IN.values(), *apis)}
+    apis, known = _live_and_known(layers, registered)
+    given["apis"] = apis
     readings_of = {name: api.readings for name, api in known.items()}
     names = [
         *table,
@@ -138,8 +158,42 @@ def resolve_settings(*layers: Mapping[str, object]) -> ResolvedSettings:
             }
             for api, readings in readings_of.items()
         },
+        known=known,
         **values,
     )
+
+
+def _live_and_known(
+    layers: Iterable[Mapping[str, object]], registered: Iterable[Api]
+) -> tuple[tuple[Api, ...], Mapping[str, Api]]:
+    """The APIs that are live, and all that are known by name.
+
+    A layer knows those of the layers below it by their names.
+    """
+    own = tuple(registered)
+    live = _distinct((*BUILT_IN.values(), *own), "pytest_asyncops_apis", own)
+    known = {api.name: api for api in live}
+    for layer in reversed(list(layers)):
+        if "apis" in layer:
+            live = _distinct(_apis(layer["apis"], "apis", known), "apis", layer["apis"])
+            known |= {api.name: api for api in live}
+    return live, known
+
+
+def _distinct(apis: Iterable[Api], name: str, given: object) -> tuple[Api, ...]:
+    """These APIs, if each can have a stub by its name."""
+    distinct = tuple(apis)
+    names = [api.name for api in distinct]
+    if len(set(names)) < len(names):
+        raise InvalidArgument(f"{name} has two of one name: {listed(names)}", value=given)
+    for own in names:
+        if own in RESERVED:
+            raise InvalidArgument(
+                f"{name} has an API that is called {own!r}, and asyncops_mock.{own} is something "
+                "else. Give its Api another name=.",
+                value=own,
+            )
+    return distinct
 
 
 def resolve_readings(api: Api, given: Mapping[str, object] | None) -> Mapping[str, Any]:
@@ -199,18 +253,13 @@ def _choices(value: Any, name: str, choices: tuple[str, ...]) -> tuple[str, ...]
     return chosen
 
 
-def _names(value: Any, name: str) -> tuple[Api, ...]:
+def _apis(value: Any, name: str, known: Mapping[str, Api] = BUILT_IN) -> Iterable[Api]:
     names = _words(value)
     if not isinstance(names, Iterable) or isinstance(names, Mapping):
         raise InvalidArgument(
             f"{name} must be a list of API names or Api values, not {value!r}", value=value
         )
-    apis = tuple(find_api(api) for api in names)
-    if len({api.name for api in apis}) < len(apis):
-        raise InvalidArgument(
-            f"{name} has two APIs with one name: {listed(api.name for api in apis)}", value=value
-        )
-    return apis
+    return tuple(find_api(api, known) for api in names)
 
 
 def _hosts(value: Any, name: str) -> tuple[str, ...]:
@@ -320,7 +369,7 @@ def _path(value: Any, name: str) -> str | None:
 
 
 _READERS: Mapping[str, Callable[[Any, str], Any]] = {
-    "names": _names,
+    "names": _apis,
     "hosts": _hosts,
     "urls": _urls,
     "count": _count,

@@ -7,24 +7,56 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 
-from .configure import BUILT_IN, ResolvedSettings
+from .configure import ResolvedSettings
 from .contract_in_force import in_force
 from .durations import SECOND, to_ns
 from .forked_requests import ForkedRequests
 from .network.guard import GuardedMock, guard
 from .network.hosts import OwnHost, Policy, normal_patterns, own_host
+from .serving import unused_plans
 from .serving.api import Api, find_base_urls
 from .serving.base_urls import BaseUrls, port_of
 from .serving.calls import Calls, Kept
 from .serving.checkpoint import Changing, Checkpoint
 from .serving.hang_guards import Guards
 from .serving.live_readings import live
+from .serving.record import Record
 from .serving.server import Server
 from .serving.stub import Stub
 from .serving.unmatched import failure
+from .timeline.gathering import timeline
+from .timeline.timeline import Timeline
 from .transports.chosen import ChosenTransports
 from .virtual_time.clock import VirtualClock
 from .virtual_time.server_clock import ServerClock
+
+
+class OpenedMocks:
+    """The mocks that the test which runs has opened, for its report.
+
+    Those that are open, and the latest: a test may open thousands, one after the other. Without
+    pytest nothing is kept.
+    """
+
+    def __init__(self) -> None:
+        self._kept: list[Session] = []
+
+    def note(self, session: Session) -> None:
+        """Note that a mock has been opened."""
+        self.forget()
+        if session.is_of_pytest:
+            self._kept.append(session)
+
+    def forget(self) -> None:
+        """Note that the test is over, or another mock is opened."""
+        self._kept = [session for session in self._kept if not session.clock.is_closed]
+
+    def __iter__(self) -> Iterator[Session]:
+        return iter(self._kept)
+
+
+opened: OpenedMocks = OpenedMocks()
+"""Those of this process."""
 
 
 class Session:
@@ -38,13 +70,20 @@ class Session:
         clock: the servers' clock.
         virtual_clock: the same, as the test uses it.
         calls: the requests to all stubs and their answers.
+        record: what has happened beside the calls.
         guards: the limits of the test.
         stubs: the stubs by the name of their API.
         beginning: the moment at which the mock was opened.
+        is_of_pytest: whether a test of pytest has opened it.
+        timeline_when: when the report of the test shows the timeline.
     """
 
     def __init__(self, settings: ResolvedSettings, test: str = "") -> None:
         self._settings = settings
+        self.timeline_when: str = settings.timeline
+        # The fixture opens its mock before pytest names the test to other tools.
+        self.is_of_pytest: bool = bool(test) or "PYTEST_CURRENT_TEST" in os.environ
+        self._has_failed = False
         self._test = test or _current_test()
         epoch = time.time_ns() if settings.epoch is None else settings.epoch
         self.clock: ServerClock = ServerClock(
@@ -53,6 +92,8 @@ class Session:
         self.virtual_clock: VirtualClock = VirtualClock(self.clock)
         self._kept = Kept(settings.max_calls_kept, settings.max_bytes_kept)
         self.calls: Calls = Calls(self.clock, self._kept)
+        self.record: Record = Record(self.clock, self.calls, self._kept.calls)
+        self.clock.moved = self.record.moved
         self.guards: Guards = Guards(
             settings_of="@pytest.mark.asyncops" if test else "mocked",
             polls_at_once=settings.max_polls_at_once,
@@ -74,6 +115,7 @@ class Session:
             self._start(stack)
             self._stack = stack.pop_all()
         self.beginning: Checkpoint = self.checkpoint()
+        opened.note(self)
 
     def _server(self, api: Api) -> Server:
         return Server(
@@ -83,6 +125,7 @@ class Session:
             readings=self._settings.readings[api.name],
             tell=(self.calls._add, self._forked_requests.note, self.guards.called),
             kept=self._kept,
+            record=self.record,
         )
 
     def _start(self, stack: ExitStack) -> None:
@@ -103,7 +146,7 @@ class Session:
             from .virtual_time.activation import VirtualTime
 
             patience = to_ns(settings.patience) / SECOND
-            virtual_time = VirtualTime(self.clock, guards.skipped, patience)
+            virtual_time = VirtualTime(self.clock, self._skipped, patience)
             virtual_time.start()
             stack.callback(virtual_time.stop)
             self._come_first.append(virtual_time.come_first)
@@ -120,12 +163,22 @@ class Session:
         for server in self._servers:
             server.set_up_by = whom
 
+    def _skipped(self, length: int, total: int) -> None:
+        self.record.waited(length)
+        self.guards.skipped(total)
+
+    @property
+    def timeline(self) -> Timeline:
+        """What has happened so far."""
+        return timeline(self.calls, self.record, self._stores)
+
     def checkpoint(self) -> Checkpoint:
         """The present moment."""
         return Checkpoint(self.clock, self._changing())
 
     def _changing(self) -> Iterator[Changing]:
         yield self.calls
+        yield self.record
         yield self.guards
         for server in self._servers:
             yield from server.changing()
@@ -144,15 +197,25 @@ class Session:
             PollerHangs: if a limit was passed, and the test has not failed because of that yet.
             UnmatchedRequests: if requests matched no route, unless the settings allow it.
             NetworkBlocked: if a request was kept from the network.
+            UnusedPlans: if plans were not taken, the settings do not allow it, and the test has not
+                failed anyway.
         """
         self.guards.check()
         unmatched = failure(server.unmatched for server in self._servers)
         if unmatched is not None and self._settings.unmatched == "fail":
             raise unmatched
         self._guarded.check()
+        if self._settings.unused_plans == "fail" and not self._has_failed:
+            unused = unused_plans.failure(
+                (f"{server.api.name} at {server.base_url}", server.plans, server.started)
+                for server in self._servers
+            )
+            if unused is not None:
+                raise unused
 
     def note_failure(self, error: BaseException) -> None:
         """Note that the test has failed with this error, so that `check` does not report it."""
+        self._has_failed = True
         self.guards.note_failure(error)
         self._guarded.note_failure(error)
 
@@ -176,7 +239,7 @@ def _policy(settings: ResolvedSettings, servers: Iterable[Server]) -> Policy:
         for api, urls in stubs.items()
         for url in urls.values()
     ]
-    for api in {**dict.fromkeys(BUILT_IN.values()), **stubs}:
+    for api in {**dict.fromkeys(settings.known.values()), **stubs}:
         at = stubs.get(api, {})
         for host, url in find_base_urls(api).items():
             own.append(own_host(api.name, url, port_of(url))._replace(base_url=at.get(host)))

@@ -55,7 +55,7 @@ _VALUES = {
     "count": "A whole number, 1 or more.",
     "hosts": "Names, with spaces or commas in between.",
     "instant": "An instant such as 2026-01-01T00:00:00Z.",
-    "names": "Names, with spaces or commas in between.",
+    "names": "Names, or places such as package.module:NAME, with spaces or commas in between.",
     "path": "A path, relative to the directory of the ini file.",
     "seconds": "A number of seconds.",
     "urls": "Lines of name=URL, or name.host=URL.",
@@ -82,7 +82,8 @@ GENERAL = (
     Setting(
         "apis",
         ("chainloop", "pinecone"),
-        "Which APIs are live; names, or Api values of your own.",
+        "Which APIs are live: those built in, those that conftest.py registers with the hook "
+        "pytest_asyncops_apis, and Api values of your own. Unless set, the first two.",
         kind="names",
     ),
     Setting(
@@ -120,6 +121,13 @@ GENERAL = (
         "API's own error; with 'fail' the test fails at its end too, because pollers swallow "
         "errors.",
         ("fail", "answer"),
+    ),
+    Setting(
+        "unused_plans",
+        "allow",
+        "Whether a plan that matched no operation that a request started fails the test: with "
+        "'fail' it fails at its end, and says which operations were started instead.",
+        ("allow", "fail"),
     ),
     Setting(
         "max_polls_at_once",
@@ -176,6 +184,13 @@ GENERAL = (
         "child process, a pipe, a server's answer, a thread that computes. Most take less; if one "
         "takes longer, a PatienceWarning says so.",
         kind="seconds",
+    ),
+    Setting(
+        "timeline",
+        "on failure",
+        "When the report of a test shows the timeline of its mock: what was asked, answered and "
+        "waited for, in order. A test that passes shows it with pytest -rP.",
+        ("on failure", "always", "never"),
     ),
     Setting(
         "contract",

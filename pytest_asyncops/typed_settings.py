@@ -15,7 +15,6 @@ from .durations import Seconds
 from .serving.api import Api
 
 _Transport = Literal["auto", "responses", "httpx", "aiohttp", "urllib3", "niquests", "http_client"]
-_Name = Literal["chainloop", "pinecone"]
 _Order = Literal["newest", "oldest"]
 _Verdict = Literal["refuse", "allow"]
 
@@ -34,12 +33,13 @@ class Settings(TypedDict, total=False):
 
     transport: Union[_Transport, Iterable[_Transport]]
     clock: Literal["virtual", "manual", "real"]
-    apis: Union[_Name, Iterable[Union[_Name, Api]]]
+    apis: Union[str, Iterable[Union[str, Api]]]
     base_urls: Mapping[str, Union[str, Mapping[str, str]]]
     epoch: Union[str, datetime.datetime]
     network: Literal["pass", "block"]
     allowed_hosts: Union[str, Iterable[str]]
     unmatched: Literal["fail", "answer"]
+    unused_plans: Literal["allow", "fail"]
     max_polls_at_once: int
     max_polls_per_operation: int
     max_polls_unchanged: int
@@ -48,6 +48,7 @@ class Settings(TypedDict, total=False):
     max_calls_kept: int
     max_bytes_kept: int
     patience: Seconds
+    timeline: Literal["on failure", "always", "never"]
     contract: Union[str, os.PathLike[str], None]
 
     chainloop_page_base: Literal["zero", "one", "offset"]

@@ -14,10 +14,10 @@ FLOORS = [
     {"strategies.mutation"},
     {"strategies.coherent"},
     {"strategies.schema"},
-    {"cadence", "conformance", "mocking"},
+    {"cadence", "conformance", "mocking", "reported_timelines"},
     {"marker", "session"},
-    {"configure", "transports", "typed_settings"},
-    {"apis"},
+    {"configure", "timeline", "transports", "typed_settings"},
+    {"apis", "imported_apis"},
     {"contract", "network", "serving"},
     {"rules"},
     {"lifecycle", "virtual_time"},
@@ -29,6 +29,7 @@ FLOORS = [
 THIRD_PARTIES = {
     "marker": {"pytest"},
     "plugin": {"pytest"},
+    "reported_timelines": {"pytest"},
     "conformance.dialect": {"jsonschema"},
     "conformance.discriminator_keywords": {"jsonschema"},
     "conformance.fast_check": {"msgspec"},
@@ -168,5 +169,5 @@ def test_the_reader_of_imports_sees_them_all():
     ]  # fmt: skip
     assert own_imports("conformance") == {"conformance.assertions", "conformance.history"}
     assert own_imports("plugin") == {
-        "contract_in_force", "errors", "marker", "mocking", "settings",
+        "contract_in_force", "errors", "marker", "mocking", "reported_timelines", "settings",
     }  # fmt: skip

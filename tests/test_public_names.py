@@ -14,11 +14,12 @@ from pytest_asyncops import apis, mocked, strategies
 
 NAMES = {
     pytest_asyncops: """
-        Api AsyncOpsError AsyncOpsMock CadenceError Call Calls ChainloopStub ConformanceError
-        Contract ContractError Field ForkedRequestsWarning InvalidArgument LeftoverWorkWarning
-        Lifecycle MockClosed MockedWarning NetworkBlocked Operation OwnState PatienceWarning
-        PineconeStub Plan PollerHangs Polls Progress Settings State Step Stub TakenRequestsWarning
-        UnknownVersionWarning UnmatchedRequests Violation VirtualClock assert_conforms
+        Answered Api AsyncOpsError AsyncOpsMock CadenceError Call Calls ChainloopStub Changed
+        ConformanceError Contract ContractError Event Field ForkedRequestsWarning InvalidArgument
+        LeftoverWorkWarning Lifecycle MockClosed MockedWarning Moved NetworkBlocked Operation
+        OwnState PatienceWarning PineconeStub Plan PollerHangs Polls Progress Settings Started State
+        Step Stub TakenRequestsWarning Timeline UnknownVersionWarning UnmatchedRequests UnusedPlans
+        Violation VirtualClock Waited assert_conforms
         assert_history assert_polled mocked polls strategies violations
         """,
     apis: """
@@ -42,7 +43,7 @@ def test_exported_names(module):
 
 
 ATTRIBUTES = {
-    "mock": "calls chainloop clock pinecone reset stubs",
+    "mock": "calls chainloop clock pinecone reset stubs timeline",
     "stub": """
         add_parent answer_late api base_url base_urls calls limit_rate operations plan readings
         refuse start start_many

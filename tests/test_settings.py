@@ -147,7 +147,7 @@ def test_a_path_does_not_depend_on_where_one_goes_later(tmp_path, monkeypatch):
     [
         ("clock", "One of virtual, manual, real. Default: virtual."),
         ("transport", "http_client. Default: auto."),
-        ("apis", "Names, with spaces or commas in between. Default: chainloop, pinecone."),
+        ("apis", "with spaces or commas in between. Default: chainloop, pinecone."),
         ("base_urls", "Lines of name=URL, or name.host=URL. Default: none."),
         ("patience", "A number of seconds. Default: 10."),
     ],

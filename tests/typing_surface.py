@@ -62,6 +62,17 @@ def test_the_fixture(asyncops_mock: AsyncOpsMock) -> None:
     asyncops_mock.reset()
 
 
+class Mock(AsyncOpsMock):
+    jobs: Stub
+    boards: ChainloopStub
+
+
+def test_the_fixture_with_apis_of_the_project(asyncops_mock: Mock) -> None:
+    assert_type(asyncops_mock.jobs, Stub)
+    assert_type(asyncops_mock.boards.start(kind="sync"), Operation)
+    assert_type(asyncops_mock.clock, VirtualClock)
+
+
 def test_stubs(asyncops_mock: AsyncOpsMock) -> None:
     stub = asyncops_mock.chainloop
     assert_type(stub.api, Api)

@@ -49,6 +49,7 @@ class Call:
 
     __slots__ = (
         "_asked_for",
+        "_is_list",
         "_number",
         "_size",
         "at_ns",
@@ -67,6 +68,7 @@ class Call:
         operations: tuple[str, ...],
         states: tuple[AnyState, ...] = (),
         asked_for: tuple[str, ...] = (),
+        is_list: bool = False,
     ) -> None:
         self.request: Request = request
         self.response: Response = response
@@ -75,6 +77,7 @@ class Call:
         self.states: tuple[AnyState, ...] = states
         self.operation_id: str | None = asked_for[0] if len(asked_for) == 1 else None
         self._asked_for = asked_for
+        self._is_list = is_list
         self._number = 0  # among the polls of its operation; known when it is counted
         # Taken once: what is counted in has to be counted out.
         self._size = len(request.body) + len(response.content)

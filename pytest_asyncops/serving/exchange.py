@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
+from urllib.parse import parse_qsl
 
 from ..lifecycle.lifecycle import Snapshot
 from ..lifecycle.states import AnyState
@@ -107,6 +108,38 @@ class Exchange:
         refusal = self._refused.get(self._credential(self.request))
         if refusal is not None:
             raise refusal.anew()
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """The parameters of the query, decoded; of one that is there again the last value."""
+        return dict(parse_qsl(self.request.query, keep_blank_values=True))
+
+    @property
+    def form(self) -> Mapping[str, str]:
+        """The fields of a form in the body, decoded; of one that is there again the last value."""
+        return dict(parse_qsl(self.request.body.decode("latin-1"), keep_blank_values=True))
+
+    def json(self, refusal: ErrorResponse) -> Any:
+        """The body, read as JSON.
+
+        Raises:
+            ErrorResponse: this refusal, if it is none.
+        """
+        try:
+            return json.loads(self.request.body)
+        except ValueError:
+            raise refusal.anew() from None
+
+    def url_of(self, path: str) -> str:
+        """The URL of this path, at the host and below the base URL that the request came to.
+
+        A ``Location`` or ``Operation-Location`` has it. It begins as the request's own URL does.
+
+        Args:
+            path: what follows the base URL, such as ``/jobs/1``.
+        """
+        before, _, _ = self.request.url.partition("#")[0].partition("?")
+        return before[: len(before) - len(self.request.path)] + path
 
     def find(self, name: str, **scope: object) -> Operation | None:
         """The visible operation with this id and these field values, or ``None``."""

@@ -11,6 +11,7 @@ from ..lifecycle.lifecycle import Lifecycle, Position, Snapshot
 from ..lifecycle.states import AnyState, State, Step
 from ..virtual_time.server_clock import ServerClock
 from .calls import Call, Calls
+from .record import Record
 from .tally import Tally
 
 __tracebackhide__ = hides_usage_errors
@@ -33,6 +34,7 @@ class Home(Protocol):
 
     clock: ServerClock
     calls: Calls
+    record: Record
 
     def looked_at(self, operation: Operation) -> Snapshot:
         """The operation as it stands now, for a test that may go by it."""
@@ -42,6 +44,9 @@ class Home(Protocol):
 
     def told(self, operation: Operation) -> str:
         """How the operation stands, as a word for people."""
+
+    def entries(self, operation: Operation) -> tuple[int, ...]:
+        """The elapsed nanoseconds at which the operation has come into each step of its plan."""
 
     def tally(self, name: str) -> Tally:
         """The tally of the requests for the operation with this id."""
@@ -78,6 +83,7 @@ class Operation:
     """
 
     __slots__ = (
+        "_after",
         "_number",
         "_plan",
         "_position",
@@ -99,6 +105,7 @@ class Operation:
         self.created_ns: int = store.clock.now_ns
         self.polls: int = 0
         self._store = store
+        self._after = store.record.calls.total  # so many calls were before it
         self._number = number
         self._plan = plan
         self._position = _BORN

@@ -27,6 +27,7 @@ from ..virtual_time.server_clock import ServerClock
 from .calls import KEPT, Call, Calls, Kept
 from .checkpoint import Changing
 from .operation import NewOperation, Operation
+from .record import Record
 from .state_index import StateIndex
 from .tally import Tallies, Tally
 
@@ -48,8 +49,11 @@ class OperationStore(Mapping[str, Operation]):
         admit: raises `InvalidArgument` for fields and a lifecycle that the API cannot show.
         check_open: raises `MockClosed` once the mock is closed.
         kept: how many calls are kept.
+        record: what happens beside the calls of all stubs.
 
     Attributes:
+        calls: the requests to the stub and their answers.
+        record: the same.
         has_late: whether answers may be late because of an operation that was ever started.
     """
 
@@ -65,6 +69,7 @@ class OperationStore(Mapping[str, Operation]):
         admit: Callable[[Mapping[str, object], Lifecycle], None] = lambda fields, lifecycle: None,
         check_open: Callable[[], None] = lambda: None,
         kept: Kept = KEPT,
+        record: Record | None = None,
     ) -> None:
         self.clock = clock
         self._hidden = hidden
@@ -79,6 +84,7 @@ class OperationStore(Mapping[str, Operation]):
         self._index = StateIndex(self._forecast, len(every))
         self._tallies = Tallies(self)
         self.calls: Calls = Calls(clock, kept)
+        self.record: Record = record or Record(clock, self.calls, kept.calls)
 
     def __getitem__(self, name: str) -> Operation:
         try:
@@ -223,6 +229,10 @@ class OperationStore(Mapping[str, Operation]):
             return ", gone"
         except MockClosed:
             return f" {self.snapshot(operation).state.name} when its mock closed"
+
+    def entries(self, operation: Operation) -> tuple[int, ...]:
+        """The elapsed nanoseconds at which the operation has come into each step of its plan."""
+        return self._position(operation).entries
 
     def will_change(self) -> bool:
         """Whether an operation has not reached the last step of its plan."""

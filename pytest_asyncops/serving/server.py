@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -19,8 +20,9 @@ from .exchange import Exchange, json_response
 from .messages import ErrorResponse, Request, Response
 from .operation import Operation
 from .operations import OperationStore
-from .plans import DEFAULT, Facts, Plan
+from .plans import DEFAULT, Facts, Plan, StartedByRequest
 from .rate_limit import RateLimit
+from .record import Record
 from .routing import Route, Router
 from .secret_texts import Hiding
 from .starting import admit, new_operations
@@ -35,6 +37,9 @@ _METHOD_NOT_ALLOWED = 405
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 """The methods of requests that only read (RFC 9110, 9.2.1), as far as polls use them."""
 
+_MOST_STARTED = 100
+"""For how many operations it is kept why a plan was not for them."""
+
 
 class Server:
     """One API, served to the code under test.
@@ -47,6 +52,7 @@ class Server:
         readings: how the API's contract is read, where it is not the default.
         tell: functions that are told of each call; they may raise.
         kept: how many calls are kept.
+        record: what happens beside the calls of all stubs.
 
     Attributes:
         base_urls: the URLs at which requests find it, by the names of its hosts.
@@ -58,13 +64,14 @@ class Server:
         rate_limit: how many requests it takes, if there is a limit.
         late: how late its answers are, if they are.
         plans: how operations that requests start go, the newest plan last.
+        started: the latest operations that requests have started since there is a plan.
         unmatched: the requests that matched no route.
         is_closed: whether the test is over.
         set_up_by: a fixture of wider scope than the test that is being set up.
     """
 
     # Not what matched no route: the end of the test reports it.
-    _changing = ("parents", "refused", "rate_limit", "late", "plans", "_lists")
+    _changing = ("parents", "refused", "rate_limit", "late", "plans", "started", "_lists")
 
     def __init__(
         self,
@@ -75,6 +82,7 @@ class Server:
         readings: Mapping[str, Any] | None = None,
         tell: Iterable[Callable[[Call], object]] = (),
         kept: Kept = KEPT,
+        record: Record | None = None,
     ) -> None:
         self.api = api
         self.clock = clock
@@ -90,6 +98,7 @@ class Server:
             admit=partial(admit, api),
             check_open=self.check_open,
             kept=kept,
+            record=record,
         )
         self.calls: Calls = self.store.calls
         self.parents: set[str] = set()
@@ -97,6 +106,7 @@ class Server:
         self.rate_limit: RateLimit | None = None
         self.late: Late[Request] | None = None
         self.plans: list[Plan] = []
+        self.started: deque[StartedByRequest] = deque(maxlen=_MOST_STARTED)
         self.unmatched: Unmatched = Unmatched(
             f"{api.name} at {listed(dict.fromkeys(self.base_urls.values()))}", self.why_not
         )
@@ -166,6 +176,7 @@ class Server:
                 tuple([operation.id for operation in exchange.shown]),
                 tuple(exchange.states),
                 asked_for,
+                exchange.lists,
             )
             for tell in self._tell:
                 tell(call)
@@ -223,9 +234,10 @@ class Server:
     def _start_asked(self, facts: Facts, fields: Mapping[str, object]) -> Operation:
         """Start an operation that a request asks for, with the lifecycle that is planned for it."""
         taken: list[Plan] = []
+        known: dict[str, object] = {}
 
         def lifecycle(index: int, own: Mapping[str, object]) -> Lifecycle:
-            known = {**facts, **own}
+            known.update({**facts, **own})
             for plan in reversed(self.plans):
                 if plan.matches(known):
                     taken.append(plan)
@@ -235,6 +247,10 @@ class Server:
         [started] = self.start(1, lifecycle, fields)
         for plan in taken:
             plan.note(started)
+        started._after += 1  # its request comes first
+        if self.plans:
+            one = StartedByRequest(started.id, known, tuple(self.plans), next(iter(taken), None))
+            self.started.append(one)
         return started
 
     def _lateness(self, exchange: Exchange, asked_for: Container[str]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import linecache
+import os
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -278,6 +279,15 @@ def kept_from_the_network() -> str:
     return printed.getvalue().rstrip()
 
 
+def timeline_of_a_failure() -> str:
+    names: dict[str, Any] = {}
+    file = os.path.abspath("test_jobs.py")
+    exec(compile(blocks("timeline.md", "python")[0], file, "exec"), names)
+    with mocked() as mock:
+        names["test_waits_until_done"](mock)
+        return str(mock.timeline)
+
+
 class Quote(NamedTuple):
     page: str
     text: str
@@ -294,6 +304,7 @@ SOURCES = [
     failing_example,
     picture_of_polls,
     kept_from_the_network,
+    timeline_of_a_failure,
     partial(hand_written, "README.md", "chainloop"),
     partial(hand_written, "conformance.md", "pinecone"),
 ]
