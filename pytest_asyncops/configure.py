@@ -185,7 +185,7 @@ def _distinct(apis: Iterable[Api], name: str, given: object) -> tuple[Api, ...]:
     distinct = tuple(apis)
     names = [api.name for api in distinct]
     if len(set(names)) < len(names):
-        raise InvalidArgument(f"{name} has two of one name: {listed(names)}", value=given)
+        raise InvalidArgument(f"{name} has two APIs with one name: {listed(names)}", value=given)
     for own in names:
         if own in RESERVED:
             raise InvalidArgument(

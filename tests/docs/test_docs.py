@@ -7,10 +7,14 @@ import io
 import linecache
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import pytest
@@ -288,6 +292,26 @@ def timeline_of_a_failure() -> str:
         return str(mock.timeline)
 
 
+@cache
+def report_of_a_failing_test() -> str:
+    """What pytest prints when the README's failing test is put below its first example."""
+    [failing] = blocks("README.md", "py")
+    file = f"{blocks('README.md', 'python')[0]}\n\n\n{failing}\n"
+    with TemporaryDirectory() as folder:
+        Path(folder, "test_jobs.py").write_text(file, encoding="utf-8")
+        said = subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "asyncops", "-p", "no:cacheprovider"],
+            cwd=folder,
+            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,  # the test is to fail
+        ).stdout
+    _, begin, rest = said.partition("15 s of the servers' time")
+    return begin + rest[: rest.index("\n==")]
+
+
 class Quote(NamedTuple):
     page: str
     text: str
@@ -305,6 +329,7 @@ SOURCES = [
     picture_of_polls,
     kept_from_the_network,
     timeline_of_a_failure,
+    report_of_a_failing_test,
     partial(hand_written, "README.md", "chainloop"),
     partial(hand_written, "conformance.md", "pinecone"),
 ]
