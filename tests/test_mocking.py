@@ -263,8 +263,8 @@ NEVER_OPENED = (
     "mock: ..., or put @mocked(...) above a function."
 )
 LEFT_OPEN = (
-    "this mocked(...) was not closed, only dropped while it was open, and nobody has looked for "
-    "requests that matched no route. Write: with mocked(...) as mock: ..."
+    "this mocked(...) was not closed, only dropped while it was open, so requests that matched no "
+    "route were not reported. Write: with mocked(...) as mock: ..."
 )
 
 
@@ -442,7 +442,10 @@ REFUSED = [
         "unknown API 'chainlop'. Did you mean 'chainloop'? Choose 'chainloop' or 'pinecone'. "
         "Or pass an Api of your own, or where it is: 'package.module:NAME'.",
     ),
-    ({"apis": ["chainloop", "chainloop"]}, "apis has two of one name: chainloop or chainloop"),
+    (
+        {"apis": ["chainloop", "chainloop"]},
+        "apis has two APIs with one name: chainloop or chainloop",
+    ),
     ({"apis": 7}, "apis must be a list of API names or Api values, not 7"),
     ({"base_urls": {"x": "http://h"}}, "unknown API in base_urls 'x'."),
     (

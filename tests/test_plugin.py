@@ -307,7 +307,7 @@ def test_two(asyncops_mock): asyncops_mock.{use}
     assert result.reports.errors("test_one", "setup") == [
         f"pytest_asyncops.InvalidArgument: the fixture 'job' of {scope} scope starts or sets "
         "something in asyncops_mock, which is new in each test, so the next test would not have "
-        "it. Give the fixture function scope, or let it hold a mock of its own: with "
+        "it. Give the fixture function scope, or open a mock of its own in it: with "
         "pytest_asyncops.mocked() as mock: ... yield mock"
     ]
 

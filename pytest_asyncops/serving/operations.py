@@ -156,7 +156,7 @@ class OperationStore(Mapping[str, Operation]):
                 self._admit(new.fields, new.lifecycle)
                 if new.id in self._by_id or new.id in taken:
                     raise InvalidArgument(
-                        f"the id {new.id!r} is taken by another operation of this test. "
+                        f"the id {new.id!r} is used by another operation of this test. "
                         "Choose another, or leave id= out.",
                         value=new.id,
                     )
