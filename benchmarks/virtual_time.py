@@ -48,7 +48,7 @@ def run() -> Iterator[Row]:
         switch.close()
 
     def clock_alone() -> None:
-        virtual = VirtualTime(ServerClock(), lambda total: None)
+        virtual = VirtualTime(ServerClock(), lambda length, total: None)
         virtual.start()
         virtual.stop()
 

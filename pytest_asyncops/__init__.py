@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .errors import UnknownVersionWarning as UnknownVersionWarning
     from .lifecycle.lifecycle import Lifecycle as Lifecycle
     from .lifecycle.progress import Progress as Progress
+    from .lifecycle.states import OwnState as OwnState
     from .lifecycle.states import Polls as Polls
     from .lifecycle.states import State as State
     from .lifecycle.states import Step as Step
@@ -46,12 +47,21 @@ if TYPE_CHECKING:
     from .serving.plans import Plan as Plan
     from .serving.stub import Stub as Stub
     from .serving.unmatched import UnmatchedRequests as UnmatchedRequests
+    from .serving.unused_plans import UnusedPlans as UnusedPlans
+    from .timeline.events import Answered as Answered
+    from .timeline.events import Changed as Changed
+    from .timeline.events import Event as Event
+    from .timeline.events import Moved as Moved
+    from .timeline.events import Started as Started
+    from .timeline.events import Waited as Waited
+    from .timeline.timeline import Timeline as Timeline
     from .typed_settings import Settings as Settings
     from .virtual_time.clock import VirtualClock as VirtualClock
 
 # The module of each public name. The plugin imports this package at the start of every pytest
 # session, so a name's module is imported when the name is first used.
 _HOMES = {
+    "Answered": "timeline.events",
     "Api": "serving.api",
     "AsyncOpsError": "errors",
     "AsyncOpsMock": "mocking",
@@ -59,9 +69,11 @@ _HOMES = {
     "Call": "serving.calls",
     "Calls": "serving.calls",
     "ChainloopStub": "apis.chainloop_stub",
+    "Changed": "timeline.events",
     "ConformanceError": "rules.violation",
     "Contract": "contract.openapi",
     "ContractError": "errors",
+    "Event": "timeline.events",
     "Field": "serving.api",
     "ForkedRequestsWarning": "errors",
     "InvalidArgument": "errors",
@@ -69,8 +81,10 @@ _HOMES = {
     "Lifecycle": "lifecycle.lifecycle",
     "MockClosed": "errors",
     "MockedWarning": "errors",
+    "Moved": "timeline.events",
     "NetworkBlocked": "errors",
     "Operation": "serving.operation",
+    "OwnState": "lifecycle.states",
     "PatienceWarning": "errors",
     "PineconeStub": "apis.pinecone_stub",
     "Plan": "serving.plans",
@@ -78,14 +92,18 @@ _HOMES = {
     "Polls": "lifecycle.states",
     "Progress": "lifecycle.progress",
     "Settings": "typed_settings",
+    "Started": "timeline.events",
     "State": "lifecycle.states",
     "Step": "lifecycle.states",
     "Stub": "serving.stub",
     "TakenRequestsWarning": "errors",
+    "Timeline": "timeline.timeline",
     "UnknownVersionWarning": "errors",
     "UnmatchedRequests": "serving.unmatched",
+    "UnusedPlans": "serving.unused_plans",
     "Violation": "rules.violation",
     "VirtualClock": "virtual_time.clock",
+    "Waited": "timeline.events",
     "assert_conforms": "conformance",
     "assert_history": "conformance",
     "assert_polled": "cadence",

@@ -21,8 +21,9 @@ from .errors import (
     listed,
     unknown_choice,
 )
+from .imported_apis import imported_api
 from .network.hosts import normal_patterns
-from .serving.api import Api
+from .serving.api import Api, find_base_urls
 from .serving.base_urls import checked_base_url
 from .settings import GENERAL, SERVED, Setting
 
@@ -32,6 +33,9 @@ _PATTERN = re.compile(r"(?:\*\.)?(?:[^\s/:*?#@\[\]]+|\[?[0-9a-fA-F:.]*:[0-9a-fA-
 
 BUILT_IN: Mapping[str, Api] = {api.name: api for api in (CHAINLOOP, PINECONE)}
 """The built-in APIs by name."""
+
+RESERVED = frozenset({"ca_file", "calls", "clock", "reset", "stubs", "timeline"})
+"""The names that no API can have: `AsyncOpsMock` has something else by them."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,15 @@ class ResolvedSettings:
         skip_idle: whether a poll that sees nothing new moves the clock.
         tls: whether the server speaks TLS.
         apis: which APIs are live.
-        base_urls: the URL at which an API is served instead of its real one, by name.
+        known: these, the built-in ones, and those that the project has registered, by name. None of
+            them is reached.
+        base_urls: the URL at which an API is served instead of its real one, by name; of one with
+            several hosts perhaps the URL of each by its name.
         epoch: nanoseconds since 1970 when the server's clock starts, ``None`` for now.
         network: what becomes of requests to other hosts.
         allowed_hosts: patterns of hosts that may be reached all the same.
         unmatched: what becomes of requests that match no route.
+        unused_plans: what becomes of a test with plans that matched nothing.
         max_polls_at_once: how often one URL may be asked for while no time passes.
         max_polls_per_operation: how often one operation may be polled.
         max_polls_unchanged: how often one URL may give the same answer while no operation is going
@@ -61,6 +69,7 @@ class ResolvedSettings:
         max_bytes_kept: how many bytes these calls may have together.
         patience: how many real seconds, or how long a ``timedelta``, the virtual clock waits for
             something outside.
+        timeline: when the report of a test shows the mock's timeline.
         contract: the path of the document that answers of other APIs are held against, ``None`` for
             none.
         readings: how each API's contract is read where it is silent, by name of the API.
@@ -72,11 +81,13 @@ class ResolvedSettings:
     skip_idle: bool
     tls: bool
     apis: tuple[Api, ...]
-    base_urls: Mapping[str, str]
+    known: Mapping[str, Api]
+    base_urls: Mapping[str, str | Mapping[str, str]]
     epoch: int | None
     network: str
     allowed_hosts: tuple[str, ...]
     unmatched: str
+    unused_plans: str
     max_polls_at_once: int
     max_polls_per_operation: int
     max_polls_unchanged: int
@@ -85,25 +96,36 @@ class ResolvedSettings:
     max_calls_kept: int
     max_bytes_kept: int
     patience: Seconds
+    timeline: str
     contract: str | None
     readings: Mapping[str, Mapping[str, Any]]
 
 
-def find_api(api: object) -> Api:
-    """The API of this name, or the value itself if it is an `Api`.
+def find_api(api: object, known: Mapping[str, Api] = BUILT_IN) -> Api:
+    """The API of this name or at this place, or the value itself if it is an `Api`.
 
     Raises:
         InvalidArgument: for anything else.
     """
     if isinstance(api, Api):
         return api
-    if isinstance(api, str) and api in BUILT_IN:
-        return BUILT_IN[api]
-    raise unknown_choice("API", api, BUILT_IN, "Or pass an Api of your own.")
+    if isinstance(api, str) and api in known:
+        return known[api]
+    if isinstance(api, str) and ":" in api:
+        return imported_api(api)
+    raise unknown_choice(
+        "API", api, known, "Or pass an Api of your own, or where it is: 'package.module:NAME'."
+    )
 
 
-def resolve_settings(*layers: Mapping[str, object]) -> ResolvedSettings:
+def resolve_settings(
+    *layers: Mapping[str, object], registered: Iterable[Api] = ()
+) -> ResolvedSettings:
     """Put layers of settings together; the first layer that has a setting decides it.
+
+    Args:
+        *layers: settings by name.
+        registered: the project's own APIs, which are live unless the setting ``apis`` has others.
 
     Raises:
         InvalidArgument: for an unknown setting or a value that it cannot have.
@@ -112,9 +134,9 @@ def resolve_settings(*layers: Mapping[str, object]) -> ResolvedSettings:
     for layer in layers:
         given = {**layer, **given}
     table = {setting.name: setting for setting in GENERAL}
-    apis: tuple[Api, ...] = _read(table["apis"], "apis", given)
-    given["apis"] = apis  # an iterator can be read only once
-    readings_of = {api.name: api.readings for api in (*BUILT_IN.values(), *apis)}
+    apis, known = _live_and_known(layers, registered)
+    given["apis"] = apis
+    readings_of = {name: api.readings for name, api in known.items()}
     names = [
         *table,
         *(f"{api}_{reading.name}" for api, readings in readings_of.items() for reading in readings),
@@ -144,9 +166,10 @@ def resolve_settings(*layers: Mapping[str, object]) -> ResolvedSettings:
                 value=given["epoch"],
             )
         values["epoch"] = None
-    for name in values["base_urls"]:
-        if name not in readings_of:
-            raise unknown_choice("API in base_urls", name, readings_of)
+    for name, url in values["base_urls"].items():
+        if name not in known:
+            raise unknown_choice("API in base_urls", name, known)
+        find_base_urls(known[name], url)  # checks the names of its hosts
     return ResolvedSettings(
         readings={
             api: {
@@ -154,6 +177,7 @@ def resolve_settings(*layers: Mapping[str, object]) -> ResolvedSettings:
             }
             for api, readings in readings_of.items()
         },
+        known=known,
         **values,
     )
 
@@ -190,6 +214,39 @@ def _check_together(values: Mapping[str, Any], given: Mapping[str, object]) -> N
         raise InvalidArgument(
             "tls=True is for a server. Set transport='server', or use asyncops_server.", value=True
         )
+
+
+def _live_and_known(
+    layers: Iterable[Mapping[str, object]], registered: Iterable[Api]
+) -> tuple[tuple[Api, ...], Mapping[str, Api]]:
+    """The APIs that are live, and all that are known by name.
+
+    A layer knows those of the layers below it by their names.
+    """
+    own = tuple(registered)
+    live = _distinct((*BUILT_IN.values(), *own), "pytest_asyncops_apis", own)
+    known = {api.name: api for api in live}
+    for layer in reversed(list(layers)):
+        if "apis" in layer:
+            live = _distinct(_apis(layer["apis"], "apis", known), "apis", layer["apis"])
+            known |= {api.name: api for api in live}
+    return live, known
+
+
+def _distinct(apis: Iterable[Api], name: str, given: object) -> tuple[Api, ...]:
+    """These APIs, if each can have a stub by its name."""
+    distinct = tuple(apis)
+    names = [api.name for api in distinct]
+    if len(set(names)) < len(names):
+        raise InvalidArgument(f"{name} has two of one name: {listed(names)}", value=given)
+    for own in names:
+        if own in RESERVED:
+            raise InvalidArgument(
+                f"{name} has an API that is called {own!r}, and asyncops_mock.{own} is something "
+                "else. Give its Api another name=.",
+                value=own,
+            )
+    return distinct
 
 
 def resolve_readings(api: Api, given: Mapping[str, object] | None) -> Mapping[str, Any]:
@@ -249,18 +306,13 @@ def _choices(value: Any, name: str, choices: tuple[str, ...]) -> tuple[str, ...]
     return chosen
 
 
-def _names(value: Any, name: str) -> tuple[Api, ...]:
+def _apis(value: Any, name: str, known: Mapping[str, Api] = BUILT_IN) -> Iterable[Api]:
     names = _words(value)
     if not isinstance(names, Iterable) or isinstance(names, Mapping):
         raise InvalidArgument(
             f"{name} must be a list of API names or Api values, not {value!r}", value=value
         )
-    apis = tuple(find_api(api) for api in names)
-    if len({api.name for api in apis}) < len(apis):
-        raise InvalidArgument(
-            f"{name} has two of one name: {listed(api.name for api in apis)}", value=value
-        )
-    return apis
+    return tuple(find_api(api, known) for api in names)
 
 
 def _hosts(value: Any, name: str) -> tuple[str, ...]:
@@ -279,24 +331,45 @@ def _hosts(value: Any, name: str) -> tuple[str, ...]:
     return normal_patterns(checked)
 
 
-def _urls(value: Any, name: str) -> Mapping[str, str]:
+def _urls(value: Any, name: str) -> Mapping[str, str | Mapping[str, str]]:
     if isinstance(value, str):
-        pairs = [line.partition("=") for line in value.split()]
-        for api, _, url in pairs:
-            if not url:
-                raise InvalidArgument(
-                    f"{name} must say which API each URL is of, as in 'chainloop={api}', not "
-                    f"{value!r}",
-                    value=value,
-                )
-        value = {api: url for api, _, url in pairs}
+        value = _urls_of_lines(value, name)
     if not isinstance(value, Mapping):
         raise InvalidArgument(
             f"{name} must map API names to URLs, like {{'chainloop': 'http://localhost:8080'}}, "
             f"not {value!r}",
             value=value,
         )
-    return {api: checked_base_url(url, f"{name}[{api!r}]") for api, url in value.items()}
+    return {
+        api: {
+            host: checked_base_url(url, f"{name}[{api!r}][{host!r}]") for host, url in urls.items()
+        }
+        if isinstance(urls, Mapping)
+        else checked_base_url(urls, f"{name}[{api!r}]")
+        for api, urls in value.items()
+    }
+
+
+def _urls_of_lines(text: str, name: str) -> Mapping[str, str | Mapping[str, str]]:
+    """The URLs in lines such as ``jobs=URL``, or ``jobs.uploads=URL`` for one host of several."""
+    found: dict[str, Any] = {}
+    for line in text.split():
+        key, _, url = line.partition("=")
+        if not url:
+            raise InvalidArgument(
+                f"{name} must say which API each URL is of, as in 'chainloop={key}', not {text!r}",
+                value=text,
+            )
+        api, _, host = key.partition(".")
+        if not host:
+            found[api] = url
+        elif isinstance(found.setdefault(api, {}), dict):
+            found[api][host] = url
+        else:
+            raise InvalidArgument(
+                f"{name} has {api} as a whole, and {key} too. Leave one of them out.", value=text
+            )
+    return found
 
 
 def _flag(value: Any, name: str) -> bool:
@@ -365,7 +438,7 @@ def _path(value: Any, name: str) -> str | None:
 
 
 _READERS: Mapping[str, Callable[[Any, str], Any]] = {
-    "names": _names,
+    "names": _apis,
     "hosts": _hosts,
     "urls": _urls,
     "count": _count,

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from .configure import ResolvedSettings, resolve_settings
-from .errors import InvalidArgument
+from .errors import InvalidArgument, listed
+from .serving.api import Api
 from .settings import MARK, SERVED, WITHOUT_MOCK, options
 
 
@@ -48,16 +49,19 @@ def resolved(item: pytest.Item, is_served: bool = False) -> ResolvedSettings:
         InvalidArgument: for one that makes no sense; one of the ini file is named with the file.
     """
     told = settings_of_ini(item.config)
+    registered = registered_apis(item)
     marks = settings_of_marks(item)
     if is_served:
         told["transport"] = SERVED[0]
         _check_transport(marks)
     try:
-        return resolve_settings(*marks, told)
+        return resolve_settings(*marks, told, registered=registered)
     except InvalidArgument:
-        for name, value in told.items():
+        # Other settings may speak of an API that is named there.
+        first = {name: told[name] for name in ("apis",) if name in told}
+        for name, value in {**first, **told}.items():
             try:
-                resolve_settings({name: value})
+                resolve_settings({**first, name: value}, registered=registered)
             except InvalidArgument as error:
                 raise InvalidArgument(
                     f"{item.config.inipath}: {MARK}_{name} = {value!r}: {error}",
@@ -77,6 +81,28 @@ def _check_transport(marks: Iterable[Mapping[str, Any]]) -> None:
                 "Leave it out, or use asyncops_mock.",
                 value=transport,
             )
+
+
+def registered_apis(item: pytest.Item) -> list[Api]:
+    """The APIs that the project registers for a test, with the hook ``pytest_asyncops_apis``.
+
+    Raises:
+        InvalidArgument: for what is none.
+    """
+    hook = item.ihook.pytest_asyncops_apis
+    found: dict[Api, None] = {}
+    for given in reversed(hook(config=item.config)):  # the outermost conftest.py first
+        apis = given if isinstance(given, Iterable) else [given]
+        for api in apis:
+            if not isinstance(api, Api):
+                places = listed(one.plugin_name for one in hook.get_hookimpls())
+                raise InvalidArgument(
+                    f"pytest_asyncops_apis gives {api!r}, which is not an Api. It is in {places}; "
+                    "let it return a list of Api values.",
+                    value=api,
+                )
+            found[api] = None
+    return list(found)
 
 
 def mark_in_vain(item: pytest.Function) -> str:

@@ -30,6 +30,7 @@ from .serving.calls import Calls
 from .serving.checkpoint import Checkpoint
 from .serving.stub import Stub
 from .session import Session
+from .timeline.timeline import Timeline
 from .virtual_time.clock import VirtualClock
 from .virtual_time.stack_frames import OWN_PACKAGE, outwards, package_of
 
@@ -43,6 +44,9 @@ __tracebackhide__ = hides_usage_errors
 
 class AsyncOpsMock:
     """The stubbed APIs, as a test uses them.
+
+    The stub of an API of your own is an attribute too, by the name of the API. For type checkers,
+    declare it in a subclass that tests are annotated with: ``class Mock(AsyncOpsMock): own: Stub``.
 
     A test gets one from the fixture ``asyncops_mock``, other code from `mocked`. Between tests it
     is closed, and using it then is a `MockClosed` error.
@@ -98,6 +102,11 @@ class AsyncOpsMock:
             )
         return file
 
+    @property
+    def timeline(self) -> Timeline:
+        """What has happened so far, in order: data, and a table when it is printed."""
+        return self._session().timeline
+
     def reset(self) -> None:
         """Start over: no operations, no calls, and the clock at its beginning."""
         self._session().beginning.restore()
@@ -122,15 +131,21 @@ class AsyncOpsMock:
         def __getattr__(self, name: str) -> Any:
             if name.startswith("_"):
                 raise AttributeError(f"AsyncOpsMock has no attribute {name!r}")
-            live = {} if self._live is None else self._live.stubs
-            if name in live:
-                advice = f"An API of your own is at stubs[{name!r}]."
-            else:
-                advice = "An API of your own is in stubs, by its name."
+            if self._live is not None and name in self._live.stubs:
+                return self._live.stubs[name]
             names = [one for one in dir(self) if not one.startswith("_")]
             raise unknown_choice(
-                "attribute of asyncops_mock:", name, names, advice, error=UnknownAttribute
+                "attribute of asyncops_mock:",
+                name,
+                names,
+                "An API of your own is there by its name while the mock is open, if the setting "
+                "apis= has it.",
+                error=UnknownAttribute,
             )
+
+        def __dir__(self) -> Iterable[str]:
+            live = () if self._live is None else self._live.stubs
+            return sorted({*super().__dir__(), *filter(str.isidentifier, live)})
 
     def __repr__(self) -> str:
         if self._live is None:
@@ -251,6 +266,7 @@ def mocked(**settings: object) -> Opening:
         InvalidArgument: for an unknown setting, or a value that it cannot have.
         UnmatchedRequests: at the end, if requests matched no route.
         NetworkBlocked: at the end, if a request was kept from the network.
+        UnusedPlans: at the end, if plans were not taken and ``unused_plans="fail"`` is set.
 
     Warns:
         MockedWarning: if it is never opened, or never closed.
@@ -291,7 +307,7 @@ class Switch:
         """Put everything back.
 
         Raises:
-            PollerHangs, UnmatchedRequests, NetworkBlocked: as `Session.check`.
+            PollerHangs, UnmatchedRequests, NetworkBlocked, UnusedPlans: as `Session.check`.
         """
         session, self.mock._live = self.mock._session(), None
         session.stop()

@@ -44,6 +44,23 @@ _mistake_key: pytest.StashKey[str | None] = pytest.StashKey()
 """The same, of a test that has run and has not asked."""
 
 
+class _Hooks:
+    """What conftest.py and other plugins can tell."""
+
+    @staticmethod
+    def pytest_asyncops_apis(config: pytest.Config) -> object:
+        """APIs of the project: an `Api`, or several of them.
+
+        They are live in the tests below the directory of the ``conftest.py`` that has this hook,
+        unless the setting ``apis`` says otherwise, and known by their names in settings.
+        """
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Let the project register APIs of its own."""
+    pluginmanager.add_hookspecs(_Hooks)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Register every setting as an ini option."""
     for name, setting in options():
@@ -112,6 +129,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         item.config.stash[_item_key] = None
         if switch := _open_switch(item.config):
             switch.abandon()
+        if (sessions := sys.modules.get(f"{__package__}.session")) is not None:
+            sessions.opened.forget()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -172,7 +191,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Note with what the test has failed, and whether it has a mock for the settings of its mark.
 
-    Subtests are told of too, before the test itself is.
+    The report gets the timeline of the mock. Subtests are told of too, before the test itself is.
     """
     report = yield
     if call.excinfo is not None and (switch := _open_switch(item.config)):
@@ -180,6 +199,10 @@ def pytest_runtest_makereport(
     if call.when == "call" and _in_vain_key in item.stash:
         is_fine = report.skipped or item.stash.get(_asked_key, False)
         item.stash[_mistake_key] = None if is_fine else item.stash[_in_vain_key]
+    if f"{__package__}.session" in sys.modules:
+        from .reported_timelines import add_timelines
+
+        add_timelines(report, item)
     return report
 
 

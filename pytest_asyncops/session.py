@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from .configure import BUILT_IN, ResolvedSettings
+from .configure import ResolvedSettings
 from .contract_in_force import in_force
 from .durations import SECOND, to_ns
 from .errors import InvalidArgument
@@ -16,23 +16,55 @@ from .extras import needing
 from .forked_requests import ForkedRequests
 from .network.guard import GuardedMock, guard
 from .network.hosts import OwnHost, Policy, normal_patterns, own_host
-from .serving.api import Api
+from .serving import unused_plans
+from .serving.api import Api, find_base_urls
 from .serving.base_urls import BaseUrls, port_of
 from .serving.calls import Calls, Kept
 from .serving.checkpoint import Changing, Checkpoint
 from .serving.hang_guards import Guards
 from .serving.idle_polls import IdlePolls
 from .serving.live_readings import live
+from .serving.record import Record
 from .serving.server import Server
 from .serving.stub import Stub
 from .serving.unmatched import Unmatched, failure
 from .settings import SERVED
+from .timeline.gathering import timeline
+from .timeline.timeline import Timeline
 from .transports.chosen import ChosenTransports
 from .virtual_time.clock import VirtualClock
 from .virtual_time.server_clock import ServerClock
 
 if TYPE_CHECKING:
     from .loopback.served import ServedApis
+
+
+class OpenedMocks:
+    """The mocks that the test which runs has opened, for its report.
+
+    Those that are open, and the latest: a test may open thousands, one after the other. Without
+    pytest nothing is kept.
+    """
+
+    def __init__(self) -> None:
+        self._kept: list[Session] = []
+
+    def note(self, session: Session) -> None:
+        """Note that a mock has been opened."""
+        self.forget()
+        if session.is_of_pytest:
+            self._kept.append(session)
+
+    def forget(self) -> None:
+        """Note that the test is over, or another mock is opened."""
+        self._kept = [session for session in self._kept if not session.clock.is_closed]
+
+    def __iter__(self) -> Iterator[Session]:
+        return iter(self._kept)
+
+
+opened: OpenedMocks = OpenedMocks()
+"""Those of this process."""
 
 
 class Session:
@@ -46,14 +78,21 @@ class Session:
         clock: the servers' clock.
         virtual_clock: the same, as the test uses it.
         calls: the requests to all stubs and their answers.
+        record: what has happened beside the calls.
         guards: the limits of the test.
         stubs: the stubs by the name of their API.
         ca_file: the certificate for clients of the server to trust, ``None`` without TLS.
         beginning: the moment at which the mock was opened.
+        is_of_pytest: whether a test of pytest has opened it.
+        timeline_when: when the report of the test shows the timeline.
     """
 
     def __init__(self, settings: ResolvedSettings, test: str = "") -> None:
         self._settings = settings
+        self.timeline_when: str = settings.timeline
+        # The fixture opens its mock before pytest names the test to other tools.
+        self.is_of_pytest: bool = bool(test) or "PYTEST_CURRENT_TEST" in os.environ
+        self._has_failed = False
         self._test = test or _current_test()
         epoch = time.time_ns() if settings.epoch is None else settings.epoch
         self.clock: ServerClock = ServerClock(
@@ -62,6 +101,8 @@ class Session:
         self.virtual_clock: VirtualClock = VirtualClock(self.clock)
         self._kept = Kept(settings.max_calls_kept, settings.max_bytes_kept)
         self.calls: Calls = Calls(self.clock, self._kept)
+        self.record: Record = Record(self.clock, self.calls, self._kept.calls)
+        self.clock.moved = self.record.moved
         self.guards: Guards = Guards(
             settings_of="@pytest.mark.asyncops" if test else "mocked",
             polls_at_once=settings.max_polls_at_once,
@@ -90,6 +131,7 @@ class Session:
             self._start(stack)
             self._stack = stack.pop_all()
         self.beginning: Checkpoint = self.checkpoint()
+        opened.note(self)
 
     def _listening(self, stack: ExitStack) -> ServedApis:
         """The server, which listens, and answers once it is started."""
@@ -107,7 +149,7 @@ class Session:
         stack.callback(served.stop)
         return served
 
-    def _server(self, api: Api, base_url: str | None) -> Server:
+    def _server(self, api: Api, base_url: str | Mapping[str, str] | None) -> Server:
         return Server(
             api,
             self.clock,
@@ -120,6 +162,7 @@ class Session:
                 *([self._idle_polls.called] if self._settings.skip_idle else ()),
             ),
             kept=self._kept,
+            record=self.record,
         )
 
     def _start(self, stack: ExitStack) -> None:
@@ -151,7 +194,7 @@ class Session:
             from .virtual_time.activation import VirtualTime
 
             patience = to_ns(settings.patience) / SECOND
-            virtual_time = VirtualTime(self.clock, guards.skipped, patience)
+            virtual_time = VirtualTime(self.clock, self._skipped, patience)
             virtual_time.start()
             stack.callback(virtual_time.stop)
             self._come_first.append(virtual_time.come_first)
@@ -186,12 +229,22 @@ class Session:
         for server in self._servers:
             server.set_up_by = whom
 
+    def _skipped(self, length: int, total: int) -> None:
+        self.record.waited(length)
+        self.guards.skipped(total)
+
+    @property
+    def timeline(self) -> Timeline:
+        """What has happened so far."""
+        return timeline(self.calls, self.record, self._stores)
+
     def checkpoint(self) -> Checkpoint:
         """The present moment."""
         return Checkpoint(self.clock, self._changing())
 
     def _changing(self) -> Iterator[Changing]:
         yield self.calls
+        yield self.record
         yield self.guards
         yield self._idle_polls
         for server in self._servers:
@@ -212,6 +265,8 @@ class Session:
             Exception: of an endpoint, raised while the server on loopback answered.
             UnmatchedRequests: if requests matched no route, unless the settings allow it.
             NetworkBlocked: if a request was kept from the network.
+            UnusedPlans: if plans were not taken, the settings do not allow it, and the test has not
+                failed anyway.
         """
         self.guards.check()
         if self._served is not None:
@@ -220,6 +275,13 @@ class Session:
         if unmatched is not None and self._settings.unmatched == "fail":
             raise unmatched
         self._guarded.check()
+        if self._settings.unused_plans == "fail" and not self._has_failed:
+            unused = unused_plans.failure(
+                (f"{server.api.name} at {server.base_url}", server.plans, server.started)
+                for server in self._servers
+            )
+            if unused is not None:
+                raise unused
 
     def _unmatched(self) -> Iterator[Unmatched]:
         for server in self._servers:
@@ -229,6 +291,7 @@ class Session:
 
     def note_failure(self, error: BaseException) -> None:
         """Note that the test has failed with this error, so that `check` does not report it."""
+        self._has_failed = True
         self.guards.note_failure(error)
         self._guarded.note_failure(error)
 
@@ -246,17 +309,19 @@ def _current_test() -> str:
 
 def _policy(settings: ResolvedSettings, servers: Iterable[Server]) -> Policy:
     """What is kept from being reached: the stubs' own hosts, and those of the real services."""
-    stubs = {server.api: server.base_url for server in servers}
-    own = []
-    if settings.transport != SERVED:  # what is served may be reached
-        own += [own_host(api.name, url, port_of(url)) for api, url in stubs.items()]
-    for api in {**dict.fromkeys(BUILT_IN.values()), **stubs}:
-        real = own_host(api.name, api.base_url, port_of(api.base_url))
+    stubs = {server.api: server.base_urls for server in servers}
+    own = [
+        own_host(api.name, url, port_of(url))
+        for api, urls in stubs.items()
+        for url in urls.values()
+        if settings.transport != SERVED  # what is served may be reached
+    ]
+    for api in {**dict.fromkeys(settings.known.values()), **stubs}:
+        at = stubs.get(api, {})
+        for host, url in find_base_urls(api).items():
+            own.append(own_host(api.name, url, port_of(url))._replace(base_url=at.get(host)))
         own += [
-            real._replace(base_url=stubs.get(api)),
-            *(
-                OwnHost(pattern, None, api.name, stubs.get(api))
-                for pattern in normal_patterns(api.serving.real_hosts)
-            ),
+            OwnHost(pattern, None, api.name, at.get(api.serving.main_host))
+            for pattern in normal_patterns(api.serving.real_hosts)
         ]
     return Policy(tuple(own), settings.allowed_hosts, settings.network == "block")

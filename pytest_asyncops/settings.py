@@ -56,11 +56,11 @@ _VALUES = {
     "flag": "true or false.",
     "hosts": "Names, with spaces or commas in between.",
     "instant": "An instant such as 2026-01-01T00:00:00Z.",
-    "names": "Names, with spaces or commas in between.",
+    "names": "Names, or places such as package.module:NAME, with spaces or commas in between.",
     "path": "A path, from the directory of the ini file on.",
     "rate": "A number above 0.",
     "seconds": "A number of seconds.",
-    "urls": "Lines of name=URL.",
+    "urls": "Lines of name=URL, or name.host=URL.",
 }
 """For each kind of setting, how its values are written in an ini file."""
 
@@ -85,13 +85,15 @@ GENERAL = (
     Setting(
         "apis",
         ("chainloop", "pinecone"),
-        "Which APIs are live; names, or Api values of your own.",
+        "Which APIs are live: those built in, those that conftest.py registers with the hook "
+        "pytest_asyncops_apis, and Api values of your own. Unless set, the first two.",
         kind="names",
     ),
     Setting(
         "base_urls",
         {},
-        "Where an API is to be found instead of its real address: API name to URL.",
+        "Where an API is to be found instead of its real address: API name to URL. Of an API with "
+        "several hosts all of them are there, or it has a mapping from their names to URLs.",
         kind="urls",
     ),
     Setting(
@@ -121,6 +123,13 @@ GENERAL = (
         "What becomes of a request to an API's URL that matches no route: it gets the API's own "
         "answer, and with 'fail' the test fails at its end, because pollers swallow errors.",
         ("fail", "answer"),
+    ),
+    Setting(
+        "unused_plans",
+        "allow",
+        "What becomes of a test with plans that matched no operation that a request started: with "
+        "'fail' it fails at its end, and says which operations were started instead.",
+        ("allow", "fail"),
     ),
     Setting(
         "max_polls_at_once",
@@ -177,6 +186,13 @@ GENERAL = (
         "decides: a child process, a pipe, a peer's answer, a thread that computes on and on. "
         "Longer than most of them take; if it has run out, a PatienceWarning says so.",
         kind="seconds",
+    ),
+    Setting(
+        "timeline",
+        "on failure",
+        "When the report of a test shows the timeline of its mock: what was asked, answered and "
+        "waited for, in order. A test that passes shows it with pytest -rP.",
+        ("on failure", "always", "never"),
     ),
     Setting(
         "speed",

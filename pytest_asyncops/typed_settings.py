@@ -17,7 +17,6 @@ from .serving.api import Api
 _Transport = Literal[
     "auto", "responses", "httpx", "aiohttp", "urllib3", "niquests", "http_client", "server"
 ]
-_Name = Literal["chainloop", "pinecone"]
 _Order = Literal["newest", "oldest"]
 _Verdict = Literal["refuse", "allow"]
 
@@ -36,12 +35,13 @@ class Settings(TypedDict, total=False):
 
     transport: Union[_Transport, Iterable[_Transport]]
     clock: Literal["virtual", "manual", "real"]
-    apis: Union[_Name, Iterable[Union[_Name, Api]]]
-    base_urls: Mapping[str, str]
+    apis: Union[str, Iterable[Union[str, Api]]]
+    base_urls: Mapping[str, Union[str, Mapping[str, str]]]
     epoch: Union[str, datetime.datetime]
     network: Literal["pass", "block"]
     allowed_hosts: Union[str, Iterable[str]]
     unmatched: Literal["fail", "answer"]
+    unused_plans: Literal["allow", "fail"]
     max_polls_at_once: int
     max_polls_per_operation: int
     max_polls_unchanged: int
@@ -50,6 +50,7 @@ class Settings(TypedDict, total=False):
     max_calls_kept: int
     max_bytes_kept: int
     patience: Seconds
+    timeline: Literal["on failure", "always", "never"]
     speed: float
     skip_idle: bool
     tls: bool

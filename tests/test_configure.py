@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from support.settings_table import TABLE, read
 from support.toy_api import toy
 
-from pytest_asyncops import InvalidArgument
+from pytest_asyncops import AsyncOpsMock, InvalidArgument
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.configure import find_api, resolve_settings
+from pytest_asyncops.configure import BUILT_IN, RESERVED, find_api, resolve_settings
 from pytest_asyncops.errors import listed
 from pytest_asyncops.settings import Setting
 
@@ -112,6 +112,38 @@ def test_base_urls(urls):
 
 
 @pytest.mark.parametrize(
+    "urls",
+    [
+        {"hall": {"main": "http://localhost:1/", "door": "http://localhost:2"}},
+        "hall.main=http://localhost:1 hall.door=http://localhost:2/",
+    ],
+)
+def test_base_urls_of_several_hosts(urls):
+    api = toy("hall", hosts={"door": "https://door.example", "roof": "https://roof.example"})
+    assert resolve_settings({"apis": [api], "base_urls": urls}).base_urls == {
+        "hall": {"main": "http://localhost:1", "door": "http://localhost:2"}
+    }
+
+
+@pytest.mark.parametrize(
+    ("urls", "message"),
+    [
+        ({"hall": {"dor": "http://h"}}, "unknown host of hall 'dor'. Did you mean 'door'?"),
+        ({"hall": {"door": "h"}}, "base_urls['hall']['door'] must be a URL like"),
+        (
+            "hall=http://h hall.door=http://i",
+            "base_urls has hall as a whole, and hall.door too. Leave one of them out.",
+        ),
+        ("hall.=http://h hall.door=http://i", "base_urls has hall as a whole, and hall.door too."),
+    ],
+)
+def test_what_is_no_base_url_of_a_host(urls, message):
+    api = toy("hall", hosts={"door": "https://door.example"})
+    with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}"):
+        resolve_settings({"apis": [api], "base_urls": urls})
+
+
+@pytest.mark.parametrize(
     ("epoch", "ns"),
     [
         ("now", None),
@@ -163,7 +195,10 @@ def offer(names):
     return f"{', '.join(most)} or {last}" if most else last
 
 
-CHOOSE_API = "Choose 'chainloop' or 'pinecone'. Or pass an Api of your own."
+CHOOSE_API = (
+    "Choose 'chainloop' or 'pinecone'. Or pass an Api of your own, or where it is: "
+    "'package.module:NAME'."
+)
 
 
 @pytest.mark.parametrize(
@@ -337,8 +372,54 @@ def test_a_bad_value_of_a_setting_of_ones_own_api():
         resolve_settings({"apis": [api], "toy_pause": "x"})
 
 
-def test_apis_by_name_and_by_value():
+def test_apis_by_name_by_value_and_by_place():
     own = toy()
+    assert find_api("pytest_asyncops.apis.chainloop:CHAINLOOP") is CHAINLOOP
     assert find_api("chainloop") is CHAINLOOP
     assert find_api("pinecone") is PINECONE
     assert find_api(own) is own
+
+
+def test_no_api_has_the_name_of_something_else_of_the_mock():
+    mock = AsyncOpsMock()
+    assert {name for name in dir(mock) if not name.startswith("_")} - BUILT_IN.keys() == RESERVED
+    with pytest.raises(InvalidArgument) as caught:
+        resolve_settings({"apis": [toy("clock")]})
+    assert str(caught.value) == (
+        "apis has an API that is called 'clock', and asyncops_mock.clock is something else. "
+        "Give its Api another name=."
+    )
+    assert caught.value.value == "clock"
+
+
+def test_registered_apis_are_live_and_known():
+    own, other = toy("own"), toy("other")
+
+    def live(*layers):
+        resolved = resolve_settings(*layers, registered=[own, other])
+        assert resolved.known.keys() >= {"chainloop", "pinecone", "own", "other"}
+        return [api.name for api in resolved.apis]
+
+    assert live() == ["chainloop", "pinecone", "own", "other"]
+    assert live({"apis": "other chainloop"}) == ["other", "chainloop"]
+    assert live({"own_wire": "fancy", "base_urls": {"own": "http://x"}, "apis": []}) == []
+    with pytest.raises(InvalidArgument, match=r"unknown API 'owm'\. Did you mean 'own'\?"):
+        live({"apis": ["owm"]})
+
+
+def test_a_layer_knows_the_apis_of_those_below_it():
+    own = toy("own")
+    layers = [{"own_wire": "fancy"}, {"apis": ["own"]}, {"apis": iter([own, "pinecone"])}]
+    resolved = resolve_settings(*layers)
+    assert resolved.apis == (own,)
+    assert resolved.readings["own"]["wire"] == "fancy"
+    with pytest.raises(InvalidArgument, match="unknown API 'own'"):
+        resolve_settings(*layers[:2])
+
+
+def test_two_registered_apis_of_one_name():
+    twins = [toy("own"), toy("own")]
+    message = "^pytest_asyncops_apis has two of one name: chainloop, pinecone, own or own$"
+    with pytest.raises(InvalidArgument, match=message) as caught:
+        resolve_settings(registered=twins)
+    assert caught.value.value == tuple(twins)

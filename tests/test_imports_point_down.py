@@ -14,11 +14,11 @@ FLOORS = [
     {"strategies.mutation"},
     {"strategies.coherent"},
     {"strategies.schema"},
-    {"cadence", "conformance", "mocking"},
+    {"cadence", "conformance", "mocking", "reported_timelines"},
     {"marker", "session"},
-    {"configure", "loopback", "typed_settings"},
+    {"configure", "loopback", "timeline", "typed_settings"},
     {"transports"},
-    {"apis"},
+    {"apis", "imported_apis"},
     {"contract", "network", "serving"},
     {"rules"},
     {"lifecycle", "virtual_time"},
@@ -30,6 +30,7 @@ FLOORS = [
 THIRD_PARTIES = {
     "marker": {"pytest"},
     "plugin": {"pytest"},
+    "reported_timelines": {"pytest"},
     "conformance.dialect": {"jsonschema"},
     "conformance.discriminator_keywords": {"jsonschema"},
     "conformance.fast_check": {"msgspec"},
@@ -170,5 +171,5 @@ def test_the_reader_of_imports_sees_them_all():
     ]  # fmt: skip
     assert own_imports("conformance") == {"conformance.assertions", "conformance.history"}
     assert own_imports("plugin") == {
-        "contract_in_force", "errors", "marker", "mocking", "settings",
+        "contract_in_force", "errors", "marker", "mocking", "reported_timelines", "settings",
     }  # fmt: skip

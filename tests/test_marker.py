@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from pytest_asyncops import InvalidArgument
@@ -78,3 +80,97 @@ def test_the_ini_file_has_what_it_says(pytester):
     pytester.makeini("[pytest]\nasyncops_clock = manual\nasyncops_max_polls_at_once = 7\n")
     config = pytester.parseconfig("-p", "asyncops")
     assert settings_of_ini(config) == {"clock": "manual", "max_polls_at_once": "7"}
+
+
+OWN_APIS = """
+import dataclasses
+from pytest_asyncops.apis.chainloop import CHAINLOOP
+JOBS, TASKS = (dataclasses.replace(CHAINLOOP, name=n, base_url=f"https://{n}.example")
+               for n in ("jobs", "tasks"))
+"""
+HOOK = "def pytest_asyncops_apis(config): return "
+TEST = "import pytest\n@pytest.mark.asyncops({})\ndef test_one(asyncops_mock): ..."
+
+
+@pytest.fixture
+def item_of(pytester):
+    """A test of a project with APIs of its own: the ini file's lines, conftest.py, and a mark."""
+    pytester.makepyfile(own_apis=OWN_APIS)
+    pytester.syspathinsert()
+
+    def item_of(ini="", conftest="None", mark=""):
+        pytester.makeini(f"[pytest]\naddopts = -p asyncops\n{ini}\n")
+        pytester.makeconftest(f"from own_apis import *\n{HOOK}{conftest}")
+        return pytester.getitem(TEST.format(mark), "test_one")
+
+    yield item_of
+    sys.modules.pop("own_apis", None)
+
+
+def live(item):
+    return [api.name for api in resolved(item).apis]
+
+
+BOTH = ["chainloop", "pinecone"]
+
+
+@pytest.mark.parametrize(
+    ("ini", "conftest", "mark", "expected"),
+    [
+        ("", "JOBS", "", [*BOTH, "jobs"]),
+        ("", "[JOBS, TASKS, JOBS]", "", [*BOTH, "jobs", "tasks"]),
+        ("", "(api for api in [TASKS])", "", [*BOTH, "tasks"]),
+        ("", "[JOBS, TASKS]", "apis=['tasks']", ["tasks"]),
+        ("asyncops_apis = chainloop own_apis:JOBS", "None", "", ["chainloop", "jobs"]),
+        (
+            "asyncops_apis = own_apis:JOBS",
+            "None",
+            "apis=['jobs', 'pinecone']",
+            ["jobs", "pinecone"],
+        ),
+        ("asyncops_apis = tasks", "[JOBS, TASKS]", "", ["tasks"]),
+        (
+            "asyncops_base_urls = jobs=http://localhost:1\nasyncops_apis = own_apis:JOBS",
+            "None",
+            "apis=[]",
+            [],
+        ),
+    ],
+)
+def test_apis_of_the_project(item_of, ini, conftest, mark, expected):
+    assert live(item_of(ini, conftest, mark)) == expected
+
+
+def test_the_conftest_of_a_directory_registers_for_its_tests(item_of, pytester):
+    outer = item_of("", "TASKS")
+    below = pytester.mkpydir("below")
+    (below / "conftest.py").write_text(f"from own_apis import JOBS\n{HOOK}[JOBS]")
+    (below / "test_below.py").write_text(TEST.format(""))
+    items, _ = pytester.inline_genitems(below / "test_below.py")
+    assert live(items[0]) == [*BOTH, "tasks", "jobs"]
+    assert live(outer) == [*BOTH, "tasks"]
+
+
+def test_a_hook_that_gives_something_else(item_of, pytester):
+    item = item_of("", "['jobs']")
+    with pytest.raises(InvalidArgument) as caught:
+        resolved(item)
+    assert str(caught.value) == (
+        "pytest_asyncops_apis gives 'jobs', which is not an Api. It is in "
+        f"{pytester.path / 'conftest.py'}; let it return a list of Api values."
+    )
+    assert caught.value.value == "jobs"
+
+
+def test_a_mistake_beside_an_api_of_the_ini_file_is_its_own(item_of):
+    ini = "asyncops_base_urls = jobs=http://localhost:1\nasyncops_apis = own_apis:JOBS"
+    with pytest.raises(InvalidArgument, match=r"^unknown clock 'manul'\."):
+        resolved(item_of(ini, "None", "clock='manul'"))
+    ini = ini.replace("own_apis:JOBS", "own_apis:JOBZ")
+    item = item_of(ini)
+    with pytest.raises(InvalidArgument) as caught:
+        resolved(item)
+    assert str(caught.value) == (
+        f"{item.config.inipath}: asyncops_apis = 'own_apis:JOBZ': unknown Api in own_apis: 'JOBZ'. "
+        "Did you mean 'JOBS'? Choose 'CHAINLOOP', 'JOBS' or 'TASKS'."
+    )

@@ -440,7 +440,7 @@ REFUSED = [
     (
         {"apis": ["chainlop"]},
         "unknown API 'chainlop'. Did you mean 'chainloop'? Choose 'chainloop' or 'pinecone'. "
-        "Or pass an Api of your own.",
+        "Or pass an Api of your own, or where it is: 'package.module:NAME'.",
     ),
     ({"apis": ["chainloop", "chainloop"]}, "apis has two of one name: chainloop or chainloop"),
     ({"apis": 7}, "apis must be a list of API names or Api values, not 7"),
@@ -539,21 +539,23 @@ def test_a_stub_that_there_is_not():
 
 
 def test_an_attribute_that_there_is_not():
-    names = "Choose 'ca_file', 'calls', 'chainloop', 'clock', 'pinecone', 'reset' or 'stubs'."
-    with mocked(apis=[toy()]) as mock:
+    names = (
+        "Choose 'ca_file', 'calls', 'chainloop', 'clock', 'pinecone', 'reset', 'stubs', "
+        "'timeline' or 'toy'."
+    )
+    with mocked(apis=[toy(), toy("not-a-name")]) as mock:
         with pytest.raises(AttributeError) as caught:
             mock.chainlop  # noqa: B018 - reading it is what is tested
         assert isinstance(caught.value, InvalidArgument)
         assert str(caught.value) == (
             f"unknown attribute of asyncops_mock: 'chainlop'. Did you mean 'chainloop'? {names} "
-            "An API of your own is in stubs, by its name."
+            "An API of your own is there by its name while the mock is open, if the setting apis= "
+            "has it."
         )
-        with pytest.raises(AttributeError) as caught:
-            mock.toy  # noqa: B018 - as above
-        assert str(caught.value) == (
-            f"unknown attribute of asyncops_mock: 'toy'. {names} "
-            "An API of your own is at stubs['toy']."
-        )
+        assert mock.toy is mock.stubs["toy"]
+        assert "toy" in dir(mock)
         assert not hasattr(mock, "chainlop")
         assert not hasattr(mock, "__wrapped__")
+        assert "not-a-name" not in dir(mock)
     assert not hasattr(mock, "toy")  # closed, too
+    assert "toy" not in dir(mock)

@@ -450,9 +450,11 @@ BAD_SETTINGS = [
     (
         "clok='real'",
         "unknown setting 'clok'. Did you mean 'clock'? Choose 'transport', 'clock', 'apis', "
-        "'base_urls', 'epoch', 'network', 'allowed_hosts', 'unmatched', 'max_polls_at_once', "
+        "'base_urls', 'epoch', 'network', 'allowed_hosts', 'unmatched', "
+        "'unused_plans', 'max_polls_at_once', "
         "'max_polls_per_operation', 'max_polls_unchanged', 'max_virtual_time', 'max_real_wait', "
-        "'max_calls_kept', 'max_bytes_kept', 'patience', 'speed', 'skip_idle', 'tls', 'contract', "
+        "'max_calls_kept', 'max_bytes_kept', 'patience', 'timeline', 'speed', 'skip_idle', "
+        "'tls', 'contract', "
         "'chainloop_page_base', "
         "'chainloop_default_page_size', 'chainloop_max_page_size', 'chainloop_negative_page', "
         "'chainloop_order', 'chainloop_profile', 'chainloop_purged', "
@@ -663,3 +665,33 @@ def test_an_unknown_ini_option_is_pytests_to_refuse(run, pytester):
     result = run("def test_one(): pass", "--strict-config")
     result.stderr.fnmatch_lines(["*asyncops_clok*"])
     assert result.ret != 0
+
+
+def test_an_api_of_the_project_is_there_in_every_test(run, pytester):
+    pytester.makeconftest(
+        """
+import dataclasses
+from pytest_asyncops.apis.chainloop import CHAINLOOP
+
+JOBS = dataclasses.replace(CHAINLOOP, name="jobs", base_url="https://jobs.example")
+
+def pytest_asyncops_apis(config):
+    return [JOBS]
+"""
+    )
+    run(
+        """
+JOBS = "https://jobs.example/v1/operations"
+
+def test_one(asyncops_mock):
+    job = asyncops_mock.jobs.start()
+    assert requests.get(f"{JOBS}/{job.id}", headers=BEARER).status_code == 200
+    assert get().json()["operations"] == []
+
+@pytest.mark.asyncops(apis=["pinecone"])
+def test_where_it_is_not_live_it_is_not_reached_either(asyncops_mock):
+    assert not hasattr(asyncops_mock, "jobs")
+    with pytest.raises(Exception):
+        requests.get(JOBS, headers=BEARER)
+"""
+    ).assert_outcomes(passed=2, errors=1)  # it fails once more at its end

@@ -14,18 +14,20 @@ from pytest_asyncops import apis, mocked, strategies
 
 NAMES = {
     pytest_asyncops: """
-        Api AsyncOpsError AsyncOpsMock CadenceError Call Calls ChainloopStub ConformanceError
-        Contract ContractError Field ForkedRequestsWarning InvalidArgument LeftoverWorkWarning
-        Lifecycle MockClosed MockedWarning NetworkBlocked Operation PatienceWarning PineconeStub
-        Plan PollerHangs Polls Progress Settings State Step Stub TakenRequestsWarning
-        UnknownVersionWarning UnmatchedRequests Violation VirtualClock assert_conforms
+        Answered Api AsyncOpsError AsyncOpsMock CadenceError Call Calls ChainloopStub Changed
+        ConformanceError Contract ContractError Event Field ForkedRequestsWarning InvalidArgument
+        LeftoverWorkWarning Lifecycle MockClosed MockedWarning Moved NetworkBlocked Operation
+        OwnState PatienceWarning PineconeStub Plan PollerHangs Polls Progress Settings Started State
+        Step Stub TakenRequestsWarning Timeline UnknownVersionWarning UnmatchedRequests UnusedPlans
+        Violation VirtualClock Waited assert_conforms
         assert_history assert_polled mocked polls strategies violations
         """,
     apis: """
-        ANSWER_READINGS Absent Api Break ByFunction Checking Constraint ErrorResponse Exchange Field
-        Fixed GenerationHints HistorySchema Needed Never NotAMember NumberedPages Operation Ordered
-        OwnMembers Paths Present Queries Render Request Response Route Rule RuleEdit SameAsStatus
-        Serving Setting Snapshot TokenPages json_response position_after rfc3339 window
+        ANSWER_READINGS Absent AnyState Api Break ByFunction Checking Constraint ErrorResponse
+        Exchange Field Fixed GenerationHints HistorySchema Needed Never NotAMember NumberedPages
+        Operation Ordered OwnMembers Paths Present Queries Render Request Response Route Rule
+        RuleEdit SameAsStatus Serving Setting Snapshot TokenPages json_response position_after
+        rfc3339 window
         """,
     strategies: """
         Invalid ListQuery errors from_schema gets histories invalid_payloads lifecycles
@@ -41,13 +43,14 @@ def test_exported_names(module):
 
 
 ATTRIBUTES = {
-    "mock": "ca_file calls chainloop clock pinecone reset stubs",
+    "mock": "ca_file calls chainloop clock pinecone reset stubs timeline",
     "stub": """
-        add_parent answer_late api base_url calls limit_rate operations plan readings refuse start
-        start_many
+        add_parent answer_late api base_url base_urls calls limit_rate operations plan readings
+        refuse start start_many
         """,
     "operation": """
-        calls cancel created_ns fail fields id lifecycle percent polls purge run state succeed
+        calls cancel created_ns fail fields id lifecycle move_to percent polls purge run state
+        succeed
         """,
     "clock": "advance advance_to elapsed now real",
     "calls": "count dropped index total",

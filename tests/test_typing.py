@@ -92,7 +92,7 @@ def test_wrong_uses(asyncops_mock: AsyncOpsMock, operation: Operation) -> None:
     mocked()(7)
     mocked(clok="manual")
     mocked(clock="manul")
-    mocked(apis=["chainlop"])
+    mocked(apis=[5])
     mocked(epoch=2026)
     mocked(max_polls_at_once="7")
     mocked(chainloop_order="random")

@@ -29,6 +29,7 @@ from pytest_asyncops import (
     MockClosed,
     NetworkBlocked,
     Operation,
+    OwnState,
     PineconeStub,
     Polls,
     Progress,
@@ -59,6 +60,17 @@ def test_the_fixture(asyncops_mock: AsyncOpsMock) -> None:
     assert_type(asyncops_mock.clock, VirtualClock)
     assert_type(asyncops_mock.calls, Calls)
     asyncops_mock.reset()
+
+
+class Mock(AsyncOpsMock):
+    jobs: Stub
+    boards: ChainloopStub
+
+
+def test_the_fixture_with_apis_of_the_project(asyncops_mock: Mock) -> None:
+    assert_type(asyncops_mock.jobs, Stub)
+    assert_type(asyncops_mock.boards.start(kind="sync"), Operation)
+    assert_type(asyncops_mock.clock, VirtualClock)
 
 
 def test_stubs(asyncops_mock: AsyncOpsMock) -> None:
@@ -99,7 +111,8 @@ def test_a_stub_of_an_own_api(asyncops_mock: AsyncOpsMock) -> None:
 
 def test_operations(operation: Operation) -> None:
     assert_type(operation.id, str)
-    assert_type(operation.state, State)
+    assert_type(operation.state, State | OwnState)
+    assert_type(operation.state.meaning, State)
     assert_type(operation.state.done, bool)
     assert_type(operation.percent, int | None)
     assert_type(operation.polls, int)
@@ -111,6 +124,8 @@ def test_operations(operation: Operation) -> None:
     operation.fail("no space left")
     operation.cancel()
     operation.purge()
+    operation.move_to(State.RUNNING, percent=50)
+    operation.move_to(OwnState("finalizing", State.RUNNING), message="soon")
 
 
 def test_lifecycles() -> None:
@@ -121,6 +136,7 @@ def test_lifecycles() -> None:
     assert_type(Lifecycle.hangs(pending=polls(1), percent=99.5), Lifecycle)
     assert_type(Lifecycle.hangs(progress=Progress.stalled(40)), Lifecycle)
     assert_type(Lifecycle.manual(), Lifecycle)
+    assert_type(Lifecycle.manual(OwnState("queued", State.PENDING)), Lifecycle)
     assert_type(
         Lifecycle.steps(Step(State.RUNNING, 5), Step(State.SUCCEEDED, output=b"")), Lifecycle
     )
@@ -128,7 +144,7 @@ def test_lifecycles() -> None:
     assert_type(Lifecycle.manual().answered_late(lambda poll: MINUTE * poll), Lifecycle)
     assert_type(Lifecycle.hangs().answered_late(late=1.5), Lifecycle)
     assert_type(polls(3), Polls)
-    assert_type(Step(State.RUNNING, polls(3), percent=15).state, State)
+    assert_type(Step(State.RUNNING, polls(3), percent=15).state, State | OwnState)
     Step(State.FAILED, message="no")
     Step(State.RUNNING, MINUTE, progress=Progress.curve([(0, 0), (0.5, 90), (1, 99)]))
     assert_type(Progress.full(), Progress)

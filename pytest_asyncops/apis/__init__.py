@@ -1,12 +1,13 @@
 """Everything that it takes to describe an API; the built-in APIs stand beside it and use the same.
 
-`State`, `Lifecycle` and `Stub` come from `pytest_asyncops` itself.
+`State`, `OwnState`, `Lifecycle` and `Stub` come from `pytest_asyncops` itself.
 """
 
 from __future__ import annotations
 
 from ..durations import rfc3339
 from ..lifecycle.lifecycle import Snapshot
+from ..lifecycle.states import AnyState
 from ..rules.generation_hints import GenerationHints, NumberedPages, Queries, RuleEdit, TokenPages
 from ..rules.rules import (
     Absent,
@@ -35,6 +36,7 @@ from ..settings import ANSWER_READINGS, Setting
 __all__ = [
     "ANSWER_READINGS",
     "Absent",
+    "AnyState",
     "Api",
     "Break",
     "ByFunction",

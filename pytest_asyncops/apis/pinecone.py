@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 
 from ..errors import InvalidArgument, hides_usage_errors
 from ..lifecycle.lifecycle import Lifecycle
-from ..lifecycle.states import State
+from ..lifecycle.states import AnyState, State
 from ..settings import PINECONE as READINGS
 from . import (
     Api,
@@ -45,7 +45,9 @@ __tracebackhide__ = hides_usage_errors
 
 _FILTERS = HISTORY.states
 # Ordered by the states, because the order of a set differs from run to run.
-_STATUSES = {state: word for state in State for word, states in _FILTERS.items() if state in states}
+_STATUSES: Mapping[AnyState, str] = {
+    state: word for state in State for word, states in _FILTERS.items() if state in states
+}
 _LIMITS = range(1, 101)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from ..configure import BUILT_IN, find_api
 from ..errors import InvalidArgument, hides_usage_errors
 from ..network.hosts import matches, normal_host, normal_patterns
-from ..serving.api import FIRST_ERROR, Api, find_route
+from ..serving.api import FIRST_ERROR, Api, find_base_urls, find_route
 from ..serving.live_readings import live_api
 from ..serving.messages import Request
 from ..serving.routing import Route
@@ -84,8 +84,8 @@ def _at_host(host: str | None) -> Api | None:
     """The built-in API whose real service is at a host."""
     name = normal_host(host)
     for api in BUILT_IN.values():
-        own = normal_host(urlsplit(api.base_url).hostname)
-        if any(matches(one, name) for one in (own, *normal_patterns(api.serving.real_hosts))):
+        own = [normal_host(urlsplit(url).hostname) for url in find_base_urls(api).values()]
+        if any(matches(one, name) for one in (*own, *normal_patterns(api.serving.real_hosts))):
             return api
     return None
 
@@ -98,9 +98,9 @@ def described(asked: Request) -> str:
 
 @lru_cache(maxsize=1024)
 def _owner(url: str) -> Api | None:
-    """The built-in API below whose real base URL this URL is."""
+    """The built-in API below one of whose real base URLs this URL is."""
     for api in BUILT_IN.values():
-        if url.startswith(f"{api.base_url}/"):
+        if any(url.startswith(f"{base_url}/") for base_url in find_base_urls(api).values()):
             return api
     return None
 

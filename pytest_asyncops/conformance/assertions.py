@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any, Union
 
 from ..arguments import explained
 from ..configure import resolve_readings
 from ..contract.openapi import Contract
 from ..contract_in_force import contract_in_force
-from ..errors import InvalidArgument, counted, hides_usage_errors, unknown_choice
+from ..errors import InvalidArgument, counted, hides_usage_errors, listed, unknown_choice
 from ..rules.violation import ConformanceError, Violation
 from ..serving.api import Api, find_profile
 from ..serving.live_readings import live_readings
@@ -73,17 +74,20 @@ def assert_conforms(
     >>> assert_conforms({"operation": operation}, api="chainloop", route="get")
     """
     response = read_response(value, status_code)
-    what, found = _violations(
+    check = partial(
+        _violations,
         response,
         api=api,
         route=route,
         contract=contract,
-        profile=profile,
         readings=readings,
         strictness=_strictness(extra, unknown),
     )
+    what, found, profiles = check(profile=profile)
     if found:
-        raise ConformanceError(_report(what, response, found), violations=found)
+        report = _report(what, response, found)
+        left = {name: len(check(profile=name)[1]) for name in profiles}
+        raise ConformanceError(report + _better_profiles(left, len(found)), violations=found)
 
 
 @explained()
@@ -105,7 +109,7 @@ def violations(
     >>> found.path, found.message, found.rule
     ('$.operation.id', 'must be a string', 'schema.type')
     """
-    _, found = _violations(
+    _, found, _ = _violations(
         read_response(value, status_code),
         api=api,
         route=route,
@@ -126,8 +130,8 @@ def _violations(
     profile: str | None,
     readings: Mapping[str, object] | None,
     strictness: Strictness,
-) -> tuple[str, list[Violation]]:
-    """What a response is an answer to, and its violations."""
+) -> tuple[str, list[Violation], Collection[str]]:
+    """What a response is an answer to, its violations, and the profiles it can be read in."""
     document = None
     is_of_api = api is not None or profile is not None or readings is not None
     if contract is not None or (not is_of_api and contract_in_force() is not None):
@@ -141,9 +145,9 @@ def _violations(
             )
         operation = find_operation(document, response, route)
         if isinstance(operation, Violation):
-            return str(operation.value), [operation]
+            return str(operation.value), [operation], ()
         checker = find_document_checker(document, operation, response.status_code)
-        return checker.name, checker.check(response, _as_it_is, strictness)
+        return checker.name, checker.check(response, _as_it_is, strictness), ()
     of_api, of_route = find_api_route(response, api=api, route=route)
     if profile is None and response.recorded is not None:
         profile = response.recorded.profile
@@ -151,7 +155,8 @@ def _violations(
     allowed = allowed_now(of_api, readings)
     checker = find_checker(of_api, of_route, response.status_code, allowed)
     what = checker.name if of_route else f"{checker.name} error"
-    return what, checker.check(response, contract_form, strictness)
+    found = checker.check(response, contract_form, strictness)
+    return what, found, of_api.checking.profiles.keys()
 
 
 def _document(
@@ -215,3 +220,13 @@ def _report(what: str, response: ClientResponse, found: list[Violation]) -> str:
     for violation in found:
         lines += ["", *(f"  {line}" for line in str(violation).splitlines())]
     return "\n".join(lines)
+
+
+def _better_profiles(left: Mapping[str, int], found: int) -> str:
+    """The profiles in which a body has the fewest violations, if these are fewer than found."""
+    fewest = min(left.values(), default=found)
+    if fewest >= found:
+        return ""
+    names = listed(f"profile={name!r}" for name, count in left.items() if count == fewest)
+    outcome = f"has {counted(fewest, 'violation')}" if fewest else "conforms"
+    return f"\n\nRead with {names}, it {outcome}."

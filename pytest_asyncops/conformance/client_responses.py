@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ..contract.json_document import read_integer
+from ..contract.json_document import read_integer, read_number
 from ..errors import InvalidArgument, hides_usage_errors, shortened
 from ..rules.violation import json_path
 from ..serving.calls import Call
@@ -56,7 +56,9 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a JSON value")
 
 
-_decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=read_integer)
+_decoder = json.JSONDecoder(
+    parse_constant=_refuse_constant, parse_int=read_integer, parse_float=read_number
+)
 
 
 _LEFT = object()

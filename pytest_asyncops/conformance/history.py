@@ -9,7 +9,7 @@ from ..arguments import explained
 from ..configure import find_api
 from ..contract.openapi import load_contract
 from ..errors import InvalidArgument, counted, hides_usage_errors, shortened
-from ..lifecycle.states import TRANSITIONS, State
+from ..lifecycle.states import TRANSITIONS, AnyState, State
 from ..rules.equality import json_equal
 from ..rules.rules import HistorySchema
 from ..rules.timestamps import instant_of
@@ -26,16 +26,20 @@ _Sight = tuple[int, Mapping[str, Any]]
 
 
 def _reachable() -> Mapping[State, frozenset[State]]:
-    """For each state the states in which an operation can be later, itself included."""
-    reach = {state: {state} for state in State}
+    """For each state the states in which an operation can be later."""
+    reach = {state: set(followers) for state, followers in TRANSITIONS.items()}
+    reach[State.PENDING].add(State.PENDING)  # in another state of the API's own that means it
     for _ in State:  # a path has no more steps than there are states
-        for state, followers in TRANSITIONS.items():
-            for follower in followers:
-                reach[state] |= reach[follower]
+        for state in State:
+            reach[state].update(*[reach[follower] for follower in reach[state]])
     return {state: frozenset(later) for state, later in reach.items()}
 
 
 _REACHABLE = _reachable()
+
+
+def _may_be_later(earlier: AnyState, later: AnyState) -> bool:
+    return earlier == later or later.meaning in _REACHABLE[earlier.meaning]
 
 
 @explained()
@@ -217,10 +221,10 @@ def _can_follow(history: HistorySchema, before: Any, now: Any) -> bool:
     earlier, later = _states(history, before), _states(history, now)
     if not earlier or not later:  # a status that is not documented
         return True
-    return any(state in _REACHABLE[origin] for origin in earlier for state in later)
+    return any(_may_be_later(origin, state) for origin in earlier for state in later)
 
 
-def _states(history: HistorySchema, status: Any) -> frozenset[State]:
+def _states(history: HistorySchema, status: Any) -> frozenset[AnyState]:
     return history.states.get(status, frozenset()) if isinstance(status, str) else frozenset()
 
 
@@ -230,7 +234,7 @@ def _done(history: HistorySchema, status: Any) -> bool:
 
 
 def _purged(history: HistorySchema, status: Any) -> bool:
-    return _states(history, status) == frozenset({State.PURGED})
+    return {state.meaning for state in _states(history, status)} == {State.PURGED}
 
 
 def _report(

@@ -11,6 +11,7 @@ import math
 import re
 from bisect import bisect
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from ..errors import ContractError, hides_usage_errors
@@ -44,6 +45,24 @@ def read_integer(text: str) -> int:
         sign = -1 if text.startswith("-") else 1
         shift: int = 10**half
         return read_integer(text[:-half]) * shift + sign * read_integer(text[-half:])
+
+
+_LARGEST_EXPONENT = 5_000
+"""Larger ones count as this: the integer would take memory without end, and no limit is so far."""
+
+
+def read_number(text: str) -> float:
+    """A number with a fraction or an exponent, as an integer if no float is so large.
+
+    >>> read_number("1e2"), read_number("-1e400") == -(10**400)
+    (100.0, True)
+    """
+    number = float(text)
+    if math.isfinite(number):
+        return number
+    digits, _, exponent = text.lower().partition("e")
+    shown = min(read_integer(exponent or "0"), _LARGEST_EXPONENT)
+    return int(Decimal(f"{digits}e{shown}"))
 
 
 def read_json(text: str, file: str) -> Any:

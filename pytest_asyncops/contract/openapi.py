@@ -15,7 +15,7 @@ from .checked_schemas import CheckedSchemas
 from .documents import Documents
 from .formats import is_checked
 from .pointers import escape
-from .schema_keywords import Schema, name_of
+from .schema_keywords import Schema
 from .versions import Version, version_of
 from .yaml_document import Document, read_content, read_document
 
@@ -267,39 +267,6 @@ class Contract:
         location = None if response is None else self.body(response)
         return None if location is None else self.schema(location)
 
-    def schema_paths(self, schema: Schema) -> Mapping[str, list[tuple[str, ...]]]:
-        """The paths in a value of this schema to which the named schemas apply.
-
-        Paths are made of member names, and ``*`` for every item of a list.
-        """
-        found: dict[str, list[tuple[str, ...]]] = {}
-        self._visit(schema, (), (), found)
-        for name, named in self.schemas.items():
-            if named is schema:
-                found.setdefault(name, []).append(())
-        return found
-
-    def _visit(
-        self,
-        schema: Schema,
-        path: tuple[str, ...],
-        within: tuple[str, ...],
-        found: dict[str, list[tuple[str, ...]]],
-    ) -> None:
-        if "$ref" in schema:
-            name = name_of(schema["$ref"])
-            if name in within:  # a schema that contains itself
-                return
-            found.setdefault(name, []).append(path)
-            self._visit(self.referred(schema["$ref"]), path, (*within, name), found)
-            return
-        for name, inner in schema.get("properties", {}).items():
-            self._visit(inner, (*path, name), within, found)
-        if "items" in schema:
-            self._visit(schema["items"], (*path, "*"), within, found)
-        for inner in schema.get("allOf", []):
-            self._visit(inner, path, within, found)
-
     def _object(self, location: str) -> Mapping[str, Any]:
         """The mapping at a location of the document, an empty mapping if nothing is there."""
         value = self.document.root
@@ -342,7 +309,8 @@ def _state_of(path: str) -> tuple[int, int] | None:
 @lru_cache(maxsize=64)
 def _load(name: str, path: str | None, state: tuple[int, int] | None = None) -> Contract:
     if path is None:
-        place, label = files("pytest_asyncops.schemas") / name, f"schemas/{name}"
+        # Cited as the file that is installed.
+        place, label = files("pytest_asyncops.schemas") / name, f"pytest_asyncops/schemas/{name}"
         advice = f"A bare name is one of the package's own; for a file of yours write './{name}'."
     else:
         place, label = Path(path), name

@@ -17,7 +17,7 @@ from ..arguments import explained
 from ..durations import Late, Seconds, checked_late, to_ns
 from ..errors import InvalidArgument, hides_usage_errors, listed
 from .progress import Line, Progress
-from .states import TRANSITIONS, Duration, Polls, State, Step, length
+from .states import AnyState, Duration, OwnState, Polls, State, Step, length, may_follow
 
 __tracebackhide__ = hides_usage_errors
 
@@ -45,11 +45,11 @@ class Snapshot(NamedTuple):
         started: elapsed nanoseconds when it began to run, or ``None``.
         finished: elapsed nanoseconds when it succeeded, failed or was cancelled, or ``None``.
         output: what it produced, if it has succeeded.
-        message: why it failed, if it has failed.
+        message: why it failed, if it has failed, or what a state of the API's own has to say.
         percent: the percentage, ``None`` for none.
     """
 
-    state: State
+    state: AnyState
     started: int | None
     finished: int | None
     output: bytes | None
@@ -89,7 +89,11 @@ class Lifecycle:
         timed = len(lengths) == len(self.plan) - 1
         put = object.__setattr__
         put(self, "_starts", tuple(accumulate(lengths, initial=0)) if timed else None)
-        put(self, "_run", next((i for i, s in enumerate(states) if s is State.RUNNING), None))
+        put(
+            self,
+            "_run",
+            next((i for i, s in enumerate(states) if s.meaning is State.RUNNING), None),
+        )
         put(self, "_end", next((i for i, s in enumerate(states) if s.done), None))
         put(self, "_percents", tuple(map(self._percent, range(len(self.plan)))))
 
@@ -161,13 +165,13 @@ class Lifecycle:
 
     @classmethod
     @explained()
-    def manual(cls) -> Lifecycle:
-        """Stays pending until the test moves it, through the methods of `Operation`.
+    def manual(cls, state: AnyState = State.PENDING) -> Lifecycle:
+        """Stays in this state until the test moves it, through the methods of `Operation`.
 
         >>> Lifecycle.manual().at(1_000_000).state
         State.PENDING
         """
-        return cls((Step(State.PENDING),), by_hand=True)
+        return cls((Step(state),), by_hand=True)
 
     @classmethod
     def steps(cls, *steps: Step) -> Lifecycle:
@@ -187,7 +191,7 @@ class Lifecycle:
         State.PURGED
         """
         last = self.plan[-1]
-        if not last.state.done or last.state is State.PURGED:
+        if not last.state.done or last.state.meaning is State.PURGED:
             raise InvalidArgument(
                 f"then_purged() comes after the end of an operation, and this one stays in "
                 f"{last.state!r}",
@@ -221,8 +225,10 @@ class Lifecycle:
         late = "" if self.late is None else f".answered_late({self.late!r})"
         if not self.by_hand:
             return f"Lifecycle.steps({', '.join(map(repr, self.plan))}){late}"
-        if self.plan == Lifecycle.manual().plan:
-            return f"Lifecycle.manual(){late}"
+        first = self.plan[0].state
+        if repr(self.plan) == f"(Step({first!r}),)":
+            begins = "" if first is State.PENDING else repr(first)
+            return f"Lifecycle.manual({begins}){late}"
         return f"Lifecycle({self.plan!r}, by_hand=True){late}"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
@@ -267,7 +273,7 @@ class Lifecycle:
             return Position((*entries, elapsed))
         return Position(entries, polls + 1)
 
-    def state(self, position: Position) -> State:
+    def state(self, position: Position) -> AnyState:
         """The state at this position."""
         return self.plan[len(position.entries) - 1].state
 
@@ -293,7 +299,7 @@ class Lifecycle:
             percent,
         )
 
-    def changes(self, position: Position) -> Iterable[tuple[int, State]]:
+    def changes(self, position: Position) -> Iterable[tuple[int, AnyState]]:
         """The coming states and the elapsed times at which they begin, as far as time decides."""
         when = position.entries[-1]
         here = len(position.entries) - 1
@@ -311,29 +317,29 @@ class Lifecycle:
         if step.progress is not None:
             # Once the operation is done, the percentage no longer climbs.
             return step.progress.at(1) if step.state.done else step.progress
-        if step.state is State.PENDING:
+        if step.state.meaning is State.PENDING:
             return 0
-        if step.state is not State.RUNNING:
+        if step.state.meaning is not State.RUNNING:
             return self._final(here)
         if step.lasts is None:
             return 0
         # Several running steps in a row share one straight line.
-        running = [i for i, other in enumerate(self.plan) if other.state is State.RUNNING]
+        running = [i for i, other in enumerate(self.plan) if other.state.meaning is State.RUNNING]
         target = self._final(min(running[-1] + 1, len(self.plan) - 1))
         return None if target is None else Line(target, running.index(here), len(running))
 
     def _final(self, index: int) -> int | None:
         """The percentage at the end of a step; for a purge, of the step before it."""
         step = self.plan[index]
-        if step.state is State.PURGED and step.progress is None:
+        if step.state.meaning is State.PURGED and step.progress is None:
             return self._final(index - 1)
         if step.progress is not None:
             return step.progress.at(1)
         if step.percent is not None:
             return int(step.percent)
-        if step.state is State.RUNNING:
+        if step.state.meaning is State.RUNNING:
             return 0
-        return 100 if step.state is State.SUCCEEDED else _HALF
+        return 100 if step.state.meaning is State.SUCCEEDED else _HALF
 
 
 _HALF = 50
@@ -367,14 +373,16 @@ def _check(plan: tuple[Step, ...]) -> None:
             )
     if not plan:
         raise InvalidArgument("a lifecycle needs at least one step", value=plan)
-    if plan[0].state is State.PURGED:
+    if plan[0].state.meaning is State.PURGED:
         raise InvalidArgument(
-            "a lifecycle cannot begin with State.PURGED: there is nothing to purge yet",
+            f"a lifecycle cannot begin with {plan[0].state!r}: there is nothing to purge yet",
             value=plan[0],
         )
     for step, following in pairwise(plan):
-        allowed = [repr(state) for state in State if state in TRANSITIONS[step.state]]
-        if repr(following.state) not in allowed:
+        if not may_follow(step.state, following.state):
+            allowed = [repr(state) for state in State if may_follow(step.state, state)]
+            if allowed and isinstance(following.state, OwnState):
+                allowed.append("what means one of them")
             offer = f"only {listed(allowed)} can" if allowed else "nothing can"
             raise InvalidArgument(
                 f"{following.state!r} cannot follow {step.state!r}: {offer}",

@@ -43,11 +43,71 @@ class State(enum.Enum):
         """
         return self not in _UNDONE
 
+    @property
+    def meaning(self) -> State:
+        """The state itself; an `OwnState` has another one."""
+        return self
+
     def __repr__(self) -> str:
         return f"State.{self.name}"
 
 
 _UNDONE = frozenset({State.PENDING, State.RUNNING})
+
+
+@dataclass(frozen=True)
+class OwnState:
+    """A state of an API's own, beyond those of `State`, and what it means.
+
+    It stands wherever a `State` does. What may follow it, whether the operation is done, and how
+    its percentage goes on is decided by its meaning. One that an API calls failed and tries again
+    is not done: it means ``State.RUNNING``.
+
+    Args:
+        name: its name.
+        meaning: the state that it is a kind of.
+
+    Raises:
+        InvalidArgument: for a name that is not a text, or empty, and for what is not a `State`.
+
+    >>> finalizing = OwnState("finalizing", State.RUNNING)
+    >>> finalizing, finalizing.done
+    (OwnState('finalizing', State.RUNNING), False)
+    """
+
+    name: str
+    meaning: State
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name:
+            raise InvalidArgument(
+                f"the name of a state must be a string that is not empty, not {self.name!r}",
+                value=self.name,
+            )
+        if not isinstance(self.meaning, State):
+            raise InvalidArgument(
+                f"the meaning of the state {self.name!r} must be {listed(map(repr, State))}, not "
+                f"{self.meaning!r}",
+                value=self.meaning,
+                choices=map(repr, State),
+            )
+
+    @property
+    def value(self) -> str:
+        """Its name, as that of a `State` in lower case."""
+        return self.name
+
+    @property
+    def done(self) -> bool:
+        """Whether the operation has come to its end."""
+        return self.meaning.done
+
+    def __repr__(self) -> str:
+        return f"OwnState({self.name!r}, {self.meaning!r})"
+
+
+AnyState = Union[State, OwnState]
+"""A state that every API has, or one of an API's own."""
 
 TRANSITIONS = {
     State.PENDING: frozenset(State) - {State.PENDING, State.PURGED},
@@ -63,6 +123,16 @@ RUNNING may follow itself: two running steps differ in length and progress. The 
 table. This is the order that their descriptions of the timestamps imply (created, started,
 finished); PURGED is the state after retention.
 """
+
+
+def may_follow(earlier: AnyState, later: AnyState) -> bool:
+    """Whether a state may come right after another.
+
+    Their meanings decide; an operation may wait in one state of its own after the other.
+    """
+    if earlier.meaning is later.meaning is State.PENDING:
+        return earlier != later
+    return later.meaning in TRANSITIONS[earlier.meaning]
 
 
 @dataclass(frozen=True)
@@ -116,7 +186,8 @@ class Step:
         state: the state.
         duration: seconds, a ``timedelta`` or `polls`; ``None`` for ever, in the last step only.
         output: what a succeeded operation produced.
-        message: why a failed operation failed.
+        message: why a failed operation failed; a state of an API's own may have a message
+            whatever it means.
         percent: the percentage in this state, 0 to 100.
         progress: a curve of percentages over this step, instead of ``percent``.
 
@@ -127,7 +198,7 @@ class Step:
     Step(State.FAILED, message='disk full', percent=15)
     """
 
-    state: State
+    state: AnyState
     duration: Duration | None = field(default=None, compare=False)
     output: bytes | None = field(default=None, kw_only=True)
     message: str | None = field(default=None, kw_only=True)
@@ -138,13 +209,14 @@ class Step:
 
     def __post_init__(self) -> None:
         state, output, message = self.state, self.output, self.message
-        if not isinstance(state, State):
+        if not isinstance(state, (State, OwnState)):
             raise InvalidArgument(
-                f"a step's state must be {listed(map(repr, State))}, not {state!r}",
+                f"a step's state must be {listed([*map(repr, State), 'an OwnState'])}, not "
+                f"{state!r}",
                 value=state,
                 choices=map(repr, State),
             )
-        if output is not None and state is not State.SUCCEEDED:
+        if output is not None and state.meaning is not State.SUCCEEDED:
             raise InvalidArgument(
                 f"output belongs to State.SUCCEEDED, and this step is {state!r}", value=output
             )
@@ -153,14 +225,19 @@ class Step:
                 f"output must be bytes, not {output!r}. Encode it first: b'...' or .encode().",
                 value=output,
             )
-        if message is not None and state is not State.FAILED:
+        if message is not None and state is not State.FAILED and isinstance(state, State):
             raise InvalidArgument(
                 f"an error message belongs to State.FAILED, and this step is {state!r}",
                 value=message,
             )
-        if state is State.FAILED and not (isinstance(message, str) and message):
+        if (message is not None or state is State.FAILED) and not (
+            isinstance(message, str) and message
+        ):
             raise InvalidArgument(
-                f"a failure needs a message that is not empty, not {message!r}", value=message
+                f"a failure needs a message that is not empty, not {message!r}"
+                if state is State.FAILED
+                else f"a message must be a string that is not empty, not {message!r}",
+                value=message,
             )
         if self.percent is not None:
             checked_percent(self.percent)

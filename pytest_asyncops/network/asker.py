@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..virtual_time.stack_frames import (
     is_of_library,
@@ -15,6 +15,7 @@ from ..virtual_time.stack_frames import (
     module_of,
     outwards,
     package_of,
+    suspended_frames,
 )
 
 CLIENTS = frozenset(
@@ -90,17 +91,7 @@ def _line_of_waiting_task(client: str) -> str | None:
     import asyncio
 
     for task in asyncio.all_tasks():
-        found = _from(reversed(list(_chain(task.get_coro()))))
+        found = _from(reversed(list(suspended_frames(task.get_coro()))))
         if found.line is not None and found.client == client:
             return found.line
     return None
-
-
-def _chain(coroutine: Any) -> Iterator[FrameType]:
-    """The frames of a suspended coroutine and of what it waits for, the outermost first."""
-    while coroutine is not None:
-        frame = getattr(coroutine, "cr_frame", None)
-        if frame is None:
-            return
-        yield frame
-        coroutine = coroutine.cr_await

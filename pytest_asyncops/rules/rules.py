@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Union
 
 from ..errors import listed, shortened
-from ..lifecycle.states import State
+from ..lifecycle.states import AnyState
 from .equality import json_equal
 from .timestamps import in_order
 
@@ -241,7 +241,7 @@ class HistorySchema:
     wrapped_in: str | None
     id: str
     status: str
-    states: Mapping[str, frozenset[State]]
+    states: Mapping[str, frozenset[AnyState]]
     constant: tuple[str, ...]
     once: tuple[str, ...]
     result: tuple[str, ...]

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from ..errors import InvalidArgument, hides_usage_errors, unknown_choice
 from ..lifecycle.lifecycle import Lifecycle
-from ..lifecycle.states import State
+from ..lifecycle.states import AnyState, State
 from ..rules.generation_hints import GenerationHints
 from ..rules.rules import HistorySchema, Rule
 from ..settings import Setting
@@ -65,11 +65,14 @@ class Serving:
         facts: the names by which plans may match an operation beside its fields: what endpoints
             tell of it when they start it, such as the name of a file.
         stub_class: the class of the API's stubs, if they have methods of their own.
+        hosts: of an API with several hosts the base URLs of the others, by names of your own;
+            `Route.host` says whose requests a route takes.
+        main_host: the name of the host of `Api.base_url`.
     """
 
     refusals: Mapping[str, ErrorResponse] = field(default_factory=dict)
     throttled: ErrorResponse | None = None
-    hidden: Callable[[Mapping[str, Any]], frozenset[State]] = lambda readings: frozenset()
+    hidden: Callable[[Mapping[str, Any]], frozenset[AnyState]] = lambda readings: frozenset()
     retention: Callable[[Mapping[str, Any]], Any] = lambda readings: None
     admit: Callable[[Mapping[str, object], Lifecycle], None] = lambda fields, lifecycle: None
     parent: str | None = None
@@ -78,6 +81,8 @@ class Serving:
     real_hosts: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     stub_class: type | None = None
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    main_host: str = "main"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -117,7 +122,7 @@ class Api:
         base_url: the address of the real service, unless a test says otherwise.
         routes: the routes that are served.
         new_id: the id of the n-th operation, from 1.
-        statuses: what the API calls each state that it can show.
+        statuses: what the API calls each state that it can show, states of its own included.
         render: with these readings, a function from an operation and its snapshot to the JSON
             values that the API shows.
         credential: a function from a request to its credential; raises `ErrorResponse` if it has
@@ -136,7 +141,7 @@ class Api:
     base_url: str
     routes: tuple[Route, ...]
     new_id: Callable[[int], str]
-    statuses: Mapping[State, str]
+    statuses: Mapping[AnyState, str]
     render: Callable[[Mapping[str, Any]], Render]
     credential: Callable[[Request], str]
     envelope: Callable[[ErrorResponse], Mapping[str, Any]]
@@ -147,12 +152,37 @@ class Api:
     checking: Checking = field(default_factory=Checking)
     generation: GenerationHints = field(default_factory=GenerationHints)
 
+    @property
+    def states(self) -> tuple[AnyState, ...]:
+        """The states that its operations can be in: those of `State`, and then its own."""
+        return tuple(dict.fromkeys([*State, *self.statuses]))
+
     def __repr__(self) -> str:
         return f"<Api {self.name}>"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """For IPython and Hypothesis, which print the fields of a dataclass unless told not to."""
         printer.text(repr(self))
+
+
+def find_base_urls(api: Api, given: str | Mapping[str, str] | None = None) -> Mapping[str, str]:
+    """The base URL of each of an API's hosts, by its name; that of `Api.base_url` comes first.
+
+    Args:
+        api: the API.
+        given: one for all hosts, or one for each by its name, instead of that of the real service.
+
+    Raises:
+        InvalidArgument: for a host that the API does not have, here or of a route.
+    """
+    real = {api.serving.main_host: api.base_url, **api.serving.hosts}
+    if isinstance(given, str):
+        given = dict.fromkeys(real, given)
+    routed = (route.host for route in api.routes if route.host is not None)
+    for name in (*(given or ()), *routed):
+        if name not in real:
+            raise unknown_choice(f"host of {api.name}", name, real)
+    return {name: url.rstrip("/") for name, url in {**real, **(given or {})}.items()}
 
 
 FIRST_ERROR = 400

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from ..errors import InvalidArgument, hides_usage_errors
@@ -73,6 +74,27 @@ def _cut(url: str) -> tuple[str, str]:
     return _origin(url[:end]), url[end:].partition("#")[0]
 
 
+class Found(NamedTuple):
+    """Whose URL it is.
+
+    Attributes:
+        server: the server.
+        target: what follows the base URL.
+        hosts: the names of the server's hosts that are at this base URL.
+    """
+
+    server: Server
+    target: str
+    hosts: tuple[str, ...]
+
+
+class _Place(NamedTuple):
+    path: str
+    base_url: str
+    server: Server
+    hosts: tuple[str, ...]
+
+
 class BaseUrls:
     """The base URLs of the stubs of one mock.
 
@@ -81,32 +103,43 @@ class BaseUrls:
     """
 
     def __init__(self, servers: Iterable[Server]) -> None:
-        self._servers: dict[str, list[tuple[str, Server]]] = {}
+        self._places: dict[str, list[_Place]] = {}
         for server in servers:
-            origin, path = _cut(server.base_url)
-            neighbours = self._servers.setdefault(origin, [])
-            for other_path, other in neighbours:
-                if _below(path, other_path) or _below(other_path, path):
-                    raise InvalidArgument(
-                        f"{other.api.name} at {other.base_url} and {server.api.name} at "
-                        f"{server.base_url} are on one URL. Give one of them another with "
-                        "base_urls={...}.",
-                        value=server.base_url,
-                    )
-            neighbours.append((path, server))
-        self.find: Callable[[str], tuple[Server, str] | None] = lru_cache(maxsize=1024)(self._find)
+            for base_url, hosts in _hosts_at(server).items():
+                self._add(base_url, server, hosts)
+        self.find: Callable[[str], Found | None] = lru_cache(maxsize=1024)(self._find)
+
+    def _add(self, base_url: str, server: Server, hosts: tuple[str, ...]) -> None:
+        origin, path = _cut(base_url)
+        neighbours = self._places.setdefault(origin, [])
+        for other in neighbours:
+            if _below(path, other.path) or _below(other.path, path):
+                raise InvalidArgument(
+                    f"{other.server.api.name} at {other.base_url} and {server.api.name} at "
+                    f"{base_url} are on one URL. Give one of them another with base_urls={{...}}.",
+                    value=base_url,
+                )
+        neighbours.append(_Place(path, base_url, server, hosts))
 
     def are_at(self, url: str) -> bool:
         """Whether one of them has the scheme, host and port of this URL."""
-        return _cut(url)[0] in self._servers
+        return _cut(url)[0] in self._places
 
-    def _find(self, url: str) -> tuple[Server, str] | None:
-        """Whose URL it is, and the part of it after the base URL; ``None`` if it is nobody's."""
+    def _find(self, url: str) -> Found | None:
+        """Whose URL it is; ``None`` if it is nobody's."""
         origin, rest = _cut(url)
-        for base, server in self._servers.get(origin, ()):
+        for base, _, server, hosts in self._places.get(origin, ()):
             if _below(rest, base):
-                return server, rest[len(base) :]
+                return Found(server, rest[len(base) :], hosts)
         return None
+
+
+def _hosts_at(server: Server) -> Mapping[str, tuple[str, ...]]:
+    """The names of a server's hosts by their base URLs. Several may share one."""
+    found: dict[str, tuple[str, ...]] = {}
+    for host, base_url in server.base_urls.items():
+        found[base_url] = (*found.get(base_url, ()), host)
+    return found
 
 
 def _below(path: str, base: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, overload
 
 from ..durations import from_ns, rfc3339
 from ..errors import NothingThere, counted, hides_usage_errors
-from ..lifecycle.states import State
+from ..lifecycle.states import AnyState
 from ..virtual_time.server_clock import ServerClock
 from .messages import Request, Response
 from .secret_texts import shown
@@ -49,6 +49,7 @@ class Call:
 
     __slots__ = (
         "_asked_for",
+        "_is_list",
         "_number",
         "_size",
         "at_ns",
@@ -65,16 +66,18 @@ class Call:
         response: Response,
         at_ns: int,
         operations: tuple[str, ...],
-        states: tuple[State, ...] = (),
+        states: tuple[AnyState, ...] = (),
         asked_for: tuple[str, ...] = (),
+        is_list: bool = False,
     ) -> None:
         self.request: Request = request
         self.response: Response = response
         self.at_ns: int = at_ns
         self.operations: tuple[str, ...] = operations
-        self.states: tuple[State, ...] = states
+        self.states: tuple[AnyState, ...] = states
         self.operation_id: str | None = asked_for[0] if len(asked_for) == 1 else None
         self._asked_for = asked_for
+        self._is_list = is_list
         self._number = 0  # among the polls of its operation; known when it is counted
         # Taken once: what is counted in has to be counted out.
         self._size = len(request.body) + len(response.content)

@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
+from urllib.parse import parse_qsl
 
 from ..lifecycle.lifecycle import Snapshot
-from ..lifecycle.states import State
+from ..lifecycle.states import AnyState
 from .messages import ErrorResponse, Headers, HeadersGiven, Request, Response
 from .operation import Operation
 from .operations import OperationStore
@@ -91,7 +92,7 @@ class Exchange:
         self.readings: Mapping[str, Any] = readings
         self.parents: AbstractSet[str] = parents
         self.shown: list[Operation] = []
-        self.states: list[State] = []
+        self.states: list[AnyState] = []
         self._store = store
         self._render = render
         self._credential = credential
@@ -107,6 +108,38 @@ class Exchange:
         refusal = self._refused.get(self._credential(self.request))
         if refusal is not None:
             raise refusal.anew()
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """The parameters of the query, decoded; of one that is there again the last value."""
+        return dict(parse_qsl(self.request.query, keep_blank_values=True))
+
+    @property
+    def form(self) -> Mapping[str, str]:
+        """The fields of a form in the body, decoded; of one that is there again the last value."""
+        return dict(parse_qsl(self.request.body.decode("latin-1"), keep_blank_values=True))
+
+    def json(self, refusal: ErrorResponse) -> Any:
+        """The body, read as JSON.
+
+        Raises:
+            ErrorResponse: this refusal, if it is none.
+        """
+        try:
+            return json.loads(self.request.body)
+        except ValueError:
+            raise refusal.anew() from None
+
+    def url_of(self, path: str) -> str:
+        """The URL of this path, at the host and below the base URL that the request came to.
+
+        A ``Location`` or ``Operation-Location`` has it. It begins as the request's own URL does.
+
+        Args:
+            path: what follows the base URL, such as ``/jobs/1``.
+        """
+        before, _, _ = self.request.url.partition("#")[0].partition("?")
+        return before[: len(before) - len(self.request.path)] + path
 
     def find(self, name: str, **scope: object) -> Operation | None:
         """The visible operation with this id and these field values, or ``None``."""
@@ -132,11 +165,12 @@ class Exchange:
         return started
 
     def members(
-        self, where: Mapping[str, object], states: frozenset[State] = frozenset(State)
+        self, where: Mapping[str, object], states: frozenset[AnyState] | None = None
     ) -> Sequence[int]:
         """The numbers of the visible operations with these field values in one of these states.
 
-        They stand in the order in which the operations were started.
+        Unless states are given, they are in any. They stand in the order in which the operations
+        were started.
         """
         self._lists = True
         return self._store.members(where, states)

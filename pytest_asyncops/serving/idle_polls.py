@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..lifecycle.states import State
+from ..lifecycle.states import OwnState, State
 from ..virtual_time.server_clock import ServerClock
 from .api import Api
 from .calls import Call
@@ -27,7 +27,7 @@ class IdlePolls:
     def __init__(self, clock: ServerClock, store: Callable[[Api], OperationStore]) -> None:
         self._clock = clock
         self._store = store
-        self._seen: dict[tuple[str, str], State] = {}
+        self._seen: dict[tuple[str, str], State | OwnState] = {}
 
     def called(self, call: Call) -> None:
         """Note a call, which is being answered."""

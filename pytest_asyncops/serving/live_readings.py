@@ -39,6 +39,6 @@ def live_readings(api: Api) -> Mapping[str, Any] | None:
 def live_api(url: str) -> Api | None:
     """The API that is served at this URL, by the latest mock; ``None`` if none is."""
     for server in reversed(_live):
-        if url.startswith(f"{server.base_url}/"):
+        if any(url.startswith(f"{base_url}/") for base_url in server.base_urls.values()):
             return server.api
     return None

@@ -133,12 +133,20 @@ class Request:
         target: what follows the stub's base URL: path and query.
         headers: a mapping that finds names in any case.
         body: the body's bytes.
+        hosts: of an API with several hosts the names of those that it came to: more than one if
+            they are at one base URL, and none if it could be any.
     """
 
-    __slots__ = ("_headers", "_path", "_query", "_reads", "_url", "body", "method")
+    __slots__ = ("_headers", "_path", "_query", "_reads", "_url", "body", "hosts", "method")
 
     def __init__(
-        self, method: str, url: str, target: str, headers: Mapping[str, str], body: bytes = b""
+        self,
+        method: str,
+        url: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        hosts: tuple[str, ...] = (),
     ) -> None:
         self.method: str = method
         self._url: str = without_user(url)
@@ -147,6 +155,7 @@ class Request:
         self._path, _, self._query = target.partition("?")
         self._headers = headers
         self.body: bytes = body
+        self.hosts: tuple[str, ...] = hosts
         # Set once it is answered: until then nobody prints it, and everything is read quickly.
         self._reads: Callable[[Request], CredentialReads] | None = None
 

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from ..arguments import explained
 from ..errors import UnknownAttribute, counted, hides_usage_errors
 from ..lifecycle.lifecycle import Lifecycle, Position, Snapshot
-from ..lifecycle.states import State, Step
+from ..lifecycle.states import AnyState, State, Step
 from ..virtual_time.server_clock import ServerClock
 from .calls import Call, Calls
+from .record import Record
 from .tally import Tally
 
 __tracebackhide__ = hides_usage_errors
 
 _BORN = Position((0,))
+
+_BROKEN_OFF = (State.FAILED, State.CANCELLED)
 
 
 class NewOperation(NamedTuple):
@@ -31,6 +34,7 @@ class Home(Protocol):
 
     clock: ServerClock
     calls: Calls
+    record: Record
 
     def looked_at(self, operation: Operation) -> Snapshot:
         """The operation as it stands now, for a test that may go by it."""
@@ -40,6 +44,9 @@ class Home(Protocol):
 
     def told(self, operation: Operation) -> str:
         """How the operation stands, as a word for people."""
+
+    def entries(self, operation: Operation) -> tuple[int, ...]:
+        """The elapsed nanoseconds at which the operation has come into each step of its plan."""
 
     def tally(self, name: str) -> Tally:
         """The tally of the requests for the operation with this id."""
@@ -76,6 +83,7 @@ class Operation:
     """
 
     __slots__ = (
+        "_after",
         "_number",
         "_plan",
         "_position",
@@ -97,12 +105,13 @@ class Operation:
         self.created_ns: int = store.clock.now_ns
         self.polls: int = 0
         self._store = store
+        self._after = store.record.calls.total  # so many calls were before it
         self._number = number
         self._plan = plan
         self._position = _BORN
 
     @property
-    def state(self) -> State:
+    def state(self) -> AnyState:
         """The state that a poll would see now."""
         return self._store.looked_at(self).state
 
@@ -148,6 +157,29 @@ class Operation:
             self._store.move(self, Step(State.CANCELLED, percent=self.percent))
 
     @explained()
+    def move_to(
+        self,
+        state: AnyState,
+        *,
+        output: bytes | None = None,
+        message: str | None = None,
+        percent: float | None = None,
+    ) -> None:
+        """Let it come to this state, which may be one of the API's own.
+
+        Args:
+            state: the state.
+            output: what it has produced, if it has succeeded.
+            message: why it has failed, or what a state of the API's own has to say.
+            percent: the percentage; unless given, an operation that ends without success keeps
+                what it shows.
+        """
+        with self._store.clock.lock:
+            if percent is None and Step(state, message=message).state.meaning in _BROKEN_OFF:
+                percent = self.percent
+            self._store.move(self, Step(state, output=output, message=message, percent=percent))
+
+    @explained()
     def purge(self) -> None:
         """Let the server forget it, after its end."""
         self._store.move(self, Step(State.PURGED))
@@ -159,7 +191,7 @@ class Operation:
             raise UnknownAttribute(
                 f"the state of an operation cannot be set to {value!r}. Start it with "
                 "lifecycle=Lifecycle.manual(), and move it with run(), succeed(), fail('why'), "
-                "cancel() or purge().",
+                "cancel(), purge() or move_to(state).",
                 value=value,
             )
 

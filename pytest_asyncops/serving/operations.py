@@ -22,11 +22,12 @@ from ..errors import (
     listed,
 )
 from ..lifecycle.lifecycle import Lifecycle, Position, Snapshot
-from ..lifecycle.states import State, Step
+from ..lifecycle.states import AnyState, State, Step
 from ..virtual_time.server_clock import ServerClock
 from .calls import KEPT, Call, Calls, Kept
 from .checkpoint import Changing
 from .operation import NewOperation, Operation
+from .record import Record
 from .state_index import StateIndex
 from .tally import Tallies, Tally
 
@@ -42,13 +43,17 @@ class OperationStore(Mapping[str, Operation]):
 
     Args:
         clock: the server's clock.
-        hidden: the states in which an operation is neither listed nor found.
+        states: the states that an operation can be in.
+        hidden: those in which it is neither listed nor found.
         retention: how long after its end an operation is purged, ``None`` for never.
         admit: raises `InvalidArgument` for fields and a lifecycle that the API cannot show.
         check_open: raises `MockClosed` once the mock is closed.
         kept: how many calls are kept.
+        record: what happens beside the calls of all stubs.
 
     Attributes:
+        calls: the requests to the stub and their answers.
+        record: the same.
         has_late: whether answers may be late because of an operation that was ever started.
     """
 
@@ -58,24 +63,28 @@ class OperationStore(Mapping[str, Operation]):
         self,
         clock: ServerClock,
         *,
-        hidden: frozenset[State] = frozenset(),
+        states: Iterable[AnyState] = State,
+        hidden: frozenset[AnyState] = frozenset(),
         retention: Seconds | None = None,
         admit: Callable[[Mapping[str, object], Lifecycle], None] = lambda fields, lifecycle: None,
         check_open: Callable[[], None] = lambda: None,
         kept: Kept = KEPT,
+        record: Record | None = None,
     ) -> None:
         self.clock = clock
         self._hidden = hidden
-        self._visible = frozenset(State) - hidden
+        every = frozenset(states)
+        self._visible = every - hidden
         self._retention = retention
         self._admit = admit
         self._check_open = check_open
         self._operations: list[Operation] = []
         self._by_id: dict[str, Operation] = {}
         self.has_late: bool = False
-        self._index = StateIndex(self._forecast)
+        self._index = StateIndex(self._forecast, len(every))
         self._tallies = Tallies(self)
         self.calls: Calls = Calls(clock, kept)
+        self.record: Record = record or Record(clock, self.calls, kept.calls)
 
     def __getitem__(self, name: str) -> Operation:
         try:
@@ -170,13 +179,16 @@ class OperationStore(Mapping[str, Operation]):
                 return None
         return operation
 
-    def members(self, where: Mapping[str, object], states: frozenset[State]) -> Sequence[int]:
+    def members(
+        self, where: Mapping[str, object], states: frozenset[AnyState] | None = None
+    ) -> Sequence[int]:
         """The numbers of the visible operations with these field values in one of these states.
 
-        They stand in the order in which the operations were started. The sequence belongs to the
-        store: read it before the next call.
+        Unless states are given, they are in any. They stand in the order in which the operations
+        were started. The sequence belongs to the store: read it before the next call.
         """
-        return self._index.members(where, states & self._visible, self.clock.now_ns)
+        wanted = self._visible if states is None else states & self._visible
+        return self._index.members(where, wanted, self.clock.now_ns)
 
     def numbered(self, number: int) -> Operation:
         """The operation with this number."""
@@ -217,6 +229,10 @@ class OperationStore(Mapping[str, Operation]):
             return ", gone"
         except MockClosed:
             return f" {self.snapshot(operation).state.name} when its mock closed"
+
+    def entries(self, operation: Operation) -> tuple[int, ...]:
+        """The elapsed nanoseconds at which the operation has come into each step of its plan."""
+        return self._position(operation).entries
 
     def will_change(self) -> bool:
         """Whether an operation has not reached the last step of its plan."""
@@ -272,7 +288,7 @@ class OperationStore(Mapping[str, Operation]):
                 )
             self.check_known(operation)
             position = self._position(operation)
-            if operation._plan.state(position) is State.PURGED:
+            if operation._plan.state(position).meaning is State.PURGED:
                 raise InvalidArgument(
                     f"operation {operation.id} has been purged and cannot become {step.state!r}",
                     value=step.state,
@@ -290,7 +306,7 @@ class OperationStore(Mapping[str, Operation]):
     def _planned(self, lifecycle: Lifecycle) -> Lifecycle:
         """The lifecycle, with the purge that this server adds to its end."""
         last = lifecycle.plan[-1].state
-        if self._retention is None or not last.done or last is State.PURGED:
+        if self._retention is None or not last.done or last.meaning is State.PURGED:
             return lifecycle
         return lifecycle.then_purged(self._retention)
 
@@ -302,7 +318,7 @@ class OperationStore(Mapping[str, Operation]):
         age, reached = self.clock.now_ns - operation.created_ns, operation._position.entries[-1]
         return age if age > reached else reached
 
-    def _forecast(self, number: int) -> tuple[State, list[tuple[int, State]]]:
+    def _forecast(self, number: int) -> tuple[AnyState, list[tuple[int, AnyState]]]:
         operation = self._operations[number]
         plan, position = operation._plan, self._position(operation)
         born = operation.created_ns

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Union
+from typing import NamedTuple, Union
 
 from ..errors import InvalidArgument, counted, hides_usage_errors
 from ..lifecycle.lifecycle import Lifecycle
@@ -23,9 +23,14 @@ DEFAULT: Lifecycle = Lifecycle.succeeds(running=10)
 
 
 class Plan:
-    """What becomes of the operations that requests start, of those that it matches."""
+    """What becomes of the operations that requests start, of those that it matches.
 
-    _changing = ("_operations",)
+    Attributes:
+        match: the values that an operation has to have.
+        was_taken: whether it was ever taken for an operation.
+    """
+
+    _changing = ("_operations",)  # an example of Hypothesis need not take a plan that others take
 
     def __init__(
         self, lifecycle: Planned, when: Callable[[Facts], object] | None, match: Facts
@@ -33,7 +38,8 @@ class Plan:
         self._operations: list[Operation] = []
         self._lifecycle = lifecycle
         self._when = when
-        self._match = match
+        self.match: Facts = match
+        self.was_taken: bool = False
 
     @property
     def operations(self) -> tuple[Operation, ...]:
@@ -42,7 +48,7 @@ class Plan:
 
     def matches(self, facts: Facts) -> bool:
         """Whether it is for an operation of which this is known."""
-        if any(facts.get(name) != value for name, value in self._match.items()):
+        if any(facts.get(name) != value for name, value in self.match.items()):
             return False
         return self._when is None or bool(self._when(facts))
 
@@ -58,14 +64,31 @@ class Plan:
     def note(self, operation: Operation) -> None:
         """Note that it was taken for an operation."""
         self._operations.append(operation)
+        self.was_taken = True
 
     def __repr__(self) -> str:
-        match = [f"{name}={value!r}" for name, value in self._match.items()]
+        match = [f"{name}={value!r}" for name, value in self.match.items()]
         when = [] if self._when is None else [f"when={self._when!r}"]
         return (
             f"<Plan({', '.join([repr(self._lifecycle), *when, *match])}), "
             f"taken for {counted(len(self._operations), 'operation')}>"
         )
+
+
+class StartedByRequest(NamedTuple):
+    """An operation that a request has started.
+
+    Attributes:
+        id: its id.
+        facts: what was known of it.
+        plans: the plans that there were, the newest last.
+        taken: the one that was taken for it, if there is one.
+    """
+
+    id: str
+    facts: Facts
+    plans: tuple[Plan, ...]
+    taken: Plan | None
 
 
 def checked_lifecycle(value: object) -> Lifecycle:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import unquote
 
-from ..errors import counted
+from ..errors import counted, listed
 from .exchange import Exchange
 from .messages import Response
 
@@ -58,6 +58,8 @@ class Route:
             Unless given, that is what the endpoint finds with `Exchange.find`. It is needed where a
             request is refused before, and no operation has its id; and where a POST polls an
             operation that it does not show.
+        host: the name of the host that takes its requests, of an API with several; unless given,
+            that of the API's base URL.
     """
 
     name: str
@@ -65,52 +67,76 @@ class Route:
     paths: tuple[str, ...]
     endpoint: Endpoint = field(repr=False)
     id_parameter: str | None = None
+    host: str | None = None
 
 
 class Router:
-    """Finds the route of a request among those of one API."""
+    """Finds the route of a request among those of one API.
 
-    def __init__(self, routes: tuple[Route, ...], paths: Paths) -> None:
+    Args:
+        routes: the routes.
+        paths: how the server reads paths.
+        main_host: the name of the host of the routes that name none.
+    """
+
+    def __init__(
+        self, routes: tuple[Route, ...], paths: Paths, main_host: str | None = None
+    ) -> None:
+        self._main_host = main_host
         self._paths = paths
         self._templates = [(route, template) for route in routes for template in route.paths]
         self._table = [(route, paths.pattern(template)) for route, template in self._templates]
-        self.find: Callable[[str, str], tuple[Route | None, Mapping[str, str]]]
+        self.find: Callable[..., tuple[Route | None, Mapping[str, str]]]
         self.find = lru_cache(maxsize=1024)(self._find)
 
-    def _find(self, method: str, path: str) -> tuple[Route | None, Mapping[str, str]]:
+    def _find(
+        self, method: str, path: str, hosts: tuple[str, ...] = ()
+    ) -> tuple[Route | None, Mapping[str, str]]:
         """The route that takes this method and path, with its path parameters, decoded.
 
         It is ``None``, without parameters, if no route does.
+
+        Args:
+            method: the method.
+            path: the path.
+            hosts: the names of the hosts that are asked, empty for all.
         """
-        for route, params in self._matching(path):
+        for route, params in self._matching(path, hosts):
             if route.method == method:
                 return route, params
         return None, {}
 
-    def at(self, path: str) -> tuple[Route, ...]:
-        """The routes of this path, whatever their method."""
-        return tuple(route for route, _ in self._matching(path))
+    def at(self, path: str, hosts: tuple[str, ...] = ()) -> tuple[Route, ...]:
+        """The routes of this path at these hosts, whatever their method."""
+        return tuple(route for route, _ in self._matching(path, hosts))
 
-    def _matching(self, path: str) -> Iterator[tuple[Route, Mapping[str, str]]]:
+    def _host(self, route: Route) -> str | None:
+        return self._main_host if route.host is None else route.host
+
+    def _matching(
+        self, path: str, hosts: tuple[str, ...]
+    ) -> Iterator[tuple[Route, Mapping[str, str]]]:
         decode_first = self._paths.encoded_slash_separates
         if decode_first:
             path = unquote(path)
         for route, pattern in self._table:
             match = pattern.fullmatch(path)
-            if match is not None:
+            if match is not None and (not hosts or self._host(route) in hosts):
                 params = match.groupdict()
                 if not decode_first:
                     params = {name: unquote(value) for name, value in params.items()}
                 yield route, MappingProxyType(params)
 
-    def why_not(self, method: str, path: str) -> list[str]:
+    def why_not(self, method: str, path: str, hosts: tuple[str, ...] = ()) -> list[str]:
         """For each route a line that says why it did not take this method and path."""
         taking = self.at(path)
         if self._paths.encoded_slash_separates:
             path = unquote(path)
         lines = []
         for route, template in self._templates:
-            if route in taking:
+            if hosts and self._host(route) not in hosts:
+                reason = f"its host is {self._host(route)}, not {listed(hosts)}"
+            elif route in taking:
                 reason = f"its method is {route.method}, not {method}"
             else:
                 reason = _difference(template, path)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
 from ..durations import SECOND, Late, late_ns
-from ..errors import InvalidArgument, MockClosed, hides_usage_errors
+from ..errors import InvalidArgument, MockClosed, hides_usage_errors, listed
 from ..lifecycle.lifecycle import Lifecycle
 from ..virtual_time.server_clock import ServerClock
-from .api import FIRST_ERROR, Api
+from .api import FIRST_ERROR, Api, find_base_urls
 from .calls import KEPT, Call, Calls, Kept
 from .checkpoint import Changing
 from .credential_reads import credential_reads
@@ -19,8 +20,9 @@ from .exchange import Exchange, json_response
 from .messages import ErrorResponse, Request, Response
 from .operation import Operation
 from .operations import OperationStore
-from .plans import DEFAULT, Facts, Plan
+from .plans import DEFAULT, Facts, Plan, StartedByRequest
 from .rate_limit import RateLimit
+from .record import Record
 from .routing import Route, Router
 from .secret_texts import Hiding
 from .starting import admit, new_operations
@@ -35,6 +37,9 @@ _METHOD_NOT_ALLOWED = 405
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 """The methods of requests that only read (RFC 9110, 9.2.1), as far as polls use them."""
 
+_MOST_STARTED = 100
+"""For how many operations it is kept why a plan was not for them."""
+
 
 class Server:
     """One API, served to the code under test.
@@ -42,12 +47,16 @@ class Server:
     Args:
         api: the API.
         clock: the server's clock.
-        base_url: the URL at which requests find it, unless it is that of the real service.
+        base_url: the URL at which requests find it, unless it is that of the real service: one for
+            all of its hosts, or one for each host by name.
         readings: how the API's contract is read, where it is not the default.
         tell: functions that are told of each call; they may raise.
         kept: how many calls are kept.
+        record: what happens beside the calls of all stubs.
 
     Attributes:
+        base_urls: the URLs at which requests find it, by the names of its hosts.
+        base_url: the one of its main host.
         calls: the requests and their answers.
         store: the operations.
         parents: the known names of what operations belong to.
@@ -55,36 +64,41 @@ class Server:
         rate_limit: how many requests it takes, if there is a limit.
         late: how late its answers are, if they are.
         plans: what becomes of operations that requests start, the newest plan last.
+        started: the latest operations that requests have started since there is a plan.
         unmatched: the requests that matched no route.
         is_closed: whether the test is over.
         set_up_by: a fixture of wider scope than the test that is being set up.
     """
 
     # Not what matched no route: the end of the test reports it.
-    _changing = ("parents", "refused", "rate_limit", "late", "plans", "_lists")
+    _changing = ("parents", "refused", "rate_limit", "late", "plans", "started", "_lists")
 
     def __init__(
         self,
         api: Api,
         clock: ServerClock,
         *,
-        base_url: str | None = None,
+        base_url: str | Mapping[str, str] | None = None,
         readings: Mapping[str, Any] | None = None,
         tell: Iterable[Callable[[Call], object]] = (),
         kept: Kept = KEPT,
+        record: Record | None = None,
     ) -> None:
         self.api = api
         self.clock = clock
-        self.base_url: str = (base_url or api.base_url).rstrip("/")
+        self.base_urls: Mapping[str, str] = find_base_urls(api, base_url)
+        self.base_url: str = self.base_urls[api.serving.main_host]
         self.readings: dict[str, Any] = {setting.name: setting.default for setting in api.readings}
         self.readings.update(readings or {})
         self.store: OperationStore = OperationStore(
             clock,
+            states=api.states,
             hidden=api.serving.hidden(self.readings),
             retention=api.serving.retention(self.readings),
             admit=partial(admit, api),
             check_open=self.check_open,
             kept=kept,
+            record=record,
         )
         self.calls: Calls = self.store.calls
         self.parents: set[str] = set()
@@ -92,10 +106,13 @@ class Server:
         self.rate_limit: RateLimit | None = None
         self.late: Late[Request] | None = None
         self.plans: list[Plan] = []
-        self.unmatched: Unmatched = Unmatched(f"{api.name} at {self.base_url}", self.why_not)
+        self.started: deque[StartedByRequest] = deque(maxlen=_MOST_STARTED)
+        self.unmatched: Unmatched = Unmatched(
+            f"{api.name} at {listed(dict.fromkeys(self.base_urls.values()))}", self.why_not
+        )
         self.is_closed = False
         self.set_up_by: str | None = None
-        self._router = Router(api.routes, api.serving.paths)
+        self._router = Router(api.routes, api.serving.paths, api.serving.main_host)
         self._render = api.render(self.readings)
         self._reads = partial(credential_reads, api.credential)
         self._tell = (self.store.note, *tell)
@@ -109,7 +126,9 @@ class Server:
         """
         api = self.api
         with self.clock.lock:
-            route, params = self._router.find(api.serving.method(request), request.path)
+            route, params = self._router.find(
+                api.serving.method(request), request.path, request.hosts
+            )
             exchange = Exchange(
                 request,
                 params,
@@ -157,6 +176,7 @@ class Server:
                 tuple([operation.id for operation in exchange.shown]),
                 tuple(exchange.states),
                 asked_for,
+                exchange.lists,
             )
             for tell in self._tell:
                 tell(call)
@@ -214,9 +234,10 @@ class Server:
     def _start_asked(self, facts: Facts, fields: Mapping[str, object]) -> Operation:
         """Start an operation that a request asks for, with the lifecycle that is planned for it."""
         taken: list[Plan] = []
+        known: dict[str, object] = {}
 
         def lifecycle(index: int, own: Mapping[str, object]) -> Lifecycle:
-            known = {**facts, **own}
+            known.update({**facts, **own})
             for plan in reversed(self.plans):
                 if plan.matches(known):
                     taken.append(plan)
@@ -226,6 +247,10 @@ class Server:
         [started] = self.start(1, lifecycle, fields)
         for plan in taken:
             plan.note(started)
+        started._after += 1  # its request comes first
+        if self.plans:
+            one = StartedByRequest(started.id, known, tuple(self.plans), next(iter(taken), None))
+            self.started.append(one)
         return started
 
     def _lateness(self, exchange: Exchange, asked_for: Container[str]) -> float:
@@ -241,7 +266,7 @@ class Server:
         """For each route a line that says why it did not take this request."""
         path = request.path
         path = path.shown if isinstance(path, Hiding) else path
-        return self._router.why_not(self.api.serving.method(request), path)
+        return self._router.why_not(self.api.serving.method(request), path, request.hosts)
 
     def check_open(self) -> None:
         """Raise `MockClosed` if the test is over."""
@@ -276,7 +301,7 @@ class Server:
 
     def _unmatched(self, request: Request) -> ErrorResponse:
         self.unmatched.note(request)
-        routes = self._router.at(request.path)
+        routes = self._router.at(request.path, request.hosts)
         error = self.api.unmatched(request, routes)
         if error.status_code != _METHOD_NOT_ALLOWED or "allow" in map(str.lower, error.headers):
             return error

@@ -119,11 +119,13 @@ def check_states(api: Api, lifecycle: Lifecycle) -> None:
         if step.lasts in _NEVER_SEEN:
             continue
         if step.state not in api.statuses and step.state is not State.PURGED:
+            choices = [
+                state.name if isinstance(state, State) else repr(state) for state in api.statuses
+            ]
             raise InvalidArgument(
-                f"{api.name} has no status for {step.state!r}; it has "
-                f"{listed(state.name for state in api.statuses)}",
+                f"{api.name} has no status for {step.state!r}; it has {listed(choices)}",
                 value=step.state,
-                choices=[state.name for state in api.statuses],
+                choices=choices,
             )
 
 

@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sortedcontainers import SortedList
 
-from ..lifecycle.states import State
+from ..lifecycle.states import AnyState, State
 
-Forecast = Callable[[int], tuple[State, Iterable[tuple[int, State]]]]
+Forecast = Callable[[int], tuple[AnyState, Iterable[tuple[int, AnyState]]]]
 """For the number of an operation, its state now, and its coming states with their instants."""
 
 
@@ -47,7 +47,9 @@ def _bisect(members: Sequence[int], number: int) -> int:
 class StateView:
     """The operations of one group that are in certain states, oldest first."""
 
-    def __init__(self, group: Sequence[int], states: frozenset[State], forecast: Forecast) -> None:
+    def __init__(
+        self, group: Sequence[int], states: frozenset[AnyState], forecast: Forecast
+    ) -> None:
         self._group = group
         self._states = states
         self._forecast = forecast
@@ -101,13 +103,19 @@ class StateView:
 
 
 class StateIndex:
-    """Groups of operations with equal field values, and the views of them that were asked for."""
+    """Groups of operations with equal field values, and the views of them that were asked for.
 
-    def __init__(self, forecast: Forecast) -> None:
+    Args:
+        forecast: tells what becomes of an operation.
+        count: how many states there are.
+    """
+
+    def __init__(self, forecast: Forecast, count: int = len(State)) -> None:
         self._forecast = forecast
+        self._count = count
         self._fields: list[Mapping[str, object]] = []
         self._groups: dict[tuple[str, ...], dict[tuple[object, ...], list[int]]] = {}
-        self._views: dict[tuple[object, ...], dict[frozenset[State], StateView]] = {}
+        self._views: dict[tuple[object, ...], dict[frozenset[AnyState], StateView]] = {}
 
     def add(self, fields: Mapping[str, object]) -> None:
         """Add the next operation, with these field values."""
@@ -118,7 +126,7 @@ class StateIndex:
 
     def copy(self) -> StateIndex:
         """An index of the same operations, which finds out anew in which states they are."""
-        other = StateIndex(self._forecast)
+        other = StateIndex(self._forecast, self._count)
         other._fields = self._fields.copy()
         return other
 
@@ -130,7 +138,7 @@ class StateIndex:
                 view.invalidate(number)
 
     def members(
-        self, where: Mapping[str, object], states: frozenset[State], now: int
+        self, where: Mapping[str, object], states: frozenset[AnyState], now: int
     ) -> Sequence[int]:
         """The numbers of the operations with these field values in one of these states."""
         names = tuple(sorted(where))
@@ -143,7 +151,7 @@ class StateIndex:
         group = groups.get(values)
         if group is None:
             return ()
-        if len(states) == len(State):
+        if len(states) == self._count:
             return group
         views = self._views.setdefault((names, values), {})
         view = views.get(states)

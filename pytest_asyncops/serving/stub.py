@@ -33,6 +33,7 @@ __tracebackhide__ = hides_usage_errors
 _SETTLED = {
     "api": "Say which APIs are live before the mock opens, with the setting apis=[...].",
     "base_url": "Say it before the mock opens, with the setting base_urls={'api': 'http://...'}.",
+    "base_urls": "Say it before the mock opens, with the setting base_urls={'api': {...}}.",
     "readings": "They are settings, such as chainloop_order='oldest', given before the mock opens.",
     "calls": "They are what has been requested; mock.reset() starts over.",
     "operations": "They are what has been started; start one with start().",
@@ -46,6 +47,7 @@ class Stub:
     Attributes:
         api: the API.
         base_url: the URL at which requests find it.
+        base_urls: those of all of its hosts, by name, of an API with several.
         readings: how the API's contract is read where it is silent.
         calls: the requests and their answers.
     """
@@ -53,6 +55,7 @@ class Stub:
     def __init__(self, server: Server) -> None:
         self.api: Final[Api] = server.api
         self.base_url: Final[str] = server.base_url
+        self.base_urls: Final[Mapping[str, str]] = server.base_urls
         self.readings: Final[Mapping[str, Any]] = server.readings
         self.calls: Final[Calls] = server.calls
         self._server = server

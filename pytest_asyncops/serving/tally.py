@@ -13,7 +13,7 @@ from collections.abc import Container, Mapping
 from typing import NamedTuple
 
 from ..durations import SECOND, to_ns
-from ..lifecycle.states import State
+from ..lifecycle.states import AnyState
 from .calls import Call
 
 _MOST_STEPS = 200
@@ -160,7 +160,7 @@ class Tally:
         self._before: int | None = None
         self._wanted: tuple[int, str] | None = None
         self._plain: Mapping[str, str] | None = None
-        self._states: tuple[State, ...] = ()
+        self._states: tuple[AnyState, ...] = ()
         self._shown: tuple[str, ...] = ()
 
     def add(self, name: str, call: Call) -> None:

@@ -72,11 +72,14 @@ def failure(stubs: Iterable[Unmatched]) -> UnmatchedRequests | None:
         return None
     lines = [f"{counted(total, 'request')} reached a stub and matched no route:"]
     for unmatched in asked:
+        by_reasons: dict[tuple[str, ...], list[str]] = {}
         for request, count in unmatched:
             again = f"  ({count:,} times)" if count > 1 else ""
-            lines += ["", f"  {request.method} {shown(request.url)}{again}"]
-            lines.append(f"  {unmatched.stub} has these routes:")
-            lines += [f"    {line}" for line in unmatched.why_not(request)]
+            alike = by_reasons.setdefault(tuple(unmatched.why_not(request)), [])
+            alike.append(f"  {request.method} {shown(request.url)}{again}")
+        for reasons, alike in by_reasons.items():
+            lines += ["", *alike, f"  {unmatched.stub} has these routes:"]
+            lines += [f"    {line}" for line in reasons]
         if unmatched.others:
             lines += ["", f"  and {counted(unmatched.others, 'request')} for other URLs"]
     lines += [

@@ -15,7 +15,7 @@ from ..contract.openapi import Contract
 from ..contract.pointers import escape
 from ..contract.schema_keywords import Schema, name_of, refer
 from ..errors import InvalidArgument, checked_flag, hides_usage_errors, unknown_choice
-from ..lifecycle.states import State
+from ..lifecycle.states import AnyState, OwnState, State
 from ..rules.rules import Constraint, Needed
 from ..serving.api import FIRST_ERROR, Api, find_history_schema, find_route
 from ..serving.routing import Route
@@ -59,7 +59,7 @@ def with_overrides(
     options: Options,
     schema: Schema,
     answer: Answer,
-    state: State | None,
+    state: AnyState | None,
     overrides: Overrides,
 ) -> Recipe:
     """Values of a schema whose operations are in this state and have these members.
@@ -96,8 +96,8 @@ def unknown_name(
     return unknown_choice(f"{what}, or argument,", name, [*names, *arguments])
 
 
-def _status(api: Api, state: State) -> str:
-    if not isinstance(state, State) or state not in api.statuses:
+def _status(api: Api, state: AnyState) -> str:
+    if not isinstance(state, (State, OwnState)) or state not in api.statuses:
         choices = [str(known) for known in api.statuses]
         raise unknown_choice(f"state of a {api.name} operation", state, choices)
     return api.statuses[state]

@@ -19,6 +19,7 @@ from .coherent.compiler import compiled
 from .coherent.server import CoherentServer
 from .documented import Asked, find_asked, find_source, schema_at
 from .mutation.edits import Edit, Instead, edited, values_with
+from .mutation.places import places
 from .mutation.rule_edits import bad_objects, rule_edits
 from .mutation.schema_edits import schema_edits
 from .mutation.verdicts import Invalid, Judged, judge, judge_by
@@ -117,9 +118,10 @@ def _of_api(server: CoherentServer, location: str) -> list[Recipe]:
     compiler, root = compiled(server), schema_at(server.contract, location)
     judged = judge(server, root)
     of_schema = _by_edits(compiler, root, judged, schema_edits(server.contract, root))
+    named = places(server.contract, root)
     of_prose: list[Recipe] = []
     for rule in server.api.checking.rules:
-        for path in server.contract.schema_paths(root).get(rule.on, ()):
+        for path in named.get(rule.on, ()):
             # One alternative for each rule, however many ways there are to break it.
             for edit in rule_edits(server, rule, path):
                 of_prose += _by_edits(compiler, root, judged, [edit])

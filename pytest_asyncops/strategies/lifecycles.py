@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -13,7 +13,7 @@ from ..durations import SECOND, to_ns
 from ..errors import InvalidArgument, checked_flag, hides_usage_errors, unknown_choice
 from ..lifecycle.lifecycle import Lifecycle
 from ..lifecycle.progress import Progress
-from ..lifecycle.states import TRANSITIONS, State, Step
+from ..lifecycle.states import AnyState, OwnState, State, Step, may_follow
 from ..lifecycle.states import polls as poll_count
 from ..serving.api import Api
 from ..serving.starting import admit
@@ -42,7 +42,7 @@ _HOUR = 3600
 def lifecycles(
     api: Api | str | None = None,
     *,
-    states: Iterable[State] | None = None,
+    states: Iterable[AnyState] | None = None,
     max_duration: float = _HOUR,
     polls: bool = True,
     progress: bool = True,
@@ -51,7 +51,8 @@ def lifecycles(
 
     Args:
         api: the API that can show them; unless given, they have all states.
-        states: the states that they go through; unless given, all that the API has.
+        states: the states that they go through; unless given, all that the API has. Those of an
+            API's own that mean the same come in the order of `Api.statuses`.
         max_duration: the most seconds until the last step begins, not counting polls.
         polls: whether durations can be counted in polls.
         progress: whether steps have percentages of their own.
@@ -67,7 +68,7 @@ def lifecycles(
     """
     asked = {**locals()}
     known = None if api is None else find_api(api)
-    possible = set(State) if known is None else {*known.statuses, State.PURGED}
+    possible = None if known is None else [*known.statuses, State.PURGED]
     checked_flag(polls, "polls")
     checked_flag(progress, "progress")
     if states is not None and (isinstance(states, str) or not isinstance(states, Iterable)):
@@ -75,11 +76,11 @@ def lifecycles(
             f"states must be a list of states, such as [State.RUNNING], not {states!r}",
             value=states,
         )
-    given = possible if states is None else list(states)
+    given = (possible or _ORDER) if states is None else list(states)
     for state in given:
-        if not isinstance(state, State) or state not in possible:
-            raise unknown_choice("state", state, [str(one) for one in _ORDER if one in possible])
-    wanted = set(given)
+        if not isinstance(state, (State, OwnState)) or (possible and state not in possible):
+            raise unknown_choice("state", state, map(repr, _ordered(possible or _ORDER)))
+    wanted = _ordered([state for state in possible or given if state in given])
     plans = [
         _plans(sequence, to_ns(max_duration, "max_duration"), polls, progress, _has_output(known))
         for sequence in _sequences(wanted)
@@ -89,27 +90,41 @@ def lifecycles(
     return as_call(lifecycles, asked, one_of(plans))
 
 
-def _sequences(states: set[State]) -> list[tuple[State, ...]]:
+def _ordered(states: Iterable[AnyState]) -> list[AnyState]:
+    """These states, each once, in the order in which shrinking prefers them."""
+    return sorted(dict.fromkeys(states), key=lambda state: _ORDER.index(state.meaning))
+
+
+def _sequences(states: Sequence[AnyState]) -> list[tuple[AnyState, ...]]:
     """The sequences of these states that lifecycles can have, the plainest first."""
-    found: list[tuple[State, ...]] = []
-    ways: list[tuple[State, ...]] = [
-        (state,) for state in _ORDER if state in states and state is not State.PURGED
+    found: list[tuple[AnyState, ...]] = []
+    ways: list[tuple[AnyState, ...]] = [
+        (state,) for state in states if state.meaning is not State.PURGED
     ]
     while ways:
         found += ways
         ways = [
             (*way, state)
             for way in ways
-            for state in _ORDER
-            if state in states
-            and state in TRANSITIONS[way[-1]]
-            and way.count(state) < (2 if state is State.RUNNING else 1)
+            for state in states
+            if may_follow(way[-1], state) and _goes_on(states, way, state)
         ]
-    return sorted(found, key=lambda way: (len(way), len(set(way)) < len(way), State.PURGED in way))
+    return sorted(found, key=lambda way: (len(way), len(set(way)) < len(way), _ends_purged(way)))
+
+
+def _goes_on(states: Sequence[AnyState], way: tuple[AnyState, ...], state: AnyState) -> bool:
+    """Whether a state comes after those before it: in any order there would be too many ways."""
+    if state is State.RUNNING and way[-1] is state:
+        return way.count(state) < 2
+    return states.index(state) > states.index(way[-1]) or state.meaning is not way[-1].meaning
+
+
+def _ends_purged(way: tuple[AnyState, ...]) -> bool:
+    return way[-1].meaning is State.PURGED
 
 
 def _plans(
-    sequence: tuple[State, ...], most: int, polls: bool, progress: bool, has_output: bool
+    sequence: tuple[AnyState, ...], most: int, polls: bool, progress: bool, has_output: bool
 ) -> Recipe:
     each = most // max(len(sequence) - 1, 1) // SECOND
     seconds = from_strategy(st.integers(0, each))
@@ -138,13 +153,13 @@ _CURVES = one_of(
 )
 
 
-def _steps(state: State, durations: Recipe | None, progress: bool, has_output: bool) -> Recipe:
+def _steps(state: AnyState, durations: Recipe | None, progress: bool, has_output: bool) -> Recipe:
     facts: dict[str, Recipe] = {}
     if durations is not None:
         facts["duration"] = durations
     if state is State.FAILED:
         facts["message"] = Options().texts(1)
-    if state is State.SUCCEEDED and has_output:
+    if state.meaning is State.SUCCEEDED and has_output:
         facts["output"] = one_of([constant(None), from_strategy(st.binary())])
     shapes = [Shape(facts, {})]
     if progress:

@@ -10,7 +10,7 @@ from ..arguments import explained
 from ..configure import find_api
 from ..contract.openapi import Contract
 from ..errors import InvalidArgument, hides_usage_errors
-from ..lifecycle.states import State
+from ..lifecycle.states import AnyState
 from ..serving.api import Api
 from .api_schemas import (
     as_bytes,
@@ -36,7 +36,7 @@ __tracebackhide__ = hides_usage_errors
 def operations(
     api: Api | str,
     *,
-    state: State | None = None,
+    state: AnyState | None = None,
     alphabet: Alphabet = None,
     max_length: int | None = None,
     extra: str = "never",
@@ -70,6 +70,7 @@ def operations(
             operation has at once.
 
     >>> from hypothesis import given
+    >>> from pytest_asyncops import State
     >>> @given(operations("pinecone", state=State.FAILED))
     ... def test_a_failure_says_why(operation):
     ...     assert operation["error_message"]
@@ -87,7 +88,7 @@ def operations(
 def lists(
     api: Api | str,
     *,
-    state: State | None = None,
+    state: AnyState | None = None,
     alphabet: Alphabet = None,
     max_length: int | None = None,
     max_items: int = 5,
@@ -133,7 +134,7 @@ def lists(
 def gets(
     api: Api | str,
     *,
-    state: State | None = None,
+    state: AnyState | None = None,
     alphabet: Alphabet = None,
     max_length: int | None = None,
     extra: str = "never",

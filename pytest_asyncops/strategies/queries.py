@@ -136,10 +136,9 @@ def _with(good: Recipes, told: Queries, bad: Recipes) -> Recipe:
 
 def _bad_texts(contract: Contract, schema: Schema) -> list[str]:
     """Texts that are not a value of a parameter with this schema."""
-    found = bad_values(contract, schema)
     kind = schema.get("type")
     texts = list(_NO_NUMBERS) if kind in ("integer", "number") else []
-    for keyword, values in found.items():
+    for keyword, _, values in bad_values(contract, schema):
         if keyword not in ("type", "minLength"):
             texts += [_text(value) for value in values]
     return texts

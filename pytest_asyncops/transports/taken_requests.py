@@ -58,11 +58,11 @@ class TakenRequests:
         """Note that a request for this URL has been made, and has come to its end."""
         url = str(asked)
         found = self._base_urls.find(url)
-        if found is None or found[0].calls.total:
+        if found is None or found.server.calls.total:
             return
         who = self._in_front(session, url)
         if who is not None:  # else the client has sent nothing
-            self._taken.setdefault(found[0], (without_secrets(without_user(url)), who))
+            self._taken.setdefault(found.server, (without_secrets(without_user(url)), who))
 
     def _in_front(self, session: Session, url: str) -> str | None:
         """What requests have to come by before they come here, ``None`` if there is nothing."""

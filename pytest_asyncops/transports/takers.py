@@ -21,11 +21,13 @@ class Taken(NamedTuple):
         server: the stub's server.
         url: the whole URL.
         target: what follows the stub's base URL: path and query.
+        hosts: the names of the API's hosts that are at this base URL.
     """
 
     server: Server
     url: str
     target: str
+    hosts: tuple[str, ...] = ()
 
     def answer(
         self,
@@ -48,7 +50,7 @@ class Taken(NamedTuple):
         """
         if isinstance(headers, list):  # quicker than to look whether it is a mapping
             headers = Headers(headers)
-        return self.server.handle(Request(method, self.url, self.target, headers, body))
+        return self.server.handle(Request(method, self.url, self.target, headers, body, self.hosts))
 
 
 class Takers:
@@ -68,7 +70,7 @@ class Takers:
             if found is not None:
                 if guard.leftovers:
                     guard.refuse_stray(url)
-                return Taken(found[0], url, found[1])
+                return Taken(found.server, url, found.target, found.hosts)
         return None
 
     def are_at(self, url: str) -> bool:

@@ -34,6 +34,7 @@ from .scheduler import Scheduler
 from .selects import Selects
 from .server_clock import ServerClock
 from .simple_queues import counted_simple_queue
+from .skip_listeners import SkipListener
 from .sockets import Sockets
 from .thread_pools import ThreadPools
 from .threading_patches import ThreadingPatches
@@ -64,7 +65,7 @@ class VirtualTime:
 
     Args:
         clock: the clock.
-        skipped: called after each wait with all nanoseconds skipped so far; may raise.
+        skipped: told after each wait how long it was, and what has been skipped so far; may raise.
         patience: the most real seconds that the clock waits for one thing outside.
 
     Attributes:
@@ -75,7 +76,7 @@ class VirtualTime:
     polled: Callable[[], RealWait | None]
 
     def __init__(
-        self, clock: ServerClock, skipped: Callable[[int], None], patience: float = PATIENCE
+        self, clock: ServerClock, skipped: SkipListener, patience: float = PATIENCE
     ) -> None:
         self._clock = clock
         self._patience = patience
@@ -229,8 +230,11 @@ class _Replacements:
                 for part in self._parts:
                     stack.callback(part.restore)
                     part.replace()
-                for module, name, _, replacement in (*self._functions, *self._classes):
-                    stack.callback(setattr, module, name, getattr(module, name))
+                for module, name, original, replacement in (*self._functions, *self._classes):
+                    before = getattr(module, name)
+                    # A patch of the user's that was undone too late has put a replacement back.
+                    before = original if before == replacement else before
+                    stack.callback(setattr, module, name, before)
                     setattr(module, name, replacement)
                 self._stack = stack.pop_all()
         self._depth += 1

@@ -239,7 +239,7 @@ _PUT_BACK = ("_patch", "_patch_dict")
 def _has_module(holder: Any) -> bool:
     """Whether a holder tells whose it is."""
     if type(holder) is dict:
-        return _is_namespace(holder)
+        return _is_namespace(holder) or _is_of_freezegun(holder)
     return _is_passed_over(holder) or not (_CONTAINERS(type(holder)) or is_nest(holder))
 
 
@@ -248,8 +248,18 @@ def _is_namespace(names: dict[Any, Any]) -> bool:
     return "__builtins__" in names or ("__name__" in names and "__spec__" in names)
 
 
+def _is_of_freezegun(names: dict[Any, Any]) -> bool:
+    """Whether freezegun keeps in this ``dict`` what each module has when time is not frozen.
+
+    It puts that back, in the modules of this package too: a replacement would call itself.
+    """
+    return names is getattr(sys.modules.get("freezegun.api"), "_GLOBAL_MODULES_CACHE", None)
+
+
 def _is_passed_over(holder: Any) -> bool:
     if type(holder) is dict:
+        if _is_of_freezegun(holder):
+            return True
         module = holder.get("__name__")
     elif type(holder) is FunctionType:
         module = holder.__globals__.get("__name__")

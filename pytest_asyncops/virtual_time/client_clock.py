@@ -36,6 +36,9 @@ _SPIN, _READINGS = 600 * SECOND, 1_000_000
 # as many: 30,000 by 16 ms. A program that reads the time to log what it does is hardly
 # moved, and one that spins gets there within a second.
 
+_STRIDE = 16
+"""After how many readings the clocks are moved anew: a reading has to be quick."""
+
 _GRAIN = 100
 """The nanoseconds to a multiple of which a computed wait is rounded, at least."""
 
@@ -61,6 +64,7 @@ class ClientClock:
         self._perf_base = (_real_perf_counter_ns() // SECOND + 1) * SECOND
         self._skipped = shared_time.skipped_ns
         self._readings = 0
+        self._moves_at = FREE
         self._lingered = 0
         self._lingered_before = 0
         self._ahead = 0.0
@@ -186,7 +190,7 @@ class ClientClock:
         """
         # Without a lock: of several threads one may not be counted, and nobody depends on it.
         self._readings += weight
-        if self._readings <= FREE:
+        if self._readings <= self._moves_at:
             return
         with self.lock:
             if self._skipped != self._shared_time.skipped_ns:
@@ -194,10 +198,12 @@ class ClientClock:
             else:
                 spun = max(self._readings - FREE, 0) ** 3 * _SPIN // _READINGS**3
                 self._lingered = self._lingered_before + spun
+                self._moves_at = self._readings + _STRIDE
 
     def note_wait(self) -> None:
         """Note that a thread has waited: readings count from here."""
         with self.lock:
             self._readings = 0
+            self._moves_at = FREE
             self._lingered_before = self._lingered
             self._skipped = self._shared_time.skipped_ns

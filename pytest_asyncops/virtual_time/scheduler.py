@@ -108,7 +108,7 @@ class Scheduler:
             self.client.note_reading(SLEEP_OF_ZERO)
             _real_sleep(0)  # lets other threads run
         elif self._skips(duration):
-            self.listeners.tell()
+            self.listeners.tell(duration)
         else:
             self._wait(Wait(self.in_motion), duration)
 
@@ -174,7 +174,7 @@ class Scheduler:
         finally:
             self._end(wait)
         if wait.due:
-            self.listeners.tell()
+            self.listeners.tell(duration or 0)
         return wait.came
 
     def _begins(self, wait: Wait, duration: int | None) -> bool:

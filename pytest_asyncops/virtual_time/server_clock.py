@@ -149,9 +149,19 @@ class ServerClock:
             sees one time. Reentrant, because a test's callback may start operations.
         shared_time: the time that it shares with other clocks.
         is_closed: whether the test is over.
+        moved: told how far the test has moved the clock, or another that shares its time.
     """
 
-    __slots__ = ("__weakref__", "_begin", "_source", "epoch_ns", "is_closed", "lock", "shared_time")
+    __slots__ = (
+        "__weakref__",
+        "_begin",
+        "_source",
+        "epoch_ns",
+        "is_closed",
+        "lock",
+        "moved",
+        "shared_time",
+    )
 
     def __init__(
         self, epoch_ns: int = 1_767_225_600 * SECOND, source: Callable[[], int] | None = None
@@ -164,6 +174,7 @@ class ServerClock:
             self._source = still.read
         self._begin = 0
         self.is_closed: bool = False
+        self.moved: Callable[[int], object] = lambda duration: None
         renewed_at_fork.add(self)
         self.shared_time: SharedTime = SharedTime()
         self.shared_time.clocks.append(self)
@@ -248,6 +259,8 @@ class ServerClock:
                 value=duration / SECOND,
             )
         self.shared_time.advance(duration)
+        for clock in tuple(self.shared_time.clocks):
+            clock.moved(duration)
 
     def rewind(self, elapsed_ns: int) -> None:
         """Set the clock back, at a reset and between Hypothesis' examples."""

@@ -7,6 +7,12 @@ from contextlib import contextmanager
 
 from .server_clock import SharedTime
 
+SkipListener = Callable[[int, int], None]
+"""Is told after a wait how many nanoseconds it took, and how many were skipped in all; may raise.
+
+It is called in the thread that has waited, from where it waited.
+"""
+
 
 class SkipListeners:
     """Functions that are told after each wait; the latest one first.
@@ -17,18 +23,15 @@ class SkipListeners:
 
     def __init__(self, shared_time: SharedTime) -> None:
         self._shared_time = shared_time
-        self._listeners: list[Callable[[int], None]] = []
+        self._listeners: list[SkipListener] = []
 
     @contextmanager
-    def listening(self, listener: Callable[[int], None]) -> Iterator[None]:
-        """Inside of the block, tell a listener after each wait how many nanoseconds were skipped.
-
-        The number counts from the beginning of the block. The listener may raise.
-        """
+    def listening(self, listener: SkipListener) -> Iterator[None]:
+        """Inside of the block, tell a listener of each wait; what is skipped counts from here."""
         before = self._waited()
 
-        def heard(total: int) -> None:
-            listener(total - before)
+        def heard(length: int, total: int) -> None:
+            listener(length, total - before)
 
         self._listeners.append(heard)
         try:
@@ -36,11 +39,11 @@ class SkipListeners:
         finally:
             self._listeners.remove(heard)
 
-    def tell(self) -> None:
-        """Tell them that a wait has been skipped."""
+    def tell(self, length: int) -> None:
+        """Tell them that a wait of so many nanoseconds has been skipped."""
         waited = self._waited()
         for listener in reversed(self._listeners):
-            listener(waited)
+            listener(length, waited)
 
     def _waited(self) -> int:
         return self._shared_time.skipped_ns - self._shared_time.advanced_ns

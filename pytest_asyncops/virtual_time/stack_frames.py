@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Iterator
 from functools import lru_cache
 from types import FrameType
+from typing import Any
 
 TOOLS = frozenset(
     {
@@ -64,6 +65,16 @@ def outwards(frame: FrameType | None) -> Iterator[FrameType]:
     while frame is not None:
         yield frame
         frame = frame.f_back
+
+
+def suspended_frames(coroutine: Any) -> Iterator[FrameType]:
+    """The frames of a suspended coroutine and of what it waits for, the outermost first."""
+    while coroutine is not None:
+        frame = getattr(coroutine, "cr_frame", None)
+        if frame is None:
+            return
+        yield frame
+        coroutine = coroutine.cr_await
 
 
 _MOST_FRAMES = 10

@@ -13,6 +13,7 @@ from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.chainloop_rules import HISTORY, RULES, UNSPECIFIED
 from pytest_asyncops.apis.gateway import HTTP_STATUS
 from pytest_asyncops.contract.openapi import load_contract
+from pytest_asyncops.strategies.mutation.places import places
 
 CONTRACT = load_contract(CHAINLOOP.checking.contract)
 
@@ -101,7 +102,7 @@ def test_a_history_says_of_each_member_how_it_may_change_and_says_it_once():
 def test_operations_are_found_where_the_routes_put_them():
     routes = {route.name: route for route in CHAINLOOP.routes}
     at = {
-        name: CONTRACT.schema_paths(CONTRACT.response_schema("GET", routes[name].paths[0], 200))
+        name: places(CONTRACT, CONTRACT.response_schema("GET", routes[name].paths[0], 200))
         for name in routes
     }
     assert at["list"][HISTORY.schema] == [(HISTORY.listed_in, "*")]

@@ -12,6 +12,7 @@ from pytest_asyncops.apis import Absent, Fixed
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.apis.pinecone_rules import HISTORY, INGESTION, RULES, TYPES
 from pytest_asyncops.contract.openapi import load_contract
+from pytest_asyncops.strategies.mutation.places import places
 
 CONTRACT = load_contract(PINECONE.checking.contract)
 OPERATION = CONTRACT.schemas[HISTORY.schema]["properties"]
@@ -100,7 +101,7 @@ def test_a_history_says_of_each_member_how_it_may_change_and_says_it_once():
 def test_operations_are_found_where_the_routes_put_them():
     routes = {route.name: route for route in PINECONE.routes}
     at = {
-        name: CONTRACT.schema_paths(CONTRACT.response_schema("GET", routes[name].paths[0], 200))
+        name: places(CONTRACT, CONTRACT.response_schema("GET", routes[name].paths[0], 200))
         for name in routes
     }
     assert at["list"][HISTORY.schema] == [(HISTORY.listed_in, "*")]

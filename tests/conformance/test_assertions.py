@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+from importlib.resources import files
 
 import pytest
 from support.client_responses import of_requests
 from support.documents import content
-from support.pages import ROOT
 from support.verdicts import refused
 
 from pytest_asyncops import (
@@ -59,10 +60,40 @@ def test_a_violation_says_file_line_and_pointer():
     [found] = violations({"operation": {"id": 7}}, api="chainloop", route="get")
     position, _, pointer = found.source.partition(" #")
     file, _, line = position.partition(":")
-    assert file == "schemas/chainloop.yaml"
+    assert file == "pytest_asyncops/schemas/chainloop.yaml"
     assert pointer == "/components/schemas/v1AsyncOperationResult/properties/id/type"
-    with open(ROOT / file, encoding="utf-8") as yaml:
-        assert yaml.readlines()[int(line) - 1] == "          type: string\n"
+    package, _, name = file.rpartition("/")
+    installed = files(package.replace("/", ".")) / name
+    lines = installed.read_text(encoding="utf-8").splitlines()
+    assert lines[int(line) - 1] == "          type: string"
+
+
+TIME = "2026-01-01T00:00:00Z"
+GATEWAY = {"id": "1", "created_at": TIME, "started_at": None, "output": ""}
+CAMEL = {
+    "id": "1",
+    "status": "ASYNC_OPERATION_STATUS_COMPLETED",
+    "finishedAt": "2026-01-01T00:00:00Z",
+}
+
+
+@pytest.mark.parametrize(
+    ("operation", "advice"),
+    [
+        (GATEWAY, "Read with profile='gateway' or profile='gateway_camel', it conforms."),
+        (CAMEL, "Read with profile='gateway' or profile='gateway_camel', it conforms."),
+        (
+            {**CAMEL, "kind": 7},
+            "Read with profile='gateway' or profile='gateway_camel', it has 1 violation.",
+        ),
+        ({"id": 7}, None),
+    ],
+    ids=["nulls", "camelCase", "camelCase and another violation", "no better profile"],
+)
+def test_a_profile_that_fits_better_is_named(operation, advice):
+    error = failure({"operation": operation}, api="chainloop", route="get")
+    last = str(error).splitlines()[-1]
+    assert last == advice if advice else last.startswith("    schema.type, ")
 
 
 def test_several_violations():
@@ -260,7 +291,7 @@ def test_the_traceback_ends_in_the_users_line(pytester, monkeypatch, style):
     result.assert_outcomes(failed=len(LAST_LINES))
     output = str(result.stdout) + str(result.stderr)
     assert "s3cret" not in output
-    assert "pytest_asyncops/" not in output
+    assert not re.search(r"pytest_asyncops/[\w/]+\.py", output)
     assert "jsonschema" not in output
     lines = IN_PYTEST.strip("\n").splitlines()
     for source, error in LAST_LINES.values():

@@ -51,6 +51,24 @@ def test_an_integer_of_thousands_of_digits_is_a_violation():
     assert SAID in repr(found)
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1e400", 10**400),
+        ("-1.5E+400", -15 * 10**399),
+        ("1" * 400 + ".5", int("1" * 400)),
+        ("1e" + "9" * 5000, 10**5000),
+    ],
+    ids=lambda part: str(part)[:9] if isinstance(part, str) else "",
+)
+def test_a_number_that_is_no_float_is_a_number_and_no_double(text, number):
+    body = json.dumps({**OPERATION, "ingestion_units": 0}).replace(": 0}", f": {text}}}")
+    answer = of_requests(body.encode(), status=200, kind="application/json")
+    found = {each.rule: each.value for each in violations(answer, api="pinecone", route="get")}
+    assert found["schema.format"] == number
+    assert "schema.type" not in found
+
+
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_a_long_integer_in_a_body_is_json(sign):
     text = json.dumps(listed(percent_complete=0)).replace(": 0}", f": {sign}1" + "0" * 5000 + "}")

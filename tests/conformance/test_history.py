@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from support.client_responses import of_requests
 from support.observed_operations import PREFIX, broken, failure, job, op
 from support.served_answers import APIS, Server, new_operations, path_of, readings
+from support.toy_api import changed as changed_api
 
 from pytest_asyncops import (
     ConformanceError,
     InvalidArgument,
     Lifecycle,
+    OwnState,
     Progress,
     State,
     Step,
@@ -288,3 +290,37 @@ def test_an_api_without_these_readings_takes_them_as_no_change():
 def test_a_reading_that_there_is_not():
     with pytest.raises(InvalidArgument, match="Did you mean 'other_notation'"):
         changes({}, {}, readings={"other_notations": "refuse"})
+
+
+STAGES = {
+    "validating": OwnState("validating", State.PENDING),
+    "queued": OwnState("queued", State.PENDING),
+    "in_progress": State.RUNNING,
+    "finalizing": OwnState("finalizing", State.RUNNING),
+    "completed": State.SUCCEEDED,
+    "failed": State.FAILED,
+    "expired": OwnState("expired", State.FAILED),
+    "archived": OwnState("archived", State.PURGED),
+}
+
+
+@pytest.mark.parametrize("first", STAGES)
+@pytest.mark.parametrize("second", STAGES)
+def test_statuses_of_an_apis_own_move_as_what_they_mean(first, second):
+    history = dataclasses.replace(
+        CHAINLOOP.checking.history,
+        states={word: frozenset({state}) for word, state in STAGES.items()},
+    )
+    api = changed_api(CHAINLOOP, history=history)
+    before, after = STAGES[first], STAGES[second]
+    legal = (
+        first == second
+        or not (before.done or after.meaning is State.PENDING)
+        or before.meaning is after.meaning is State.PENDING
+        or (after.meaning is State.PURGED and before.meaning is not State.PURGED)
+    )
+    seen = [{"id": "1", "status": first}, {"id": "1", "status": second}]
+    if legal:
+        assert_history(seen, api=api)
+    else:
+        assert [found.path for found in failure(seen, api).violations] == ["$[1].status"]

@@ -16,14 +16,6 @@ from pytest_asyncops.contract.openapi import load_contract
 from pytest_asyncops.contract.yaml_document import read_document
 
 
-def test_a_schema_may_have_itself_as_a_part():
-    found = contract(
-        with_schema("properties: {a: {$ref: '#/components/schemas/A'}}\n"
-                    "items: {anyOf: [{$ref: '#/components/schemas/A'}]}")
-    )  # fmt: skip
-    assert found.schema_paths(found.schemas["A"]) == {"A": [("a",), ()]}
-
-
 @pytest.mark.parametrize(
     ("text", "line", "pointer", "message"),
     [
@@ -76,36 +68,13 @@ def test_nothing_at_such_an_index(index):
         found.at(f"/components/schemas/A/enum/{index}")
 
 
-def test_sites_of_named_schemas():
-    found = contract(
-        with_schema(
-            """
-            type: object
-            properties:
-              one: {$ref: '#/components/schemas/Job'}
-              many: {type: array, items: {allOf: [{$ref: '#/components/schemas/Job'}]}}
-              inner: {$ref: '#/components/schemas/A'}
-            """
-        )
-    )
-    # A is where it is asked for, and once within itself: it is not followed for ever.
-    assert found.schema_paths(found.at("/components/schemas/A")) == {
-        "Job": [("one",), ("many", "*"), ("inner", "one"), ("inner", "many", "*")],
-        "A": [("inner",), ()],
-    }
-    body = found.body(found.response("GET", "/jobs/{id}", 200))
-    assert found.schema_paths(found.at(body)) == {"Job": [()]}
-
-
 @pytest.mark.parametrize("api", [CHAINLOOP, PINECONE], ids=lambda api: api.name)
 def test_the_shipped_contracts(api):
     found = load_contract(api.checking.contract)
     assert found is load_contract(api.checking.contract)
-    assert found.document.file == f"schemas/{api.checking.contract}"
+    assert found.document.file == f"pytest_asyncops/schemas/{api.checking.contract}"
     for route in api.routes:
-        body = found.body(found.response(route.method, route.paths[0], 200))
-        sites = found.schema_paths(found.at(body))
-        assert api.checking.history.schema in sites
+        assert found.body(found.response(route.method, route.paths[0], 200)) is not None
     for rule in api.checking.rules:
         assert rule.on in found.schemas
         assert found.at(rule.source) is not None
@@ -144,7 +113,7 @@ def test_a_relative_path_counts_from_the_current_directory(tmp_path, monkeypatch
     [
         (
             "nothing.yaml",
-            "schemas/nothing.yaml",
+            "pytest_asyncops/schemas/nothing.yaml",
             errno.ENOENT,
             "A bare name is one of the package's own; for a file of yours write './nothing.yaml'.",
         ),
@@ -180,7 +149,10 @@ def test_a_document_is_read_once_and_again_when_it_has_changed(tmp_path, monkeyp
 
 def test_a_document_in_no_file_prints_its_name():
     assert repr(contract(HEAD)) == "<Contract own.yaml>"
-    assert repr(load_contract(CHAINLOOP.checking.contract)) == "<Contract schemas/chainloop.yaml>"
+    assert (
+        repr(load_contract(CHAINLOOP.checking.contract))
+        == "<Contract pytest_asyncops/schemas/chainloop.yaml>"
+    )
 
 
 @pytest.mark.parametrize("path", [None, 1, b"own.yaml", ["own.yaml"]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import linecache
+import os
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -233,6 +234,27 @@ def really_waited() -> str:
         return hanging(mock)
 
 
+def picture_of_polls() -> str:
+    """When an operation changes, and when it is polled; a character is a second."""
+    with mocked(apis=["chainloop"]) as mock:
+        operation = mock.chainloop.start(lifecycle=Lifecycle.succeeds(pending=10, running=30))
+        url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
+        times, states, rule, polls, shown = "", "", "", "", None
+        for second in range(41):
+            if operation.state is not shown:
+                shown = operation.state
+                times = f"{times:{second}}{second} s"
+                states = f"{states:{second}}{shown.name}"
+                rule = f"{rule:─<{second}}{'┼' if second else '├'}"
+            if second % 5 == 0:
+                requests.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
+                polls = f"{polls:{second}}{operation.polls}"
+            mock.clock.advance(1)
+    rule += "─" * 9
+    rows = [("", times), ("operation", states), ("", rule), ("polls", polls)]
+    return "\n".join(f"{name:11}{row}" for name, row in rows)
+
+
 def failing_example() -> str:
     last: dict[str, Any] = {}  # Hypothesis tries the example that it shows once more
 
@@ -258,6 +280,15 @@ def kept_from_the_network() -> str:
     return printed.getvalue().rstrip()
 
 
+def timeline_of_a_failure() -> str:
+    names: dict[str, Any] = {}
+    file = os.path.abspath("test_jobs.py")
+    exec(compile(blocks("timeline.md", "python")[0], file, "exec"), names)
+    with mocked() as mock:
+        names["test_waits_until_done"](mock)
+        return str(mock.timeline)
+
+
 class Quote(NamedTuple):
     page: str
     text: str
@@ -272,7 +303,9 @@ SOURCES = [
     polled_on_and_on,
     really_waited,
     failing_example,
+    picture_of_polls,
     kept_from_the_network,
+    timeline_of_a_failure,
     partial(hand_written, "README.md", "chainloop"),
     partial(hand_written, "conformance.md", "pinecone"),
 ]

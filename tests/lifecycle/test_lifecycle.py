@@ -22,7 +22,7 @@ from support.ticking_lifecycles import (
     whole_seconds,
 )
 
-from pytest_asyncops import InvalidArgument, Lifecycle, Progress, State, Step, polls
+from pytest_asyncops import InvalidArgument, Lifecycle, OwnState, Progress, State, Step, polls
 from pytest_asyncops.durations import SECOND, to_ns
 from pytest_asyncops.lifecycle.lifecycle import Position
 
@@ -218,6 +218,7 @@ def test_a_plan_that_is_moved_by_hand_says_how_it_is_made():
 def names() -> dict[str, object]:
     return {
         "Lifecycle": Lifecycle,
+        "OwnState": OwnState,
         "Progress": Progress,
         "State": State,
         "Step": Step,
@@ -227,11 +228,50 @@ def names() -> dict[str, object]:
 
 @given(lifecycles(told=True), st.booleans(), st.none() | st.integers(0, 99))
 @example(Lifecycle.manual(), True, 5)
+@example(Lifecycle.manual(OwnState("queued", State.PENDING)), True, None)
 def test_a_printed_lifecycle_can_be_pasted(lifecycle, by_hand, late):
     lifecycle = Lifecycle(lifecycle.plan, by_hand, late)
     again = eval(repr(lifecycle), names())
     assert again == lifecycle
     assert hash(again) == hash(lifecycle)
+
+
+def test_a_printed_lifecycle_by_hand():
+    queued = Lifecycle.manual(OwnState("queued", State.PENDING))
+    assert repr(queued) == "Lifecycle.manual(OwnState('queued', State.PENDING))"
+    assert queued.by_hand
+
+
+@given(lifecycles(), waits)
+def test_states_of_an_apis_own_go_as_what_they_mean(lifecycle, life):
+    """But for two that wait, which may follow each other, and a state that says something."""
+
+    def own(step):
+        facts = {"output": step.output, "percent": step.percent, "progress": step.progress}
+        state = OwnState(f"own {step.state.value}", step.state)
+        made = Step(state, message=step.message, **facts)
+        return made if step.lasts is None else made.held_for(step.lasts)
+
+    twin = Lifecycle.steps(*map(own, lifecycle.plan))
+    for now, position in lived(lifecycle, life):
+        seen, there = lifecycle.snapshot(now, position), twin.snapshot(now, position)
+        assert there._replace(state=there.state.meaning) == seen
+        assert twin.advanced(now, position) == lifecycle.advanced(now, position)
+        coming = [(when, state.meaning) for when, state in twin.changes(position)]
+        assert coming == list(lifecycle.changes(position))
+
+
+def test_an_operation_can_wait_in_several_states():
+    queued, held = OwnState("queued", State.PENDING), OwnState("held", State.PENDING)
+    plan = Lifecycle.steps(
+        Step(queued, 1), Step(held, 1), Step(State.PENDING, 1), Step(State.RUNNING)
+    )
+    assert [plan.at(when).state for when in range(4)] == [
+        queued,
+        held,
+        State.PENDING,
+        State.RUNNING,
+    ]
 
 
 def test_a_printed_lifecycle():
@@ -283,6 +323,29 @@ def test_a_plan_cannot_be_changed():
                 Step(State.CANCELLED, 1), Step(State.PURGED, 1), Step(State.PURGED)
             ),
             "State.PURGED cannot follow State.PURGED: nothing can",
+            (),
+        ),
+        (
+            lambda: Lifecycle.steps(Step(OwnState("archived", State.PURGED))),
+            "a lifecycle cannot begin with OwnState('archived', State.PURGED): there is nothing "
+            "to purge yet",
+            (),
+        ),
+        (
+            lambda: Lifecycle.steps(
+                Step(State.SUCCEEDED, 1), Step(OwnState("expired", State.FAILED))
+            ),
+            "OwnState('expired', State.FAILED) cannot follow State.SUCCEEDED: only State.PURGED "
+            "or what means one of them can",
+            ("State.PURGED", "what means one of them"),
+        ),
+        (
+            lambda: (
+                Lifecycle.manual(OwnState("archived", State.SUCCEEDED))
+                .then_purged(1)
+                .then_purged(1)
+            ),
+            "then_purged() comes after the end of an operation, and this one stays in State.PURGED",
             (),
         ),
         (

@@ -11,10 +11,17 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from support.ticking_lifecycles import percents, progresses
 
-from pytest_asyncops import InvalidArgument, Progress, State, Step, polls
-from pytest_asyncops.lifecycle.states import TRANSITIONS
+from pytest_asyncops import InvalidArgument, OwnState, Progress, State, Step, polls
+from pytest_asyncops.lifecycle.states import TRANSITIONS, may_follow
 
-NAMES = {"Progress": Progress, "State": State, "Step": Step, "polls": polls, "inf": math.inf}
+NAMES = {
+    "OwnState": OwnState,
+    "Progress": Progress,
+    "State": State,
+    "Step": Step,
+    "polls": polls,
+    "inf": math.inf,
+}
 
 # Durations beyond 26 days need not keep their last nanoseconds when printed as seconds.
 durations = st.one_of(
@@ -43,8 +50,66 @@ def test_every_state_says_what_may_follow_it():
             assert State.PURGED not in following
 
 
+OWN = [OwnState(f"own-{state.value}", state) for state in State]
+
+
+@pytest.mark.parametrize("state", OWN)
+def test_a_state_of_an_apis_own_is_what_it_means(state):
+    assert (state.done, state.value) == (state.meaning.done, state.name)
+    assert eval(repr(state), NAMES) == state
+    assert hash(eval(repr(state), NAMES)) == hash(state)
+    assert state != state.meaning
+    assert state.meaning.meaning is state.meaning
+
+
+@pytest.mark.parametrize("earlier", [*State, *OWN])
+@pytest.mark.parametrize("later", [*State, *OWN])
+def test_what_may_follow_is_decided_by_meanings(earlier, later):
+    waits_on = earlier.meaning is later.meaning is State.PENDING and earlier != later
+    by_meaning = later.meaning in TRANSITIONS[earlier.meaning]
+    assert may_follow(earlier, later) is (waits_on or by_meaning)
+
+
+@pytest.mark.parametrize(
+    ("make", "message", "value", "choices"),
+    [
+        (
+            lambda: OwnState("", State.RUNNING),
+            "the name of a state must be a string that is not empty, not ''",
+            "",
+            (),
+        ),
+        (
+            lambda: OwnState(7, State.RUNNING),
+            "the name of a state must be a string that is not empty, not 7",
+            7,
+            (),
+        ),
+        (
+            lambda: OwnState("idle", "running"),
+            "the meaning of the state 'idle' must be State.PENDING, State.RUNNING, "
+            "State.SUCCEEDED, State.FAILED, State.CANCELLED or State.PURGED, not 'running'",
+            "running",
+            tuple(map(repr, State)),
+        ),
+    ],
+)
+def test_bad_states(make, message, value, choices):
+    with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
+        make()
+    assert caught.value.value == value
+    assert caught.value.choices == choices
+
+
+def test_a_state_of_an_apis_own_may_have_a_message_whatever_it_means():
+    for state in OWN:
+        assert Step(state, message="it says so").message == "it says so"
+        assert Step(state).message is None
+    assert Step(OWN[2], output=b"x").output == b"x"
+
+
 @given(
-    st.sampled_from(State),
+    st.sampled_from([*State, *OWN]),
     durations,
     st.none() | percents,
     st.none() | progresses,
@@ -60,8 +125,8 @@ def test_a_printed_step_can_be_pasted(state, duration, percent, progress, messag
         duration,
         percent=percent,
         progress=progress,
-        message=(message or "boom") if state is State.FAILED else None,
-        output=output if state is State.SUCCEEDED else None,
+        message=(message or "boom") if state in (State.FAILED, *OWN) else None,
+        output=output if state.meaning is State.SUCCEEDED else None,
     )
     again = eval(repr(step), NAMES)
     assert again == step
@@ -113,7 +178,7 @@ def test_no_polls_are_no_time():
         (
             lambda: Step("running"),
             "a step's state must be State.PENDING, State.RUNNING, State.SUCCEEDED, State.FAILED, "
-            "State.CANCELLED or State.PURGED, not 'running'",
+            "State.CANCELLED, State.PURGED or an OwnState, not 'running'",
             "running",
         ),
         (
@@ -125,6 +190,17 @@ def test_no_polls_are_no_time():
             lambda: Step(State.FAILED, output=b"x", message="no"),
             "output belongs to State.SUCCEEDED, and this step is State.FAILED",
             b"x",
+        ),
+        (
+            lambda: Step(OWN[3], output=b"x"),
+            "output belongs to State.SUCCEEDED, and this step is "
+            "OwnState('own-failed', State.FAILED)",
+            b"x",
+        ),
+        (
+            lambda: Step(OWN[1], message=""),
+            "a message must be a string that is not empty, not ''",
+            "",
         ),
         (
             lambda: Step(State.SUCCEEDED, output="x"),

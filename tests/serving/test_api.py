@@ -6,12 +6,23 @@ It is a job queue: bare items, a status word, pages by number, its own error env
 from __future__ import annotations
 
 import itertools
+import socket
 import time
 
 import pytest
 import requests
+from support.toy_api import toy
 
-from pytest_asyncops import Api, Field, InvalidArgument, Lifecycle, State, mocked
+from pytest_asyncops import (
+    Api,
+    Field,
+    InvalidArgument,
+    Lifecycle,
+    NetworkBlocked,
+    State,
+    UnmatchedRequests,
+    mocked,
+)
 from pytest_asyncops.durations import rfc3339
 from pytest_asyncops.serving.api import Serving
 from pytest_asyncops.serving.exchange import json_response
@@ -210,3 +221,63 @@ def test_it_prints_as_its_name():
     printer = Printer()
     JOBS._repr_pretty_(printer, False)
     assert printer.printed == repr(JOBS) == "<Api jobs>"
+
+
+HALL = toy(
+    "hall",
+    routes=(
+        Route("index", "GET", ("/jobs",), lambda exchange: json_response(200, "index")),
+        Route("open", "GET", ("/doors",), lambda exchange: json_response(200, "open"), host="door"),
+    ),
+    hosts={"door": "https://door.example/v1"},
+)
+
+
+def test_an_api_with_two_hosts():
+    with mocked(apis=[HALL]) as mock:
+        assert mock.stubs["hall"].base_url == "https://hall.example"
+        assert mock.stubs["hall"].base_urls == {
+            "main": "https://hall.example",
+            "door": "https://door.example/v1",
+        }
+        assert requests.get("https://hall.example/jobs").json() == "index"
+        assert requests.get("https://door.example/v1/doors").json() == "open"
+
+
+def test_its_hosts_may_be_at_one_url():
+    with mocked(apis=[HALL], base_urls={"hall": "http://localhost:1"}):
+        assert requests.get("http://localhost:1/jobs").json() == "index"
+        assert requests.get("http://localhost:1/doors").json() == "open"
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("https://door.example/v1/jobs", "its host is main, not door"),
+        ("https://hall.example/doors", "its host is door, not main"),
+    ],
+)
+def test_each_of_them_takes_its_own_requests(url, why):
+    with pytest.raises(UnmatchedRequests) as caught, mocked(apis=[HALL]):
+        assert requests.get(url).status_code == 404
+    assert "  hall at https://hall.example or https://door.example/v1 has these" in str(
+        caught.value
+    )
+    assert why in str(caught.value)
+
+
+def test_no_host_of_it_is_reached():
+    elsewhere = {"hall": {"door": "http://localhost:1"}}
+    with mocked(apis=[HALL], base_urls=elsewhere) as mock:
+        assert requests.get("https://hall.example/jobs").json() == "index"
+        assert requests.get("http://localhost:1/doors").json() == "open"
+        assert mock.stubs["hall"].base_urls["door"] == "http://localhost:1"
+    why = r"\nIts stub answers at http://localhost:1, to these"
+    with pytest.raises(NetworkBlocked, match=why), mocked(apis=[HALL], base_urls=elsewhere):
+        socket.getaddrinfo("door.example", 443)
+
+
+def test_a_route_at_a_host_that_is_none():
+    api = toy("hall", routes=HALL.routes)
+    with pytest.raises(InvalidArgument, match=r"^unknown host of hall 'door'\. Choose 'main'\.$"):
+        mocked(apis=[api]).__enter__()

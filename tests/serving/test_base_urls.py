@@ -68,8 +68,8 @@ def test_whose_url_it_is(url, owner, target):
     if owner is None:
         assert found is None
     else:
-        stub, rest = found
-        assert (stub.api.name, rest) == (f"toy{owner}", target)
+        assert (found.server.api.name, found.target) == (f"toy{owner}", target)
+        assert found.hosts == ("main",)
 
 
 @given(
@@ -77,8 +77,30 @@ def test_whose_url_it_is(url, owner, target):
     st.from_regex(r"(/[a-z/]{0,5})?(\?[a-z=&/?]{0,5})?", fullmatch=True),
 )
 def test_what_follows_the_base_url_is_the_target(base, rest):
-    stub, target = HOUSE.find(base + rest)
-    assert (stub.base_url, target) == (base, rest)
+    found = HOUSE.find(base + rest)
+    assert (found.server.base_url, found.target) == (base, rest)
+
+
+def test_the_hosts_of_one_api():
+    api = toy(hosts={"uploads": "https://up.example/v1", "logs": "https://up.example/v1"})
+    house = BaseUrls([Server(api, ServerClock())])
+    assert house.find("https://toy.example/jobs")[1:] == ("/jobs", ("main",))
+    assert house.find("https://up.example/v1/jobs")[1:] == ("/jobs", ("uploads", "logs"))
+    assert house.find("https://up.example/v2/jobs") is None
+    together = BaseUrls([Server(api, ServerClock(), base_url="http://localhost:1")])
+    assert together.find("http://localhost:1/jobs").hosts == ("main", "uploads", "logs")
+    apart = {"main": "http://localhost:1/a", "uploads": "http://localhost:1/b/"}
+    house = BaseUrls([Server(api, ServerClock(), base_url=apart)])
+    assert house.find("http://localhost:1/b/jobs")[1:] == ("/jobs", ("uploads",))
+    assert house.find("https://up.example/v1/jobs")[1:] == ("/jobs", ("logs",))
+
+
+def test_the_hosts_of_one_api_do_not_lie_below_each_other():
+    api = toy(hosts={"uploads": "https://toy.example/v1"})
+    with pytest.raises(
+        InvalidArgument, match=r"^toy at https://toy\.example and toy at https://toy"
+    ):
+        BaseUrls([Server(api, ServerClock())])
 
 
 @pytest.mark.parametrize(

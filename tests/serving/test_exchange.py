@@ -6,13 +6,14 @@ import json
 from urllib.parse import parse_qs
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 from support.toy_api import ROUTES, handle, request, stub_of, toy
 
-from pytest_asyncops import Lifecycle, State, Stub, polls
+from pytest_asyncops import Lifecycle, State, Stub, mocked, polls
 from pytest_asyncops.serving.exchange import Exchange, json_response
-from pytest_asyncops.serving.messages import ErrorResponse, Response
+from pytest_asyncops.serving.messages import ErrorResponse, Headers, Request, Response
 from pytest_asyncops.serving.routing import Route
 
 
@@ -358,3 +359,52 @@ def test_further_headers_stand_beside_the_content_type_or_instead_of_it():
         "Retry-After": "5",
     }
     assert given == {"Location": "/v1", "Content-Type": "application/problem+json"}
+
+
+# --- what a request carries
+
+
+def asked(target="/jobs", body=b"", base="https://toy.example/base", fragment=""):
+    made = Request("POST", f"{base}{target}{fragment}", target, Headers({}), body)
+    return Exchange(made, {}, {}, None, None, None, {}, set(), None)
+
+
+def test_the_query_and_a_form_are_read():
+    exchange = asked("/jobs?kind=a%20b&empty=&again=1&again=2", b"name=x+y&size=%C3%A9&note=")
+    assert exchange.query == {"kind": "a b", "empty": "", "again": "2"}
+    assert exchange.form == {"name": "x y", "size": "é", "note": ""}
+    assert (asked().query, asked().form) == ({}, {})
+    assert asked(body=b"a=\xff%ff").form == {"a": "ÿ\N{REPLACEMENT CHARACTER}"}
+
+
+def test_a_body_is_read_as_json_or_refused():
+    refusal = ErrorResponse(400, "bad", "no JSON", {"X-Hint": "look"})
+    assert asked(body=b'{"kind": ["a"]}').json(refusal) == {"kind": ["a"]}
+    for body in (b"", b"{", b"\xff"):
+        with pytest.raises(ErrorResponse) as caught:
+            asked(body=body).json(refusal)
+        assert caught.value is not refusal
+        assert caught.value.headers == {"X-Hint": "look"}
+        assert (caught.value.status_code, caught.value.code) == (400, "bad")
+
+
+@pytest.mark.parametrize("base", ["https://toy.example", "http://localhost:8080/v1/base"])
+@pytest.mark.parametrize("target", ["", "/", "/jobs", "/jobs/a%2Fb?x=/jobs", "/jobs?", "?x=1"])
+@pytest.mark.parametrize("fragment", ["", "#/jobs"])
+def test_urls_are_at_the_host_that_was_asked(base, target, fragment):
+    assert asked(target, base=base, fragment=fragment).url_of("/jobs/1") == f"{base}/jobs/1"
+
+
+def test_a_location_is_at_the_host_that_was_asked():
+    def create(exchange):
+        job = exchange.start(shelf="a")
+        url = exchange.url_of(f"/jobs/a/{job.id}")
+        return json_response(202, exchange.show(job), {"Operation-Location": url})
+
+    api = toy(routes=(*ROUTES, Route("create", "POST", ("/jobs",), create)))
+    for base in ("https://toy.example", "http://localhost:8080/deep"):
+        with mocked(apis=[api], base_urls={"toy": base}):
+            url = requests.post(f"{base}/jobs", timeout=5).headers["Operation-Location"]
+            assert url == f"{base}/jobs/a/job-1"
+            found = requests.get(url, headers={"Authorization": "k"}, timeout=5)
+            assert found.json()["id"] == "job-1"

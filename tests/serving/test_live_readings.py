@@ -47,3 +47,10 @@ def test_the_api_that_is_served_at_a_url():
         assert live_api(f"{url}/jobs") is outer
         assert live_api(f"{url}s/jobs") is live_api("http://localhost:1/jobs") is None
     assert live_api(f"{url}/jobs") is None
+
+
+def test_an_api_is_served_at_all_of_its_hosts():
+    api = toy(hosts={"uploads": "https://up.example"})
+    with live([Server(api, ServerClock())]):
+        assert live_api("https://up.example/jobs") is live_api("https://toy.example/jobs") is api
+    assert live_api("https://up.example/jobs") is None

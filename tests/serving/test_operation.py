@@ -8,7 +8,7 @@ import pytest
 from support.stores import a_store, started
 from support.toy_api import stub_of, toy
 
-from pytest_asyncops import InvalidArgument, Lifecycle, State
+from pytest_asyncops import InvalidArgument, Lifecycle, OwnState, State
 from pytest_asyncops.durations import SECOND
 
 
@@ -71,9 +71,39 @@ def test_a_state_is_not_set_but_moved_to():
     assert isinstance(caught.value, InvalidArgument)
     assert str(caught.value) == (
         "the state of an operation cannot be set to State.FAILED. Start it with "
-        "lifecycle=Lifecycle.manual(), and move it with run(), succeed(), fail('why'), cancel() "
-        "or purge()."
+        "lifecycle=Lifecycle.manual(), and move it with run(), succeed(), fail('why'), cancel(), "
+        "purge() or move_to(state)."
     )
     assert operation.state is State.PENDING
     with pytest.raises(InvalidArgument, match=r"^cancel\(\) takes no arguments, not 'why'$"):
         operation.cancel("why")
+
+
+def test_an_operation_is_moved_to_states_of_the_apis_own():
+    store = a_store()
+    queued = OwnState("queued", State.PENDING)
+    finalizing = OwnState("finalizing", State.RUNNING)
+    expired = OwnState("expired", State.FAILED)
+    (op,) = started(store, Lifecycle.manual(queued))
+    assert (op.state, op.percent) == (queued, 0)
+    op.run(percent=30)
+    op.move_to(finalizing, message="writes", percent=90)
+    assert (op.state, op.percent, store.snapshot(op).message) == (finalizing, 90, "writes")
+    assert repr(op) == "<Operation op-0 finalizing, 0 polls>"
+    op.move_to(expired)
+    assert (op.state, op.percent) == (expired, 90)
+    message = "OwnState('queued', State.PENDING) cannot follow OwnState('expired', State.FAILED)"
+    with pytest.raises(InvalidArgument, match=re.escape(message)):
+        op.move_to(queued)
+    op.move_to(OwnState("archived", State.PURGED))
+    with pytest.raises(InvalidArgument, match="has been purged and cannot become"):
+        op.run()
+
+
+def test_moves_to_the_states_that_every_api_has():
+    op, failing = started(a_store(), *[Lifecycle.manual()] * 2)
+    op.move_to(State.SUCCEEDED, output=b"x")
+    assert op._store.looked_at(op).output == b"x"
+    failing.run(percent=40)
+    failing.move_to(State.FAILED, message="disk full", percent=41)
+    assert failing.percent == 41

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from support.stores import a_store, started
 from support.ticking_lifecycles import ENDS, Ticking, counted, lifecycles, whole_seconds
 
-from pytest_asyncops import InvalidArgument, Lifecycle, State, Step, polls
+from pytest_asyncops import InvalidArgument, Lifecycle, OwnState, State, Step, polls
 from pytest_asyncops.durations import SECOND
 from pytest_asyncops.lifecycle.states import TRANSITIONS
 from pytest_asyncops.serving.checkpoint import Checkpoint
@@ -356,3 +356,24 @@ def test_a_store_reads_as_its_operations_by_id():
     assert repr(store) == repr(dict(store))
     with pytest.raises(KeyError):
         store["op-2"]
+
+
+def test_states_of_an_apis_own_are_listed_for_themselves():
+    busy, gone = OwnState("busy", State.RUNNING), OwnState("gone", State.PURGED)
+    store = a_store(states=(*State, busy, gone), hidden=frozenset({gone}), retention=60)
+    life = Lifecycle.steps(Step(State.RUNNING, 1), Step(busy, 1), Step(State.SUCCEEDED))
+    over = Lifecycle.steps(Step(State.SUCCEEDED, 1), Step(gone))
+    started(store, life, Lifecycle.hangs(), over)
+    wanted = (None, frozenset({State.RUNNING}), frozenset({busy}), frozenset({State.RUNNING, busy}))
+
+    def seen():
+        return [list(store.members({}, states)) for states in wanted]
+
+    assert seen() == [[0, 1, 2], [0, 1], [], [0, 1]]
+    store.clock.advance(1)
+    assert seen() == [[0, 1], [1], [0], [0, 1]]
+    assert store.find("op-2") is None
+    store.clock.advance(61)  # what is archived already is not purged again
+    assert seen() == [[0, 1], [1], [], [1]]
+    assert store["op-0"].state is State.PURGED
+    assert store["op-2"].state == gone

@@ -153,3 +153,39 @@ def test_a_printed_route_leaves_out_what_nobody_can_read():
     route = Route("get", "GET", ("/jobs/{id}",), unused)
     assert "name='get', method='GET', paths=('/jobs/{id}',)" in repr(route)
     assert "unused" not in repr(route)
+
+
+HOSTS = Router(
+    (
+        Route("list", "GET", ("/jobs",), unused),
+        Route("add", "POST", ("/jobs",), unused, host="door"),
+        Route("open", "GET", ("/jobs",), unused, host="door"),
+    ),
+    Paths(),
+    "main",
+)
+
+
+@pytest.mark.parametrize(
+    ("method", "hosts", "found", "at"),
+    [
+        ("GET", ("main",), "list", ["list"]),
+        ("GET", ("door",), "open", ["add", "open"]),
+        ("POST", ("main",), None, ["list"]),
+        ("POST", ("main", "door"), "add", ["list", "add", "open"]),
+        ("POST", (), "add", ["list", "add", "open"]),
+        ("GET", ("roof",), None, []),
+    ],
+)
+def test_a_route_is_at_its_host(method, hosts, found, at):
+    route, _ = HOSTS.find(method, "/jobs", hosts)
+    assert (route and route.name) == found
+    assert [route.name for route in HOSTS.at("/jobs", hosts)] == at
+
+
+def test_why_a_route_of_another_host_did_not_take_it():
+    assert HOSTS.why_not("POST", "/jobs", ("main",)) == [
+        "list: GET /jobs: its method is GET, not POST",
+        "add: POST /jobs: its host is door, not main",
+        "open: GET /jobs: its host is door, not main",
+    ]

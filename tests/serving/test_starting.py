@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.toy_api import stub_of, toy
 
-from pytest_asyncops import Field, InvalidArgument, Lifecycle, State, Step, Stub, polls
+from pytest_asyncops import (
+    Field,
+    InvalidArgument,
+    Lifecycle,
+    OwnState,
+    State,
+    Step,
+    Stub,
+    polls,
+)
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 
@@ -299,3 +308,22 @@ def test_a_state_that_nobody_sees_needs_no_status(pending):
     for seen in (1, polls(1)):
         with pytest.raises(InvalidArgument, match=r"toy has no status for State\.PENDING"):
             stub.start(shelf="a", lifecycle=Lifecycle.succeeds(pending=seen))
+
+
+def test_a_state_of_the_apis_own_needs_a_word():
+    finalizing = OwnState("finalizing", State.RUNNING)
+    held = Lifecycle.steps(Step(finalizing))
+    stub = a_stub(statuses={finalizing: "finalizing", State.RUNNING: "busy"})
+    assert stub.start(shelf="a", lifecycle=held).state == finalizing
+    other = Lifecycle.steps(Step(OwnState("finalizing", State.PENDING)))
+    with pytest.raises(InvalidArgument) as caught:
+        stub.start(shelf="a", lifecycle=other)
+    assert str(caught.value) == (
+        "toy has no status for OwnState('finalizing', State.PENDING); it has "
+        "OwnState('finalizing', State.RUNNING) or RUNNING"
+    )
+
+
+def test_the_states_of_an_api():
+    finalizing = OwnState("finalizing", State.RUNNING)
+    assert toy(statuses={finalizing: "late", State.RUNNING: "busy"}).states == (*State, finalizing)

@@ -156,6 +156,7 @@ def test_the_operations_of_a_stub_can_be_read_and_not_written(stub):
     [
         ("base_url", "Say it before the mock opens, with the setting base_urls={'api': "
                      "'http://...'}."),
+        ("base_urls", "Say it before the mock opens, with the setting base_urls={'api': {...}}."),
         ("api", "Say which APIs are live before the mock opens, with the setting apis=[...]."),
         ("readings", "They are settings, such as chainloop_order='oldest', given before the mock "
                      "opens."),

@@ -66,6 +66,32 @@ def test_the_report_of_two_unmatched_requests():
     assert str(caught.value) == TWO
 
 
+ALIKE = """\
+4 requests reached a stub and matched no route:
+
+  GET https://api.app.chainloop.dev/v1/operation/a  (2 times)
+  GET https://api.app.chainloop.dev/v1/operation/b
+  chainloop at https://api.app.chainloop.dev has these routes:
+    list: GET /v1/operations: 'operation' is not 'operations'
+    get: GET /v1/operations/{operation_id}: 'operation' is not 'operations'
+
+  GET https://api.app.chainloop.dev/health
+  chainloop at https://api.app.chainloop.dev has these routes:
+    list: GET /v1/operations: 'health' is not 'v1'
+    get: GET /v1/operations/{operation_id}: 'health' is not 'v1'
+
+If the code under test is meant to send them, set unmatched='answer', in \
+@pytest.mark.asyncops(...) or mocked(...)."""
+
+
+def test_requests_with_the_same_reasons_share_them():
+    paths = ["/v1/operation/a", "/health", "/v1/operation/b", "/v1/operation/a"]
+    with pytest.raises(UnmatchedRequests) as caught, mocked():
+        _ = [get(path) for path in paths]
+    assert str(caught.value) == ALIKE
+    assert caught.value.total == 4
+
+
 def test_the_first_kinds_of_unmatched_requests_are_enough():
     paths = ["/v0/x", *(f"/v{number}/x" for number in range(24) for _ in range(number + 1))]
     with pytest.raises(UnmatchedRequests) as caught, mocked():

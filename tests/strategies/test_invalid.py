@@ -16,6 +16,7 @@ from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.contract.openapi import load_contract
 from pytest_asyncops.rules.violation import json_path
+from pytest_asyncops.strategies.mutation.places import places
 
 EACH = pytest.mark.parametrize("api", [CHAINLOOP, PINECONE], ids=lambda api: api.name)
 
@@ -59,7 +60,7 @@ def rules_broken(api, name, route, status_code, place):
     rules = set()
     contract = load_contract(api.checking.contract)
     judge = foreign(contract.schemas[name], contract.document.root)
-    sites = contract.schema_paths({"$ref": f"#/components/schemas/{name}"})
+    sites = places(contract, {"$ref": f"#/components/schemas/{name}"})
     of_the_rest = {rule.id for rule in api.checking.rules if rule.on not in sites}
     of_the_rest |= of_answers(api)
 

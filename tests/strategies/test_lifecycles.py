@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import base64
 import json
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from support.samples import anew
+from support.toy_api import WORDS, toy
 
-from pytest_asyncops import InvalidArgument, Lifecycle, Progress, State, Step, polls, strategies
+from pytest_asyncops import (
+    InvalidArgument,
+    Lifecycle,
+    OwnState,
+    Progress,
+    State,
+    Step,
+    polls,
+    strategies,
+)
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.lifecycle.states import Polls
@@ -168,3 +179,41 @@ def test_operations_come_back_from_a_stub(api):
 def test_what_there_is_not(make, message):
     with pytest.raises(InvalidArgument, match=message):
         make()
+
+
+QUEUED, HELD = OwnState("queued", State.PENDING), OwnState("held", State.PENDING)
+FINALIZING, EXPIRED = OwnState("finalizing", State.RUNNING), OwnState("expired", State.FAILED)
+OWN = (QUEUED, HELD, FINALIZING, EXPIRED)
+
+
+def test_states_of_an_apis_own():
+    api = toy(statuses={**WORDS, **{state: state.name for state in OWN}})
+    met = set()
+
+    @FEW
+    @given(strategies.lifecycles(api))
+    def check(lifecycle):
+        started = stub_of(api)[1].start(shelf="there", lifecycle=lifecycle)
+        assert started.lifecycle == lifecycle
+        met.update(step.state for step in lifecycle.plan)
+
+    check()
+    assert met >= {FINALIZING, State.PENDING, State.RUNNING}
+    told = {step.state for life in anew(strategies.lifecycles(api), 400) for step in life.plan}
+    assert told == {*WORDS, *OWN, State.PURGED}
+
+
+def test_those_that_mean_the_same_come_in_their_order():
+    states = [HELD, QUEUED, FINALIZING, State.RUNNING]
+    orders = {
+        tuple(step.state for step in life.plan)
+        for life in anew(strategies.lifecycles(states=states), 300)
+    }
+    assert (HELD, QUEUED, FINALIZING, State.RUNNING) in orders
+    assert (FINALIZING, State.RUNNING, State.RUNNING) in orders
+    assert not any(pair == (QUEUED, HELD) for order in orders for pair in pairwise(order))
+
+
+def test_a_state_that_the_api_has_not():
+    with pytest.raises(InvalidArgument, match=r"unknown state OwnState\('queued'"):
+        strategies.lifecycles("chainloop", states=[QUEUED])

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from support.samples import anew
 from support.toy_api import changed
 
-from pytest_asyncops import Api, ContractError, InvalidArgument, State, strategies, violations
+from pytest_asyncops import (
+    Api,
+    ContractError,
+    InvalidArgument,
+    OwnState,
+    State,
+    strategies,
+    violations,
+)
 from pytest_asyncops.rules.generation_hints import GenerationHints, Queries, RuleEdit, TokenPages
 from pytest_asyncops.rules.rules import (
     Absent,
@@ -59,6 +67,7 @@ SCHEMAS = {
         "required": ["jobs"],
         "properties": {"jobs": {"type": "array", "items": JOB}, "more": TEXT},
     },
+    "Board": {"type": "object", "additionalProperties": JOB, "maxProperties": 3},
     "Problem": {
         "type": "object",
         "required": ["status", "why"],
@@ -121,6 +130,7 @@ DOCUMENT = {
             },
         },
         "/jobs/{id}": {"get": {"responses": {"200": media(JOB), "202": {"description": ""}}}},
+        "/board": {"get": {"responses": {"200": media(refers("Board"))}}},
         "/inline": {"get": {"responses": {"200": media({"type": "object"})}}},
         "/empty": {"get": {"responses": {"204": {"description": ""}}}},
     },
@@ -145,6 +155,7 @@ def shop(tmp_path_factory):
             Route("list", "GET", ("/jobs",), None),
             Route("get", "GET", ("/jobs/{id}",), None, "id"),
             Route("empty", "GET", ("/empty",), None),
+            Route("board", "GET", ("/board",), None),
         ),
         statuses={State.PENDING: "new", State.RUNNING: "busy", State.SUCCEEDED: "done"},
         render=lambda readings: lambda operation, snapshot: {},
@@ -239,6 +250,15 @@ def test_edits(shop, name, route, status_code):
     told = {f"shop.{number}" for number, (on, kind) in enumerate(RULES) if on == name}
     # The code of a 400 is free.
     assert told - met == ({"shop.12"} if status_code == 400 else set())
+
+
+def test_rules_are_broken_in_the_values_of_maps_too(shop):
+    met = set()
+    for invalid in anew(strategies.invalid_payloads(shop, "Board"), 500, 5):
+        met.update(rule for _, rule in invalid.violations)
+        assert invalid.violations
+        assert wrong(invalid.payload, shop, "board") == [*invalid.violations]
+    assert {f"shop.{number}" for number, (on, _) in enumerate(RULES) if on == "Job"} <= met
 
 
 def test_errors(shop):
@@ -356,3 +376,17 @@ def test_schemas_of_an_api_without_a_life(shop):
         assert wrong(invalid.payload, api, "get") == [*invalid.violations]
 
     check()
+
+
+def test_operations_in_a_state_of_the_apis_own(shop):
+    lost = OwnState("lost", State.FAILED)
+    api = dataclasses.replace(shop, statuses={**shop.statuses, lost: "lost"})
+
+    @FEW
+    @given(strategies.operations(api, state=lost))
+    def check(job):
+        assert job["status"] == "lost"
+
+    check()
+    with pytest.raises(InvalidArgument, match=r"unknown state of a shop operation OwnState\("):
+        strategies.operations(shop, state=lost)

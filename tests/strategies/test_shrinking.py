@@ -11,7 +11,7 @@ import pytest
 from hypothesis import Phase, find, given, settings
 
 from pytest_asyncops import Lifecycle, Progress, State, Step, polls, strategies
-from pytest_asyncops.rules.timestamps import in_order
+from pytest_asyncops.rules.timestamps import in_order, instant_of
 from pytest_asyncops.strategies import Invalid, ListQuery
 
 SEARCH = settings(
@@ -299,3 +299,17 @@ SIMPLEST = [
 @pytest.mark.parametrize(("form", "shows", "expected"), SIMPLEST)
 def test_texts_of_a_format_shrink_to_what_a_person_would_write(form, shows, expected, number):
     assert find(text_of(form), shows, settings=SEARCH, random=Random(number)) == expected
+
+
+@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("seconds", [0, 3600])
+def test_a_difference_of_two_times_is_shown_in_utc(seconds, number):
+    def lasts(operation):
+        times = [instant_of(operation.get(name) or "") for name in ("created_on", "completed_on")]
+        return None not in times and (times[1][0] - times[0][0]).total_seconds() > seconds
+
+    payloads = strategies.payloads("pinecone", "OperationModel")
+    found = find(payloads, lasts, settings=SEARCH, random=Random(number))
+    times = found["created_on"], found["completed_on"]
+    assert all(text.endswith("Z") and ":60" not in text and len(text) == 20 for text in times)
+    assert "2026-01-01T00:00:00Z" in times

@@ -249,6 +249,18 @@ def test_a_sleep_of_the_users_own_comes_back(monkeypatch):
     monkeypatch.undo()
 
 
+@pytest.mark.parametrize("name", ["sleep", "monotonic", "Lock"])
+def test_a_patch_that_is_undone_too_late_leaves_nothing_for_ever(monkeypatch, name):
+    module = threading if name == "Lock" else time
+    original = getattr(module, name)
+    with mocked():
+        monkeypatch.setattr(module, name, lambda *args: None)
+    monkeypatch.undo()
+    with mocked():
+        pass
+    assert getattr(module, name) == original
+
+
 def test_inside_another_travel():
     with time_machine.travel(datetime.datetime(2030, 5, 5, tzinfo=datetime.timezone.utc)):
         with mocked() as mock:

@@ -72,7 +72,7 @@ def test_the_monotonic_clock_jumps_by_what_was_slept(read):
 @given(st.lists(LENGTHS, max_size=8))
 def test_sleeps_add_up_exactly(waits):
     clock = ServerClock()
-    virtual = VirtualTime(clock, lambda skipped: None)
+    virtual = VirtualTime(clock, lambda length, skipped: None)
     virtual.start()
     try:
         for wait in waits:
@@ -237,7 +237,7 @@ def test_the_performance_counter_jumps_by_what_was_slept(name: str, unit: int) -
 
 def test_the_longest_sleep_that_python_takes_is_taken() -> None:
     clock = ServerClock()
-    virtual = VirtualTime(clock, lambda skipped: None)
+    virtual = VirtualTime(clock, lambda length, skipped: None)
     virtual.start()
     try:
         time.sleep(2**63 // 10**9)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import importlib.util
+import sys
 import threading
 import time
+import types
 from typing import Any, cast
 
 import pytest
@@ -164,3 +166,24 @@ def test_freezegun_does_the_same(mock: AsyncOpsMock, ticks: bool) -> None:
     else:
         assert passed == 0
     assert seconds_elapsed(mock) == 3_600
+
+
+def test_what_freezegun_puts_back_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It keeps what all modules have, those of this package too, from one test to the next."""
+    kept = {"time_functions": ("hash", [("_real_monotonic", time.monotonic)])}
+    api = types.ModuleType("freezegun.api")
+    api._GLOBAL_MODULES_CACHE = kept
+    monkeypatch.setitem(sys.modules, "freezegun.api", api)
+    real = time.monotonic
+    with mocked():
+        assert time.monotonic is not real
+        assert kept["time_functions"][1] == [("_real_monotonic", real)]
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("freezegun"), reason="it is not installed")
+def test_freezegun_again_and_again() -> None:
+    freezegun = importlib.import_module("freezegun")
+    for _ in range(3):
+        with mocked() as mock, freezegun.freeze_time(THERE):
+            time.sleep(10)
+            assert seconds_elapsed(mock) == 10

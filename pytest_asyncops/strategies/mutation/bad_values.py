@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...conformance.dialect import validator_of
 from ...contract.ecma_patterns import pattern
@@ -94,28 +94,46 @@ _TEXTS = ("", "a", "A", "0", " ", "\n", "!", "é", "a b", "a" * 300, "0" * 300, 
 """Texts of which at least one breaks almost every pattern."""
 
 
-def bad_values(contract: Contract, schema: Schema) -> dict[str, list[Any]]:
+class Broken(NamedTuple):
+    """A keyword of a schema, and values that break it.
+
+    Attributes:
+        keyword: the keyword.
+        told: its value.
+        values: such values, none if none is found.
+    """
+
+    keyword: str
+    told: Any
+    values: list[Any]
+
+
+def bad_values(contract: Contract, schema: Schema) -> Iterator[Broken]:
     """For each keyword of a flat schema of a contract, values that break it.
 
     If there are values that break the keyword alone, only such values are returned. Keywords about
     members and items are left to edits.
     """
     errors = validator_of(contract, schema).iter_errors
-    found: dict[str, list[Any]] = {}
-    for keyword, make in _MAKERS.items():
-        if keyword not in schema:
-            continue
-        broken = [
-            (value, {error.validator for error in errors(value)})
-            for value in make(schema[keyword], schema)
-            if not isinstance(value, float) or math.isfinite(value)
-        ]
-        breaking = [(value, keywords) for value, keywords in broken if keyword in keywords]
-        fewest = min((len(keywords) for _, keywords in breaking), default=0)
-        best = [value for value, keywords in breaking if len(keywords) == fewest]
-        if best:
-            found[keyword] = best
-    return found
+    for part in parts_of(schema):
+        for keyword, make in _MAKERS.items():
+            if keyword not in part:
+                continue
+            told = part[keyword]
+            broken = [
+                (value, [(error.validator, error.validator_value) for error in errors(value)])
+                for value in make(told, {**schema, **part})
+                if not isinstance(value, float) or math.isfinite(value)
+            ]
+            breaking = [(value, faults) for value, faults in broken if (keyword, told) in faults]
+            fewest = min((len(faults) for _, faults in breaking), default=0)
+            values = [value for value, faults in breaking if len(faults) == fewest]
+            yield Broken(keyword, told, values)
+
+
+def parts_of(schema: Schema) -> list[Schema]:
+    """A flat schema, and those that could not be merged with it."""
+    return [schema, *schema.get("allOf", ())]
 
 
 def bad_tags(contract: Contract, schema: Schema) -> list[str]:

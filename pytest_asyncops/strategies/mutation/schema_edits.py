@@ -17,9 +17,10 @@ from ..schema.alternatives import discriminated
 from ..schema.recipes import fresh
 from ..schema.refusals import refusal
 from ..schema.scalars import PLAIN_VALUES
-from ..schema.shapes import documented, free_name, others_of
-from .bad_values import MOST, bad_tags, bad_values, matches_all
+from ..schema.shapes import others_of
+from .bad_values import MOST, bad_tags, bad_values, matches_all, parts_of
 from .edits import ITEM, Edit, Instead, Path, may_be_lists
+from .places import new_name
 
 __tracebackhide__ = hides_usage_errors
 
@@ -47,13 +48,16 @@ def schema_edits(
         is_again = key in within
         within |= {key}
     whole = flat(contract, schema, has_own_value=False)
-    by_keyword = bad_values(contract, whole)
-    if "pattern" in whole and "pattern" not in by_keyword and not matches_all(whole["pattern"]):
-        raise refusal(contract, schema)("no value is found that breaks pattern")
-    found = [*by_keyword.values()]
-    found += [_bad_combined(contract, whole, keyword) for keyword in _COMBINED if keyword in whole]
-    for values in found:
-        yield Edit(path, partial(_replaced, values))
+    for keyword, told, values in bad_values(contract, whole):
+        if values:
+            yield Edit(path, partial(_replaced, values))
+        elif keyword == "pattern" and not matches_all(told):
+            raise refusal(contract, schema)("no value is found that breaks pattern")
+    for part in parts_of(whole):
+        for keyword in _COMBINED:
+            if keyword in part:
+                values = _bad_combined(contract, {**whole, keyword: part[keyword]}, keyword)
+                yield Edit(path, partial(_replaced, values))
     if contract.branches(whole) is not None:
         yield from _branch_edits(contract, whole, path, within)
     kind = whole.get("type")
@@ -66,7 +70,7 @@ def schema_edits(
     if kind in ("object", None):
         members = {**whole.get("properties", {})}
         if isinstance(whole.get("additionalProperties"), dict):
-            members[_new_name(whole)] = whole["additionalProperties"]
+            members[new_name(whole)] = whole["additionalProperties"]
         for name, inner in members.items():
             yield from schema_edits(contract, inner, (*path, name), within)
     if may_be_lists(whole) and "items" in whole:
@@ -93,7 +97,10 @@ def _bad_combined(contract: Contract, schema: Schema, keyword: str) -> list[Any]
     candidates = [*PLAIN_VALUES]
     for part in [schema[keyword]] if keyword == "not" else schema[keyword]:
         inner = flat(contract, part)
-        candidates += [*inner.get("enum", ()), *chain(*bad_values(contract, inner).values())]
+        candidates += [
+            *inner.get("enum", ()),
+            *chain(*(broken.values for broken in bad_values(contract, inner))),
+        ]
     fits = validator_of(contract, {keyword: schema[keyword]}).is_valid
     values = [value for value in candidates if not fits(value)]
     if not values:
@@ -107,16 +114,11 @@ def _replaced(values: list[Any], value: Any, number: int) -> Any:
     return fresh(values[number % len(values)])
 
 
-def _new_name(schema: Schema) -> str:
-    """A name that the schema does not document."""
-    return free_name("x_new", documented(schema).members)
-
-
 def _object_edits(contract: Contract, schema: Schema, path: Path) -> Iterator[Edit | Instead]:
     edit = partial(Edit, path, kind="object")
     for name in contract.required(schema):
         yield edit(partial(_lacking, name))
-    others, new = others_of(schema), _new_name(schema)
+    others, new = others_of(schema), new_name(schema)
     if others is None:
         yield edit(partial(_with, new))
     least, most = schema.get("minProperties", 0), schema.get("maxProperties")

@@ -16,7 +16,11 @@ from .recipes import Recipe, choice, combine, constant, from_strategy, one_of
 _BASE = datetime.datetime(2026, 1, 1)
 """The instant that timestamps shrink to: the epoch of the stubs' clock."""
 
+_BASE_TEXT = _BASE.isoformat()
 _SECOND = datetime.timedelta(seconds=1)
+_MINUTE = datetime.timedelta(minutes=1)
+_DAY = datetime.timedelta(days=1)
+_NONE = datetime.timedelta()
 _EARLIEST = (datetime.datetime(1, 1, 3) - _BASE) // _SECOND
 _LATEST = (datetime.datetime(9000, 1, 1) - _BASE) // _SECOND
 _LONGEST = 10**9
@@ -84,8 +88,11 @@ def ticks(times: str, first: bool) -> Recipe:
     if times == "usual":
         return combine(_tick, choice(_USUAL), utc, one_of([constant(0), gaps]))
     # A zone of its own takes a draw more, so that what can be shown in UTC shrinks to UTC.
-    plain = combine(_tick, choice(_FRACTIONS), utc, constant(0))
-    return one_of([plain, combine(_tick, choice(_FRACTIONS), choice(_ZONES), gaps)])
+    fractions = choice(_FRACTIONS)
+    plain = combine(_tick, fractions, utc, constant(0))
+    later = combine(_tick, fractions, utc, gaps)
+    in_a_zone = combine(_tick, fractions, choice(_ZONES), gaps)
+    return one_of([plain, later, in_a_zone, in_a_zone])
 
 
 def _tick(fraction: str, zone: Zone, seconds: int) -> Tick:
@@ -103,9 +110,14 @@ def backwards() -> Recipe:
 
 
 def _by_itself(tick: Tick) -> str:
-    # West of Greenwich it is still the day before. If that alone made a timestamp be of 2025, there
-    # would be no way to shrink to a plain one of 2025.
-    return _write(_BASE + _SECOND * max(0, -tick.zone.offset), tick)
+    text = _write(_BASE, tick)
+    is_of_that_day = tick.zone.leap and tick.seconds < _DAY // _SECOND
+    if tick.seconds >= 0 and (text < _BASE_TEXT or is_of_that_day):
+        # West of Greenwich it is still the day before, and a leap second before the first day is of
+        # 2025. If that alone made a timestamp be of 2025, there would be no way to shrink to a
+        # plain one of 2025.
+        return _write(_BASE, tick._replace(zone=Zone()))
+    return text
 
 
 def _write(start: datetime.datetime, tick: Tick) -> str:
@@ -113,7 +125,9 @@ def _write(start: datetime.datetime, tick: Tick) -> str:
     seconds, fraction, (zone, offset, separator, leap) = tick
     instant = start + datetime.timedelta(seconds=seconds)
     if leap:
-        instant = instant.replace(hour=23, minute=59, second=0)
+        # The one towards the start: what it alone could show would not shrink to UTC.
+        day = instant.replace(hour=0, minute=0, second=0)
+        instant = day + (_DAY if seconds < 0 else _NONE) - _MINUTE
     text = (instant + datetime.timedelta(seconds=offset)).isoformat(separator)
     if leap:
         text = f"{text[:-2]}60"
@@ -144,10 +158,11 @@ def _after(tick: Tick, last: str) -> str:
     """Write a tick as a timestamp that is not before ``last``, unless the tick runs backwards."""
     bound = instant_of(last)
     if bound is None:
-        return _write(_BASE, tick)
+        return _by_itself(tick)
     with suppress(OverflowError):  # past the end of the calendar
-        gaps = (tick.seconds, 1, 86_400)  # a leap second can be a day off
-        texts = (_write(bound[0], tick._replace(seconds=gap)) for gap in gaps)
+        plain = tick._replace(zone=tick.zone._replace(leap=False))
+        ways = (tick, plain, plain._replace(seconds=1))  # a leap second can be before it
+        texts = (_write(bound[0], way) for way in ways)
         return next(text for text in texts if tick.seconds < 0 or in_order(last, text))
     return last
 

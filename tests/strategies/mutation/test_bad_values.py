@@ -14,7 +14,7 @@ CONTRACT = load_contract("chainloop.yaml")
 
 
 def bad_values(schema):
-    return tested.bad_values(CONTRACT, schema)
+    return {keyword: values for keyword, _, values in tested.bad_values(CONTRACT, schema) if values}
 
 
 def judged(schema, value):
@@ -118,6 +118,22 @@ def test_what_can_be_broken_alone_is_broken_alone(schema, keyword):
 )
 def test_of_what_no_single_value_breaks_there_are_none(schema):
     assert bad_values(schema).keys() <= {"type"}
+
+
+@pytest.mark.parametrize(
+    ("keyword", "told"),
+    [
+        ("pattern", {"^a": lambda text: text[:1] == "a", "b$": lambda text: text[-1:] == "b"}),
+        ("multipleOf", {1e300: lambda number: number == 0, 3e-300: lambda number: number == 0}),
+    ],
+)
+def test_each_of_two_that_cannot_be_merged_is_broken(keyword, told):
+    one, other = told
+    found = [*tested.bad_values(CONTRACT, {keyword: one, "allOf": [{keyword: other}]})]
+    assert [(each.keyword, each.told) for each in found] == [(keyword, one), (keyword, other)]
+    for each in found:
+        assert each.values
+        assert not any(map(told[each.told], each.values))
 
 
 def test_null_breaks_a_type_exactly_where_it_is_not_allowed():

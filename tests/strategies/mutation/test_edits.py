@@ -16,6 +16,7 @@ from pytest_asyncops.contract.openapi import load_contract
 from pytest_asyncops.strategies.coherent.compiler import compiled
 from pytest_asyncops.strategies.coherent.server import CoherentServer
 from pytest_asyncops.strategies.mutation.edits import Edit, edited, values_with
+from pytest_asyncops.strategies.mutation.places import places
 from pytest_asyncops.strategies.mutation.verdicts import judge
 from pytest_asyncops.strategies.schema.options import Options
 from pytest_asyncops.strategies.schema.recipes import constant
@@ -114,9 +115,9 @@ PLACES = [
     for name in load_contract(api.checking.contract).schemas
     for path in (
         path
-        for paths in load_contract(api.checking.contract)
-        .schema_paths({"$ref": f"#/components/schemas/{name}"})
-        .values()
+        for paths in places(
+            load_contract(api.checking.contract), {"$ref": f"#/components/schemas/{name}"}
+        ).values()
         for path in paths
     )
 ]

@@ -1,0 +1,1 @@
+"""What happened in a test, in order: as data, as text and as HTML."""

@@ -1,0 +1,98 @@
+"""Folds what is alike in a long list of lines, and cuts what is still too long."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import NamedTuple, Union
+
+_LONGEST_PERIOD = 12
+"""So many lines may be repeated together."""
+
+_FEWEST = 4
+"""So often something has to be repeated: the first and the last time are shown."""
+
+
+class Folded(NamedTuple):
+    """Lines that are not shown.
+
+    Attributes:
+        start: the index of the first.
+        end: the index after the last.
+        is_repeat: whether they repeat what stands before them.
+    """
+
+    start: int
+    end: int
+    is_repeat: bool
+
+
+Piece = Union[int, Folded]
+"""The index of a line that is shown, or what is not shown."""
+
+
+def folded(kinds: Sequence[Hashable], most: int | None) -> list[Piece]:
+    """The lines that are shown, and what stands for the others.
+
+    The longest repetitions are folded first, and no more of them than have to be.
+
+    Args:
+        kinds: what each line is; lines of one kind are alike.
+        most: how many lines there may be in all; ``None`` for as many as there are.
+
+    >>> folded("abcbcbcbcd", 7)
+    [0, 1, 2, Folded(start=3, end=7, is_repeat=True), 7, 8, 9]
+    """
+    count = len(kinds)
+    if most is None or count <= most:
+        return list(range(count))
+    numbers: dict[Hashable, int] = {}
+    known = [numbers.setdefault(kind, len(numbers)) for kind in kinds]
+    left = count
+    folds: list[Folded] = []
+    for start, period, times in sorted(_repeats(known), key=lambda run: -run[1] * run[2]):
+        if left <= most:
+            break
+        fold = Folded(start + period, start + period * (times - 1), True)
+        folds.append(fold)
+        left -= fold.end - fold.start - 1
+    pieces: list[Piece] = []
+    at = 0
+    for fold in sorted(folds):
+        pieces += [*range(at, fold.start), fold]
+        at = fold.end
+    pieces += range(at, count)
+    if len(pieces) > most:
+        head = (most - 1) // 2
+        tail = most - 1 - head
+        if isinstance(pieces[-tail], Folded):  # what it repeats is not shown
+            tail -= 1
+        start, end = _start(pieces[head]), _end(pieces[-tail - 1])
+        pieces[head:-tail] = [Folded(start, end, False)]
+    return pieces
+
+
+def _start(piece: Piece) -> int:
+    return piece if isinstance(piece, int) else piece.start
+
+
+def _end(piece: Piece) -> int:
+    return piece + 1 if isinstance(piece, int) else piece.end
+
+
+def _repeats(kinds: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Where something is repeated: its start, its length, and how often it is there."""
+    found: list[tuple[int, int, int]] = []
+    at, count = 0, len(kinds)
+    while at < count:
+        best = (0, 0, 0)
+        for period in range(1, min(_LONGEST_PERIOD, (count - at) // _FEWEST) + 1):
+            end = at + period
+            while end < count and kinds[end] == kinds[end - period]:
+                end += 1
+            times = (end - at) // period
+            if times >= _FEWEST and times * period > best[1] * best[2]:
+                best = (at, period, times)
+        if best[2]:
+            found.append(best)
+        at += best[1] * best[2] or 1
+    return found
