@@ -323,13 +323,12 @@ def _current_test() -> str:
 def _policy(settings: ResolvedSettings, servers: Iterable[Server]) -> Policy:
     """What is kept from being reached: the stubs' own hosts, and those of the real services."""
     stubs = {server.api: server.base_urls for server in servers}
-    own = []
-    if settings.transport != SERVED:  # what is served may be reached
-        own += [
-            own_host(api.name, url, port_of(url))
-            for api, urls in stubs.items()
-            for url in urls.values()
-        ]
+    own = [
+        own_host(api.name, url, port_of(url))
+        for api, urls in stubs.items()
+        for url in urls.values()
+        if settings.transport != SERVED  # what is served may be reached
+    ]
     for api in {**dict.fromkeys(settings.known.values()), **stubs}:
         at = stubs.get(api, {})
         for host, url in find_base_urls(api).items():
