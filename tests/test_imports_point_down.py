@@ -10,19 +10,21 @@ from pictures import MODULES, arrows, floors, named, nodes, own_imports, room_of
 
 FLOORS = [
     {"__init__", "plugin"},
+    {"hypothesis_examples"},
     {"strategies"},
     {"strategies.mutation"},
     {"strategies.coherent"},
     {"strategies.schema"},
     {"cadence", "conformance", "mocking", "reported_timelines"},
     {"marker", "session"},
-    {"configure", "timeline", "transports", "typed_settings"},
+    {"configure", "loopback", "timeline", "typed_settings"},
+    {"transports"},
     {"apis", "imported_apis", "faults"},
     {"contract", "network", "serving"},
     {"rules"},
     {"lifecycle", "virtual_time"},
-    {"arguments", "durations", "forked_requests", "holding"},
-    {"contract_in_force", "errors", "forks", "settings"},
+    {"arguments", "durations", "extras", "forked_requests", "holding"},
+    {"contract_in_force", "errors", "explanations", "forks", "settings"},
 ]
 """Top to bottom. A room may import from the floors below its own, never from its own."""
 
@@ -34,6 +36,7 @@ THIRD_PARTIES = {
     "conformance.discriminator_keywords": {"jsonschema"},
     "conformance.fast_check": {"msgspec"},
     "contract.yaml_document": {"yaml"},
+    "loopback.connection": {"h11"},
     "contract.yaml_values": {"yaml"},
     "serving.hang_guards": {"pytest"},
     "serving.state_index": {"sortedcontainers"},
@@ -169,5 +172,6 @@ def test_the_reader_of_imports_sees_them_all():
     ]  # fmt: skip
     assert own_imports("conformance") == {"conformance.assertions", "conformance.history"}
     assert own_imports("plugin") == {
-        "contract_in_force", "errors", "marker", "mocking", "reported_timelines", "settings",
+        "contract_in_force", "errors", "explanations", "hypothesis_examples", "marker", "mocking",
+        "reported_timelines", "settings",
     }  # fmt: skip

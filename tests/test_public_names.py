@@ -26,8 +26,8 @@ NAMES = {
         ANSWER_READINGS Absent AnyState Api Break ByFunction Checking Constraint ErrorResponse
         Exchange Field Fixed GenerationHints HistorySchema Needed Never NotAMember NumberedPages
         Operation Ordered OwnMembers Paths Present Queries Render Request Response Route Rule
-        RuleEdit SameAsStatus Serving Setting Snapshot TokenPages json_response position_after
-        rfc3339 window
+        RuleEdit SameAsStatus Serving Setting Snapshot TokenPages http_date json_response
+        position_after rfc3339 unix_milliseconds unix_seconds window
         """,
     strategies: """
         Invalid ListQuery errors from_schema gets histories invalid_payloads lifecycles
@@ -43,7 +43,7 @@ def test_exported_names(module):
 
 
 ATTRIBUTES = {
-    "mock": "calls chainloop clock pinecone reset stubs timeline",
+    "mock": "ca_file calls chainloop clock pinecone reset stubs timeline",
     "stub": """
         add_parent answer_late api base_url base_urls calls inject limit_rate operations plan
         readings refuse start start_many

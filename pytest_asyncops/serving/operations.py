@@ -50,8 +50,10 @@ class OperationStore(Mapping[str, Operation]):
         check_open: raises `MockClosed` once the mock is closed.
         kept: how many calls are kept.
         record: what happens beside the calls of all stubs.
+        api: the name of the stub's API.
 
     Attributes:
+        api: the same.
         calls: the requests to the stub and their answers.
         record: the same.
         has_late: whether answers may be late because of an operation that was ever started.
@@ -70,8 +72,10 @@ class OperationStore(Mapping[str, Operation]):
         check_open: Callable[[], None] = lambda: None,
         kept: Kept = KEPT,
         record: Record | None = None,
+        api: str = "",
     ) -> None:
         self.clock = clock
+        self.api: str = api
         self._hidden = hidden
         every = frozenset(states)
         self._visible = every - hidden
@@ -152,7 +156,7 @@ class OperationStore(Mapping[str, Operation]):
                 self._admit(new.fields, new.lifecycle)
                 if new.id in self._by_id or new.id in taken:
                     raise InvalidArgument(
-                        f"the id {new.id!r} is taken by another operation of this test. "
+                        f"the id {new.id!r} is used by another operation of this test. "
                         "Choose another, or leave id= out.",
                         value=new.id,
                     )
@@ -247,6 +251,18 @@ class OperationStore(Mapping[str, Operation]):
     def will_change(self) -> bool:
         """Whether an operation has not reached the last step of its plan."""
         return any(len(self._position(op).entries) < len(op._plan.plan) for op in self._operations)
+
+    def next_change(self, names: Iterable[str]) -> int | None:
+        """When the first of some operations changes by itself, in nanoseconds since 1970.
+
+        Args:
+            names: their ids.
+
+        Returns:
+            The moment, ``None`` if none of them does.
+        """
+        coming = (self._forecast(self._by_id[name]._number)[1] for name in names)
+        return min((when for changes in coming for when, _ in changes), default=None)
 
     def count_poll(self, operation: Operation) -> None:
         """Note that an answer has shown the operation."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..durations import from_ns, to_timedelta
 from ..lifecycle.lifecycle import Lifecycle
-from ..lifecycle.states import State
+from ..lifecycle.states import AnyState
 from ..serving.calls import Call
 
 
@@ -78,8 +78,8 @@ class Changed(Event):
 
     api: str
     operation_id: str
-    before: State
-    state: State
+    before: AnyState
+    state: AnyState
     seen: bool | None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..lifecycle.states import State
+from ..lifecycle.states import AnyState
 from .events import Event
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Ending(NamedTuple):
     """
 
     operation_id: str
-    state: State
+    state: AnyState
     polls: int
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..durations import SECOND, length_of
 from ..errors import counted
 from ..lifecycle.lifecycle import Lifecycle
-from ..lifecycle.states import Polls, State, Step
+from ..lifecycle.states import AnyState, Polls, Step
 from ..serving.api import FIRST_ERROR
 from ..serving.calls import Call
 from .events import Answered, Changed, Event, Moved, Started, Waited
@@ -63,6 +63,13 @@ class Rows:
         )
         self._apis = {one.api for one in timeline if isinstance(one, (Started, Answered))}
         self._width = 0
+
+    def first_marked(self) -> int | None:
+        """The index of the first event that is marked, ``None`` if none is."""
+        for index, event in enumerate(self._events):
+            if isinstance(event, Answered) and self._marks.get(id(event.call), "")[:1] == ">":
+                return index
+        return None
 
     def kinds(self) -> list[Hashable]:
         """What each event is: those of one kind are folded into one line."""
@@ -246,7 +253,7 @@ def _as_on_a_clock(duration: int) -> str:
     return f"{day}{hours}:{minutes:02}:{seconds:02}{digits}"
 
 
-def ending(states: Sequence[tuple[str, State, int]], names: Mapping[str, str]) -> str:
+def ending(states: Sequence[tuple[str, AnyState, int]], names: Mapping[str, str]) -> str:
     """How the operations stand at the end.
 
     Args:
