@@ -445,7 +445,8 @@ MISTAKES = {
     "has been started; start one with start().",
     "asyncops_mock.chainlop": "unknown attribute of asyncops_mock: 'chainlop'. Did you mean "
     "'chainloop'? Choose 'calls', 'chainloop', 'clock', 'pinecone', 'reset', 'stubs' or "
-    "'timeline'. An API of your own is in stubs, by its name.",
+    "'timeline'. An API of your own is there by its name while the mock is open, if the setting "
+    "apis= has it.",
     "assert_polled('x', at_most=1)": "operation must be an Operation, as stub.start() returns it, "
     "not 'x'. By its id it is found in the operations of its stub: mock.chainloop.operations[id].",
     "mocked('chainloop')": "mocked() takes its arguments by name, not 'chainloop'. Write "

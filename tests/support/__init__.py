@@ -39,6 +39,7 @@
 - `programs`: Programs of threads and tasks that hand things to each other, as data.
 - `pytest_runs`: What runs of pytest are given to test, and what they print.
 - `random_schemas`: Contracts, rules and values at random, of every keyword and often near a limit.
+- `raw_http`: An HTTP server with answers of a test, and what comes back for bytes that are sent.
 - `real_moments`: Looks at what the operating system does, until it is as it should be.
 - `real_pauses`: A pause of real time, also while virtual time is on.
 - `refused`: Recipes of scalars, or why there are none.
