@@ -125,6 +125,7 @@ def serve(options: argparse.Namespace, wait: Callable[[], object], tell: Print) 
     try:
         if seed is not None:
             sow(seed, session.stubs)
+            session.beginning = session.checkpoint()
         is_controlled = options.control or options.manual
         token = secrets.token_urlsafe(16)
         _put_in_front(session, Control(session, token, is_controlled), tell)

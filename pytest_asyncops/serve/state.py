@@ -8,6 +8,7 @@ from typing import Any
 
 from ..durations import rfc3339
 from ..serving.calls import Call, Calls
+from ..serving.operation import Operation
 from ..serving.secret_texts import shown
 from ..serving.stub import Stub
 from ..virtual_time.server_clock import ServerClock
@@ -35,12 +36,21 @@ def page_state(clock: ServerClock, stubs: Mapping[str, Stub], calls: Calls) -> M
                     "percent": operation.percent,
                     "polls": operation.polls,
                 }
-                for name, stub in stubs.items()
-                for operation in islice(reversed(list(stub.operations.values())), _MOST)
+                for name, operation in _newest(stubs)
             ],
             "total": calls.total,
             "calls": [call_state(call) for call in calls[: -_MOST - 1 : -1]],
         }
+
+
+def _newest(stubs: Mapping[str, Stub]) -> list[tuple[str, Operation]]:
+    """The newest operations, each with its API, the newest first."""
+    found = [
+        (name, operation)
+        for name, stub in stubs.items()
+        for operation in islice(reversed(list(stub.operations.values())), _MOST)
+    ]
+    return sorted(found, key=lambda one: -one[1].created_ns)[:_MOST]
 
 
 def journal(calls: Iterable[Call]) -> list[Mapping[str, Any]]:

@@ -69,6 +69,22 @@ def test_a_seed_file_and_a_clock_that_goes(capsys, tmp_path):
     assert run(capsys, *options, ask=ask)[3]
 
 
+def test_a_reset_goes_back_to_the_seed_file(capsys, tmp_path):
+    seed = tmp_path / "seed.yaml"
+    seed.write_text("operations: [{id: op-1}]")
+
+    def ask(text):
+        token = {"Authorization": f"Bearer {token_of(text)}"}
+        root = f"{url_of(text, 'chainloop').removesuffix('chainloop')}_asyncops"
+        for path in ("operations", "reset"):
+            assert requests.post(f"{root}/{path}", headers=token, timeout=30).ok
+        state = requests.get(f"{root}/state", headers=token, timeout=30).json()
+        return [one["id"] for one in state["operations"]]
+
+    options = ("--port", "0", "--seed", str(seed), "--apis", "chainloop", "--control")
+    assert run(capsys, *options, ask=ask)[3] == ["op-1"]
+
+
 def test_idle_polls_are_skipped(capsys, tmp_path):
     seed = tmp_path / "seed.yaml"
     seed.write_text("operations: [{id: op-1, lifecycle: {succeeds: {running: 3600}}}]")
