@@ -171,7 +171,7 @@ def _violations(
     if document is not None:
         if profile is not None or readings is not None:
             raise InvalidArgument(
-                f"profile= and readings= are about an API, and this answer is held against "
+                f"profile= and readings= are about an API, and this answer is checked against "
                 f"{document.document.file}. Leave them out, or name the API: api='chainloop'.",
                 value=profile if profile is not None else readings,
             )
@@ -186,7 +186,8 @@ def _violations(
         profile = response.recorded.profile
     contract_form = find_profile(of_api, "contract" if profile is None else profile)
     allowed = allowed_now(of_api, readings)
-    checker = find_checker(of_api, of_route, response.status_code, allowed)
+    edition = _edition(response, of_api)
+    checker = find_checker(of_api, of_route, response.status_code, allowed, edition)
     what = checker.name if of_route else f"{checker.name} error"
     found = checker.check(response, contract_form, strictness)
     as_given = {
@@ -226,10 +227,16 @@ _LEFT_OUT: tuple[object, ...] = (None, {}, 200, "allow", "contract")
 """What an argument is unless it is given."""
 
 
+def _edition(response: ClientResponse, api: Api) -> str | None:
+    if response.recorded is not None:
+        return response.recorded.edition
+    return None if response.request is None else api.serving.edition(response.request)
+
+
 def _document(
     response: ClientResponse, api: Api | str | None, contract: ContractLike | None
 ) -> Contract | None:
-    """The document that a response is held against, ``None`` if it is that of its API."""
+    """The document that a response is checked against, ``None`` if it is that of its API."""
     if contract is not None:
         if api is not None:
             raise InvalidArgument(

@@ -23,7 +23,7 @@ DEFAULT: Lifecycle = Lifecycle.succeeds(running=10)
 
 
 class Plan:
-    """What becomes of the operations that requests start, of those that it matches.
+    """How operations that requests start go, those that it matches.
 
     Attributes:
         match: the values that an operation has to have.
@@ -71,7 +71,7 @@ class Plan:
         when = [] if self._when is None else [f"when={self._when!r}"]
         return (
             f"<Plan({', '.join([repr(self._lifecycle), *when, *match])}), "
-            f"taken for {counted(len(self._operations), 'operation')}>"
+            f"used for {counted(len(self._operations), 'operation')}>"
         )
 
 

@@ -7,17 +7,21 @@ import io
 import linecache
 import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import pytest
 import requests
 from hypothesis import Phase, given, settings
-from support.pages import PAGES, blocks, page_of, read, rows, section, words
+from support.pages import PAGES, ROOT, blocks, page_of, read, rows, section, words
 
 import pytest_asyncops
 from pytest_asyncops import (
@@ -44,7 +48,8 @@ from pytest_asyncops.transports.client_libraries import LIBRARIES
 
 APIS = pytest.mark.parametrize("api", [CHAINLOOP, PINECONE], ids=lambda api: api.name)
 KINDS = {"count": "a count", "seconds": "seconds", "names": "names", "urls": "URLs",
-         "hosts": "hosts", "path": "a path"}  # fmt: skip
+         "hosts": "hosts", "path": "a path", "rate": "a number",
+         "flag": "true or false"}  # fmt: skip
 
 
 # Settings
@@ -100,7 +105,7 @@ def test_public_names() -> None:
         for word in words(row[0]) + (words(row[1]) if row[0] == "`AsyncOpsError`" else [])
     }
     told_names = {re.match(r"\w+", word)[0] for word in named if re.match(r"\w+", word)}
-    assert told_names - {"asyncops_mock"} == set(pytest_asyncops.__all__)
+    assert told_names - {"asyncops_mock", "asyncops_server"} == set(pytest_asyncops.__all__)
 
 
 def test_public_attributes() -> None:
@@ -299,6 +304,26 @@ def timeline_of_a_failure() -> str:
         return str(mock.timeline)
 
 
+@cache
+def report_of_a_failing_test() -> str:
+    """What pytest prints when the README's failing test is put below its first example."""
+    [failing] = blocks("README.md", "py")
+    file = f"{blocks('README.md', 'python')[0]}\n\n\n{failing}\n"
+    with TemporaryDirectory() as folder:
+        Path(folder, "test_jobs.py").write_text(file, encoding="utf-8")
+        said = subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "asyncops", "-p", "no:cacheprovider"],
+            cwd=folder,
+            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,  # the test is to fail
+        ).stdout
+    _, begin, rest = said.partition("15 s of the servers' time")
+    return begin + rest[: rest.index("\n==")]
+
+
 class Quote(NamedTuple):
     page: str
     text: str
@@ -316,6 +341,7 @@ SOURCES = [
     picture_of_polls,
     kept_from_the_network,
     timeline_of_a_failure,
+    report_of_a_failing_test,
     partial(hand_written, "README.md", "chainloop"),
     partial(hand_written, "conformance.md", "pinecone"),
 ]
@@ -382,3 +408,14 @@ def test_links(page: str, target: str) -> None:
     assert there.exists(), f"{page} links to {target}"
     if anchor:
         assert anchor in anchors(there.name), f"{page} links to {target}"
+
+
+def test_links_of_the_readme_are_absolute_once_there_is_a_repository() -> None:
+    """PyPI shows the README without the files beside it, and no picture in Mermaid."""
+    pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    has_repository = re.search(r"^Repository = ", pyproject, re.MULTILINE) is not None
+    relative = [
+        target for page, target in LINKS if page == "README.md" and not target.startswith("#")
+    ]
+    assert not (has_repository and relative)
+    assert not blocks("README.md", "mermaid")
