@@ -328,10 +328,14 @@ def unused_plan() -> str:
     [example] = [block for block in blocks("own_api.md", "python") if "def run(kind" in block]
     names: dict[str, Any] = {}
     exec(example, names)
-    settings: dict[str, Any] = {"apis": [names["JOBS"]], "unused_plans": "fail"}
-    with pytest.raises(pytest_asyncops.UnusedPlans) as caught, mocked(**settings) as mock:
-        mock.stubs["jobs"].plan(Lifecycle.hangs(), kind="report")
-        names["run"]("scan", "short")
+
+    def plan_in_vain() -> None:
+        with mocked(apis=[names["JOBS"]], unused_plans="fail") as mock:
+            mock.stubs["jobs"].plan(Lifecycle.hangs(), kind="report")
+            names["run"]("scan", "short")
+
+    with pytest.raises(pytest_asyncops.UnusedPlans) as caught:
+        plan_in_vain()
     return str(caught.value)
 
 
