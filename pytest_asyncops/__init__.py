@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from . import faults as faults
     from . import strategies as strategies
     from .apis.chainloop_stub import ChainloopStub as ChainloopStub
     from .apis.pinecone_stub import PineconeStub as PineconeStub
@@ -107,6 +108,7 @@ _HOMES = {
     "assert_conforms": "conformance",
     "assert_history": "conformance",
     "assert_polled": "cadence",
+    "faults": "faults",
     "mocked": "mocking",
     "polls": "lifecycle.states",
     "strategies": "strategies",

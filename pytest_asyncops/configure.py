@@ -6,18 +6,26 @@ import datetime
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from .apis.chainloop import CHAINLOOP
 from .apis.pinecone import PINECONE
 from .durations import Seconds, instant_to_ns, to_ns
-from .errors import InvalidArgument, checked_count, hides_usage_errors, listed, unknown_choice
+from .errors import (
+    InvalidArgument,
+    checked_count,
+    checked_flag,
+    hides_usage_errors,
+    listed,
+    unknown_choice,
+)
 from .imported_apis import imported_api
 from .network.hosts import normal_patterns
 from .serving.api import Api, find_base_urls
 from .serving.base_urls import checked_base_url
-from .settings import GENERAL, Setting
+from .settings import GENERAL, SERVED, Setting
 
 __tracebackhide__ = hides_usage_errors
 
@@ -26,7 +34,7 @@ _PATTERN = re.compile(r"(?:\*\.)?(?:[^\s/:*?#@\[\]]+|\[?[0-9a-fA-F:.]*:[0-9a-fA-
 BUILT_IN: Mapping[str, Api] = {api.name: api for api in (CHAINLOOP, PINECONE)}
 """The built-in APIs by name."""
 
-RESERVED = frozenset({"calls", "clock", "reset", "stubs", "timeline"})
+RESERVED = frozenset({"ca_file", "calls", "clock", "reset", "stubs", "timeline"})
 """The names that no API can have: `AsyncOpsMock` has something else by them."""
 
 
@@ -37,6 +45,9 @@ class ResolvedSettings:
     Attributes:
         transport: which transports take requests, all if there are none.
         clock: what moves the server's clock.
+        speed: how many seconds of a real clock pass in a second.
+        skip_idle: whether a poll that sees nothing new moves the clock.
+        tls: whether the server speaks TLS.
         apis: which APIs are live.
         known: these, the built-in ones, and those that the project has registered, by name. None of
             them is reached.
@@ -66,6 +77,9 @@ class ResolvedSettings:
 
     transport: tuple[str, ...]
     clock: str
+    speed: float
+    skip_idle: bool
+    tls: bool
     apis: tuple[Api, ...]
     known: Mapping[str, Api]
     base_urls: Mapping[str, str | Mapping[str, str]]
@@ -138,7 +152,12 @@ def resolve_settings(
                     choices=[own],
                 )
             raise unknown_choice("setting", name, names)
+    if "speed" in given:
+        given = {"clock": "real", **given}
+    elif given.get("skip_idle", False) not in (False, "false"):
+        given = {"clock": "manual", **given}
     values = {name: _read(setting, name, given) for name, setting in table.items()}
+    _check_together(values, given)
     if values["clock"] == "real":
         if "epoch" in given and values["epoch"] is not None:
             raise InvalidArgument(
@@ -194,6 +213,40 @@ def _distinct(apis: Iterable[Api], name: str, given: object) -> tuple[Api, ...]:
                 value=own,
             )
     return distinct
+
+
+def _check_together(values: Mapping[str, Any], given: Mapping[str, object]) -> None:
+    """Check that settings do not contradict each other."""
+    clock = values["clock"]
+    if "speed" in given and clock != "real":
+        raise InvalidArgument(
+            f"speed={given['speed']!r} contradicts clock={clock!r}, which does not go by itself. "
+            "Leave one of them out.",
+            value=given["speed"],
+        )
+    if values["skip_idle"] and clock == "real":
+        raise InvalidArgument(
+            "skip_idle=True contradicts a real clock, which nothing moves. Leave out one of "
+            "skip_idle and speed, or set clock='manual'.",
+            value=True,
+        )
+    if SERVED[0] in values["transport"]:
+        if values["transport"] != SERVED:
+            raise InvalidArgument(
+                "transport='server' answers every client, so it stands alone, not "
+                f"{given['transport']!r}",
+                value=given["transport"],
+            )
+        if values["base_urls"]:
+            raise InvalidArgument(
+                f"base_urls={given['base_urls']!r} cannot be chosen with transport='server': it "
+                "takes ports that are free. Each stub's base_url says where it is.",
+                value=given["base_urls"],
+            )
+    elif values["tls"]:
+        raise InvalidArgument(
+            "tls=True is for a server. Set transport='server', or use asyncops_server.", value=True
+        )
 
 
 def resolve_readings(api: Api, given: Mapping[str, object] | None) -> Mapping[str, Any]:
@@ -319,6 +372,22 @@ def _urls_of_lines(text: str, name: str) -> Mapping[str, str | Mapping[str, str]
     return found
 
 
+def _flag(value: Any, name: str) -> bool:
+    return checked_flag({"true": True, "false": False}.get(str(value).lower(), value), name)
+
+
+def _rate(value: Any, name: str) -> float:
+    number = value
+    if isinstance(value, str):
+        with suppress(ValueError):
+            number = float(value)
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 < number < 1e9:
+        raise InvalidArgument(
+            f"{name} must be a number above 0, and below a billion, not {value!r}", value=value
+        )
+    return number
+
+
 def _count(value: Any, name: str) -> int:
     if isinstance(value, str) and value.isdecimal():
         value = int(value)
@@ -376,4 +445,6 @@ _READERS: Mapping[str, Callable[[Any, str], Any]] = {
     "seconds": _seconds,
     "instant": _instant,
     "path": _path,
+    "flag": _flag,
+    "rate": _rate,
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Callable
+from email.utils import formatdate
 from functools import lru_cache
 from typing import TypeVar, Union
 
@@ -168,3 +169,32 @@ def rfc3339(instant: int) -> str:
     while digits.endswith("000"):
         digits = digits[:-3]
     return f"{whole}.{digits}Z"
+
+
+def unix_seconds(instant: int) -> int:
+    """The instant as a whole number of seconds since 1970, rounded down.
+
+    >>> unix_seconds(1_999_000_000)
+    1
+    """
+    return instant // SECOND
+
+
+def unix_milliseconds(instant: int) -> int:
+    """The instant as a whole number of milliseconds since 1970, rounded down.
+
+    >>> unix_milliseconds(1_999_000_000)
+    1999
+    """
+    return instant // (SECOND // 1000)
+
+
+def http_date(instant: int) -> str:
+    """The instant as headers of HTTP write it, in whole seconds (RFC 9110, 5.6.7).
+
+    What is later than `LAST_INSTANT` is written as that.
+
+    >>> http_date(1_999_000_000)
+    'Thu, 01 Jan 1970 00:00:01 GMT'
+    """
+    return formatdate(min(instant, LAST_INSTANT) // SECOND, usegmt=True)

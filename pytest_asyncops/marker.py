@@ -11,7 +11,7 @@ import pytest
 from .configure import ResolvedSettings, resolve_settings
 from .errors import InvalidArgument, listed
 from .serving.api import Api
-from .settings import MARK, WITHOUT_MOCK, options
+from .settings import MARK, SERVED, WITHOUT_MOCK, options
 
 
 def settings_of_marks(item: pytest.Item) -> list[dict[str, Any]]:
@@ -38,16 +38,23 @@ def contract_of(item: pytest.Item) -> Any:
     return settings_of_ini(item.config).get("contract")
 
 
-def resolved(item: pytest.Item) -> ResolvedSettings:
+def resolved(item: pytest.Item, is_served: bool = False) -> ResolvedSettings:
     """The settings of a test: those of its marks, of the ini file, and the defaults.
+
+    Args:
+        item: the test.
+        is_served: whether it asks for a server by its fixture.
 
     Raises:
         InvalidArgument: for one that makes no sense; one of the ini file is named with the file.
     """
     told = settings_of_ini(item.config)
-    registered = registered_apis(item)
+    marks, registered = settings_of_marks(item), registered_apis(item)
+    if is_served:
+        told["transport"] = SERVED[0]
+        _check_transport(marks)
     try:
-        return resolve_settings(*settings_of_marks(item), told, registered=registered)
+        return resolve_settings(*marks, told, registered=registered)
     except InvalidArgument:
         # Other settings may speak of an API that is named there.
         first = {name: told[name] for name in ("apis",) if name in told}
@@ -83,6 +90,18 @@ def registered_apis(item: pytest.Item) -> list[Api]:
                 )
             found[api] = None
     return list(found)
+
+
+def _check_transport(marks: Iterable[Mapping[str, Any]]) -> None:
+    """Check that the marks of a test with a server ask for no other transport."""
+    for settings in marks:
+        transport = settings.get("transport", SERVED)
+        if transport not in (SERVED[0], SERVED, [*SERVED]):
+            raise InvalidArgument(
+                f"transport={transport!r} contradicts asyncops_server, which answers every client. "
+                "Leave it out, or use asyncops_mock.",
+                value=transport,
+            )
 
 
 def mark_in_vain(item: pytest.Function) -> str:

@@ -91,6 +91,22 @@ class AsyncOpsMock:
         """What has happened so far, in order: data, and a table when it is printed."""
         return self._session().timeline
 
+    @property
+    def ca_file(self) -> str:
+        """The file with the certificate that clients have to trust, if the server speaks TLS.
+
+        Raises:
+            InvalidArgument: if it does not.
+        """
+        file = self._session().ca_file
+        if file is None:
+            raise InvalidArgument(
+                "there is no certificate to trust: the stubs are not served over TLS. Set "
+                "tls=True, with asyncops_server or transport='server'.",
+                value=file,
+            )
+        return file
+
     def reset(self) -> None:
         """Start over: no operations, no calls, and the clock at its beginning."""
         self._session().beginning.restore()
@@ -302,6 +318,14 @@ class Switch:
         session, self.mock._live = self.mock._live, None
         if session is not None:
             session.stop()
+
+    def check_served(self) -> None:
+        """Check that the mock that is open is served on loopback.
+
+        Raises:
+            InvalidArgument: if it is not.
+        """
+        self.mock._session().check_served()
 
     def come_first(self) -> None:
         """Answer before all other mocks that are open."""

@@ -27,14 +27,15 @@ if TYPE_CHECKING:
     from .mocking import AsyncOpsMock, Switch
 
 _NAME = "asyncops_mock"
+_SERVER = "asyncops_server"
 _switch_key: pytest.StashKey[Switch] = pytest.StashKey()
 _strays_key: pytest.StashKey[list[str]] = pytest.StashKey()
 _item_key: pytest.StashKey[pytest.Item | None] = pytest.StashKey()
 """The test that runs."""
 _setting_up_key: pytest.StashKey[list[pytest.FixtureDef[Any]]] = pytest.StashKey()
 """The fixtures of wider scope than a test that are being set up, outermost first."""
-_askers_key: pytest.StashKey[list[pytest.FixtureDef[Any]]] = pytest.StashKey()
-"""Those that have asked for the mock by ``getfixturevalue`` meanwhile."""
+_askers_key: pytest.StashKey[list[tuple[pytest.FixtureDef[Any], str]]] = pytest.StashKey()
+"""Those that have asked for the mock by ``getfixturevalue`` meanwhile, and by which name."""
 _asked_key: pytest.StashKey[bool] = pytest.StashKey()
 """Whether a test has asked for the mock so far."""
 _in_vain_key: pytest.StashKey[str] = pytest.StashKey()
@@ -88,6 +89,16 @@ def asyncops_mock(request: pytest.FixtureRequest) -> AsyncOpsMock:
     return _switch(request.config).mock
 
 
+@pytest.fixture(scope="session")
+def asyncops_server(request: pytest.FixtureRequest) -> AsyncOpsMock:
+    """The same as asyncops_mock, served on loopback to any program, of this process or another.
+        operation = asyncops_server.chainloop.start(lifecycle=Lifecycle.fails("disk full"))
+        assert my_program(asyncops_server.chainloop.base_url, operation.id) == "failed"
+    It needs the extra: pip install 'pytest-asyncops[server]'.
+    """  # noqa: D205 - pytest --fixtures shows the first paragraph alone
+    return _switch(request.config).mock
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Refuse a mark on a test that can have no mock."""
@@ -128,8 +139,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     item.config.stash[_item_key] = item
     if _in_vain_key in item.stash:
         item.stash[_asked_key], item.stash[_mistake_key] = False, None  # it may run again
-    if _names_it(item):
-        _open(item)
+    if names := _names_of_it(item):
+        _open(item, _SERVER in names)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -165,7 +176,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Let each example of a Hypothesis test start from what the fixtures left."""
     hypothesis = getattr(getattr(item, "obj", None), "hypothesis", None)
     inner_test = getattr(hypothesis, "inner_test", None)
-    if hypothesis is not None and (_names_it(item) or _asks_for_fixtures(item)):
+    if hypothesis is not None and (_names_of_it(item) or _asks_for_fixtures(item)):
         hypothesis.inner_test = _from_checkpoint(item.config, inner_test)
     try:
         return (yield)
@@ -276,14 +287,14 @@ def _plainly() -> Generator[None, None, None]:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
-def _names_it(item: pytest.Item) -> bool:
-    if _NAME in getattr(item, "fixturenames", ()):
-        return True
+def _names_of_it(item: pytest.Item) -> set[str]:
+    """The names by which a test asks for the mock, none if it does not."""
     # pytest does not tell of what a fixture asks for by getfixturevalue, and no test but the first
     # sees it ask.
     known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
     askers = item.config.stash.setdefault(_askers_key, [])
-    return any(asker in known.get(asker.argname, ())[-1:] for asker in askers)
+    asked = {name for asker, name in askers if asker in known.get(asker.argname, ())[-1:]}
+    return asked | {_NAME, _SERVER} & {*getattr(item, "fixturenames", ())}
 
 
 def _asks_for_fixtures(item: pytest.Item) -> bool:
@@ -295,7 +306,7 @@ def _is_marked_in_vain(item: pytest.Function) -> bool:
     # Those of a class or a module may be meant for some of its tests.
     marks = [mark for mark in item.own_markers if mark.name == MARK]
     given = any(mark.args or mark.kwargs.keys() - WITHOUT_MOCK for mark in marks)
-    return given and not _names_it(item)
+    return given and not _names_of_it(item)
 
 
 def _contract_in_force(item: pytest.Item) -> AbstractContextManager[None]:
@@ -321,12 +332,12 @@ def _open_switch(config: pytest.Config) -> Switch | None:
     return switch if switch is not None and switch.is_open else None
 
 
-def _open(item: pytest.Item) -> None:
+def _open(item: pytest.Item, is_served: bool) -> None:
     from .marker import resolved
 
     item.stash[_asked_key] = True
     with _plainly():
-        _switch(item.config).open(resolved(item), item.nodeid)
+        _switch(item.config).open(resolved(item, is_served), item.nodeid)
     _tell_who_sets_up(item.config)
 
 
@@ -335,13 +346,22 @@ def _open_for_each_test(fixturedef: pytest.FixtureDef[Any], config: pytest.Confi
 
     pytest sets up a fixture of the session once, and gives later tests what it has kept.
     """
+    is_served = fixturedef.argname == _SERVER
 
     def open_if_closed() -> None:
         setting_up = config.stash.setdefault(_setting_up_key, [])
-        config.stash.setdefault(_askers_key, []).extend(setting_up)
+        config.stash.setdefault(_askers_key, []).extend(
+            (asker, fixturedef.argname) for asker in setting_up
+        )
         item = config.stash.get(_item_key, None)
-        if item is not None and not _open_switch(config):
-            _open(item)
+        if item is None:
+            return
+        switch = _open_switch(config)
+        if switch is None:
+            _open(item, is_served)
+        elif is_served:
+            with _plainly():
+                switch.check_served()
 
     def asked(request: Any) -> Any:
         open_if_closed()

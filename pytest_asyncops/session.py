@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from .configure import ResolvedSettings
 from .contract_in_force import in_force
 from .durations import SECOND, to_ns
+from .errors import InvalidArgument
+from .extras import needing
 from .forked_requests import ForkedRequests
 from .network.guard import GuardedMock, guard
 from .network.hosts import OwnHost, Policy, normal_patterns, own_host
@@ -19,16 +22,21 @@ from .serving.base_urls import BaseUrls, port_of
 from .serving.calls import Calls, Kept
 from .serving.checkpoint import Changing, Checkpoint
 from .serving.hang_guards import Guards
+from .serving.idle_polls import IdlePolls
 from .serving.live_readings import live
 from .serving.record import Record
 from .serving.server import Server
 from .serving.stub import Stub
-from .serving.unmatched import failure
+from .serving.unmatched import Unmatched, failure
+from .settings import SERVED
 from .timeline.gathering import timeline
 from .timeline.timeline import Timeline
 from .transports.chosen import ChosenTransports
 from .virtual_time.clock import VirtualClock
 from .virtual_time.server_clock import ServerClock
+
+if TYPE_CHECKING:
+    from .loopback.served import ServedApis
 
 
 class OpenedMocks:
@@ -73,6 +81,7 @@ class Session:
         record: what has happened beside the calls.
         guards: the limits of the test.
         stubs: the stubs by the name of their API.
+        ca_file: the certificate for clients of the server to trust, ``None`` without TLS.
         beginning: the moment at which the mock was opened.
         is_of_pytest: whether a test of pytest has opened it.
         timeline_when: when the report of the test shows the timeline.
@@ -87,7 +96,7 @@ class Session:
         self._test = test or _current_test()
         epoch = time.time_ns() if settings.epoch is None else settings.epoch
         self.clock: ServerClock = ServerClock(
-            epoch, _ticking() if settings.clock == "real" else None
+            epoch, _ticking(settings.speed) if settings.clock == "real" else None
         )
         self.virtual_clock: VirtualClock = VirtualClock(self.clock)
         self._kept = Kept(settings.max_calls_kept, settings.max_bytes_kept)
@@ -105,25 +114,53 @@ class Session:
             tally=lambda call, name: self._stores[call.response.api.name].tally(name),
         )
         self._forked_requests = ForkedRequests()
-        self._servers = [self._server(api) for api in settings.apis]
-        self._stores = {server.api.name: server.store for server in self._servers}
-        self.stubs: dict[str, Stub] = {
-            server.api.name: (server.api.serving.stub_class or Stub)(server)
-            for server in self._servers
-        }
+        self._idle_polls = IdlePolls(self.clock, lambda api: self._stores[api.name])
+        self.ca_file: str | None = None
+        self._served: ServedApis | None = None
         with ExitStack() as stack:
+            base_urls = settings.base_urls
+            if settings.transport == SERVED:
+                self._served = self._listening(stack)
+                base_urls = self._served.base_urls
+            self._servers = [self._server(api, base_urls.get(api.name)) for api in settings.apis]
+            self._stores = {server.api.name: server.store for server in self._servers}
+            self.stubs: dict[str, Stub] = {
+                server.api.name: (server.api.serving.stub_class or Stub)(server)
+                for server in self._servers
+            }
             self._start(stack)
             self._stack = stack.pop_all()
         self.beginning: Checkpoint = self.checkpoint()
         opened.note(self)
 
-    def _server(self, api: Api) -> Server:
+    def _listening(self, stack: ExitStack) -> ServedApis:
+        """The server, which listens, and answers once it is started."""
+        with needing("server", "a server on loopback"):
+            from .loopback.served import ServedApis
+        context = None
+        if self._settings.tls:
+            from .loopback.certificates import Certificates
+
+            with needing("server", "tls=True"):
+                certificates = Certificates()
+            stack.callback(certificates.remove)
+            self.ca_file, context = certificates.ca_file, certificates.context()
+        served = ServedApis(self._settings.apis, self.clock, self.guards, context)
+        stack.callback(served.stop)
+        return served
+
+    def _server(self, api: Api, base_url: str | Mapping[str, str] | None) -> Server:
         return Server(
             api,
             self.clock,
-            base_url=self._settings.base_urls.get(api.name),
+            base_url=base_url,
             readings=self._settings.readings[api.name],
-            tell=(self.calls._add, self._forked_requests.note, self.guards.called),
+            tell=(
+                self.calls._add,
+                self._forked_requests.note,
+                self.guards.called,
+                *([self._idle_polls.called] if self._settings.skip_idle else ()),
+            ),
             kept=self._kept,
             record=self.record,
         )
@@ -131,17 +168,31 @@ class Session:
     def _start(self, stack: ExitStack) -> None:
         settings, guards = self._settings, self.guards
         stack.callback(self._forked_requests.close)
-        transports = ChosenTransports(settings.transport, BaseUrls(self._servers))
-        policy = _policy(settings, self._servers)
-        self._guarded = GuardedMock(self._test, policy, transports.clients)
+        for server in self._servers:
+            server.api.serving.forget()
+            stack.callback(server.api.serving.forget)
+        base_urls, served = BaseUrls(self._servers), self._served
+        transports: ChosenTransports | None = None
+        if served is None:
+            transports = ChosenTransports(settings.transport, base_urls)
+        self._guarded = GuardedMock(
+            self._test,
+            _policy(settings, self._servers),
+            None if transports is None else transports.clients,
+            (lambda host, port: None) if served is None else served.check_client,
+        )
         guard.open(self._guarded)
         stack.callback(guard.close, self._guarded)
         stack.enter_context(live(self._servers))
         if settings.contract is not None:
             stack.enter_context(in_force(settings.contract))
-        stack.callback(transports.stop)  # first, for what it has begun if it fails
-        transports.start()
-        self._come_first = [transports.come_first]
+        self._come_first = []
+        if transports is not None:
+            stack.callback(transports.stop)  # first, for what it has begun if it fails
+            transports.start()
+            self._come_first.append(transports.come_first)
+        if served is not None:
+            served.start(base_urls, settings.speed)
         if settings.clock == "virtual":
             from .virtual_time.activation import VirtualTime
 
@@ -150,13 +201,31 @@ class Session:
             virtual_time.start()
             stack.callback(virtual_time.stop)
             self._come_first.append(virtual_time.come_first)
-            guards.really_waited = virtual_time.polled
             guards.read_wall = time.time_ns
+            if served is None:
+                guards.really_waited = virtual_time.polled
+            else:  # it is the server's thread that sees the polls
+                served.keep_virtual_time(virtual_time.joined_by)
+                guards.stranger_waited = served.stranger_waited
 
     def come_first(self) -> None:
         """Answer before all other mocks that are open."""
         for come_first in self._come_first:
             come_first()
+
+    def check_served(self) -> None:
+        """Check that it is served on loopback.
+
+        Raises:
+            InvalidArgument: if it is not.
+        """
+        if self._served is None:
+            raise InvalidArgument(
+                "asyncops_server was asked for when asyncops_mock was open already, without a "
+                "server. Name asyncops_server in the arguments of the test, or set "
+                "transport='server'.",
+                value=self._settings.transport,
+            )
 
     def set_up_by(self, whom: str | None) -> None:
         """Refuse what would be gone in the next test, while this fixture is set up."""
@@ -174,12 +243,14 @@ class Session:
 
     def checkpoint(self) -> Checkpoint:
         """The present moment."""
-        return Checkpoint(self.clock, self._changing())
+        forget = [server.api.serving.forget for server in self._servers]
+        return Checkpoint(self.clock, self._changing(), forget)
 
     def _changing(self) -> Iterator[Changing]:
         yield self.calls
         yield self.record
         yield self.guards
+        yield self._idle_polls
         for server in self._servers:
             yield from server.changing()
 
@@ -195,13 +266,16 @@ class Session:
 
         Raises:
             PollerHangs: if a limit was passed, and the test has not failed because of that yet.
+            Exception: of an endpoint, raised while the server on loopback answered.
             UnmatchedRequests: if requests matched no route, unless the settings allow it.
             NetworkBlocked: if a request was kept from the network.
             UnusedPlans: if plans were not taken, the settings do not allow it, and the test has not
                 failed anyway.
         """
         self.guards.check()
-        unmatched = failure(server.unmatched for server in self._servers)
+        if self._served is not None:
+            self._served.check()
+        unmatched = failure(self._unmatched())
         if unmatched is not None and self._settings.unmatched == "fail":
             raise unmatched
         self._guarded.check()
@@ -213,6 +287,12 @@ class Session:
             if unused is not None:
                 raise unused
 
+    def _unmatched(self) -> Iterator[Unmatched]:
+        for server in self._servers:
+            yield server.unmatched
+        if self._served is not None:
+            yield self._served.unmatched
+
     def note_failure(self, error: BaseException) -> None:
         """Note that the test has failed with this error, so that `check` does not report it."""
         self._has_failed = True
@@ -220,9 +300,9 @@ class Session:
         self._guarded.note_failure(error)
 
 
-def _ticking() -> Callable[[], int]:
+def _ticking(speed: float) -> Callable[[], int]:
     began = time.monotonic_ns()
-    return lambda: time.monotonic_ns() - began
+    return lambda: round((time.monotonic_ns() - began) * speed)
 
 
 def _current_test() -> str:
@@ -234,11 +314,13 @@ def _current_test() -> str:
 def _policy(settings: ResolvedSettings, servers: Iterable[Server]) -> Policy:
     """What is kept from being reached: the stubs' own hosts, and those of the real services."""
     stubs = {server.api: server.base_urls for server in servers}
-    own = [
-        own_host(api.name, url, port_of(url))
-        for api, urls in stubs.items()
-        for url in urls.values()
-    ]
+    own = []
+    if settings.transport != SERVED:  # what is served may be reached
+        own += [
+            own_host(api.name, url, port_of(url))
+            for api, urls in stubs.items()
+            for url in urls.values()
+        ]
     for api in {**dict.fromkeys(settings.known.values()), **stubs}:
         at = stubs.get(api, {})
         for host, url in find_base_urls(api).items():

@@ -16,7 +16,7 @@ class Setting:
         why: what it decides, and the reason for its default.
         choices: the values of the kinds ``choice`` and ``choices``; empty for the other kinds.
         kind: how values are read: ``choice``, ``choices``, ``count``, ``seconds``, ``instant``,
-            ``names``, ``hosts``, ``urls`` or ``path``.
+            ``names``, ``hosts``, ``urls``, ``path``, ``rate`` or ``flag``.
     """
 
     # Neither a dataclass nor a named tuple: to make such a class takes longer than the rest of this
@@ -53,10 +53,12 @@ class Setting:
 
 _VALUES = {
     "count": "A whole number, 1 or more.",
+    "flag": "true or false.",
     "hosts": "Names, with spaces or commas in between.",
     "instant": "An instant such as 2026-01-01T00:00:00Z.",
     "names": "Names, or places such as package.module:NAME, with spaces or commas in between.",
     "path": "A path, relative to the directory of the ini file.",
+    "rate": "A number above 0.",
     "seconds": "A number of seconds.",
     "urls": "Lines of name=URL, or name.host=URL.",
 }
@@ -68,8 +70,8 @@ GENERAL = (
         "transport",
         "auto",
         "Which client libraries are answered: 'auto' means all that the code under test imports, "
-        "a list of names only these.",
-        ("auto", "responses", "httpx", "aiohttp", "urllib3", "niquests", "http_client"),
+        "a list of names only these; 'server' means any program, by a server on loopback.",
+        ("auto", "responses", "httpx", "aiohttp", "urllib3", "niquests", "http_client", "server"),
         "choices",
     ),
     Setting(
@@ -193,6 +195,27 @@ GENERAL = (
         ("on failure", "always", "never"),
     ),
     Setting(
+        "speed",
+        1,
+        "How many seconds of the servers' clock pass in a real one: for the clients of a server "
+        "whose waits nobody can skip. With it, the clock is 'real'.",
+        kind="rate",
+    ),
+    Setting(
+        "skip_idle",
+        False,
+        "Whether a poll that sees nothing new moves the servers' clock to the next change of what "
+        "it sees: for the clients of a server whose waits nobody can skip. With it, the clock is "
+        "'manual'.",
+        kind="flag",
+    ),
+    Setting(
+        "tls",
+        False,
+        "Whether the server speaks TLS; the mock's ca_file is what clients have to trust.",
+        kind="flag",
+    ),
+    Setting(
         "contract",
         None,
         "The OpenAPI document against which assert_conforms checks the answers of other APIs. In "
@@ -200,6 +223,9 @@ GENERAL = (
         kind="path",
     ),
 )
+
+SERVED = ("server",)
+"""The setting ``transport`` of a mock that is served on loopback, once it is read."""
 
 WITHOUT_MOCK = frozenset({"contract"})
 """The settings that count in a test without a mock, too."""

@@ -14,7 +14,9 @@ from typing import Literal, TypedDict, Union
 from .durations import Seconds
 from .serving.api import Api
 
-_Transport = Literal["auto", "responses", "httpx", "aiohttp", "urllib3", "niquests", "http_client"]
+_Transport = Literal[
+    "auto", "responses", "httpx", "aiohttp", "urllib3", "niquests", "http_client", "server"
+]
 _Order = Literal["newest", "oldest"]
 _Verdict = Literal["refuse", "allow"]
 
@@ -49,6 +51,9 @@ class Settings(TypedDict, total=False):
     max_bytes_kept: int
     patience: Seconds
     timeline: Literal["on failure", "always", "never"]
+    speed: float
+    skip_idle: bool
+    tls: bool
     contract: Union[str, os.PathLike[str], None]
 
     chainloop_page_base: Literal["zero", "one", "offset"]

@@ -333,7 +333,7 @@ def test_a_reset_starts_over():
 
 def test_a_reset_sets_a_real_clock_back(monkeypatch):
     ticked = 0
-    monkeypatch.setattr("pytest_asyncops.session._ticking", lambda: lambda: ticked)
+    monkeypatch.setattr("pytest_asyncops.session._ticking", lambda speed: lambda: ticked)
     with mocked(clock="real") as mock:
         begun = mock.clock.now()
         ticked = 3 * 10**9
@@ -543,7 +543,8 @@ def test_a_stub_that_there_is_not():
 
 def test_an_attribute_that_there_is_not():
     names = (
-        "Choose 'calls', 'chainloop', 'clock', 'pinecone', 'reset', 'stubs', 'timeline' or 'toy'."
+        "Choose 'ca_file', 'calls', 'chainloop', 'clock', 'pinecone', 'reset', 'stubs', 'timeline' "
+        "or 'toy'."
     )
     with mocked(apis=[toy(), toy("not-a-name")]) as mock:
         with pytest.raises(AttributeError) as caught:

@@ -20,14 +20,14 @@ NAMES = {
         OwnState PatienceWarning PineconeStub Plan PollerHangs Polls Progress Settings Started State
         Step Stub TakenRequestsWarning Timeline UnknownVersionWarning UnmatchedRequests UnusedPlans
         Violation VirtualClock Waited assert_conforms
-        assert_history assert_polled mocked polls strategies violations
+        assert_history assert_polled faults mocked polls strategies violations
         """,
     apis: """
         ANSWER_READINGS Absent AnyState Api Break ByFunction Checking Constraint ErrorResponse
         Exchange Field Fixed GenerationHints HistorySchema Needed Never NotAMember NumberedPages
         Operation Ordered OwnMembers Paths Present Queries Render Request Response Route Rule
-        RuleEdit SameAsStatus Serving Setting Snapshot TokenPages json_response position_after
-        rfc3339 window
+        RuleEdit SameAsStatus Serving Setting Snapshot TokenPages http_date json_response
+        position_after rfc3339 unix_milliseconds unix_seconds window
         """,
     strategies: """
         Invalid ListQuery errors from_schema gets histories invalid_payloads lifecycles
@@ -43,10 +43,10 @@ def test_exported_names(module):
 
 
 ATTRIBUTES = {
-    "mock": "calls chainloop clock pinecone reset stubs timeline",
+    "mock": "ca_file calls chainloop clock pinecone reset stubs timeline",
     "stub": """
-        add_parent answer_late api base_url base_urls calls limit_rate operations plan readings
-        refuse start start_many
+        add_parent answer_late api base_url base_urls calls inject limit_rate operations plan
+        readings refuse start start_many
         """,
     "operation": """
         calls cancel created_ns fail fields id lifecycle move_to percent polls purge run state

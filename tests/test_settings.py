@@ -25,7 +25,17 @@ CHOICES = [
 
 
 OTHERS = {
-    "transport": ("responses", ["responses"], ("responses",), "httpx, responses", iter(["httpx"])),
+    "speed": (60, 0.5, "60", 1e8),
+    "skip_idle": (True, "true"),
+    "tls": (),
+    "transport": (
+        "server",
+        "responses",
+        ["responses"],
+        ("responses",),
+        "httpx, responses",
+        iter(["httpx"]),
+    ),
     "apis": ((), "chainloop", ["pinecone"]),
     "allowed_hosts": ("a.example", "a.example, *.b.example", ["::1"], ("[::1]",)),
     "base_urls": ({"pinecone": "http://localhost:1"}, "chainloop=http://localhost:1"),
@@ -99,6 +109,7 @@ def test_a_setting_says_what_it_is():
 def test_each_name_stands_in_the_table_once_and_each_setting_is_of_a_kind():
     kinds = {
         "choice", "choices", "count", "seconds", "instant", "names", "hosts", "urls", "path",
+        "rate", "flag",
     }  # fmt: skip
     for settings in (GENERAL, *READINGS.values()):
         names = [setting.name for setting in settings]
@@ -146,7 +157,7 @@ def test_a_path_does_not_depend_on_where_one_goes_later(tmp_path, monkeypatch):
     ("name", "text"),
     [
         ("clock", "One of virtual, manual, real. Default: virtual."),
-        ("transport", "http_client. Default: auto."),
+        ("transport", "server. Default: auto."),
         ("apis", "with spaces or commas in between. Default: chainloop, pinecone."),
         ("base_urls", "Lines of name=URL, or name.host=URL. Default: none."),
         ("patience", "A number of seconds. Default: 10."),

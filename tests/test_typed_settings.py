@@ -21,6 +21,8 @@ KINDS = {
     "instant": [str, datetime.datetime],
     "hosts": [str, Iterable[str]],
     "urls": [Mapping[str, Union[str, Mapping[str, str]]]],
+    "rate": [float],
+    "flag": [bool],
     "path": [str, os.PathLike[str], type(None)],
 }
 

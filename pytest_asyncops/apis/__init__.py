@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..durations import rfc3339
+from ..durations import http_date, rfc3339, unix_milliseconds, unix_seconds
 from ..lifecycle.lifecycle import Snapshot
 from ..lifecycle.states import AnyState
 from ..rules.generation_hints import GenerationHints, NumberedPages, Queries, RuleEdit, TokenPages
@@ -69,8 +69,11 @@ __all__ = [
     "Setting",
     "Snapshot",
     "TokenPages",
+    "http_date",
     "json_response",
     "position_after",
     "rfc3339",
+    "unix_milliseconds",
+    "unix_seconds",
     "window",
 ]

@@ -192,6 +192,7 @@ CHAINLOOP = Api(
             "invalid": gateway.unauthenticated("Token is invalid"),
             "expired": gateway.unauthenticated("JWT token has expired"),
         },
+        error_code=gateway.code_of,
         throttled=gateway.refusal(gateway.RESOURCE_EXHAUSTED, "rate limit exceeded"),
         hidden=_hidden,
         paths=Paths(encoded_slash_separates=True, empty_parameter=True),

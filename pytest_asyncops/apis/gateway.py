@@ -52,6 +52,12 @@ def refusal(code: int, message: str, headers: Mapping[str, str] | None = None) -
     return ErrorResponse(HTTP_STATUS[code], code, message, headers)
 
 
+def code_of(status_code: int) -> int:
+    """The gRPC code of errors with this HTTP status, 2 (unknown) where there is none."""
+    codes = [code for code, status in HTTP_STATUS.items() if status == status_code]
+    return {400: 3, 409: 6, 500: 13}.get(status_code, codes[0] if codes else 2)
+
+
 def unauthenticated(message: str) -> ErrorResponse:
     """A 401; the gateway repeats its message in a header."""
     return refusal(UNAUTHENTICATED, message, {"Www-Authenticate": message})

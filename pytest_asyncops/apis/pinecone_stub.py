@@ -5,18 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..arguments import explained
+from ..lifecycle.lifecycle import Lifecycle
 from ..serving.stub import Stub
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Literal, TypeVar, Union
+    from typing import Any, Literal, TypeVar, Union
 
-    from ..lifecycle.lifecycle import Lifecycle
     from . import Operation
 
     _T = TypeVar("_T")
     _Each = Union[_T, Callable[[int], _T]]
-    _Type = Literal["upload_file", "upsert_file", "update_file_metadata", "delete_file"]
+    _Type = Literal[
+        "upload_file",
+        "upsert_file",
+        "update_file_metadata",
+        "delete_file",
+        "create_assistant",
+        "update_assistant",
+        "delete_assistant",
+    ]
 
 
 class PineconeStub(Stub):
@@ -24,12 +32,28 @@ class PineconeStub(Stub):
 
     @explained()
     def add_assistant(self, name: str) -> None:
-        """Add an assistant; requests for an assistant that was not added are answered with 404.
+        """Add an assistant that is ready; an assistant that was not added is answered with 404.
+
+        `start` adds its assistant too, and requests can create one.
 
         Raises:
             InvalidArgument: for a name that is not a string, or empty.
         """
         self.add_parent(name)
+        made_or_gone = [
+            operation.fields["operation_type"]
+            for operation in self.operations.values()
+            if operation.fields["assistant_name"] == name
+            and operation.fields["operation_type"] in ("create_assistant", "delete_assistant")
+        ]
+        if made_or_gone[-1:] == ["delete_assistant"]:  # and this is another one
+            Stub.start(
+                self,
+                assistant_name=name,
+                operation_type="create_assistant",
+                file_id=None,
+                lifecycle=Lifecycle.succeeds(running=0),
+            )
 
     if TYPE_CHECKING:
         # `Stub` has the code, and `Api.fields` the truth; this tells it to editors and checkers.
@@ -44,6 +68,12 @@ class PineconeStub(Stub):
             operation_type: _Type = "upload_file",
             file_id: str | None = ...,
             ingestion_units: float | None = None,
+            file_name: str | None = None,
+            size: int | None = None,
+            metadata: dict[str, Any] | None = None,
+            multimodal: bool | None = None,
+            instructions: str | None = None,
+            region: str | None = None,
         ) -> Operation:
             """Start an operation now, as if a client had asked the service to.
 
@@ -57,6 +87,12 @@ class PineconeStub(Stub):
                     out.
                 ingestion_units: what an upload or upsert costs, shown once it has succeeded;
                     ``None`` leaves it out.
+                file_name: the name of its file; unless given, the file's id.
+                size: how many bytes its file has, 0 unless given.
+                metadata: the metadata of its file, or of the assistant that it creates or updates.
+                multimodal: whether pictures in its file are taken in.
+                instructions: those of the assistant that it creates or updates.
+                region: the region of the assistant that it creates, ``"us"`` unless given.
 
             Raises:
                 InvalidArgument: for a value that a field cannot have, an id that is taken, or a
@@ -75,6 +111,12 @@ class PineconeStub(Stub):
             operation_type: _Each[_Type] = "upload_file",
             file_id: _Each[str | None] = ...,
             ingestion_units: _Each[float | None] = None,
+            file_name: _Each[str | None] = None,
+            size: _Each[int | None] = None,
+            metadata: _Each[dict[str, Any] | None] = None,
+            multimodal: _Each[bool | None] = None,
+            instructions: _Each[str | None] = None,
+            region: _Each[str | None] = None,
         ) -> list[Operation]:
             """Start several operations now: all of them, or none if one cannot be.
 

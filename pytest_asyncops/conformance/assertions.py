@@ -153,10 +153,17 @@ def _violations(
         profile = response.recorded.profile
     contract_form = find_profile(of_api, "contract" if profile is None else profile)
     allowed = allowed_now(of_api, readings)
-    checker = find_checker(of_api, of_route, response.status_code, allowed)
+    edition = _edition(response, of_api)
+    checker = find_checker(of_api, of_route, response.status_code, allowed, edition)
     what = checker.name if of_route else f"{checker.name} error"
     found = checker.check(response, contract_form, strictness)
     return what, found, of_api.checking.profiles.keys()
+
+
+def _edition(response: ClientResponse, api: Api) -> str | None:
+    if response.recorded is not None:
+        return response.recorded.edition
+    return None if response.request is None else api.serving.edition(response.request)
 
 
 def _document(

@@ -33,7 +33,7 @@ class Checker:
         operation: the operation, ``None`` if no route answered.
         status_code: the HTTP status.
         name: what the operation is called in messages.
-        error_schema: the location of the schema of errors whose status is not documented.
+        error_schema: the location of the schema of errors whose status or body is not documented.
         rules_of: finds the rules that the contract states only in its prose.
 
     Raises:
@@ -67,7 +67,7 @@ class Checker:
                 for kind, at in contract.content(self._response).items()
             }
             self._headers = [*find_headers(contract, self._response, status_code)]
-        elif error_schema is not None and status_code >= FIRST_ERROR:
+        if not self._schemas and error_schema is not None and status_code >= FIRST_ERROR:
             self._schemas = {"application/json": error_schema}
         self._place = self._response or next(iter(self._schemas.values()), None) or "/paths"
         self._found: dict[str | None, BodyChecker | Violation | None] = {}
@@ -155,7 +155,11 @@ class Checker:
 
 @lru_cache(maxsize=512)
 def find_checker(
-    api: Api, route: Route | None, status_code: int, allowed: frozenset[str]
+    api: Api,
+    route: Route | None,
+    status_code: int,
+    allowed: frozenset[str],
+    edition: str | None = None,
 ) -> Checker:
     """The checker for an API's answers with this status.
 
@@ -164,6 +168,7 @@ def find_checker(
         route: the route that answered, ``None`` if none did.
         status_code: the HTTP status.
         allowed: the readings that switch off their rules.
+        edition: the edition of the API.
 
     Raises:
         InvalidArgument: for an API without a contract, or with a rule about a schema that its
@@ -178,7 +183,12 @@ def find_checker(
             value=api,
         )
     contract = load_contract(checking.contract, checking.directory)
-    about_schemas = find_rules(api, contract, allowed)
+    of_edition = None
+    if edition is not None and edition in checking.editions:
+        of_edition = load_contract(checking.editions[edition], checking.directory)
+        if route is None or _documents(of_edition, route):
+            contract = of_edition
+    about_schemas = find_rules(api, contract, allowed, has_all=contract is not of_edition)
     return Checker(
         contract,
         None if route is None else Operation(route.method, route.paths[0]),
@@ -190,6 +200,11 @@ def find_checker(
             in_force(answer_rules(api, contract, route, status_code, location), allowed),
         ),
     )
+
+
+def _documents(contract: Contract, route: Route) -> bool:
+    items = contract.mapping("/paths")
+    return route.method.lower() in items.get(route.paths[0], ())
 
 
 @lru_cache(maxsize=512)

@@ -20,13 +20,17 @@ Rules = Mapping[int, Sequence[Rule]]
 """The rules about each schema of a contract, by the ``id()`` of the schema."""
 
 
-def find_rules(api: Api, contract: Contract, allowed: Container[str]) -> Rules:
+def find_rules(
+    api: Api, contract: Contract, allowed: Container[str], *, has_all: bool = True
+) -> Rules:
     """The rules of an API, by the schema of its contract that they are about.
 
     Args:
         api: the API.
         contract: its contract.
         allowed: the readings that switch off their rules.
+        has_all: whether the contract has to have the schemas that the rules are about. That of
+            another edition need not.
 
     Raises:
         InvalidArgument: for a rule about a schema that the contract does not have.
@@ -34,6 +38,8 @@ def find_rules(api: Api, contract: Contract, allowed: Container[str]) -> Rules:
     found: dict[int, list[Rule]] = {}
     for rule in in_force(api.checking.rules, allowed):
         if rule.on not in contract.schemas:
+            if not has_all:
+                continue
             raise unknown_choice(
                 f"schema of {api.name} in rule {rule.id!r}:", rule.on, contract.schemas
             )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeGuard
 from urllib.parse import urlsplit
 
@@ -32,17 +32,25 @@ class GuardedMock:
     Args:
         name: what the mock is called: its test, or the line that opened it.
         policy: what it keeps from being reached.
-        clients: the client libraries whose requests it answers.
+        clients: the client libraries whose requests it answers, ``None`` for all that there are.
+        check_client: called with the host and port that a client is about to reach; may raise.
 
     Attributes:
         is_over: whether the mock has closed.
         refused: what was kept from being reached, the first few by what they say.
     """
 
-    def __init__(self, name: str, policy: Policy, clients: Sequence[str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        policy: Policy,
+        clients: Sequence[str] | None,
+        check_client: Callable[[str, int | None], None] = lambda host, port: None,
+    ) -> None:
         self.name: str = name
         self.policy: Policy = policy
-        self.clients: Sequence[str] = clients
+        self.clients: Sequence[str] | None = clients
+        self.check_client: Callable[[str, int | None], None] = check_client
         self.is_over: bool = False
         self.refused: dict[str, NetworkBlocked] = {}
         self._times: Counter[str] = Counter()
@@ -138,6 +146,7 @@ class Guard:
         if _is_over(owner) and owner.policy.own_at(name, number) is not None:
             raise self._stray(owner, name, number)
         for mock in reversed(self._open):
+            mock.check_client(name, number)
             own = mock.policy.own_at(name, number)
             if own is not None:
                 raise mock.refuse(_refusal(mock, own, asker(), name, number))
@@ -187,7 +196,7 @@ def _refusal(
 ) -> NetworkBlocked:
     if own.base_url is None:
         why = f"It belongs to {own.api}, which is not among the APIs of this mock: add it to apis."
-    elif by.client in mock.clients:
+    elif mock.clients is None or by.client in mock.clients:
         why = f"Its stub answers at {own.base_url}: send the request there."
     else:
         clients = ", ".join(mock.clients)

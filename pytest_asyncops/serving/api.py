@@ -51,6 +51,8 @@ class Serving:
 
     Attributes:
         refusals: the answers to requests with a refused credential, by the reason that tests give.
+        error_code: the API's own code of an error with this HTTP status, for `faults`: the status
+            itself unless given.
         throttled: the answer to a request beyond the rate that `Stub.limit_rate` allows.
         hidden: with these readings, the states in which an operation cannot be found.
         retention: with these readings, how long after its end an operation is purged; ``None`` for
@@ -62,8 +64,12 @@ class Serving:
         method: the method that a request counts as; some servers take one method for another.
         real_hosts: the hosts of the real service beside that of its base URL; ``*.example.com``
             for all below ``example.com``. A mock keeps them from being reached.
+        edition: the name of the edition of the API that a request asks for, if there are several;
+            `Checking.editions` has their contracts.
         facts: the names by which plans may match an operation beside its fields: what endpoints
             tell of it when they start it, such as the name of a file.
+        forget: lets client libraries of the API forget what they keep for the whole process, such
+            as how often they may try again; called when a mock opens, starts over and closes.
         stub_class: the class of the API's stubs, if they have methods of their own.
         hosts: of an API with several hosts the base URLs of the others, by names of your own;
             `Route.host` says whose requests a route takes.
@@ -71,6 +77,7 @@ class Serving:
     """
 
     refusals: Mapping[str, ErrorResponse] = field(default_factory=dict)
+    error_code: Callable[[int], int | str] = lambda status_code: status_code
     throttled: ErrorResponse | None = None
     hidden: Callable[[Mapping[str, Any]], frozenset[AnyState]] = lambda readings: frozenset()
     retention: Callable[[Mapping[str, Any]], Any] = lambda readings: None
@@ -79,7 +86,9 @@ class Serving:
     paths: Paths = field(default_factory=Paths)
     method: Callable[[Request], str] = attrgetter("method")
     real_hosts: tuple[str, ...] = ()
+    edition: Callable[[Request], str | None] = lambda request: None
     facts: tuple[str, ...] = ()
+    forget: Callable[[], object] = lambda: None
     stub_class: type | None = None
     hosts: Mapping[str, str] = field(default_factory=dict)
     main_host: str = "main"
@@ -92,7 +101,9 @@ class Checking:
     Attributes:
         contract: the OpenAPI document: its name in the package's ``schemas``, or a path of one's
             own. A relative one counts from the directory that is current when this is made.
-        error_schema: the named schema of errors whose status is not documented.
+        editions: the documents of further editions of the API, by the names that `Serving.edition`
+            gives them. What one does not document is held against ``contract``.
+        error_schema: the named schema of errors whose status or body is not documented.
         rules: the rules that the contract states only in its prose.
         history: where an answer has its operations, and what of them may change.
         profiles: for each profile, a function that turns a body into the form of the contract.
@@ -100,6 +111,7 @@ class Checking:
     """
 
     contract: str | None = None
+    editions: Mapping[str, str] = field(default_factory=dict)
     error_schema: str | None = None
     rules: tuple[Rule, ...] = ()
     history: HistorySchema | None = None

@@ -7,7 +7,7 @@ longer there: tests have handles on them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from ..virtual_time.server_clock import ServerClock
@@ -26,9 +26,16 @@ class Checkpoint:
     Args:
         clock: the clock.
         objects: the objects.
+        forget: functions that are called at each return to it.
     """
 
-    def __init__(self, clock: ServerClock, objects: Iterable[Changing]) -> None:
+    def __init__(
+        self,
+        clock: ServerClock,
+        objects: Iterable[Changing],
+        forget: Iterable[Callable[[], object]] = (),
+    ) -> None:
+        self._forget = tuple(forget)
         self._clock = clock
         with clock.lock:
             self._elapsed = clock.elapsed_ns
@@ -49,6 +56,8 @@ class Checkpoint:
             for alike, name, values in self._kept:
                 for each, value in zip(alike, values, strict=True):
                     setattr(each, name, _own(value))
+        for forget in self._forget:
+            forget()
 
 
 def _own(value: Any) -> Any:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 from urllib.parse import parse_qsl
 
-from ..lifecycle.lifecycle import Snapshot
+from ..lifecycle.lifecycle import Lifecycle, Snapshot
 from ..lifecycle.states import AnyState
 from .messages import ErrorResponse, Headers, HeadersGiven, Request, Response
 from .operation import Operation
@@ -53,6 +53,7 @@ class Exchange:
         params: the path parameters, decoded.
         readings: the settings that say how the API's contract is read.
         parents: the known names of what operations belong to.
+        base_urls: the base URLs of the API's hosts, by their names.
         shown: the operations that the answer shows so far.
         states: the state of each of them.
     """
@@ -67,6 +68,7 @@ class Exchange:
         "_start",
         "_started",
         "_store",
+        "base_urls",
         "params",
         "parents",
         "readings",
@@ -85,12 +87,14 @@ class Exchange:
         credential: Callable[[Request], str],
         refused: Mapping[str, ErrorResponse],
         parents: AbstractSet[str],
-        start: Callable[[Mapping[str, object], Mapping[str, object]], Operation],
+        start: Callable[[Mapping[str, object], Mapping[str, object], Lifecycle | None], Operation],
+        base_urls: Mapping[str, str] | None = None,
     ) -> None:
         self.request: Request = request
         self.params: Mapping[str, str] = params
         self.readings: Mapping[str, Any] = readings
         self.parents: AbstractSet[str] = parents
+        self.base_urls: Mapping[str, str] = base_urls or {}
         self.shown: list[Operation] = []
         self.states: list[AnyState] = []
         self._store = store
@@ -142,25 +146,35 @@ class Exchange:
         return before[: len(before) - len(self.request.path)] + path
 
     def find(self, name: str, **scope: object) -> Operation | None:
-        """The visible operation with this id and these field values, or ``None``."""
+        """The visible operation with this id and these field values, or ``None``.
+
+        A ``frozenset`` stands for each of its values.
+        """
         operation = self._store.find(name, **scope)
         if operation is not None or name not in self._looked_up:
             self._looked_up[name] = operation
         return operation
 
-    def start(self, facts: Mapping[str, object] | None = None, **fields: object) -> Operation:
+    def start(
+        self,
+        facts: Mapping[str, object] | None = None,
+        *,
+        lifecycle: Lifecycle | None = None,
+        **fields: object,
+    ) -> Operation:
         """Start an operation, as the request asks for it.
 
         Its lifecycle is what the test planned (`Stub.plan`).
 
         Args:
             facts: what else is known of it, for plans to match; `Serving.facts` has the names.
+            lifecycle: what becomes of it, whatever the test planned.
             **fields: ``id``, and the fields in `Api.fields`.
 
         Raises:
             InvalidArgument: for a field or a lifecycle that the API cannot show.
         """
-        started = self._start(facts or {}, fields)
+        started = self._start(facts or {}, fields, lifecycle)
         self._started.append(started)
         return started
 
@@ -170,23 +184,57 @@ class Exchange:
         """The numbers of the visible operations with these field values in one of these states.
 
         Unless states are given, they are in any. They stand in the order in which the operations
-        were started.
+        were started. A ``frozenset`` stands for each of its values.
         """
         self._lists = True
         return self._store.members(where, states)
+
+    def related(self, where: Mapping[str, object]) -> Mapping[int, Operation]:
+        """The operations with these field values by their numbers, oldest first, hidden ones too.
+
+        What operations have made of something, such as a file, follows from them. To look at them
+        with `snapshot` is no poll; `look` says that the answer tells of one.
+        """
+        return self._store.related(where)
+
+    def snapshot(self, operation: Operation) -> Snapshot:
+        """The operation as it stands now. This is no poll."""
+        return self._store.snapshot(operation)
+
+    @property
+    def began_ns(self) -> int:
+        """The instant at which the server's clock started, in nanoseconds since 1970."""
+        return self._store.clock.epoch_ns
 
     def show(self, operation: Operation) -> Mapping[str, Any]:
         """The operation as the API shows it.
 
         This counts as a poll, unless this request has started the operation.
         """
-        snapshot = self._store.snapshot(operation)
-        payload = self._render(operation, snapshot)
+        payload = self._render(operation, self._store.snapshot(operation))
+        self.look(operation)
+        return payload
+
+    def look(self, operation: Operation) -> None:
+        """Note that the answer tells of an operation, without being one.
+
+        This counts as a poll, unless this request has started the operation.
+        """
+        self.states.append(self._store.snapshot(operation).state)
+        self.shown.append(operation)
         if operation not in self._started:
             self._store.count_poll(operation)
-        self.shown.append(operation)
-        self.states.append(snapshot.state)
-        return payload
+
+    def has_told_end(self, operation: Operation) -> bool:
+        """Whether a poll has seen that an operation is done."""
+        return self._store.tally(operation.id).done is not None
+
+    def look_all(self, operations: Iterable[Operation]) -> None:
+        """Note that the answer lists what has become of operations. Each counts as polled."""
+        start = len(self.shown)
+        for operation in operations:
+            self.look(operation)
+        self._pages += (slice(start, len(self.shown)),)
 
     @property
     def has_looked(self) -> bool:

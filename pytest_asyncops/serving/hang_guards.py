@@ -96,6 +96,8 @@ class Guards:
             it does not move with skipped waits.
         really_waited: called with each request; tells at which line its thread was seen to wait
             really while the clock stood still, and for how many seconds in all.
+        stranger_waited: called with each request; tells from which address it came if that is of
+            another process, and for how many real seconds such clients get nowhere.
     """
 
     # Not the failure: the test has to fail with it, whatever comes after.
@@ -124,6 +126,7 @@ class Guards:
         self.read_wall: Callable[[], int] | None = None
         self._wall = 0
         self.really_waited: Callable[[], tuple[str, float] | None] = lambda: None
+        self.stranger_waited: Callable[[], tuple[str, float] | None] = lambda: None
         self._at_once: dict[str, int] = {}
         self._instant = -1
         # The last answer, the instant since when it is the same, and how often it has come.
@@ -158,6 +161,9 @@ class Guards:
         waited = self.really_waited()
         if waited is not None and waited[1] >= self._real_wait:
             self._stop_real_waits(call, *waited)
+        stranger = self.stranger_waited()
+        if stranger is not None and stranger[1] >= self._real_wait:
+            self._stop_stranger(call, *stranger)
         if call._number > self._polls_per_operation:
             self._check_polls(call)
 
@@ -183,6 +189,17 @@ class Guards:
             "are, or by a lock or a select, or what it calls could not be replaced.\n"
             "Let it wait with time.sleep, threading or asyncio; or let time be real there, "
             "with mock.clock.real(): ...; or in the whole test, with the setting clock.",
+            "max_real_wait",
+            self._real_wait,
+        )
+
+    def _stop_stranger(self, call: Call, client: str, seconds: float) -> None:
+        self._trip(
+            f"another process, at {client}, polls {shown(call.request.url)} and gets nowhere: for "
+            f"{seconds:.1f} s the servers' clock has stood still.\n"
+            "Its waits cannot be skipped. Let the clock go by itself, with speed=60 for a minute a "
+            "second; or let each poll move it that sees nothing new, with skip_idle=True; or move "
+            "it yourself, with clock='manual'.",
             "max_real_wait",
             self._real_wait,
         )

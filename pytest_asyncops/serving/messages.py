@@ -211,11 +211,22 @@ class Response:
         api: the `Api` that answered.
         route: the name of the route that answered, ``None`` if the request matched no route.
         profile: the name of the profile that the body is written in.
+        edition: the name of the edition of the API that it is of, if there are several.
         is_head: whether it answers a HEAD request, so that it has no body.
         late: how many seconds after its request the client gets it.
     """
 
-    __slots__ = ("api", "content", "headers", "is_head", "late", "profile", "route", "status_code")
+    __slots__ = (
+        "api",
+        "content",
+        "edition",
+        "headers",
+        "is_head",
+        "late",
+        "profile",
+        "route",
+        "status_code",
+    )
 
     def __init__(
         self,
@@ -226,6 +237,7 @@ class Response:
         api: Any = None,
         route: str | None = None,
         profile: str | None = None,
+        edition: str | None = None,
         is_head: bool = False,
         late: float = 0,
     ) -> None:
@@ -235,6 +247,7 @@ class Response:
         self.api: Any = api
         self.route: str | None = route
         self.profile: str | None = profile
+        self.edition: str | None = edition
         self.is_head: bool = is_head
         self.late: float = late
 

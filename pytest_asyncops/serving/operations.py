@@ -170,14 +170,23 @@ class OperationStore(Mapping[str, Operation]):
             return started
 
     def find(self, name: str, **scope: object) -> Operation | None:
-        """The visible operation with this id and these field values, or ``None``."""
+        """The visible operation with this id and these field values, or ``None``.
+
+        A ``frozenset`` stands for each of its values.
+        """
         operation = self._by_id.get(name)
         if operation is None or self._is_hidden(operation):
             return None
         for field, value in scope.items():
-            if operation.fields.get(field) != value:
+            own = operation.fields.get(field)
+            if own not in value if isinstance(value, frozenset) else own != value:
                 return None
         return operation
+
+    def related(self, where: Mapping[str, object]) -> Mapping[int, Operation]:
+        """The operations with these field values by their numbers, hidden ones too."""
+        numbers = self._index.members(where, self._visible | self._hidden, self.clock.now_ns)
+        return {number: self._operations[number] for number in numbers}
 
     def members(
         self, where: Mapping[str, object], states: frozenset[AnyState] | None = None
@@ -185,7 +194,8 @@ class OperationStore(Mapping[str, Operation]):
         """The numbers of the visible operations with these field values in one of these states.
 
         Unless states are given, they are in any. They stand in the order in which the operations
-        were started. The sequence belongs to the store: read it before the next call.
+        were started. The sequence belongs to the store: read it before the next call. A
+        ``frozenset`` stands for each of its values.
         """
         wanted = self._visible if states is None else states & self._visible
         return self._index.members(where, wanted, self.clock.now_ns)
@@ -237,6 +247,18 @@ class OperationStore(Mapping[str, Operation]):
     def will_change(self) -> bool:
         """Whether an operation has not reached the last step of its plan."""
         return any(len(self._position(op).entries) < len(op._plan.plan) for op in self._operations)
+
+    def next_change(self, names: Iterable[str]) -> int | None:
+        """When the first of some operations changes by itself, in nanoseconds since 1970.
+
+        Args:
+            names: their ids.
+
+        Returns:
+            The moment, ``None`` if none of them does.
+        """
+        coming = (self._forecast(self._by_id[name]._number)[1] for name in names)
+        return min((when for changes in coming for when, _ in changes), default=None)
 
     def count_poll(self, operation: Operation) -> None:
         """Note that an answer has shown the operation."""

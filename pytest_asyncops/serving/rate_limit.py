@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import copy
-import email.utils
 from collections import deque
 
-from ..durations import LAST_INSTANT, SECOND, Seconds, to_ns
+from ..durations import SECOND, Seconds, http_date, to_ns
 from ..errors import InvalidArgument, checked_count, hides_usage_errors, unknown_choice
 
 __tracebackhide__ = hides_usage_errors
@@ -43,8 +42,7 @@ class RateLimit:
             # The header has whole seconds. It is rounded up, so a client that honours it is served.
             seconds = -(-(taken[0] + self._per - now) // SECOND)
             if self._as_date:
-                until = -(-(taken[0] + self._per) // SECOND)
-                return email.utils.formatdate(min(until, LAST_INSTANT // SECOND), usegmt=True)
+                return http_date(now + seconds * SECOND)
             return str(seconds)
         taken.append(now)
         return None

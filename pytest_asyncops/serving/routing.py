@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import unquote
@@ -84,8 +85,10 @@ class Router:
     ) -> None:
         self._main_host = main_host
         self._paths = paths
-        self._templates = [(route, template) for route in routes for template in route.paths]
-        self._table = [(route, paths.pattern(template)) for route, template in self._templates]
+        self._routes = routes
+        self._table = [
+            (route, paths.pattern(template)) for route in routes for template in route.paths
+        ]
         self.find: Callable[..., tuple[Route | None, Mapping[str, str]]]
         self.find = lru_cache(maxsize=1024)(self._find)
 
@@ -128,12 +131,16 @@ class Router:
                 yield route, MappingProxyType(params)
 
     def why_not(self, method: str, path: str, hosts: tuple[str, ...] = ()) -> list[str]:
-        """For each route a line that says why it did not take this method and path."""
+        """For each route a line that says why it did not take this method and path.
+
+        Of a route with several paths, it is about the one that comes closest.
+        """
         taking = self.at(path)
         if self._paths.encoded_slash_separates:
             path = unquote(path)
         lines = []
-        for route, template in self._templates:
+        for route in self._routes:
+            [template] = get_close_matches(path, route.paths, 1, 0)
             if hosts and self._host(route) not in hosts:
                 reason = f"its host is {self._host(route)}, not {listed(hosts)}"
             elif route in taking:

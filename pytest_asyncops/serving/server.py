@@ -17,6 +17,7 @@ from .calls import KEPT, Call, Calls, Kept
 from .checkpoint import Changing
 from .credential_reads import credential_reads
 from .exchange import Exchange, json_response
+from .injections import Fault, Injection
 from .messages import ErrorResponse, Request, Response
 from .operation import Operation
 from .operations import OperationStore
@@ -63,6 +64,7 @@ class Server:
         refused: the refused credentials, and the answer to each.
         rate_limit: how many requests it takes, if there is a limit.
         late: how late its answers are, if they are.
+        injections: the faults that the test has injected, the oldest first.
         plans: how operations that requests start go, the newest plan last.
         started: the latest operations that requests have started since there is a plan.
         unmatched: the requests that matched no route.
@@ -71,7 +73,16 @@ class Server:
     """
 
     # Not what matched no route: the end of the test reports it.
-    _changing = ("parents", "refused", "rate_limit", "late", "plans", "started", "_lists")
+    _changing = (
+        "parents",
+        "refused",
+        "rate_limit",
+        "late",
+        "injections",
+        "plans",
+        "started",
+        "_lists",
+    )
 
     def __init__(
         self,
@@ -105,6 +116,7 @@ class Server:
         self.refused: dict[str, ErrorResponse] = {}
         self.rate_limit: RateLimit | None = None
         self.late: Late[Request] | None = None
+        self.injections: list[Injection] = []
         self.plans: list[Plan] = []
         self.started: deque[StartedByRequest] = deque(maxlen=_MOST_STARTED)
         self.unmatched: Unmatched = Unmatched(
@@ -139,13 +151,18 @@ class Server:
                 self.refused,
                 self.parents,
                 self._start_asked,
+                self.base_urls,
             )
             try:
                 if route is None:
                     raise self._unmatched(request)
-                if self.rate_limit is not None:
-                    self._spend(self.rate_limit)
-                made = route.endpoint(exchange)
+                fault = self._fault(request, route) if self.injections else None
+                if fault is not None:
+                    made = fault.answer(request, api)
+                else:
+                    if self.rate_limit is not None:
+                        self._spend(self.rate_limit)
+                    made = route.endpoint(exchange)
             except ErrorResponse as error:
                 made = json_response(error.status_code, api.envelope(error), error.headers)
                 error.__traceback__ = None  # the next request may raise the same one
@@ -157,6 +174,7 @@ class Server:
                 api=api,
                 route=None if route is None else route.name,
                 profile=made.profile,
+                edition=api.serving.edition(request),
                 is_head=is_head,
                 late=made.late,
             )
@@ -231,12 +249,16 @@ class Server:
                 self.parents.update(str(one.fields[parent]) for one in new)
         return started
 
-    def _start_asked(self, facts: Facts, fields: Mapping[str, object]) -> Operation:
+    def _start_asked(
+        self, facts: Facts, fields: Mapping[str, object], settled: Lifecycle | None
+    ) -> Operation:
         """Start an operation that a request asks for, with the lifecycle that is planned for it."""
         taken: list[Plan] = []
         known: dict[str, object] = {}
 
         def lifecycle(index: int, own: Mapping[str, object]) -> Lifecycle:
+            if settled is not None:
+                return settled
             known.update({**facts, **own})
             for plan in reversed(self.plans):
                 if plan.matches(known):
@@ -248,7 +270,7 @@ class Server:
         for plan in taken:
             plan.note(started)
         started._after += 1  # its request comes first
-        if self.plans:
+        if self.plans and settled is None:
             one = StartedByRequest(started.id, known, tuple(self.plans), next(iter(taken), None))
             self.started.append(one)
         return started
@@ -298,6 +320,7 @@ class Server:
         """What changes with time, requests and the test, for a checkpoint."""
         yield self
         yield from self.plans
+        yield from self.injections
         yield from self.store.changing()
 
     def _unmatched(self, request: Request) -> ErrorResponse:
@@ -307,6 +330,11 @@ class Server:
         if error.status_code != _METHOD_NOT_ALLOWED or "allow" in map(str.lower, error.headers):
             return error
         return error.anew({"Allow": ", ".join(dict.fromkeys(route.method for route in routes))})
+
+    def _fault(self, request: Request, route: Route) -> Fault | None:
+        """The fault that a request meets: of those that take it, the oldest."""
+        taking = (one for one in self.injections if one.takes(request, route.name))
+        return next((one.fault for one in taking), None)
 
     def _spend(self, limit: RateLimit) -> None:
         """Take the request within the rate that is allowed, or refuse it."""

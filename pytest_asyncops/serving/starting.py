@@ -141,8 +141,9 @@ def _value(api: Api, name: str, field: Field, value: object) -> object:
         raise InvalidArgument(
             f"a {api.name} operation needs {name}=; for example start({name}='...')", value=value
         )
-    if isinstance(value, bool) or not isinstance(value, field.kind):
-        kinds = field.kind if isinstance(field.kind, tuple) else (field.kind,)
+    kinds = field.kind if isinstance(field.kind, tuple) else (field.kind,)
+    is_flag = isinstance(value, bool) and bool not in kinds
+    if is_flag or not isinstance(value, field.kind):
         raise InvalidArgument(
             f"{name} must be {listed(kind.__name__ for kind in kinds)}, not {value!r}", value=value
         )

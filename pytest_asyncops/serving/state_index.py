@@ -13,6 +13,8 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Union
 
 from sortedcontainers import SortedList
 
@@ -102,6 +104,10 @@ class StateView:
         return inside
 
 
+_Name = Union[str, tuple[str, frozenset[object]]]
+"""The name of a field; or the name and some values, of which it has one or not."""
+
+
 class StateIndex:
     """Groups of operations with equal field values, and the views of them that were asked for.
 
@@ -114,7 +120,7 @@ class StateIndex:
         self._forecast = forecast
         self._count = count
         self._fields: list[Mapping[str, object]] = []
-        self._groups: dict[tuple[str, ...], dict[tuple[object, ...], list[int]]] = {}
+        self._groups: dict[tuple[_Name, ...], dict[tuple[object, ...], list[int]]] = {}
         self._views: dict[tuple[object, ...], dict[frozenset[AnyState], StateView]] = {}
 
     def add(self, fields: Mapping[str, object]) -> None:
@@ -140,14 +146,16 @@ class StateIndex:
     def members(
         self, where: Mapping[str, object], states: frozenset[AnyState], now: int
     ) -> Sequence[int]:
-        """The numbers of the operations with these field values in one of these states."""
-        names = tuple(sorted(where))
+        """The numbers of the operations with these field values in one of these states.
+
+        A ``frozenset`` stands for each of its values.
+        """
+        names, values = _asked(where)
         groups = self._groups.get(names)
         if groups is None:
             groups = self._groups[names] = {}
             for number, fields in enumerate(self._fields):
                 groups.setdefault(_values(names, fields), []).append(number)
-        values = _values(names, where)
         group = groups.get(values)
         if group is None:
             return ()
@@ -161,5 +169,20 @@ class StateIndex:
         return members
 
 
-def _values(names: tuple[str, ...], fields: Mapping[str, object]) -> tuple[object, ...]:
-    return tuple([fields.get(name) for name in names])
+def _asked(where: Mapping[str, object]) -> tuple[tuple[_Name, ...], tuple[object, ...]]:
+    names: list[_Name] = []
+    values: list[object] = []
+    for name, value in sorted(where.items(), key=itemgetter(0)):
+        is_choice = isinstance(value, frozenset)
+        names.append((name, value) if isinstance(value, frozenset) else name)
+        values.append(is_choice or value)
+    return tuple(names), tuple(values)
+
+
+def _values(names: tuple[_Name, ...], fields: Mapping[str, object]) -> tuple[object, ...]:
+    return tuple(
+        [
+            fields.get(name) if isinstance(name, str) else fields.get(name[0]) in name[1]
+            for name in names
+        ]
+    )

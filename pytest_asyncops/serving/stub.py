@@ -18,9 +18,10 @@ from ..errors import (
 )
 from ..lifecycle.lifecycle import Lifecycle
 from .addresses import check_address
-from .api import Api
+from .api import Api, find_route
 from .calls import Calls
 from .credentials import checked_credential
+from .injections import Fault, Injection
 from .messages import Request
 from .operation import Operation
 from .plans import DEFAULT, Facts, Plan, Planned, checked_lifecycle, is_unmade
@@ -248,6 +249,59 @@ class Stub:
                 value=polls,
             )
         self._server.rate_limit = RateLimit(polls, per, retry_after)
+
+    @explained("fault")
+    def inject(
+        self,
+        fault: Fault,
+        *,
+        times: int | None = 1,
+        route: str | None = None,
+        when: Callable[[Request], object] | None = None,
+    ) -> Injection:
+        """Let requests meet a fault from now on, instead of what answers them.
+
+        They are recorded, and count as polls that were refused. Of several faults that would take a
+        request, the one that was injected first does.
+
+        Args:
+            fault: the fault; `faults` makes them.
+            times: how many requests meet it, ``None`` for all.
+            route: the name of the route whose requests meet it; unless given, those of any.
+            when: a function from the `Request` that says whether it meets it.
+
+        Returns:
+            The injection; its ``count`` is the number of requests that it has met.
+
+        Raises:
+            InvalidArgument: for what is no fault, a number below 1, or an unknown route.
+            MockClosed: after the test or the ``with`` block.
+
+        >>> from pytest_asyncops import faults, mocked
+        >>> with mocked() as mock:
+        ...     injection = mock.chainloop.inject(faults.status(503), times=2, route="get")
+        >>> injection.count
+        0
+        """
+        self._server.check_lasting()
+        if not isinstance(fault, Fault):
+            raise InvalidArgument(
+                f"fault must be one that pytest_asyncops.faults makes, such as faults.status(503), "
+                f"not {fault!r}",
+                value=fault,
+            )
+        if times is not None:
+            checked_count(times, "times", 1)
+        if route is not None:
+            find_route(self.api, route)
+        if when is not None and not callable(when):
+            raise InvalidArgument(
+                f"when must be a function from a request, not {when!r}", value=when
+            )
+        injection = Injection(fault, times, route, when)
+        with self._server.clock.lock:
+            self._server.injections = [*self._server.injections, injection]
+        return injection
 
     @explained()
     def answer_late(self, late: Late[Request]) -> None:

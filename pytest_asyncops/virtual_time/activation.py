@@ -24,6 +24,7 @@ from .client_clock import ClientClock
 from .handed_tasks import HandedTask
 from .locks import virtual_lock
 from .outside import PATIENCE, Outside, warn_of_lost_patience
+from .own_server import OwnServer
 from .proactor_patches import ProactorPatches
 from .process_pools import ProcessPools
 from .real_time_threads import RealTimeThreads
@@ -104,6 +105,14 @@ class VirtualTime:
             stack.callback(turn_off, active)
             self._active = active
             self._stack = stack.pop_all()
+
+    def joined_by(self, call: Callable[[Callable[[], object]], object]) -> OwnServer:
+        """What a server of this package's own tells and asks, once this is started.
+
+        Args:
+            call: calls a function in the server's thread.
+        """
+        return OwnServer(self._active.scheduler, _replacements.sockets, call)
 
     def come_first(self) -> None:
         """Let the wall clock be this one's, before all others that are started."""

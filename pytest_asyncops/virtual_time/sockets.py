@@ -76,6 +76,9 @@ class Sockets:
 
     Args:
         is_own: whether the current thread belongs to the test.
+
+    Attributes:
+        whole: the listening sockets of servers that send each answer in one step.
     """
 
     def __init__(self, is_own: Callable[[], bool]) -> None:
@@ -85,6 +88,7 @@ class Sockets:
         self._clients: dict[Any, int] = {}
         self._served: WeakKeyDictionary[socket.socket, Any] = WeakKeyDictionary()
         self._own: set[Any] = set()
+        self.whole: WeakSet[socket.socket] = WeakSet()
         self._pairs: WeakSet[socket.socket] = WeakSet()
         self._receiving: dict[int, int] = {}
         self._met: dict[tuple[int, int], float] = {}
@@ -166,6 +170,30 @@ class Sockets:
             self._met.pop(self._pipes.pop(file), None)
             self._meet(file)
 
+    # --- what a server says whose thread is none of the test's
+
+    def note_whole(self, client: Any, whole: bool) -> None:
+        """Note whether what a client hears is all of its answer.
+
+        Args:
+            client: its address.
+            whole: whether it is.
+        """
+        if whole:
+            self._own.add(client)
+        else:
+            self._own.discard(client)
+
+    def is_client(self, address: Any) -> bool:
+        """Whether a socket of this process has this address, and has asked for something."""
+        return address in self._clients
+
+    def expects_nothing(self, client: Any) -> None:
+        """Note that the answer to a client, by its address, waits for the clock."""
+        file = self._clients.get(client)
+        if file is not None:
+            self._expected[file] = _NOTHING
+
     # --- what is done with sockets
 
     def _asks(self, used: socket.socket) -> None:
@@ -228,7 +256,7 @@ class Sockets:
             finally:
                 self._receiving.pop(thread, None)
             self._served[accepted] = address
-            if self._is_own():
+            if self._is_own() or used in self.whole:
                 self._own.add(address)
             self._expected[accepted.fileno()] = _Expected(_real_monotonic(), MORE)
             return accepted, address

@@ -180,7 +180,7 @@ def test_the_last_answer_of_a_failure():
         "operation_type": "upload_file",
         "status": "Failed",
         "created_on": "2026-01-01T00:00:00Z",
-        "file_id": "file-000001",
+        "file_id": "00000000-0000-4000-8000-000000000001",
         "percent_complete": 15,
         "completed_on": "2026-01-01T00:00:12Z",
         "error_message": "unsupported file format",
@@ -197,7 +197,8 @@ def test_a_server_may_send_no_percentage_and_an_operation_have_no_file():
 def test_ids_are_counted():
     first, second = Server().stub.start_many(2, assistant_name="docs")
     assert (first.id, second.id) == ("op-000000000001", "op-000000000002")
-    assert (first.fields["file_id"], second.fields["file_id"]) == ("file-000001", "file-000002")
+    assert first.fields["file_id"] == "00000000-0000-4000-8000-000000000001"
+    assert second.fields["file_id"] == "00000000-0000-4000-8000-000000000002"
 
 
 # --- what cannot be started
@@ -210,7 +211,8 @@ REFUSED_STARTS = [
     (
         {"operation_type": "upload"},
         "unknown operation_type 'upload'. Did you mean 'upload_file'? Choose 'upload_file', "
-        "'upsert_file', 'update_file_metadata' or 'delete_file'.",
+        "'upsert_file', 'update_file_metadata', 'delete_file', 'create_assistant', "
+        "'update_assistant' or 'delete_assistant'.",
     ),
     (
         {"lifecycle": Lifecycle.succeeds(output=b"x")},

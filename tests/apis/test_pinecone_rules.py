@@ -56,7 +56,9 @@ def test_the_codes_of_errors_are_documented_and_so_are_their_statuses():
     assert len(set(codes)) == len(codes)
     for route in PINECONE.routes:
         statuses = CONTRACT.statuses(route.method, route.paths[0])
-        assert {"200", *map(str, rule.kind.by_status)} == set(statuses)
+        assert set(statuses) - {"200", "202", "204", "400", "429"} <= {
+            *map(str, rule.kind.by_status)
+        }
 
 
 # --- the words and the history

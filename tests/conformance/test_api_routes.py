@@ -126,7 +126,7 @@ def test_urls_of_an_api_of_ones_own():
         "https://a.pinecone.io/operations",
         "https://a.pinecone.io/operations/",
         "https://a.pinecone.io/operations//op-1",
-        "https://a.pinecone.io/files/docs?x=/v1/operations",
+        "https://a.pinecone.io/filed/docs?x=/v1/operations",
     ],
 )
 @pytest.mark.parametrize("status", [200, 404])

@@ -39,8 +39,9 @@ def documented() -> list[Any]:
         contract = load_contract(api.checking.contract)
         for route in api.routes:
             for status, pointer in contract.statuses(route.method, route.paths[0]).items():
-                content = contract.at(f"{pointer}/content/application~1json")
-                for name, example in content["examples"].items():
+                content = contract.at(pointer).get("content", {})
+                examples = content.get("application/json", {}).get("examples", {})
+                for name, example in examples.items():
                     value = example["value"]
                     code = HTTP_STATUS[value["code"]] if status == "default" else int(status)
                     said = f"{api.name} {route.name} {status} {name}"
@@ -71,10 +72,21 @@ WHERE = {
     "OperationModel": ("get", 200, lambda value: value),
     "PaginationResponse": ("list", 200, lambda value: {"operations": [], "pagination": value}),
     "ErrorResponse": ("get", 404, lambda value: value),
+    "Assistant": ("get_assistant", 200, lambda value: value),
+    "ListAssistantsResponse": ("list_assistants", 200, lambda value: value),
+    "UpdateAssistantResponse": ("update_assistant", 200, lambda value: value),
+    "AssistantFileModel": ("describe_file", 200, lambda value: value),
+    "ListFilesResponse": ("list_files", 200, lambda value: value),
 }
+OF_REQUESTS = {"CreateAssistantRequest", "UpdateAssistantRequest", "FileData"}
 
 
-NAMED = [(api, name) for api in APIS for name in load_contract(api.checking.contract).schemas]
+NAMED = [
+    (api, name)
+    for api in APIS
+    for name in load_contract(api.checking.contract).schemas
+    if name not in OF_REQUESTS
+]
 
 
 @pytest.mark.parametrize(("api", "name"), NAMED, ids=[name for _, name in NAMED])

@@ -47,7 +47,8 @@ from pytest_asyncops.transports.client_libraries import LIBRARIES
 
 APIS = pytest.mark.parametrize("api", [CHAINLOOP, PINECONE], ids=lambda api: api.name)
 KINDS = {"count": "a count", "seconds": "seconds", "names": "names", "urls": "URLs",
-         "hosts": "hosts", "path": "a path"}  # fmt: skip
+         "hosts": "hosts", "path": "a path", "rate": "a number",
+         "flag": "true or false"}  # fmt: skip
 
 
 # Settings
@@ -103,7 +104,7 @@ def test_public_names() -> None:
         for word in words(row[0]) + (words(row[1]) if row[0] == "`AsyncOpsError`" else [])
     }
     told_names = {re.match(r"\w+", word)[0] for word in named if re.match(r"\w+", word)}
-    assert told_names - {"asyncops_mock"} == set(pytest_asyncops.__all__)
+    assert told_names - {"asyncops_mock", "asyncops_server"} == set(pytest_asyncops.__all__)
 
 
 def test_public_attributes() -> None:

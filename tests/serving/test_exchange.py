@@ -33,6 +33,7 @@ def exchange_by_itself(**given):
         "refused": {},
         "parents": set(),
         "start": None,
+        "base_urls": {},
     }
     return Exchange(request("/jobs"), **{**nothing, **given})
 

@@ -100,7 +100,6 @@ def test_the_routes_of_a_path():
                 "list: GET /v1/jobs: it has 2 segments, the path has 3",
                 "create: POST /v1/jobs: it has 2 segments, the path has 3",
                 "get: GET /v1/jobs/{id}: its method is GET, not DELETE",
-                "get: GET /jobs/{id}: its method is GET, not DELETE",
                 "step: GET /v1/jobs/{id}/steps/{step_id}: it has 5 segments, the path has 3",
             ],
         ),

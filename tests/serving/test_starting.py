@@ -251,7 +251,8 @@ def test_a_purge_needs_no_word():
             PINECONE,
             {"operation_type": "upload"},
             "unknown operation_type 'upload'. Did you mean 'upload_file'? Choose 'upload_file', "
-            "'upsert_file', 'update_file_metadata' or 'delete_file'.",
+            "'upsert_file', 'update_file_metadata', 'delete_file', 'create_assistant', "
+            "'update_assistant' or 'delete_assistant'.",
         ),
     ],
 )

@@ -37,11 +37,19 @@ TWO = """\
     get: GET /v1/operations/{operation_id}: its method is GET, not PUT
 
   GET https://prod-1-data.ke.pinecone.io/operation/docs
-  pinecone at https://prod-1-data.ke.pinecone.io has these routes:
+  pinecone at https://prod-1-data.ke.pinecone.io or https://api.pinecone.io has these routes:
     list: GET /operations/{assistant_name}: 'operation' is not 'operations'
-    list: GET /assistant/operations/{assistant_name}: 'operation' is not 'assistant'
     get: GET /operations/{assistant_name}/{operation_id}: 'operation' is not 'operations'
-    get: GET /assistant/operations/{assistant_name}/{operation_id}: 'operation' is not 'assistant'
+    list_files: GET /files/{assistant_name}: 'operation' is not 'files'
+    upload_file: POST /files/{assistant_name}: 'operation' is not 'files'
+    describe_file: GET /files/{assistant_name}/{assistant_file_id}: 'operation' is not 'files'
+    upsert_file: PUT /files/{assistant_name}/{assistant_file_id}: 'operation' is not 'files'
+    delete_file: DELETE /files/{assistant_name}/{assistant_file_id}: 'operation' is not 'files'
+    list_assistants: GET /assistants: its host is control, not data
+    create_assistant: POST /assistants: its host is control, not data
+    get_assistant: GET /assistants/{assistant_name}: its host is control, not data
+    update_assistant: PATCH /assistants/{assistant_name}: its host is control, not data
+    delete_assistant: DELETE /assistants/{assistant_name}: its host is control, not data
 
 If the code under test is meant to send them, set unmatched='answer', in \
 @pytest.mark.asyncops(...) or mocked(...)."""

@@ -79,7 +79,7 @@ TYPED = {
     ("api", "names"),
     [
         (CHAINLOOP, {**dict.fromkeys((404, 429, 503), "rpcStatus"), **TYPED}),
-        (PINECONE, dict.fromkeys((401, 403, 404, 429, 500, 503), "ErrorResponse")),
+        (PINECONE, dict.fromkeys((400, 401, 403, 404, 429, 500, 503), "ErrorResponse")),
     ],
     ids=["chainloop", "pinecone"],
 )
@@ -99,14 +99,14 @@ def test_what_is_no_error_has_no_body_of_one(status_code):
         error_body(PINECONE, status_code)
     assert str(caught.value) == (
         f"unknown status of an error of pinecone {status_code}. "
-        "Choose '401', '403', '404', '429', '500' or '503'."
+        "Choose '400', '401', '403', '404', '429', '500' or '503'."
     )
     assert caught.value.value == status_code
 
 
 def test_errors_without_a_schema_for_all_others_are_those_of_the_contract():
     bare = changed(PINECONE, error_schema=None)
-    assert [*error_bodies(bare)] == [401, 404, 500]
+    assert [*error_bodies(bare)] == [400, 401, 404, 429, 500]
     with pytest.raises(InvalidArgument):
         error_body(bare, 503)
     assert [*error_bodies(changed(CHAINLOOP, error_schema=None))] == [*error_bodies(CHAINLOOP)]

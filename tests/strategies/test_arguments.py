@@ -83,7 +83,7 @@ def of_status(api, status_code, schema="OperationModel"):
 def test_a_status_that_no_answer_has(status_code):
     assert refusal(of_status("pinecone", status_code)) == (
         f"unknown status of an answer of pinecone {status_code!r}. "
-        "Choose '200', '401', '403', '404', '429', '500' or '503'."
+        "Choose '200', '202', '400', '401', '403', '404', '429', '500' or '503'."
     )
 
 
@@ -91,7 +91,8 @@ def test_without_a_schema_for_all_errors_a_status_is_documented():
     bare = changed(PINECONE, error_schema=None)
     of_status(bare, 404, "ErrorResponse")()
     assert refusal(of_status(bare, 503, "ErrorResponse")) == (
-        "unknown status of an answer of pinecone 503. Choose '200', '401', '404' or '500'."
+        "unknown status of an answer of pinecone 503. "
+        "Choose '200', '202', '400', '401', '404', '429' or '500'."
     )
     assert refusal(lambda: strategies.errors(bare, 503)).startswith(
         "unknown status of an error of pinecone 503."

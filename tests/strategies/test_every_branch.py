@@ -63,6 +63,8 @@ def branches(schema):
     kind, form = schema["type"], schema.get("format")
     if kind == "string" and not words:
         for name, pattern in {"date-time": TIMES, "byte": BASE64}.get(form, STRING_FORMATS).items():
+            if name == "empty" and schema.get("minLength"):
+                continue
             yield (
                 name,
                 lambda value, found=re.compile(pattern).search: value is not None and found(value),
@@ -82,9 +84,13 @@ def branches(schema):
     if kind == "object":
         yield (
             "an undocumented member",
-            lambda value: value.keys() - schema.get("properties", {}).keys(),
+            lambda value: value is not None and undocumented(value, schema),
         )
-        yield "none", lambda value: not value.keys() - schema.get("properties", {}).keys()
+        yield "none", lambda value: value is not None and not undocumented(value, schema)
+
+
+def undocumented(value, schema):
+    return value.keys() - schema.get("properties", {}).keys()
 
 
 def places(contract, schema, path=()):

@@ -2,17 +2,20 @@
 
 - `alarms_raise`: Alarms that raise an error; the handler of before is restored afterwards.
 - `api_routes`: What a response is an answer of, as conformance reads it.
+- `azure_operations`: An API like those of Azure: its headers lead to the operation.
 - `chainloop_polls`: Polls of a Chainloop operation, as the code under test would send them.
 - `chainloop_rule_rows`: Rules of Chainloop: a payload that breaks each, and one that does not.
 - `chainloop_server`: A stub of Chainloop, its clock, and what is asked of it.
 - `checkers`: The checker of the bodies that a route of an API answers with.
 - `client_code`: Code that stands for that of an installed library, as far as frames can tell.
 - `client_responses`: Responses made by hand, each as the client library of its name makes them.
+- `databricks_runs`: An API like that of Databricks: ids are numbers in the query, states are many.
 - `discriminated`: A contract whose schemas have discriminators of every kind.
 - `documents`: OpenAPI documents in a few lines, read from text.
 - `foreign_validator`: A validator that is not ours, with formats as Python's libraries read them.
 - `forked`: Runs code in a process that is forked from the test's.
 - `function_holders`: Objects that hold a function, in every way that Python has for it.
+- `google_longrunning`: An API like those of Google: names with slashes, a done flag, tokens.
 - `hand_over_rows`: What a row of the table of hand-overs consists of.
 - `hand_overs`: The ways in which one thread hands something to another, by name.
 - `hand_overs_of_loops`: The ways in which threads and event loops hand things to each other.
@@ -36,6 +39,7 @@
 - `programs`: Programs of threads and tasks that hand things to each other, as data.
 - `pytest_runs`: What runs of pytest are given to test, and what they print.
 - `random_schemas`: Contracts, rules and values at random, of every keyword and often near a limit.
+- `raw_http`: An HTTP server with answers of a test, and what comes back for bytes that are sent.
 - `real_moments`: Looks at what the operating system does, until it is as it should be.
 - `real_pauses`: A pause of real time, also while virtual time is on.
 - `refused`: Recipes of scalars, or why there are none.

@@ -119,7 +119,8 @@ class Case:
         return f"{self.api.name}-{self.route.name}-{self.status_code}"
 
 
-(CHAINLOOP_LIST, CHAINLOOP_GET), (PINECONE_LIST, PINECONE_GET) = CHAINLOOP.routes, PINECONE.routes
+CHAINLOOP_LIST, CHAINLOOP_GET = CHAINLOOP.routes
+PINECONE_LIST, PINECONE_GET = PINECONE.routes[:2]
 _ERRORS = {
     400: "v1BadRequestResponse",
     401: "v1UnauthorizedResponse",

@@ -31,7 +31,10 @@ def _check_start(
     assert set(hints) == {"id", "lifecycle", *api.fields}
     for name, hint in hints.items():
         assert any(get_origin(each) is Callable for each in hint) == varying, name
-    given = {name: [each for each in hint if not get_origin(each)] for name, hint in hints.items()}
+    given = {
+        name: [get_origin(each) or each for each in hint if get_origin(each) is not Callable]
+        for name, hint in hints.items()
+    }
     assert given.pop("lifecycle") == [Lifecycle]
     assert given.pop("id") == [str, type(None)]
     parameters = inspect.signature(start).parameters

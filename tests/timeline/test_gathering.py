@@ -11,6 +11,7 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.chainloop_polls import HEADERS, ask
+from support.toy_api import WORDS, toy
 
 from pytest_asyncops import (
     Answered,
@@ -20,6 +21,7 @@ from pytest_asyncops import (
     Event,
     Lifecycle,
     Moved,
+    OwnState,
     Started,
     State,
     Step,
@@ -307,3 +309,21 @@ def test_an_event_tells_the_call() -> None:
         assert event.call is mock.calls[0]
         assert isinstance(event.call, Call)
         assert event.at == mock.clock.now()
+
+
+def test_states_of_an_apis_own_are_told_by_their_names() -> None:
+    queued = OwnState("queued", State.PENDING)
+    api = toy(statuses={**WORDS, queued: "queued"})
+    again = OwnState("queued", State.PENDING)
+    life = Lifecycle.steps(Step(queued, 3), Step(State.RUNNING, 3), Step(State.SUCCEEDED))
+    with mocked(apis=[api]) as mock:
+        mock.toy.start(shelf="a", id="job", lifecycle=life)
+        for _ in range(3):
+            requests.get(f"{api.base_url}/jobs/a/job", headers=HEADERS, timeout=30)
+            time.sleep(3)
+        changes = [event for event in mock.timeline if isinstance(event, Changed)]
+        assert [(event.before, event.state, event.seen) for event in changes] == [
+            (again, State.RUNNING, True),
+            (State.RUNNING, State.SUCCEEDED, True),
+        ]
+        assert "queued" in str(mock.timeline)

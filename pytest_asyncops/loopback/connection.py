@@ -1,0 +1,266 @@
+"""One connection of the HTTP server: h11 reads what comes, and says what is wrong with it.
+
+Whatever a client sends, it gets the right status or its connection is closed, and the server goes
+on: what is kept of a connection is bounded in size and in time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+from collections.abc import Callable
+from email.utils import formatdate
+from typing import Any, Protocol
+
+import h11
+
+from ..durations import SECOND
+from ..serving.messages import Response
+from .incoming import Answer, Incoming, plain
+
+LONGEST_HEAD = 64 * 1024
+"""The most bytes of a request before its body."""
+
+LONGEST_BODY = 256 * 1024 * 1024
+"""The most bytes of a request's body."""
+
+SLOWEST_REQUEST = 30.0
+"""Real seconds in which a request has to have come as a whole."""
+
+LONGEST_SILENCE = 300.0
+"""Real seconds after which a connection is closed on which nothing comes."""
+
+_AT_ONCE = 64 * 1024
+"""So many bytes of an answer fit into what the system keeps for a connection, in one step."""
+
+_VERSIONS = frozenset({b"1.0", b"1.1"})
+
+_EMPTY = frozenset({204, 304})
+"""The answers that have no body, nor the length of one (RFC 9112, 6.3)."""
+
+Later = Callable[[Any, float, Callable[[], None]], None]
+"""Sends an answer to the client with this address, so many seconds later by the servers' clock."""
+
+
+class Site(Protocol):
+    """What the connections of one listening socket share.
+
+    Attributes:
+        origin: scheme, host and port.
+        answer: answers requests.
+        failed: told of what could not be done, in words, and why.
+        later: waits until an answer is as late as it is to be.
+        now_ns: the servers' present, in nanoseconds since 1970.
+        connections: those that are open.
+        most: how many may be open.
+        note_sending: told of a client's address whether more of an answer is on its way to it.
+    """
+
+    origin: str
+    answer: Answer
+    failed: Callable[[str, BaseException], object]
+    later: Later
+    now_ns: Callable[[], int]
+    connections: set[Connection]
+    most: int
+    note_sending: Callable[[Any, bool], None]
+
+
+class Connection(asyncio.Protocol):
+    """A connection to one client.
+
+    Args:
+        site: what it shares with others.
+    """
+
+    _transport: asyncio.Transport
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=LONGEST_HEAD)
+        self._request: h11.Request | None = None
+        self._body = bytearray()
+        self._waits_for_time = False
+        self._is_full = False
+        self._has_ended = False
+        self._is_idle = True
+        self._deadline = 0.0
+
+    # --- what the loop tells
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to read."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._client = transport.get_extra_info("peername")
+        self._is_tls = transport.get_extra_info("sslcontext") is not None
+        if not self._is_tls:  # asyncio's TLS takes so low a limit for reached, and never resumes
+            transport.set_write_buffer_limits(high=0)
+        if len(self._site.connections) >= self._site.most:
+            transport.abort()
+            return
+        self._site.connections.add(self)
+        self._rest()
+
+    def data_received(self, data: bytes) -> None:
+        """Take a piece of what the client sends."""
+        if self._is_idle:
+            self._is_idle = False
+            self._deadline = asyncio.get_running_loop().time() + SLOWEST_REQUEST
+        self._http.receive_data(data)
+        self._go_on()
+
+    def eof_received(self) -> bool:
+        """Answer what has come; the client sends no more, and may still be reading."""
+        self._has_ended = True
+        self._http.receive_data(b"")
+        self._go_on()
+        # It is closed here, once nothing is on its way. TLS knows no connection that is half open.
+        return not self._is_tls
+
+    def pause_writing(self) -> None:
+        """Take nothing more from a client that does not read its answers."""
+        self._is_full = True
+        self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Go on with it."""
+        self._is_full = False
+        self._site.note_sending(self._client, False)
+        self._read_on()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Forget it."""
+        self._site.connections.discard(self)
+
+    def close(self) -> None:
+        """End it, whatever is on its way."""
+        self._transport.abort()
+
+    def look_at_time(self, now: float) -> None:
+        """End it if its time is up.
+
+        Args:
+            now: the present, by the loop's clock.
+        """
+        if now < self._deadline or self._waits_for_time:
+            return
+        if self._is_idle or self._is_full:
+            self.close()
+        else:
+            self._refuse(408, f"a request that takes more than {SLOWEST_REQUEST:g} s")
+
+    # --- requests
+
+    def _go_on(self) -> None:
+        try:
+            while not (self._waits_for_time or self._is_full or self._transport.is_closing()):
+                if not self._takes(self._http.next_event()):
+                    break
+        except h11.RemoteProtocolError as error:
+            self._refuse(error.error_status_hint, str(error))
+
+    def _takes(self, event: Any) -> bool:
+        """Take what h11 has read; whether there may be more."""
+        if event is h11.NEED_DATA:
+            if self._http.they_are_waiting_for_100_continue:
+                go_on = h11.InformationalResponse(status_code=100, headers=[], reason=b"Continue")
+                self._transport.write(self._http.send(go_on) or b"")
+            return False
+        if isinstance(event, h11.Request):
+            self._request = event
+            if _length(event) > LONGEST_HEAD:  # h11 looks only at what has not come as a whole
+                self._refuse(431, f"more than {LONGEST_HEAD:,} bytes before the body")
+            elif event.http_version not in _VERSIONS:
+                self._refuse(505, "this server speaks HTTP/1.1")
+        elif isinstance(event, h11.Data):
+            self._body += event.data
+            if len(self._body) > LONGEST_BODY:
+                self._refuse(413, f"a body of more than {LONGEST_BODY:,} bytes")
+        elif isinstance(event, h11.EndOfMessage):
+            self._answer()
+        else:  # it has been closed, or goes on in a way that it was not asked for
+            self._transport.close()
+            return False
+        return True
+
+    def _answer(self) -> None:
+        request, self._request = self._request, None
+        assert request is not None
+        body, self._body = bytes(self._body), bytearray()
+        self._rest()
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in request.headers.raw_items()
+        ]
+        incoming = Incoming(
+            request.method.decode("ascii"),
+            self._site.origin,
+            request.target.decode("latin-1"),
+            headers,
+            body,
+            self._client,
+        )
+        answer = self._site.answer(incoming)
+        if answer.late:
+            self._waits_for_time = True
+            self._transport.pause_reading()
+            self._site.later(self._client, answer.late, lambda: self._send_late(incoming, answer))
+        else:
+            self._send_to(incoming, answer)
+
+    def _send_late(self, incoming: Incoming, answer: Response) -> None:
+        self._waits_for_time = False
+        if not self._transport.is_closing():
+            self._send_to(incoming, answer)
+            self._read_on()
+
+    def _send_to(self, incoming: Incoming, answer: Response) -> None:
+        try:
+            self._send(answer)
+        except h11.LocalProtocolError as error:  # it is one that HTTP does not know
+            self._site.failed(f"sent the answer to {incoming.method} {incoming.target}", error)
+            self.close()
+
+    def _read_on(self) -> None:
+        if not self._waits_for_time and not self._is_full:
+            self._transport.resume_reading()
+            self._go_on()
+
+    # --- answers
+
+    def _refuse(self, status_code: int, why: str) -> None:
+        if self._http.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            self._send(plain(status_code, why, Connection="close"))
+        self._transport.close()
+
+    def _send(self, answer: Response) -> None:
+        status = answer.status_code
+        headers = list(answer.headers.pairs)
+        names = {name.lower() for name, _ in headers}
+        body = b"" if answer.is_head or status in _EMPTY else answer.content
+        is_framed = bool(names & {"content-length", "transfer-encoding"})
+        if not (is_framed or answer.is_head or status in _EMPTY):
+            headers.append(("Content-Length", str(len(body))))
+        if "date" not in names:
+            headers.append(("Date", formatdate(self._site.now_ns() // SECOND, usegmt=True)))
+        reason = http.client.responses.get(status, "").encode()
+        response = h11.Response(status_code=status, headers=headers, reason=reason)
+        parts = [self._http.send(response), body and self._http.send(h11.Data(data=body)),
+                 self._http.send(h11.EndOfMessage())]  # fmt: skip
+        written = b"".join(part for part in parts if part)
+        if len(written) > _AT_ONCE:
+            self._site.note_sending(self._client, True)
+        self._transport.write(written)
+        if self._http.our_state is h11.MUST_CLOSE or self._has_ended:
+            self._transport.close()
+        elif self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
+            self._http.start_next_cycle()
+
+    def _rest(self) -> None:
+        self._is_idle = True
+        self._deadline = asyncio.get_running_loop().time() + LONGEST_SILENCE
+
+
+def _length(request: h11.Request) -> int:
+    return len(request.target) + sum(len(name) + len(value) for name, value in request.headers)

@@ -1,0 +1,159 @@
+"""The stubs of one mock on loopback."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..errors import hides_usage_errors, listed
+from ..serving.api import Api, find_base_urls
+from ..serving.base_urls import BaseUrls
+from ..serving.hang_guards import Guards, PollerHangs
+from ..serving.messages import Headers, Request, Response
+from ..serving.unmatched import Unmatched
+from ..transports.takers import Takers
+from ..virtual_time.own_server import OwnServer
+from ..virtual_time.server_clock import ServerClock
+from .http_server import HttpServer, Listening
+from .incoming import Incoming, plain
+from .other_processes import OtherProcesses
+
+__tracebackhide__ = hides_usage_errors
+
+
+class ServedApis:
+    """Serves APIs on loopback, each host of each at a port of its own.
+
+    Clients put paths of their own behind a base URL, and some know nothing of one but host and
+    port. So an API's base URL is its real one with another host.
+
+    Args:
+        apis: the APIs.
+        clock: the servers' clock.
+        guards: the limits of the test.
+        context: how to speak TLS, ``None`` for plain HTTP.
+
+    Attributes:
+        base_urls: where the hosts of each API are, by its name and theirs.
+        unmatched: the requests that belong to no stub.
+    """
+
+    def __init__(
+        self,
+        apis: Iterable[Api],
+        clock: ServerClock,
+        guards: Guards,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        self._clock = clock
+        self._guards = guards
+        self._failures: list[BaseException] = []
+        self._takers = Takers()
+        self._others: OtherProcesses | None = None
+        self._client: Any = None
+        self.base_urls: dict[str, Mapping[str, str]] = {}
+        self._listening: dict[int, Listening] = {}
+        for api in apis:
+            own: dict[str, str] = {}
+            for host, url in find_base_urls(api).items():
+                one = Listening(self.answer, self._failed, lambda: clock.now_ns, context=context)
+                self._listening[one.port] = one
+                own[host] = f"{one.origin}{urlsplit(url).path.rstrip('/')}"
+            self.base_urls[api.name] = own
+        self.unmatched: Unmatched = Unmatched("the server", self._why_not)
+        self._http = HttpServer(tuple(self._listening.values()), self._failed)
+
+    def start(self, base_urls: BaseUrls, speed: float = 1) -> None:
+        """Begin to answer.
+
+        Args:
+            base_urls: which stub a URL belongs to.
+            speed: how many seconds of the servers' clock pass in a real one, as far as they do.
+        """
+        self._takers.add(base_urls)
+        for one in self._listening.values():
+            one.later = lambda client, seconds, send: self._http.later(seconds / speed, send)
+        self._http.start()
+
+    def stop(self) -> None:
+        """End all connections, and answer no more."""
+        self._http.stop()
+
+    def keep_virtual_time(self, joined: Callable[..., OwnServer]) -> None:
+        """Answer clients in virtual time, which has begun.
+
+        Args:
+            joined: makes, of what calls a function in the server's thread, what the server tells
+                virtual time and asks it.
+        """
+        virtual = joined(self._http.call)
+        self._others = OtherProcesses(self._clock, virtual.has_client)
+        for one in self._listening.values():
+            virtual.listens(one.socket)
+            one.later, one.note_sending = virtual.later, virtual.note_sending
+
+    # --- requests
+
+    def answer(self, incoming: Incoming) -> Response:
+        """Answer a request."""
+        if self._guards.tripped is not None:
+            return _broken(self._guards.tripped)
+        url = f"{incoming.origin}{incoming.target}"
+        self._client = incoming.client
+        try:
+            taken = self._takers.find(url)
+            if taken is None:
+                return self._belongs_to_nobody(incoming, url)
+            return taken.answer(incoming.method, incoming.headers, incoming.body)
+        except PollerHangs as failure:  # the guards have noted it
+            return _broken(failure)
+        except BaseException as error:
+            self._failed(f"answered {incoming.method} {url}", error)
+            return _broken(error)
+
+    def _belongs_to_nobody(self, incoming: Incoming, url: str) -> Response:
+        headers = Headers(incoming.headers)
+        request = Request(incoming.method, url, incoming.target, headers, incoming.body)
+        with self._clock.lock:
+            self.unmatched.note(request)
+        lines = [f"{url} belongs to no stub.", *self._why_not(request)]
+        return plain(404, "\n".join(lines))
+
+    def _why_not(self, request: Request) -> list[str]:
+        return [f"{name} is at {listed(urls.values())}" for name, urls in self.base_urls.items()]
+
+    def _failed(self, doing: str, error: BaseException) -> None:
+        if hasattr(error, "add_note"):  # from Python 3.11 on
+            error.add_note(f"Raised while the server {doing}.")
+        self._failures.append(error)
+
+    # --- what the test has to know
+
+    def check_client(self, host: str, port: int | None) -> None:
+        """Stop a client of this process that is about to connect, once the test has failed.
+
+        Raises:
+            PollerHangs: if the test has passed one of its limits. Whatever a client makes of a
+                status, it does not survive this.
+        """
+        if self._guards.tripped is not None and port in self._listening:
+            raise self._guards.tripped.anew()
+
+    def stranger_waited(self) -> tuple[str, float] | None:
+        """Who has asked just now, if it is another process that polls while the clock stands still.
+
+        With it, how many real seconds it has done so.
+        """
+        return None if self._others is None else self._others.polled(self._client)
+
+    def check(self) -> None:
+        """Fail the test with the first error that was raised in the server's thread."""
+        if self._failures:
+            raise self._failures[0]
+
+
+def _broken(error: BaseException) -> Response:
+    text = f"{type(error).__name__}: {error}"
+    return plain(500, text, Connection="close")

@@ -1,0 +1,64 @@
+"""Faults that a test injects: answers that a service gives instead of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ..errors import counted
+from .api import Api
+from .messages import Request, Response
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What a request is answered instead of what the API would have answered.
+
+    Attributes:
+        name: how it is written, such as ``status(503)``.
+        answer: a function from the request and the API to the answer.
+    """
+
+    name: str
+    answer: Callable[[Request, Api], Response] = field(repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class Injection:
+    """A fault that was injected.
+
+    Attributes:
+        fault: the fault.
+        count: how many requests it has met.
+    """
+
+    _changing = ("count",)
+
+    def __init__(
+        self,
+        fault: Fault,
+        times: int | None,
+        route: str | None,
+        when: Callable[[Request], object] | None,
+    ) -> None:
+        self.fault: Fault = fault
+        self.count: int = 0
+        self._times = times
+        self._route = route
+        self._when = when
+
+    def takes(self, request: Request, route: str) -> bool:
+        """Whether it meets a request of this route. If so, the request is counted."""
+        if self._times is not None and self.count >= self._times:
+            return False
+        if self._route not in (None, route):
+            return False
+        if self._when is not None and not self._when(request):
+            return False
+        self.count += 1
+        return True
+
+    def __repr__(self) -> str:
+        return f"<Injection of {self.fault!r}, has met {counted(self.count, 'request')}>"
