@@ -543,8 +543,8 @@ def test_a_stub_that_there_is_not():
 
 def test_an_attribute_that_there_is_not():
     names = (
-        "Choose 'ca_file', 'calls', 'chainloop', 'clock', 'pinecone', 'reset', 'stubs', 'timeline' "
-        "or 'toy'."
+        "Choose 'ca_file', 'calls', 'chainloop', 'clock', 'pinecone', 'reset', 'stubs', "
+        "'timeline' or 'toy'."
     )
     with mocked(apis=[toy(), toy("not-a-name")]) as mock:
         with pytest.raises(AttributeError) as caught:

@@ -110,6 +110,7 @@ class Server:
             check_open=self.check_open,
             kept=kept,
             record=record,
+            api=api.name,
         )
         self.calls: Calls = self.store.calls
         self.parents: set[str] = set()
