@@ -64,9 +64,9 @@ class Operation:
 
     Reading it is not a poll. The methods are for operations with `Lifecycle.manual`.
 
-    When the mock has closed, an operation that is done can still be read. One that is not done would
-    say the same for ever, so reading its ``state`` or ``percent`` raises `MockClosed`. When a reset
-    has removed the operation, reading ``state``, ``percent`` or ``calls`` raises `InvalidArgument`.
+    When the mock has closed, an operation that is done can still be read. One that is not done
+    would say the same for ever, so reading its ``state`` or ``percent`` raises `MockClosed`. When a
+    reset has removed it, reading ``state``, ``percent`` or ``calls`` raises `InvalidArgument`.
 
     Attributes:
         id: the id that the API shows.
