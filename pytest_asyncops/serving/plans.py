@@ -23,11 +23,11 @@ DEFAULT: Lifecycle = Lifecycle.succeeds(running=10)
 
 
 class Plan:
-    """How operations that requests start go, those that it matches.
+    """How the operations go that requests start, if it matches them.
 
     Attributes:
         match: the values that an operation has to have.
-        was_taken: whether it was ever taken for an operation.
+        was_taken: whether it was ever used for an operation.
     """
 
     _changing = ("_operations",)  # an example of Hypothesis need not take a plan that others take
