@@ -68,7 +68,7 @@ def _misfit(
         rest = names[len(in_order) :]
         if not rest and not takes_any:
             return InvalidCall(
-                f"{call} takes {f'{listed(names)} alone' if names else 'no arguments'}, not "
+                f"{call} takes {f'only {listed(names)}' if names else 'no arguments'}, not "
                 f"{stray!r}",
                 value=stray,
                 choices=names,

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from .arguments import explained
-from .durations import SECOND, Seconds, rfc3339, to_ns
+from .durations import SECOND, Seconds, to_ns
 from .errors import (
     CadenceError,
     InvalidArgument,
@@ -21,6 +21,8 @@ from .errors import (
 from .serving.calls import Call
 from .serving.operation import Operation
 from .serving.tally import Interval, Tally, TooSoon, retry_after
+from .timeline.gathering import timeline_of
+from .timeline.text import marked_table
 
 __tracebackhide__ = hides_usage_errors
 
@@ -295,31 +297,23 @@ def _report(operation: Operation, polled: _Polled, breaches: Sequence[_Breach]) 
         several = f" (the first of {len(alike):,})" if len(alike) > 1 else ""
         lines.append(f"  {alike[0].text}{several}")
     if polled.tally.count:
-        lines += ["", "  its polls:", *_table(polled, {breach.number for breach in breaches})]
+        lines += [
+            "",
+            "  its polls:",
+            *_table(operation, polled, {breach.number for breach in breaches}),
+        ]
     return "\n".join(lines)
 
 
-def _table(polled: _Polled, marked: Collection[int | None]) -> Iterator[str]:
-    dropped, kept = polled.dropped, [*polled.numbered()]
-    first = min((number for number in marked if number is not None and number > dropped), default=0)
-    start = max(first - dropped - 6, 0)
-    if dropped:
+def _table(operation: Operation, polled: _Polled, marked: Collection[int | None]) -> Iterator[str]:
+    if polled.dropped:
         yield (
-            f"     … {dropped:,} that are no longer kept (max_calls_kept, max_bytes_kept): all are "
-            "counted, and the worst of them judged"
+            f"     … {polled.dropped:,} that are no longer kept (max_calls_kept, max_bytes_kept): "
+            "all are counted, and the worst of them judged"
         )
-    if start:
-        yield f"     … {start:,} before"
-    for number, call in kept[start : start + _MOST_SHOWN]:
-        at = number - dropped - 1
-        interval = f"+{_span(call.at_ns - polled.calls[at - 1].at_ns)}" if at else ""
-        states = ", ".join(state.name for state in call.states)
-        sign = ">" if number in marked else " "
-        text = (
-            f"  {sign} {number:>3}  {rfc3339(call.at_ns)}  {interval:>10}  "
-            f"{call.response.status_code}  {states}"
-        )
-        yield text.rstrip()
-    left = len(kept) - start - _MOST_SHOWN
-    if left > 0:
-        yield f"     … {left:,} after"
+    marks = {
+        id(call): f"{'>' if number in marked else ' '} {number:>3} "
+        for number, call in polled.numbered()
+    }
+    for line in marked_table(timeline_of(operation), marks, _MOST_SHOWN):
+        yield f"  {line}"

@@ -54,10 +54,10 @@ class ResolvedSettings:
         base_urls: the URL at which an API is served instead of its real one, by name; of one with
             several hosts perhaps the URL of each by its name.
         epoch: nanoseconds since 1970 when the server's clock starts, ``None`` for now.
-        network: what becomes of requests to other hosts.
-        allowed_hosts: patterns of hosts that may be reached all the same.
-        unmatched: what becomes of requests that match no route.
-        unused_plans: what becomes of a test with plans that matched nothing.
+        network: whether requests to other hosts may leave this machine.
+        allowed_hosts: patterns of hosts that may be reached nevertheless.
+        unmatched: whether a request that matches no route fails the test.
+        unused_plans: whether a plan that matched nothing fails the test.
         max_polls_at_once: how often one URL may be asked for while no time passes.
         max_polls_per_operation: how often one operation may be polled.
         max_polls_unchanged: how often one URL may give the same answer while no operation is going
@@ -204,7 +204,7 @@ def _distinct(apis: Iterable[Api], name: str, given: object) -> tuple[Api, ...]:
     distinct = tuple(apis)
     names = [api.name for api in distinct]
     if len(set(names)) < len(names):
-        raise InvalidArgument(f"{name} has two of one name: {listed(names)}", value=given)
+        raise InvalidArgument(f"{name} has two APIs with one name: {listed(names)}", value=given)
     for own in names:
         if own in RESERVED:
             raise InvalidArgument(

@@ -98,13 +98,13 @@ class LeftoverWorkWarning(UserWarning):
 
 
 class TakenRequestsWarning(UserWarning):
-    """Another mock has taken the requests that were meant for a stub."""
+    """Another mock has answered requests that were meant for a stub."""
 
     __module__ = __package__
 
 
 class UnknownVersionWarning(UserWarning):
-    """A version of another package has not the parts at which a mock would take its requests."""
+    """A version of another package does not have the parts that a mock replaces."""
 
     __module__ = __package__
 
@@ -160,7 +160,7 @@ class CadenceError(AsyncOpsError, AssertionError):
 class NetworkBlocked(AsyncOpsError):
     """A request was about to leave for the network, and was kept from it.
 
-    It was for a host that a mock stands for, or for another one though the setting
+    It was for a host for which a mock answers, or for another one while the setting
     ``network="block"`` forbids it.
 
     Attributes:

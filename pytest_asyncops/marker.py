@@ -49,7 +49,8 @@ def resolved(item: pytest.Item, is_served: bool = False) -> ResolvedSettings:
         InvalidArgument: for one that makes no sense; one of the ini file is named with the file.
     """
     told = settings_of_ini(item.config)
-    marks, registered = settings_of_marks(item), registered_apis(item)
+    registered = registered_apis(item)
+    marks = settings_of_marks(item)
     if is_served:
         told["transport"] = SERVED[0]
         _check_transport(marks)
@@ -68,6 +69,18 @@ def resolved(item: pytest.Item, is_served: bool = False) -> ResolvedSettings:
                     choices=error.choices,
                 ) from None
         raise
+
+
+def _check_transport(marks: Iterable[Mapping[str, Any]]) -> None:
+    """Check that the marks of a test with a server ask for no other transport."""
+    for settings in marks:
+        transport = settings.get("transport", SERVED)
+        if transport not in (SERVED[0], SERVED, [*SERVED]):
+            raise InvalidArgument(
+                f"transport={transport!r} contradicts asyncops_server, which answers every client. "
+                "Leave it out, or use asyncops_mock.",
+                value=transport,
+            )
 
 
 def registered_apis(item: pytest.Item) -> list[Api]:
@@ -90,18 +103,6 @@ def registered_apis(item: pytest.Item) -> list[Api]:
                 )
             found[api] = None
     return list(found)
-
-
-def _check_transport(marks: Iterable[Mapping[str, Any]]) -> None:
-    """Check that the marks of a test with a server ask for no other transport."""
-    for settings in marks:
-        transport = settings.get("transport", SERVED)
-        if transport not in (SERVED[0], SERVED, [*SERVED]):
-            raise InvalidArgument(
-                f"transport={transport!r} contradicts asyncops_server, which answers every client. "
-                "Leave it out, or use asyncops_mock.",
-                value=transport,
-            )
 
 
 def mark_in_vain(item: pytest.Function) -> str:

@@ -231,8 +231,8 @@ _NEVER_OPENED = (
     "mock: ..., or put @mocked(...) above a function."
 )
 _LEFT_OPEN = (
-    "this mocked(...) was not closed, only dropped while it was open, and nobody has looked for "
-    "requests that matched no route. Write: with mocked(...) as mock: ..."
+    "this mocked(...) was not closed, only dropped while it was open, so requests that matched no "
+    "route were not reported. Write: with mocked(...) as mock: ..."
 )
 
 

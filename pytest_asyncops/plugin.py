@@ -12,9 +12,8 @@ Hypothesis test starts from the state that the fixtures left.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -173,16 +172,23 @@ def pytest_fixture_setup(
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Let each example of a Hypothesis test start from what the fixtures left."""
-    hypothesis = getattr(getattr(item, "obj", None), "hypothesis", None)
-    inner_test = getattr(hypothesis, "inner_test", None)
-    if hypothesis is not None and (_names_of_it(item) or _asks_for_fixtures(item)):
-        hypothesis.inner_test = _from_checkpoint(item.config, inner_test)
+    """Let each example of a Hypothesis test start from what the fixtures left.
+
+    What is reported, and what the fixtures find at their end, is the state after the last one.
+    """
+    hypothesis = _hypothesis_of(item)
+    if hypothesis is None or not (_names_of_it(item) or _asks_for_fixtures(item)):
+        return (yield)
+    from .hypothesis_examples import Examples
+
+    inner_test = hypothesis.inner_test
+    examples = Examples(lambda: _open_switch(item.config))
+    hypothesis.inner_test = examples.of(inner_test)
     try:
         return (yield)
     finally:
-        if hypothesis is not None:
-            hypothesis.inner_test = inner_test
+        hypothesis.inner_test = inner_test
+        examples.end()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -193,6 +199,10 @@ def pytest_runtest_makereport(
 
     The report gets the timeline of the mock. Subtests are told of too, before the test itself is.
     """
+    if call.excinfo is not None and _hypothesis_of(item) is not None:
+        from .explanations import keep_to_users_lines
+
+        keep_to_users_lines(call.excinfo.value)
     report = yield
     if call.excinfo is not None and (switch := _open_switch(item.config)):
         switch.note_failure(call.excinfo.value)
@@ -378,18 +388,6 @@ def _tell_who_sets_up(config: pytest.Config) -> None:
         switch.set_up_by(*who)
 
 
-def _from_checkpoint(config: pytest.Config, inner_test: Any) -> Callable[..., Any]:
-    """Hypothesis' inner test, made to start each example from the state that the fixtures left."""
-    switch = _open_switch(config)
-    checkpoint = switch.checkpoint() if switch else None
-
-    @wraps(inner_test)
-    def example(*args: Any, **kwargs: Any) -> Any:
-        __tracebackhide__ = True
-        if checkpoint is not None:
-            checkpoint.restore()
-        elif switch := _open_switch(config):  # which an earlier example has opened
-            switch.mock.reset()
-        return inner_test(*args, **kwargs)
-
-    return example
+def _hypothesis_of(item: pytest.Item) -> Any:
+    """What Hypothesis has put on the test, ``None`` if it is none with examples."""
+    return getattr(getattr(item, "obj", None), "hypothesis", None)

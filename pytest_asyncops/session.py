@@ -38,6 +38,9 @@ from .virtual_time.server_clock import ServerClock
 if TYPE_CHECKING:
     from .loopback.served import ServedApis
 
+_LINES_OF_ERRORS = 16
+"""So many lines of a timeline an error has."""
+
 
 class OpenedMocks:
     """The mocks that the test which runs has opened, for its report.
@@ -105,6 +108,7 @@ class Session:
         self.clock.moved = self.record.moved
         self.guards: Guards = Guards(
             settings_of="@pytest.mark.asyncops" if test else "mocked",
+            happened=self._happened,
             polls_at_once=settings.max_polls_at_once,
             polls_per_operation=settings.max_polls_per_operation,
             polls_unchanged=settings.max_polls_unchanged,
@@ -236,10 +240,15 @@ class Session:
         self.record.waited(length)
         self.guards.skipped(total)
 
+    def _happened(self) -> str:
+        """What has happened, for an error that has no report of pytest around it."""
+        is_shown = self.is_of_pytest and self.timeline_when != "never"
+        return "" if is_shown else self.timeline.text(lines=_LINES_OF_ERRORS)
+
     @property
     def timeline(self) -> Timeline:
         """What has happened so far."""
-        return timeline(self.calls, self.record, self._stores)
+        return timeline(self.calls, self.record, self._stores.values())
 
     def checkpoint(self) -> Checkpoint:
         """The present moment."""
@@ -314,13 +323,12 @@ def _current_test() -> str:
 def _policy(settings: ResolvedSettings, servers: Iterable[Server]) -> Policy:
     """What is kept from being reached: the stubs' own hosts, and those of the real services."""
     stubs = {server.api: server.base_urls for server in servers}
-    own = []
-    if settings.transport != SERVED:  # what is served may be reached
-        own += [
-            own_host(api.name, url, port_of(url))
-            for api, urls in stubs.items()
-            for url in urls.values()
-        ]
+    own = [
+        own_host(api.name, url, port_of(url))
+        for api, urls in stubs.items()
+        for url in urls.values()
+        if settings.transport != SERVED  # what is served may be reached
+    ]
     for api in {**dict.fromkeys(settings.known.values()), **stubs}:
         at = stubs.get(api, {})
         for host, url in find_base_urls(api).items():

@@ -57,7 +57,7 @@ _VALUES = {
     "hosts": "Names, with spaces or commas in between.",
     "instant": "An instant such as 2026-01-01T00:00:00Z.",
     "names": "Names, or places such as package.module:NAME, with spaces or commas in between.",
-    "path": "A path, from the directory of the ini file on.",
+    "path": "A path, relative to the directory of the ini file.",
     "rate": "A number above 0.",
     "seconds": "A number of seconds.",
     "urls": "Lines of name=URL, or name.host=URL.",
@@ -69,9 +69,8 @@ GENERAL = (
     Setting(
         "transport",
         "auto",
-        "Which client libraries' requests are answered: 'auto' takes those of all that the code "
-        "under test imports, a list of names those of these alone; 'server' those of any program, "
-        "by a server on loopback.",
+        "Which client libraries are answered: 'auto' means all that the code under test imports, "
+        "a list of names only these; 'server' means any program, by a server on loopback.",
         ("auto", "responses", "httpx", "aiohttp", "urllib3", "niquests", "http_client", "server"),
         "choices",
     ),
@@ -92,7 +91,7 @@ GENERAL = (
     Setting(
         "base_urls",
         {},
-        "Where an API is to be found instead of its real address: API name to URL. Of an API with "
+        "Where an API is found instead of its real address: API name to URL. Of an API with "
         "several hosts all of them are there, or it has a mapping from their names to URLs.",
         kind="urls",
     ),
@@ -106,28 +105,29 @@ GENERAL = (
     Setting(
         "network",
         "pass",
-        "What becomes of requests to other hosts than the APIs', of any client: 'pass' sends them "
-        "where they would have gone, 'block' refuses those that would leave this machine.",
+        "Whether requests to other hosts than the APIs' may leave this machine, whatever client "
+        "sends them: 'pass' lets them, 'block' refuses them.",
         ("pass", "block"),
     ),
     Setting(
         "allowed_hosts",
         (),
-        "Hosts that may be reached all the same: real ones of the APIs, or others where "
+        "Hosts that may be reached nevertheless: real ones of the APIs, or others where "
         "network='block' is set. Names, or patterns like '*.example.com'.",
         kind="hosts",
     ),
     Setting(
         "unmatched",
         "fail",
-        "What becomes of a request to an API's URL that matches no route: it gets the API's own "
-        "answer, and with 'fail' the test fails at its end, because pollers swallow errors.",
+        "Whether a request to an API's URL that matches no route fails the test. It gets the "
+        "API's own error; with 'fail' the test fails at its end too, because pollers swallow "
+        "errors.",
         ("fail", "answer"),
     ),
     Setting(
         "unused_plans",
         "allow",
-        "What becomes of a test with plans that matched no operation that a request started: with "
+        "Whether a plan that matched no operation that a request started fails the test: with "
         "'fail' it fails at its end, and says which operations were started instead.",
         ("allow", "fail"),
     ),
@@ -162,14 +162,14 @@ GENERAL = (
         "max_real_wait",
         2,
         "How many seconds the code under test may really wait between polls while virtual time "
-        "stands still, before the test fails: it waits where virtual time does not reach.",
+        "stands still, before the test fails: virtual time does not reach such a wait.",
         kind="seconds",
     ),
     Setting(
         "max_calls_kept",
         10_000,
         "How many calls are kept to look at, of each API and in all; the oldest go first. The "
-        "counts and extremes of assert_polled are exact all the same.",
+        "counts and extremes of assert_polled are exact nevertheless.",
         kind="count",
     ),
     Setting(
@@ -182,9 +182,9 @@ GENERAL = (
     Setting(
         "patience",
         10,
-        "How many real seconds the virtual clock waits for one thing that only the real world "
-        "decides: a child process, a pipe, a peer's answer, a thread that computes on and on. "
-        "Longer than most of them take; if it has run out, a PatienceWarning says so.",
+        "How many real seconds the virtual clock waits for one thing that takes real time: a "
+        "child process, a pipe, a server's answer, a thread that computes. Most take less; if one "
+        "takes longer, a PatienceWarning says so.",
         kind="seconds",
     ),
     Setting(
@@ -218,8 +218,8 @@ GENERAL = (
     Setting(
         "contract",
         None,
-        "The OpenAPI document that assert_conforms holds the answers of other APIs against. In the "
-        "ini file and in marks, its path counts from pytest's rootdir.",
+        "The OpenAPI document against which assert_conforms checks the answers of other APIs. In "
+        "the ini file and in marks, its path is relative to pytest's rootdir.",
         kind="path",
     ),
 )
@@ -236,35 +236,37 @@ ANSWER_READINGS = (
     Setting(
         "get_without_operation",
         "refuse",
-        "What assert_conforms says of a 200 of the get route without its operation. The contract "
+        "Whether assert_conforms refuses a 200 of the get route without its operation. The "
+        "contract "
         "may require nothing, but a client that gets no operation has nothing to read.",
         _VERDICTS,
     ),
     Setting(
         "foreign_body",
         "refuse",
-        "What assert_conforms says of an answer that has no member of its own schema and has one "
-        "of another answer's. Where nothing is required, the body of any route would pass.",
+        "Whether assert_conforms refuses an answer that has no member of its own schema and has "
+        "one of another answer's. Where nothing is required, the body of any route would pass.",
         _VERDICTS,
     ),
     Setting(
         "error_in_success",
         "refuse",
-        "What assert_conforms says of the body of an error in an answer with a status below 400. "
+        "Whether assert_conforms refuses the body of an error in an answer with a status below "
+        "400. "
         "Some services answer every request with 200.",
         _VERDICTS,
     ),
     Setting(
         "other_notation",
         "allow",
-        "What assert_history says of an instant that a later answer writes in another notation: "
-        "with other zeros, or another offset. It is the same moment.",
+        "Whether assert_history refuses an instant that a later answer writes in another way: "
+        "with more zeros, or another offset. It is the same moment.",
         _VERDICTS,
     ),
     Setting(
         "empty_or_missing",
         "allow",
-        "What assert_history says of a text that is empty in one answer and missing in another. "
+        "Whether assert_history refuses a text that is empty in one answer and missing in another. "
         "Services that leave out what is empty do not tell the two apart.",
         _VERDICTS,
     ),
@@ -297,7 +299,7 @@ CHAINLOOP = (
     Setting(
         "negative_page",
         "refuse",
-        "What becomes of a negative page or page_size: 'refuse' answers 400, 'default' takes it "
+        "How a negative page or page_size is answered: 'refuse' answers 400, 'default' treats it "
         "as not given. The contract states no minimum.",
         ("refuse", "default"),
     ),
@@ -319,14 +321,14 @@ CHAINLOOP = (
         "purged",
         "visible",
         "What is left of a purged operation: 'visible' shows it with status PURGED and without "
-        "its output, 'gone' answers 404. The contract has the status, so something shows it.",
+        "its output, 'gone' answers 404. The contract has the status, so some answers have it.",
         ("visible", "gone"),
     ),
     *ANSWER_READINGS,
     Setting(
         "list_without_operations",
         "allow",
-        "What assert_conforms says of a 200 of the list route without operations. The contract "
+        "Whether assert_conforms refuses a 200 of the list route without operations. The contract "
         "does not require them, and protobuf's JSON may leave out a list that is empty.",
         _VERDICTS,
     ),
@@ -336,29 +338,29 @@ PINECONE = (
     Setting(
         "version_header",
         "required",
-        "What becomes of a request without X-Pinecone-Api-Version: 'required' answers 400, "
+        "How a request without X-Pinecone-Api-Version is answered: 'required' answers 400, "
         "'optional' serves it. The contract requires the header and gives it a default.",
         ("required", "optional"),
     ),
     Setting(
         "versions",
         "dates",
-        "Which versions are served: 'dates' takes any of the form 2026-04, because real clients "
-        "send newer ones than the contract's, 'any' takes anything.",
+        "Which versions are served: 'dates' accepts any of the form 2026-04, because real clients "
+        "send newer ones than the contract's, 'any' accepts anything.",
         ("dates", "any"),
     ),
     Setting(
         "bad_filter",
         "refuse",
-        "What becomes of an unknown operation_type or status in a filter: 'refuse' answers 400, "
+        "How an unknown operation_type or status in a filter is answered: 'refuse' answers 400, "
         "'empty' finds nothing. The contract's enums are open.",
         ("refuse", "empty"),
     ),
     Setting(
         "bad_limit",
         "refuse",
-        "What becomes of a limit outside 1 to 100: 'refuse' answers 400, 'clamp' takes the "
-        "nearest one.",
+        "How a limit outside 1 to 100 is answered: 'refuse' answers 400, 'clamp' uses the nearest "
+        "one.",
         ("refuse", "clamp"),
     ),
     Setting(
@@ -371,7 +373,7 @@ PINECONE = (
     Setting(
         "bad_token",
         "refuse",
-        "What becomes of a pagination_token that this query did not get: 'refuse' answers 400, "
+        "How a pagination_token that this query did not get is answered: 'refuse' answers 400, "
         "'restart' serves the first page.",
         ("refuse", "restart"),
     ),
@@ -393,7 +395,7 @@ PINECONE = (
     Setting(
         "list_without_operations",
         "refuse",
-        "What assert_conforms says of a 200 of the list route without operations. The contract "
+        "Whether assert_conforms refuses a 200 of the list route without operations. The contract "
         "does not require them, but the service's own client does.",
         _VERDICTS,
     ),

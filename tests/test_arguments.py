@@ -72,7 +72,7 @@ def fails(value):
             "pour() has been given into twice, as 2 and as 3. Leave one of them out.",
         ),
         (lambda: Kettle().empty(1), "empty() takes no arguments, not 1"),
-        (lambda: fails([], "b"), "fails() takes value alone, not 'b'"),
+        (lambda: fails([], "b"), "fails() takes only value, not 'b'"),
         (lambda: anything(1), "anything() takes its arguments by name, not 1."),
     ],
 )

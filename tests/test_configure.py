@@ -260,7 +260,7 @@ def test_a_word_that_is_no_choice(name, value):
         ),
         (
             {"apis": "chainloop chainloop"},
-            "apis has two of one name: chainloop or chainloop",
+            "apis has two APIs with one name: chainloop or chainloop",
             "chainloop chainloop",
             (),
         ),
@@ -419,7 +419,7 @@ def test_a_layer_knows_the_apis_of_those_below_it():
 
 def test_two_registered_apis_of_one_name():
     twins = [toy("own"), toy("own")]
-    message = "^pytest_asyncops_apis has two of one name: chainloop, pinecone, own or own$"
+    message = "^pytest_asyncops_apis has two APIs with one name: chainloop, pinecone, own or own$"
     with pytest.raises(InvalidArgument, match=message) as caught:
         resolve_settings(registered=twins)
     assert caught.value.value == tuple(twins)

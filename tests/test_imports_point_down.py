@@ -10,6 +10,7 @@ from pictures import MODULES, arrows, floors, named, nodes, own_imports, room_of
 
 FLOORS = [
     {"__init__", "plugin"},
+    {"hypothesis_examples"},
     {"strategies"},
     {"strategies.mutation"},
     {"strategies.coherent"},
@@ -23,7 +24,7 @@ FLOORS = [
     {"rules"},
     {"lifecycle", "virtual_time"},
     {"arguments", "durations", "extras", "forked_requests", "holding"},
-    {"contract_in_force", "errors", "forks", "settings"},
+    {"contract_in_force", "errors", "explanations", "forks", "settings"},
 ]
 """Top to bottom. A room may import from the floors below its own, never from its own."""
 
@@ -172,5 +173,6 @@ def test_the_reader_of_imports_sees_them_all():
     ]  # fmt: skip
     assert own_imports("conformance") == {"conformance.assertions", "conformance.history"}
     assert own_imports("plugin") == {
-        "contract_in_force", "errors", "marker", "mocking", "reported_timelines", "settings",
+        "contract_in_force", "errors", "explanations", "hypothesis_examples", "marker", "mocking",
+        "reported_timelines", "settings",
     }  # fmt: skip

@@ -263,8 +263,8 @@ NEVER_OPENED = (
     "mock: ..., or put @mocked(...) above a function."
 )
 LEFT_OPEN = (
-    "this mocked(...) was not closed, only dropped while it was open, and nobody has looked for "
-    "requests that matched no route. Write: with mocked(...) as mock: ..."
+    "this mocked(...) was not closed, only dropped while it was open, so requests that matched no "
+    "route were not reported. Write: with mocked(...) as mock: ..."
 )
 
 
@@ -442,7 +442,10 @@ REFUSED = [
         "unknown API 'chainlop'. Did you mean 'chainloop'? Choose 'chainloop' or 'pinecone'. "
         "Or pass an Api of your own, or where it is: 'package.module:NAME'.",
     ),
-    ({"apis": ["chainloop", "chainloop"]}, "apis has two of one name: chainloop or chainloop"),
+    (
+        {"apis": ["chainloop", "chainloop"]},
+        "apis has two APIs with one name: chainloop or chainloop",
+    ),
     ({"apis": 7}, "apis must be a list of API names or Api values, not 7"),
     ({"base_urls": {"x": "http://h"}}, "unknown API in base_urls 'x'."),
     (
@@ -540,8 +543,8 @@ def test_a_stub_that_there_is_not():
 
 def test_an_attribute_that_there_is_not():
     names = (
-        "Choose 'ca_file', 'calls', 'chainloop', 'clock', 'pinecone', 'reset', 'stubs', 'timeline' "
-        "or 'toy'."
+        "Choose 'ca_file', 'calls', 'chainloop', 'clock', 'pinecone', 'reset', 'stubs', "
+        "'timeline' or 'toy'."
     )
     with mocked(apis=[toy(), toy("not-a-name")]) as mock:
         with pytest.raises(AttributeError) as caught:

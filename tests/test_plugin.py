@@ -307,7 +307,7 @@ def test_two(asyncops_mock): asyncops_mock.{use}
     assert result.reports.errors("test_one", "setup") == [
         f"pytest_asyncops.InvalidArgument: the fixture 'job' of {scope} scope starts or sets "
         "something in asyncops_mock, which is new in each test, so the next test would not have "
-        "it. Give the fixture function scope, or let it hold a mock of its own: with "
+        "it. Give the fixture function scope, or open a mock of its own in it: with "
         "pytest_asyncops.mocked() as mock: ... yield mock"
     ]
 
@@ -453,8 +453,8 @@ BAD_SETTINGS = [
         "'base_urls', 'epoch', 'network', 'allowed_hosts', 'unmatched', "
         "'unused_plans', 'max_polls_at_once', "
         "'max_polls_per_operation', 'max_polls_unchanged', 'max_virtual_time', 'max_real_wait', "
-        "'max_calls_kept', 'max_bytes_kept', 'patience', 'timeline', 'speed', 'skip_idle', 'tls', "
-        "'contract', "
+        "'max_calls_kept', 'max_bytes_kept', 'patience', 'timeline', 'speed', 'skip_idle', "
+        "'tls', 'contract', "
         "'chainloop_page_base', "
         "'chainloop_default_page_size', 'chainloop_max_page_size', 'chainloop_negative_page', "
         "'chainloop_order', 'chainloop_profile', 'chainloop_purged', "

@@ -438,7 +438,7 @@ MISTAKES = {
     "asyncops_mock.chainloop.limit_rate(0, per=1)": "polls must be a whole number, 1 or more, "
     "not 0",
     "asyncops_mock.calls[-1]": "there is no call -1: no request has come. Let the code under test "
-    "send one to the stub's base_url, with a client that the mock catches.",
+    "send one to the stub's base_url, with a client that the mock answers.",
     "asyncops_mock.stubs['chainlop']": "unknown live API 'chainlop'. Did you mean 'chainloop'? "
     "Choose 'chainloop' or 'pinecone'. The setting apis= says which are live.",
     "asyncops_mock.chainloop.operations['nope']": "there is no operation with the id 'nope'. None "
@@ -452,9 +452,9 @@ MISTAKES = {
     "mocked('chainloop')": "mocked() takes its arguments by name, not 'chainloop'. Write "
     "mocked(apis=...).",
     "assert_history([], api='chainloop')": "there is nothing to assert: values is empty. Give the "
-    "answers that the poller got, such as operation.calls, and see to it that it has polled.",
-    "asyncops_mock.chainloop.refuse('Bearer t')": "'Bearer t' is no credential of chainloop: of "
-    "such a header it reads 't' alone. Write refuse('t').",
+    "answers that the poller got, such as operation.calls, and make sure that it has polled.",
+    "asyncops_mock.chainloop.refuse('Bearer t')": "'Bearer t' is not a credential of chainloop, "
+    "which reads only 't' of such a header. Write refuse('t').",
 }
 
 

@@ -38,7 +38,7 @@ class ChainloopStub(Stub):
             """Start an operation now, as if a client had asked the service to.
 
             Args:
-                lifecycle: what becomes of the operation; unless given, it runs for 10 seconds and
+                lifecycle: how the operation goes; unless given, it runs for 10 seconds and
                     succeeds.
                 id: its id; unless given, a UUID that is counted.
                 kind: what it does; ``None`` leaves it out, as for the next.

@@ -79,7 +79,7 @@ class PineconeStub(Stub):
 
             Args:
                 assistant_name: the assistant that it belongs to; `start` adds it if need be.
-                lifecycle: what becomes of the operation; unless given, it runs for 10 seconds and
+                lifecycle: how the operation goes; unless given, it runs for 10 seconds and
                     succeeds.
                 id: its id; unless given, one that is counted.
                 operation_type: what it does.

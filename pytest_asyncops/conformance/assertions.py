@@ -139,7 +139,7 @@ def _violations(
     if document is not None:
         if profile is not None or readings is not None:
             raise InvalidArgument(
-                f"profile= and readings= are about an API, and this answer is held against "
+                f"profile= and readings= are about an API, and this answer is checked against "
                 f"{document.document.file}. Leave them out, or name the API: api='chainloop'.",
                 value=profile if profile is not None else readings,
             )
@@ -169,7 +169,7 @@ def _edition(response: ClientResponse, api: Api) -> str | None:
 def _document(
     response: ClientResponse, api: Api | str | None, contract: ContractLike | None
 ) -> Contract | None:
-    """The document that a response is held against, ``None`` if it is that of its API."""
+    """The document that a response is checked against, ``None`` if it is that of its API."""
     if contract is not None:
         if api is not None:
             raise InvalidArgument(

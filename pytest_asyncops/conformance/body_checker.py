@@ -112,7 +112,7 @@ class BodyChecker:
         """The violations of the body of a response.
 
         Raises:
-            ContractError: for a body that cannot be held against the schema.
+            ContractError: for a body that cannot be checked against the schema.
         """
         is_lenient = not any(strictness)
         if is_lenient and self._looks_good(response, contract_form):
@@ -191,8 +191,8 @@ class BodyChecker:
             return parse(body)  # whatever it is called, it is JSON
         except ValueError:
             raise self._contract.error(
-                f"this body of {self._media_type} cannot be held against the schema. Bodies of "
-                "JSON, of text and of streams can, and any others where the type is string.",
+                f"this body of {self._media_type} cannot be checked against the schema. Bodies of "
+                "JSON, of text and of streams can be, and others if the schema's type is string.",
                 self._location,
             ) from None
 

@@ -1,4 +1,4 @@
-"""Which of the schemas that a discriminator chooses from a value is held against."""
+"""Which of the schemas that a discriminator chooses from a value is checked against."""
 
 from __future__ import annotations
 

@@ -178,7 +178,7 @@ def find_checker(
     checking = api.checking
     if checking.contract is None:
         raise InvalidArgument(
-            f"{api.name} has no contract to hold responses against. Give its Api "
+            f"{api.name} has no contract to check responses against. Give its Api "
             "checking=Checking(contract='path/to/openapi.yaml').",
             value=api,
         )

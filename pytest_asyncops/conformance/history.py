@@ -1,4 +1,4 @@
-"""Asserts that the answers that one poller got, in order, are a legal history of each operation."""
+"""Asserts that the answers that one poller got, in order, are a valid history of each operation."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def assert_history(
     profile: str | None = None,
     readings: Mapping[str, object] | None = None,
 ) -> None:
-    """Assert that the answers that one poller got, in order, are a legal history of each operation.
+    """Assert that the answers that one poller got, in order, are a valid history of each operation.
 
     An operation's status only moves forward. What is fixed at its start never changes. A timestamp
     stays once it is set, and the result stays once the operation is done.
@@ -64,7 +64,7 @@ def assert_history(
             ``empty_or_missing``; unless given, those of the mock that serves the API now.
 
     Raises:
-        ConformanceError: if it is not legal; an ``AssertionError``.
+        ConformanceError: if it is not valid; an ``AssertionError``.
         InvalidArgument: for values that are not answers of this API, or if none shows an operation,
             and for an unknown reading.
 
@@ -101,7 +101,7 @@ def _nothing_shown(count: int) -> str:
         why = f"no operation is shown in {counted(count, 'answer')}; errors are skipped"
     return (
         f"there is nothing to assert: {why}. Give the answers that the poller got, such as "
-        "operation.calls, and see to it that it has polled."
+        "operation.calls, and make sure that it has polled."
     )
 
 
@@ -244,7 +244,7 @@ def _report(
     found: Mapping[Any, list[Violation]],
 ) -> str:
     count = len(found)
-    lines = [f"what was seen of {counted(count, f'{api.name} operation')} is not a legal history:"]
+    lines = [f"what was seen of {counted(count, f'{api.name} operation')} is not a valid history:"]
     for name, wrong in found.items():
         lines += ["", f"  operation {name!r}, as it was seen:"]
         sights = seen[name]

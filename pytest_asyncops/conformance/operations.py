@@ -185,8 +185,8 @@ def operation_of(contract: Contract, asked: Request) -> Operation | Violation:
         return _violation(contract, message, "schema.method", f"/paths/{escape(path)}", what)
     near = listed(_near(f"{asked.method} {asked.path}", map(str, _named(contract))))
     message = (
-        f"is not documented{f'; near are {near}' if near else ''}. If it is the answer to one of "
-        "the document's operations all the same, name it: route='GET /jobs/{id}'."
+        f"is not documented{f'; near are {near}' if near else ''}. If it answers one of the "
+        "document's operations nevertheless, name that: route='GET /jobs/{id}'."
     )
     return _violation(contract, message, "schema.path", "/paths", what)
 

@@ -124,7 +124,9 @@ class Documents:
 
     def _read(self, file: str, reference: str, at: str) -> Document:
         if self._folder is None:
-            raise self.error(f"{reference!r} is in another file, and this document in none", at)
+            raise self.error(
+                f"{reference!r} is in another file, and this document was not read from a file", at
+            )
         folder = Path(self._folder).resolve()
         path = (folder / file).resolve()
         if not path.is_relative_to(folder):

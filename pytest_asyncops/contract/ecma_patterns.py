@@ -32,7 +32,7 @@ _ONLY_PYTHONS = (
     (re.compile(r"\(\?[aiLmsux-]"), "there are no flags; write out what is meant, such as [aA]"),
     (re.compile(r"\(\?#"), "there are no comments in patterns"),
     (re.compile(r"\(\?[(>]"), "there are no conditions and no atomic groups"),
-    (re.compile(r"(?<=[*+?}])\+"), "a quantifier stands once, and there are no possessive ones"),
+    (re.compile(r"(?<=[*+?}])\+"), "write a quantifier once; there are no possessive ones"),
     (re.compile(r"\\A"), "the beginning is ^"),
     (re.compile(r"\\[Zz]"), "the end is $"),
     (re.compile(r"\\[aNU]"), "write \\u and four hexadecimal digits"),
@@ -162,7 +162,7 @@ class _Reader:
     def _group(self) -> str:
         match = _GROUP.match(self._text, self._at)
         if match is None:
-            raise self._error("this is no group of ECMA-262")
+            raise self._error("this is not a group of ECMA-262")
         self._at = match.end()
         if match["plain"]:
             self.is_portable &= not match["plain"].startswith("?<")

@@ -145,8 +145,8 @@ def check_beside(
         raise source.error(not_read_yet(version, f"{listed(others)} beside a $ref"), location)
     if others:
         raise source.error(
-            f"beside a $ref nothing counts in OpenAPI 3.0, so {listed(others)} would be skipped. "
-            "Write allOf with the reference and with what shall count",
+            f"OpenAPI 3.0 ignores what is beside a $ref, so {listed(others)} would be skipped. "
+            "Write allOf with the reference and with what should apply",
             location,
         )
 

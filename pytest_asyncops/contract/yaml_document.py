@@ -123,7 +123,7 @@ def _read_yaml(text: str, file: str) -> Document:
         if isinstance(error, RecursionError) or _open_flows(text[: mark and mark.index]) > DEEPEST:
             message = TOO_DEEP  # parsers have limits of their own, and may look ahead of events
         elif mark and text[mark.index : mark.index + 1] == "\t":
-            message = "a tab cannot stand here; YAML is indented with spaces"
+            message = "a tab is not allowed here; YAML is indented with spaces"
         else:
             problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
             message = f"this is not valid YAML: {problem}"

@@ -137,7 +137,7 @@ class Builder:
             raise self._error(f"there is no anchor &{name} before this alias", line)
         named = self._anchors[name]
         if named is None:
-            raise self._error(f"this alias is within what it stands for, &{name}", line)
+            raise self._error(f"this alias is inside its own anchor, &{name}", line)
         value, source = named
         self._add(self._copy(value, source, self._next_pointer(), line), line)
 

@@ -1,1 +1,1 @@
-"""What becomes of an operation: pure rules, as data."""
+"""How an operation goes: pure rules, as data."""

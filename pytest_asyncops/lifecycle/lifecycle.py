@@ -1,4 +1,4 @@
-"""What becomes of an operation: an immutable plan, and pure functions over it.
+"""How an operation goes: an immutable plan, and pure functions over it.
 
 The position of an operation is computed from the plan, the time since it was started, and the polls
 that have seen it. Nothing ticks, and nothing is stored per second. So a poller that comes late
@@ -193,7 +193,7 @@ class Lifecycle:
         last = self.plan[-1]
         if not last.state.done or last.state.meaning is State.PURGED:
             raise InvalidArgument(
-                f"then_purged() comes after the end of an operation, and this one stays in "
+                f"then_purged() needs a lifecycle with an end, and this one stays in "
                 f"{last.state!r}",
                 value=after,
             )

@@ -24,10 +24,10 @@ __tracebackhide__ = hides_usage_errors
 
 
 class ServedApis:
-    """Serves APIs on loopback, each host of each at a port of its own.
+    """Serves APIs on loopback, each of their hosts at a port of its own.
 
     Clients put paths of their own behind a base URL, and some know nothing of one but host and
-    port. So an API's base URL is its real one with another host.
+    port. So the base URL of a host is the real one with another host in it.
 
     Args:
         apis: the APIs.
@@ -36,7 +36,7 @@ class ServedApis:
         context: how to speak TLS, ``None`` for plain HTTP.
 
     Attributes:
-        base_urls: where the hosts of each API are, by its name and theirs.
+        base_urls: where each host of each API is, by their names.
         unmatched: the requests that belong to no stub.
     """
 
@@ -53,15 +53,17 @@ class ServedApis:
         self._takers = Takers()
         self._others: OtherProcesses | None = None
         self._client: Any = None
-        self.base_urls: dict[str, Mapping[str, str]] = {}
         self._listening: dict[int, Listening] = {}
-        for api in apis:
-            own: dict[str, str] = {}
-            for host, url in find_base_urls(api).items():
-                one = Listening(self.answer, self._failed, lambda: clock.now_ns, context=context)
-                self._listening[one.port] = one
-                own[host] = f"{one.origin}{urlsplit(url).path.rstrip('/')}"
-            self.base_urls[api.name] = own
+
+        def served(real: str) -> str:
+            one = Listening(self.answer, self._failed, lambda: clock.now_ns, context=context)
+            self._listening[one.port] = one
+            return f"{one.origin}{urlsplit(real).path}"
+
+        self.base_urls: Mapping[str, Mapping[str, str]] = {
+            api.name: {host: served(real) for host, real in find_base_urls(api).items()}
+            for api in apis
+        }
         self.unmatched: Unmatched = Unmatched("the server", self._why_not)
         self._http = HttpServer(tuple(self._listening.values()), self._failed)
 
@@ -122,7 +124,7 @@ class ServedApis:
         return plain(404, "\n".join(lines))
 
     def _why_not(self, request: Request) -> list[str]:
-        return [f"{name} is at {listed(urls.values())}" for name, urls in self.base_urls.items()]
+        return [f"{api} is at {listed(urls.values())}" for api, urls in self.base_urls.items()]
 
     def _failed(self, doing: str, error: BaseException) -> None:
         if hasattr(error, "add_note"):  # from Python 3.11 on

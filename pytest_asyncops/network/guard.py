@@ -1,4 +1,4 @@
-"""Keeps requests from the hosts that a mock stands for, whatever client library sends them.
+"""Keeps requests from the hosts for which a mock answers, whatever client library sends them.
 
 The guard stands below the client libraries, at Python's own sockets, while a mock is open; and
 after that as long as work goes on that was begun in it.
@@ -174,7 +174,7 @@ class Guard:
     def _stray(self, owner: GuardedMock, host: str, port: int | None) -> NetworkBlocked:
         by = asker()
         error = _error(
-            f"{owner.name} is over, and work that it began goes on: {_did(by, host, port)}."
+            f"{owner.name} is over, and work that it began continues: {_did(by, host, port)}."
             f"{_at(by)}\n"
             "Let the test wait for it, or end it: join the thread, shut the pool down, cancel the "
             "task.",
@@ -205,7 +205,7 @@ def _refusal(
             "The setting transport chooses them."
         )
     return _error(
-        f"{_did(by, host, port)}, and a mock stands for that host.{_at(by)}\n{why}\n"
+        f"{_did(by, host, port)}, and a mock answers for that host.{_at(by)}\n{why}\n"
         f"If the real service is meant, let it through: {_allowing(host)}.",
         by, host, port,
     )  # fmt: skip

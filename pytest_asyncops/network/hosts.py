@@ -48,7 +48,7 @@ class Policy:
 
     Attributes:
         own: the hosts that it stands for.
-        allowed: patterns of hosts that may be reached all the same.
+        allowed: patterns of hosts that may be reached nevertheless.
         blocks_all: whether all other hosts are kept from being reached too, but for this machine.
     """
 

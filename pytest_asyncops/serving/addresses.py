@@ -25,9 +25,9 @@ def check_address(api: Api, given: Mapping[str, object]) -> None:
         for route, parameter in _places(api).get(name, ()):
             if not _arrives(api, route, parameter, value):
                 raise InvalidArgument(
-                    f"{name}={value!r} cannot stand in the path of a request, "
-                    f"{route.paths[0]}: {api.name} would not read it as one segment, whatever is "
-                    "escaped. Choose one of letters, digits, - and _.",
+                    f"{name}={value!r} cannot be part of the path of a request, "
+                    f"{route.paths[0]}: {api.name} would not read it as one segment, even if it "
+                    "is escaped. Choose one of letters, digits, - and _.",
                     value=value,
                 )
 

@@ -221,7 +221,7 @@ def find_history_schema(api: Api) -> HistorySchema:
     """
     if api.checking.history is None:
         raise InvalidArgument(
-            f"{api.name} does not say how its operations live. Give its Api "
+            f"{api.name} does not say how its operations change. Give its Api "
             "checking=Checking(history=HistorySchema(...)).",
             value=api,
         )

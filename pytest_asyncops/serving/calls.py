@@ -190,6 +190,6 @@ def _nothing_at(index: int, kept: int, total: int) -> NothingThere:
     else:
         there = (
             "no request has come. Let the code under test send one to the stub's base_url, with a "
-            "client that the mock catches."
+            "client that the mock answers."
         )
     return NothingThere(f"there is no call {index!r}: {there}", value=index)

@@ -30,8 +30,8 @@ def checked_credential(api: Api, credential: object) -> str:
         read = api.credential(Request("GET", api.base_url, "/", _EveryHeader(credential)))
     if read != credential:
         raise InvalidArgument(
-            f"{credential!r} is no credential of {api.name}: of such a header it reads {read!r} "
-            f"alone. Write refuse({read!r}).",
+            f"{credential!r} is not a credential of {api.name}, which reads only {read!r} "
+            f"of such a header. Write refuse({read!r}).",
             value=credential,
         )
     return credential

@@ -88,6 +88,7 @@ class Guards:
         change_is_coming: whether an operation is going to change by itself.
         tally: the polls of the operation with this id, which a call was for.
         settings_of: what takes the settings of the mock, as its user writes it.
+        happened: tells what has happened so far, as text; empty if that is shown elsewhere.
 
     Attributes:
         tripped: the failure, once a limit has been passed. The test has to fail with it even if it
@@ -114,6 +115,7 @@ class Guards:
         change_is_coming: Callable[[], bool],
         tally: Callable[[Call, str], Tally],
         settings_of: str = "@pytest.mark.asyncops",
+        happened: Callable[[], str] = str,
     ) -> None:
         self._polls_at_once = polls_at_once
         self._polls_per_operation = polls_per_operation
@@ -123,6 +125,7 @@ class Guards:
         self._change_is_coming = change_is_coming
         self._tally = tally
         self._settings_of = settings_of
+        self._happened = happened
         self.read_wall: Callable[[], int] | None = None
         self._wall = 0
         self.really_waited: Callable[[], tuple[str, float] | None] = lambda: None
@@ -277,6 +280,9 @@ class Guards:
             text.append(f"Its last answer was {last.response.status_code}: {shortened(body)}")
         if lines:
             text += ["The code under test was here:", *lines]
+        happened = self._happened()
+        if happened:
+            text += ["What happened:", *(f"  {line}" for line in happened.splitlines())]
         text.append(
             f"If this is intended, raise the limit: {self._settings_of}({limit}=...); it is "
             f"{value:,.15g}."

@@ -32,9 +32,13 @@ class NewOperation(NamedTuple):
 class Home(Protocol):
     """The store that an operation is kept in."""
 
+    api: str
     clock: ServerClock
     calls: Calls
     record: Record
+
+    def snapshot(self, operation: Operation) -> Snapshot:
+        """The operation as it stands now."""
 
     def looked_at(self, operation: Operation) -> Snapshot:
         """The operation as it stands now, for a test that may go by it."""

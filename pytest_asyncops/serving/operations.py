@@ -50,8 +50,10 @@ class OperationStore(Mapping[str, Operation]):
         check_open: raises `MockClosed` once the mock is closed.
         kept: how many calls are kept.
         record: what happens beside the calls of all stubs.
+        api: the name of the stub's API.
 
     Attributes:
+        api: the same.
         calls: the requests to the stub and their answers.
         record: the same.
         has_late: whether answers may be late because of an operation that was ever started.
@@ -70,8 +72,10 @@ class OperationStore(Mapping[str, Operation]):
         check_open: Callable[[], None] = lambda: None,
         kept: Kept = KEPT,
         record: Record | None = None,
+        api: str = "",
     ) -> None:
         self.clock = clock
+        self.api: str = api
         self._hidden = hidden
         every = frozenset(states)
         self._visible = every - hidden
@@ -152,7 +156,7 @@ class OperationStore(Mapping[str, Operation]):
                 self._admit(new.fields, new.lifecycle)
                 if new.id in self._by_id or new.id in taken:
                     raise InvalidArgument(
-                        f"the id {new.id!r} is taken by another operation of this test. "
+                        f"the id {new.id!r} is used by another operation of this test. "
                         "Choose another, or leave id= out.",
                         value=new.id,
                     )

@@ -64,7 +64,8 @@ class Record:
 
     def moved(self, length: int) -> None:
         """Note that the test has moved the clock."""
-        self._add(length, waiting_place(sys._getframe(1)), True)
+        if length:
+            self._add(length, waiting_place(sys._getframe(1)), True)
 
     def _add(self, length: int, place: _Place | None, by_test: bool) -> None:
         calls, end = self.calls.total, self._clock.now_ns

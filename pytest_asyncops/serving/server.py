@@ -65,7 +65,7 @@ class Server:
         rate_limit: how many requests it takes, if there is a limit.
         late: how late its answers are, if they are.
         injections: the faults that the test has injected, the oldest first.
-        plans: what becomes of operations that requests start, the newest plan last.
+        plans: how operations that requests start go, the newest plan last.
         started: the latest operations that requests have started since there is a plan.
         unmatched: the requests that matched no route.
         is_closed: whether the test is over.
@@ -110,6 +110,7 @@ class Server:
             check_open=self.check_open,
             kept=kept,
             record=record,
+            api=api.name,
         )
         self.calls: Calls = self.store.calls
         self.parents: set[str] = set()
@@ -310,8 +311,9 @@ class Server:
         if self.set_up_by is not None:
             raise InvalidArgument(
                 f"{self.set_up_by} starts or sets something in asyncops_mock, which is new in each "
-                "test, so the next test would not have it. Give the fixture function scope, or let "
-                "it hold a mock of its own: with pytest_asyncops.mocked() as mock: ... yield mock",
+                "test, so the next test would not have it. Give the fixture function scope, or "
+                "open a mock of its own in it: with pytest_asyncops.mocked() as mock: ... yield "
+                "mock",
                 value=self.set_up_by,
             )
 

@@ -75,18 +75,18 @@ def new_operations(
 
 _BY_HAND = "or move it by hand: Lifecycle.manual(), and operation.run(), .succeed(), .fail()"
 _STATE = (
-    "The state is the business of its lifecycle, such as lifecycle=Lifecycle.fails('why', "
+    "The lifecycle decides the state, such as lifecycle=Lifecycle.fails('why', "
     f"running=30), .hangs() or .succeeds(); {_BY_HAND}."
 )
-_MESSAGE = "A failure is the business of its lifecycle: lifecycle=Lifecycle.fails('why')."
+_MESSAGE = "The lifecycle decides whether it fails: lifecycle=Lifecycle.fails('why')."
 _PERCENT = (
-    "A percentage is the business of its lifecycle: lifecycle=Lifecycle.hangs(percent=40), or "
+    "The lifecycle decides the percentage: lifecycle=Lifecycle.hangs(percent=40), or "
     "progress=Progress.stalled(90)."
 )
 _TIME = (
     "Times are those of the server's clock: the setting epoch= says when it starts, and "
-    "mock.clock.advance() moves it on before an operation is started; how long it takes is the "
-    "business of its lifecycle: lifecycle=Lifecycle.succeeds(pending=2, running=30)."
+    "mock.clock.advance() moves it on before an operation is started; the lifecycle decides how "
+    "long it takes: lifecycle=Lifecycle.succeeds(pending=2, running=30)."
 )
 _NO_FIELDS = {
     **dict.fromkeys(("state", "status", "done"), _STATE),
@@ -96,8 +96,7 @@ _NO_FIELDS = {
     **dict.fromkeys(
         ("created_at", "created_on", "started_at", "finished_at", "completed_on"), _TIME
     ),
-    "output": "The output is the business of its lifecycle: "
-    "lifecycle=Lifecycle.succeeds(output=b'...').",
+    "output": "The lifecycle has the output: lifecycle=Lifecycle.succeeds(output=b'...').",
     "count": "Several are started with start_many(3).",
 }
 """What tests give as fields that are none, and where it belongs."""

@@ -71,7 +71,7 @@ class Stub:
         """Start an operation now, as if a client had asked the service to.
 
         Args:
-            lifecycle: what becomes of the operation; unless given, it runs for 10 seconds and
+            lifecycle: how the operation goes; unless given, it runs for 10 seconds and
                 succeeds.
             **fields: ``id``, and the fields in `Api.fields`.
 
@@ -131,13 +131,13 @@ class Stub:
         when: Callable[[Facts], object] | None = None,
         **match: object,
     ) -> Plan:
-        """Plan what becomes of operations that requests start from now on.
+        """Plan how operations that requests start from now on go.
 
         Of several plans that match an operation, the newest counts. Operations that no plan
         matches run for 10 seconds and succeed.
 
         Args:
-            lifecycle: what becomes of such an operation; or a function that makes a `Lifecycle`
+            lifecycle: how such an operation goes; or a function that makes a `Lifecycle`
                 from what is known of the operation.
             when: a function from what is known of the operation that says whether the plan is for
                 it; unless given, ``match`` alone decides.

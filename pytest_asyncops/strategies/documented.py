@@ -79,7 +79,7 @@ def find_asked(
     example = "GET /jobs/{id}" if source.api is None else "get"
     if schema is None and route is None:
         raise InvalidArgument(
-            f"name what of {source.name} is meant: a schema, or a route such as route={example!r}"
+            f"name a part of {source.name}: a schema, or a route such as route={example!r}"
         )
     if schema is not None and route is not None:
         raise InvalidArgument(
@@ -94,7 +94,7 @@ def find_asked(
         return _of_response(source, route, status_code, content_type)
     for name, value in (("status_code", status_code), ("content_type", content_type)):
         if value is not None:
-            raise InvalidArgument(f"{name} is that of a response, so it needs route=", value=value)
+            raise InvalidArgument(f"{name} belongs to a response, so it needs route=", value=value)
     names = source.contract.schemas
     if not isinstance(schema, str) or schema not in names:
         raise unknown_choice(f"schema of {source.name}", schema, names)

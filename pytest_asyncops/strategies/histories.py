@@ -53,7 +53,7 @@ def histories(
 
     Args:
         api: the API, by name or as an `Api`.
-        lifecycle: what becomes of the operation; `lifecycles` of this API unless given.
+        lifecycle: how the operation goes; `lifecycles` of this API unless given.
         max_polls: the most polls.
         max_wait: the most seconds between two polls.
         headers: the headers of requests; unless given, those that the contract asks for.

@@ -30,7 +30,7 @@ Piece = Union[int, Folded]
 """The index of a line that is shown, or what is not shown."""
 
 
-def folded(kinds: Sequence[Hashable], most: int | None) -> list[Piece]:
+def folded(kinds: Sequence[Hashable], most: int | None, around: int | None = None) -> list[Piece]:
     """The lines that are shown, and what stands for the others.
 
     The longest repetitions are folded first, and no more of them than have to be.
@@ -38,6 +38,8 @@ def folded(kinds: Sequence[Hashable], most: int | None) -> list[Piece]:
     Args:
         kinds: what each line is; lines of one kind are alike.
         most: how many lines there may be in all; ``None`` for as many as there are.
+        around: the index of the line that matters, if one does; it is shown, or folded with others
+            like it, unless there is less room than for five lines.
 
     >>> folded("abcbcbcbcd", 7)
     [0, 1, 2, Folded(start=3, end=7, is_repeat=True), 7, 8, 9]
@@ -61,14 +63,27 @@ def folded(kinds: Sequence[Hashable], most: int | None) -> list[Piece]:
         pieces += [*range(at, fold.start), fold]
         at = fold.end
     pieces += range(at, count)
-    if len(pieces) > most:
-        head = (most - 1) // 2
+    if len(pieces) <= most:
+        return pieces
+    at = (
+        len(pieces)
+        if around is None
+        else next(at for at, piece in enumerate(pieces) if around < _end(piece))
+    )
+    head = (most - 1) // 2
+    if around is None or at < head:
         tail = most - 1 - head
         if isinstance(pieces[-tail], Folded):  # what it repeats is not shown
             tail -= 1
-        start, end = _start(pieces[head]), _end(pieces[-tail - 1])
-        pieces[head:-tail] = [Folded(start, end, False)]
-    return pieces
+        return [*pieces[:head], _cut(pieces[head:-tail]), *pieces[-tail:]]
+    first = min(at - most // 4, len(pieces) - most + 1)
+    after = first + most - 2
+    rest = pieces[after:]
+    return [_cut(pieces[:first]), *pieces[first:after], *([_cut(rest)] if len(rest) > 1 else rest)]
+
+
+def _cut(pieces: Sequence[Piece]) -> Folded:
+    return Folded(_start(pieces[0]), _end(pieces[-1]), False)
 
 
 def _start(piece: Piece) -> int:

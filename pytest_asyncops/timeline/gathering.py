@@ -7,7 +7,7 @@ that a poll sees are.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ..lifecycle.states import AnyState, State
@@ -43,68 +43,85 @@ class _Shown(NamedTuple):
 
     def shows(self, state: AnyState) -> bool:
         """Whether it told that the operation is in this state."""
-        return self.state == state or (self.state is None and state.meaning is State.PURGED)
+        gone = self.state is None and state.meaning is State.PURGED
+        return gone or self.state == state
 
 
-def timeline(
-    calls: Calls,
-    record: Record,
-    stores: Mapping[str, OperationStore],
-    *,
-    only: Operation | None = None,
-) -> Timeline:
+def timeline(calls: Calls, record: Record, stores: Iterable[OperationStore]) -> Timeline:
     """What has happened so far.
 
     Args:
         calls: the calls to all stubs.
         record: what has happened beside them.
-        stores: the operations of each API, by its name.
-        only: the one operation that it is about; unless given, all of them.
+        stores: the operations of each stub.
     """
-    clock = calls._clock
-    with clock.lock:
+    with calls._clock.lock:
         kept, total = calls._now()
-        passed = record.now()
         dropped = total - len(kept)
-        numbered = list(enumerate(kept, dropped + 1))
-        told = {
-            name: [only] if only is not None else _told(store, kept, name)
-            for name, store in stores.items()
-            if only is None or only._store is store
-        }
-        if only is not None:
-            numbered = [(number, call) for number, call in numbered if only.id in call._asked_for]
-        shown = _shown(numbered, {name: {one.id for one in told[name]} for name in told})
-        events: list[tuple[_Order, Event]] = [
-            *_answers(numbered),
-            *_stretches(passed, dropped),
-        ]
-        endings: list[Ending] = []
-        for name, operations in told.items():
-            for operation in operations:
-                seen = shown.get((name, operation.id), [])
-                events += _life(name, operation, seen, is_whole=not dropped)
-                state = stores[name].snapshot(operation).state
-                endings.append(Ending(operation.id, state, operation.polls))
-        events.sort(key=lambda event: event[0])
-        return Timeline(
-            (event for _, event in events),
-            epoch_ns=clock.epoch_ns,
-            now_ns=clock.now_ns,
+        told = {store.api: _told(store, kept) for store in stores}
+        return _timeline(
+            list(enumerate(kept, dropped + 1)),
+            record,
+            told,
             dropped=dropped,
-            left_out=sum(len(stores[name]) - len(told[name]) for name in told) if not only else 0,
-            endings=endings,
+            left_out=sum(len(store) - len(told[store.api]) for store in stores),
         )
 
 
-def _told(store: OperationStore, kept: list[Call], api: str) -> list[Operation]:
+def timeline_of(operation: Operation) -> Timeline:
+    """What has happened so far to one operation: its polls, its changes, and the waits."""
+    record, api = operation._store.record, operation._store.api
+    with operation._store.clock.lock:
+        kept, total = record.calls._now()
+        dropped = total - len(kept)
+        polls = [
+            (number, call)
+            for number, call in enumerate(kept, dropped + 1)
+            if operation.id in call._asked_for and call.response.api.name == api
+        ]
+        return _timeline(polls, record, {api: [operation]}, dropped=dropped)
+
+
+def _timeline(
+    numbered: list[tuple[int, Call]],
+    record: Record,
+    told: Mapping[str, list[Operation]],
+    *,
+    dropped: int,
+    left_out: int = 0,
+) -> Timeline:
+    clock = record.calls._clock
+    shown = _shown(numbered, {api: {one.id for one in told[api]} for api in told})
+    events: list[tuple[_Order, Event]] = [
+        *_answers(numbered),
+        *_stretches(record.now(), dropped),
+    ]
+    endings: list[Ending] = []
+    for api, operations in told.items():
+        for operation in operations:
+            seen = shown.get((api, operation.id), [])
+            events += _life(api, operation, seen, is_whole=not dropped)
+            state = operation._store.snapshot(operation).state
+            endings.append(Ending(operation.id, state, operation.polls))
+    events.sort(key=lambda event: event[0])
+    return Timeline(
+        (event for _, event in events),
+        epoch_ns=clock.epoch_ns,
+        now_ns=clock.now_ns,
+        dropped=dropped,
+        left_out=left_out,
+        endings=endings,
+    )
+
+
+def _told(store: OperationStore, kept: list[Call]) -> list[Operation]:
     """The operations of which there is more to tell than their number."""
     operations = store._operations
     if len(operations) <= _MOST_OPERATIONS:
         return list(operations)
     told = {operation.id: operation for operation in operations[:_MOST_OPERATIONS]}
     for call in kept:
-        if call.response.api.name == api and len(told) < 2 * _MOST_OPERATIONS:
+        if call.response.api.name == store.api and len(told) < 2 * _MOST_OPERATIONS:
             told |= {name: store[name] for name in call._asked_for if name in store}
     return sorted(told.values(), key=lambda operation: operation._number)
 

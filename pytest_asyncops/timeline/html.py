@@ -19,7 +19,7 @@ def as_html(timeline: Happened) -> str:
     head, foot = heading(timeline), footing(timeline, rows)
     write = clock_format(timeline.now_ns - timeline.epoch_ns)
     lines = []
-    for row in shown_rows(timeline, rows, MOST_LINES - len(head) - len(foot)):
+    for row in shown_rows(rows, MOST_LINES - len(head) - len(foot)):
         style = "color: #b00" if row.mark else _COLOURS.get(row.kind, "")
         cells = [
             ("right", "" if row.at_ns is None else write(row.at_ns - timeline.epoch_ns)),

@@ -64,6 +64,13 @@ class Rows:
         self._apis = {one.api for one in timeline if isinstance(one, (Started, Answered))}
         self._width = 0
 
+    def first_marked(self) -> int | None:
+        """The index of the first event that is marked, ``None`` if none is."""
+        for index, event in enumerate(self._events):
+            if isinstance(event, Answered) and self._marks.get(id(event.call), "")[:1] == ">":
+                return index
+        return None
+
     def kinds(self) -> list[Hashable]:
         """What each event is: those of one kind are folded into one line."""
         return [self._kind(event) for event in self._events]

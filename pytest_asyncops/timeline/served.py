@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,6 +17,9 @@ from .plain import plain
 
 _MOST_NAMED = 3
 """So many operations of a list are named."""
+
+_SHORT = 8
+"""Characters of a credential."""
 
 _LONGEST_BODY = 100_000
 """What is longer is not read for a word of it."""
@@ -114,5 +118,7 @@ def _without_credentials(text: str, call: Call) -> str:
     secrets = {value for value in request.headers.values() if isinstance(value, Secret)}
     secrets |= {Secret(value.rpartition(" ")[2]) for value in secrets}
     for value in sorted({*secrets, *request._secret.url} - {""}, key=len, reverse=True):
-        text = text.replace(value, HIDDEN)
+        # A short one may be a part of words, such as those that tests have instead of a credential.
+        end = r"\b" if len(value) < _SHORT else ""
+        text = re.sub(rf"{end}{re.escape(value)}{end}", HIDDEN, text)
     return text

@@ -14,32 +14,37 @@ MOST_LINES = 40
 """How many lines a timeline has, unless somebody asks for more."""
 
 
-def as_text(
-    timeline: Happened, lines: int | None = MOST_LINES, marks: Mapping[int, str] | None = None
-) -> str:
+def as_text(timeline: Happened, lines: int | None = MOST_LINES) -> str:
     """The timeline as text.
 
     Args:
         timeline: the timeline.
         lines: how many lines it may have at most; ``None`` for all that there are.
-        marks: what stands before the lines of some calls, by the calls' identity.
     """
-    rows = Rows(timeline, marks)
+    rows = Rows(timeline)
     head, foot = heading(timeline), footing(timeline, rows)
     left = None if lines is None else lines - len(head) - len(foot)
-    return "\n".join([*head, *table(timeline, rows, left), *foot])
+    return "\n".join([*head, *laid_out(shown_rows(rows, left), timeline), *foot])
 
 
-def shown_rows(timeline: Happened, rows: Rows, most: int | None) -> list[Row]:
+def marked_table(timeline: Happened, marks: Mapping[int, str], lines: int) -> list[str]:
+    """The lines of the events alone, around the first that is marked.
+
+    Args:
+        timeline: the timeline.
+        marks: what stands before the lines of some calls, by the calls' identity; a mark begins
+            with ``>``.
+        lines: how many lines there may be at most.
+    """
+    rows = Rows(timeline, marks)
+    return laid_out(shown_rows(rows, lines, rows.first_marked()), timeline)
+
+
+def shown_rows(rows: Rows, most: int | None, around: int | None = None) -> list[Row]:
     """The lines that are shown, of at most so many."""
-    pieces = folded(rows.kinds(), most)
+    pieces = folded(rows.kinds(), most, around)
     rows.align([piece for piece in pieces if isinstance(piece, int)])
     return [rows.fold(piece) if isinstance(piece, Folded) else rows.row(piece) for piece in pieces]
-
-
-def table(timeline: Happened, rows: Rows, most: int | None) -> list[str]:
-    """The lines of the events."""
-    return laid_out(shown_rows(timeline, rows, most), timeline)
 
 
 def laid_out(rows: Sequence[Row], timeline: Happened) -> list[str]:

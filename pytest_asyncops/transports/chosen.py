@@ -82,9 +82,9 @@ class ChosenTransports:
 
 def _warn(distribution: str, missing: MissingPart) -> None:
     warnings.warn(
-        f"{distribution} {version(distribution)} has no {missing}, where pytest-asyncops "
-        f"{version('pytest-asyncops')} takes the requests for its stubs: those that go there do "
-        "not arrive. Install another version of one of the two, or do without "
+        f"{distribution} {version(distribution)} has no {missing}, which pytest-asyncops "
+        f"{version('pytest-asyncops')} replaces to answer requests for its stubs, so these are "
+        "not answered. Install another version of one of the two, or do without "
         f"{distribution} in this test.",
         UnknownVersionWarning,
         stacklevel=2,

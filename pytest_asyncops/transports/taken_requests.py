@@ -48,8 +48,8 @@ class TakenRequests:
             if server.store and not server.calls.total:
                 warnings.warn(
                     f"{url} was asked for, but no request has reached the stub of "
-                    f"{server.api.name}: {who} stands in front of it. Let that leave the URLs "
-                    f"below {server.base_url} alone: pass them on, or do without it in this test.",
+                    f"{server.api.name}: {who} answered first. Let it pass on requests to URLs "
+                    f"below {server.base_url}, or do without it in this test.",
                     TakenRequestsWarning,
                     stacklevel=2,
                 )

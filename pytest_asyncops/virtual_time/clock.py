@@ -71,7 +71,8 @@ class VirtualClock:
         if distance <= -1_000:
             raise InvalidArgument(
                 f"time cannot go back: it is {self.now().isoformat()}, "
-                f"and {instant.isoformat()} has gone by. Use asyncops_mock.reset() to start over.",
+                f"and {instant.isoformat()} is in the past. Use asyncops_mock.reset() to start "
+                "over.",
                 value=instant,
             )
         self._server.advance_ns(max(distance, 0))

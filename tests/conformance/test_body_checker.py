@@ -1,4 +1,4 @@
-"""The bodies of one media type: how they are read, and what of them is held against the schema."""
+"""Bodies of one media type: how they are read, and what is checked against the schema."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_body_that_nothing_can_be_said_of_is_no_silent_pass(schema, kind):
     with pytest.raises(ContractError) as caught:
         violations(of_requests(b"<id>1</id>", URL, kind=kind), contract=contract)
     assert caught.value.pointer.endswith("/schema")
-    said = f"this body of {kind} cannot be held against the schema. Bodies of JSON"
+    said = f"this body of {kind} cannot be checked against the schema. Bodies of JSON"
     assert said in str(caught.value)
 
 

@@ -108,7 +108,7 @@ def test_an_api_keeps_the_contract_that_it_was_made_with(tmp_path, monkeypatch):
 
 def test_an_api_without_a_contract():
     assert refused({}, api=toy(), route="get") == (
-        "toy has no contract to hold responses against. Give its Api "
+        "toy has no contract to check responses against. Give its Api "
         "checking=Checking(contract='path/to/openapi.yaml')."
     )
 

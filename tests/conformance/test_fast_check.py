@@ -214,7 +214,9 @@ def test_paths_lead_to_values_and_sources_to_keywords(group):
             except KeyError:  # a rule says that it must be there
                 assert violation.value is None
                 assert path[-1] not in value_at(payload, path[:-1])
-            place = re.fullmatch(r"schemas/([a-z_]+\.yaml):([0-9]+) #(/.*)", violation.source)
+            place = re.fullmatch(
+                r"pytest_asyncops/schemas/([a-z_]+\.yaml):([0-9]+) #(/.*)", violation.source
+            )
             assert place[1] == case.api.checking.contract
             name = place[3].rpartition("/")[2].replace("~1", "/").replace("~0", "~")
             line = lines[int(place[2]) - 1].strip()

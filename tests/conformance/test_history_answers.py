@@ -36,7 +36,7 @@ def place(api, member: str) -> str:
 def test_the_text_of_one():
     error = failure([op("Completed"), {}, op()][::2], "pinecone")
     assert str(error) == (
-        "what was seen of 1 pinecone operation is not a legal history:\n"
+        "what was seen of 1 pinecone operation is not a valid history:\n"
         "\n"
         "  operation 'op-1', as it was seen:\n"
         "    [0] Completed\n"
@@ -59,7 +59,7 @@ def test_the_text_of_several():
     good, page = job("RUNNING", "3"), {"operations": [job("FAILED"), job("PENDING", "2", kind="a")]}
     values = [page, good, {"operation": job("FAILED", error_message="e")}, job(None, "2", kind="b")]
     assert str(failure(values, CHAINLOOP)) == (
-        "what was seen of 2 chainloop operations is not a legal history:\n"
+        "what was seen of 2 chainloop operations is not a valid history:\n"
         "\n"
         "  operation '1', as it was seen:\n"
         f"    [0] {PREFIX}FAILED\n"
@@ -144,7 +144,7 @@ def test_nothing_is_no_history(values, why):
         assert_history(values, api="chainloop")
     assert str(caught.value) == (
         f"there is nothing to assert: {why}. Give the answers that the poller got, such as "
-        "operation.calls, and see to it that it has polled."
+        "operation.calls, and make sure that it has polled."
     )
 
 
@@ -256,6 +256,6 @@ def test_what_is_no_api():
         "Or pass an Api of your own."
     )
     assert refused([], toy()) == (
-        "toy does not say how its operations live. Give its Api "
+        "toy does not say how its operations change. Give its Api "
         "checking=Checking(history=HistorySchema(...))."
     )

@@ -95,13 +95,13 @@ def test_what_is_not_documented_is_a_violation(url):
 def test_what_is_not_documented_is_told_with_what_is_near():
     [wrong] = violations(of_requests(b"", "/job/mine"), contract=JOBS)
     assert wrong.message == (
-        "is not documented; near are GET /jobs/mine, GET /jobs/{id} or GET /jobs. If it is the "
-        "answer to one of the document's operations all the same, name it: "
+        "is not documented; near are GET /jobs/mine, GET /jobs/{id} or GET /jobs. If it answers "
+        "one of the document's operations nevertheless, name that: "
         "route='GET /jobs/{id}'."
     )
     nothing = document({})
     [wrong] = violations(of_requests(b"", "/job/mine"), contract=nothing)
-    assert wrong.message.startswith("is not documented. If it is the answer")
+    assert wrong.message.startswith("is not documented. If it answers")
 
 
 def test_another_method():

@@ -123,7 +123,7 @@ def test_a_file_that_cannot_be_read(saved):
     assert "'none.yaml' cannot be read: " in refusal(saved(openapi=refers("none.yaml")))[0]
     alone = Contract(read_document(refers("none.yaml"), "own.yaml"))
     assert refusal(alone)[0] == (
-        "own.yaml:4: 'none.yaml' is in another file, and this document in none"
+        "own.yaml:4: 'none.yaml' is in another file, and this document was not read from a file"
     )
 
 

@@ -37,8 +37,8 @@ UNKNOWN = f"is not understood; understood are {KEYWORDS}"
             "$ref: '#/components/schemas/Job'\ntype: string\nenum: []",
             -1,
             "",
-            "beside a $ref nothing counts in OpenAPI 3.0, so 'type' or 'enum' would be skipped. "
-            "Write allOf with the reference and with what shall count",
+            "OpenAPI 3.0 ignores what is beside a $ref, so 'type' or 'enum' would be skipped. "
+            "Write allOf with the reference and with what should apply",
         ),
         (
             "items: {$ref: '#/components/schemas/Jobs'}",

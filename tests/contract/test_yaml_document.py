@@ -43,7 +43,7 @@ def refusal(text):
 
 TOO_DEEP = "this is nested more than 100 deep"
 NO_KEY = "a key must be a string"
-TAB = "a tab cannot stand here; YAML is indented with spaces"
+TAB = "a tab is not allowed here; YAML is indented with spaces"
 SECOND = "a second document begins; one file holds one contract"
 
 

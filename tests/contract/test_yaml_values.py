@@ -77,8 +77,8 @@ def test_a_quoted_key_merges_nothing():
     [
         ("a: 1\nb: *x\n", 2, "there is no anchor &x before this alias"),
         ("b: *x\na: &x 1\n", 1, "there is no anchor &x before this alias"),
-        ("a: &x\n  b: *x\n", 2, "this alias is within what it stands for, &x"),
-        ("a: &x [&y [*x]]\n", 1, "this alias is within what it stands for, &x"),
+        ("a: &x\n  b: *x\n", 2, "this alias is inside its own anchor, &x"),
+        ("a: &x [&y [*x]]\n", 1, "this alias is inside its own anchor, &x"),
         ("a: &x b\n*x : 1\n", 2, NO_KEY),
         ("a: 1\n<<: 1\n", 2, "<< adds the members of mappings, not of 1"),
         ("a: 1\n<<: [[b]]\n", 2, "<< adds the members of mappings, not of ['b']"),

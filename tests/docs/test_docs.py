@@ -7,16 +7,21 @@ import io
 import linecache
 import os
 import re
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import pytest
 import requests
 from hypothesis import Phase, given, settings
-from support.pages import PAGES, blocks, page_of, read, rows, section, words
+from support.pages import PAGES, ROOT, blocks, page_of, read, rows, section, words
 
 import pytest_asyncops
 from pytest_asyncops import (
@@ -176,13 +181,23 @@ def hand_written(page: str, api: str) -> str:
     return f"ConformanceError: {caught.value}"
 
 
+SHORTER_AND_SHORTER = """\
+def wait_for_job(ask):
+    for interval in (5, 2):
+        ask()
+        time.sleep(interval)
+    ask()
+"""
+
+
 def polled_too_soon() -> str:
+    names: dict[str, Any] = {"time": time}
+    exec(compile(SHORTER_AND_SHORTER, os.path.abspath("jobs.py"), "exec"), names)
     with mocked(apis=["chainloop"]) as mock:
         operation = mock.chainloop.start(lifecycle=Lifecycle.succeeds(running=6))
-        for interval in (0, 5, 2):
-            mock.clock.advance(interval)
-            url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
-            requests.get(url, headers={"Authorization": "Bearer token"}, timeout=30)
+        url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
+        headers = {"Authorization": "Bearer token"}
+        names["wait_for_job"](lambda: requests.get(url, headers=headers, timeout=30))
         with pytest.raises(CadenceError) as caught:
             assert_polled(operation, min_interval=5)
     return str(caught.value)
@@ -293,11 +308,35 @@ def unused_plan() -> str:
     [example] = [block for block in blocks("own_api.md", "python") if "def run(kind" in block]
     names: dict[str, Any] = {}
     exec(example, names)
-    settings: dict[str, Any] = {"apis": [names["JOBS"]], "unused_plans": "fail"}
-    with pytest.raises(pytest_asyncops.UnusedPlans) as caught, mocked(**settings) as mock:
-        mock.stubs["jobs"].plan(Lifecycle.hangs(), kind="report")
-        names["run"]("scan", "short")
+
+    def planned_in_vain() -> None:
+        with mocked(apis=[names["JOBS"]], unused_plans="fail") as mock:
+            mock.stubs["jobs"].plan(Lifecycle.hangs(), kind="report")
+            names["run"]("scan", "short")
+
+    with pytest.raises(pytest_asyncops.UnusedPlans) as caught:
+        planned_in_vain()
     return str(caught.value)
+
+
+@cache
+def report_of_a_failing_test() -> str:
+    """What pytest prints when the README's failing test is put below its first example."""
+    [failing] = blocks("README.md", "py")
+    file = f"{blocks('README.md', 'python')[0]}\n\n\n{failing}\n"
+    with TemporaryDirectory() as folder:
+        Path(folder, "test_jobs.py").write_text(file, encoding="utf-8")
+        said = subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "asyncops", "-p", "no:cacheprovider"],
+            cwd=folder,
+            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,  # the test is to fail
+        ).stdout
+    _, begin, rest = said.partition("15 s of the servers' time")
+    return begin + rest[: rest.index("\n==")]
 
 
 class Quote(NamedTuple):
@@ -318,6 +357,7 @@ SOURCES = [
     picture_of_polls,
     kept_from_the_network,
     timeline_of_a_failure,
+    report_of_a_failing_test,
     partial(hand_written, "README.md", "chainloop"),
     partial(hand_written, "conformance.md", "pinecone"),
 ]
@@ -384,3 +424,14 @@ def test_links(page: str, target: str) -> None:
     assert there.exists(), f"{page} links to {target}"
     if anchor:
         assert anchor in anchors(there.name), f"{page} links to {target}"
+
+
+def test_links_of_the_readme_are_absolute_once_there_is_a_repository() -> None:
+    """PyPI shows the README without the files beside it, and no picture in Mermaid."""
+    pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    has_repository = re.search(r"^Repository = ", pyproject, re.MULTILINE) is not None
+    relative = [
+        target for page, target in LINKS if page == "README.md" and not target.startswith("#")
+    ]
+    assert not (has_repository and relative)
+    assert not blocks("README.md", "mermaid")

@@ -345,7 +345,7 @@ def test_a_plan_cannot_be_changed():
                 .then_purged(1)
                 .then_purged(1)
             ),
-            "then_purged() comes after the end of an operation, and this one stays in State.PURGED",
+            "then_purged() needs a lifecycle with an end, and this one stays in State.PURGED",
             (),
         ),
         (
@@ -367,13 +367,12 @@ def test_a_plan_cannot_be_changed():
         ),
         (
             lambda: Lifecycle.manual().then_purged(1),
-            "then_purged() comes after the end of an operation, and this one stays in "
-            "State.PENDING",
+            "then_purged() needs a lifecycle with an end, and this one stays in State.PENDING",
             (),
         ),
         (
             lambda: Lifecycle.succeeds().then_purged(1).then_purged(1),
-            "then_purged() comes after the end of an operation, and this one stays in State.PURGED",
+            "then_purged() needs a lifecycle with an end, and this one stays in State.PURGED",
             (),
         ),
         (

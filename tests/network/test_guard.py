@@ -86,7 +86,7 @@ def test_a_stubs_host_is_not_reached_and_the_test_fails_at_its_end(client, netwo
     assert caught.value.port == 443
     first, line, *rest = said.splitlines()
     assert first == (
-        f"{known} was about to reach api.app.chainloop.dev:443, and a mock stands for that host."
+        f"{known} was about to reach api.app.chainloop.dev:443, and a mock answers for that host."
     )
     assert line == f"  {caught.value.line}"
     assert line.startswith(f"  {__file__}:")
@@ -115,7 +115,7 @@ def refused(ask: Callable[[], object], **settings: Any) -> str:
 )
 def test_requests_to_a_host_at_which_no_stub_answers(url, place, advice):
     said = refused(lambda: requests.get(url, headers=BEARER))
-    assert said.startswith(f"requests was about to reach {place}, and a mock stands for that host.")
+    assert said.startswith(f"requests was about to reach {place}, and a mock answers for that host")
     assert f"\nIts stub answers at {advice}: send the request there.\n" in said
 
 
@@ -324,7 +324,7 @@ def test_a_thread_that_goes_on_is_kept_from_the_network(again):
     assert f"::{here}[" in str(warning.message)
     (stray,) = guard.forget().values()
     assert str(stray) == str(warning.message) == str(poller.said[0])
-    assert "] is over, and work that it began goes on: requests was about to reach" in str(stray)
+    assert "] is over, and work that it began continues: requests was about to reach" in str(stray)
 
 
 def test_a_task_that_goes_on_is_kept_from_the_network():

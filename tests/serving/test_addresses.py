@@ -21,8 +21,8 @@ def refusal(make):
 def test_a_slash_ends_a_segment_of_chainloops_path():
     with mocked() as mock:
         assert refusal(lambda: mock.chainloop.start(id="a/b")) == (
-            "id='a/b' cannot stand in the path of a request, /v1/operations/{operation_id}: "
-            "chainloop would not read it as one segment, whatever is escaped. Choose one of "
+            "id='a/b' cannot be part of the path of a request, /v1/operations/{operation_id}: "
+            "chainloop would not read it as one segment, even if it is escaped. Choose one of "
             "letters, digits, - and _."
         )
         assert mock.chainloop.operations == {}
@@ -35,13 +35,13 @@ def test_a_slash_ends_a_segment_of_chainloops_path():
 @pytest.mark.parametrize("name", [".", "..", "\ud800"])
 def test_what_no_client_sends(name):
     with mocked() as mock:
-        assert f"id={name!r} cannot stand" in refusal(lambda: mock.chainloop.start(id=name))
+        assert f"id={name!r} cannot be part of" in refusal(lambda: mock.chainloop.start(id=name))
         pinecone = mock.pinecone
         assert "id=" in refusal(lambda: pinecone.start(id=name, assistant_name="docs"))
-        assert f"assistant_name={name!r} cannot stand" in refusal(
+        assert f"assistant_name={name!r} cannot be part of" in refusal(
             lambda: pinecone.start(assistant_name=name)
         )
-        assert f"assistant_name={name!r} cannot stand" in refusal(
+        assert f"assistant_name={name!r} cannot be part of" in refusal(
             lambda: pinecone.add_assistant(name)
         )
 
@@ -70,7 +70,7 @@ def test_an_id_that_another_route_has_for_a_name():
         Route("get", "GET", ("/jobs/{id}",), lambda exchange: None, "id"),
     )
     stub = stub_of(toy(routes=routes, paths=Paths()))
-    assert "id='mine' cannot stand" in refusal(lambda: stub.start(shelf="a", id="mine"))
+    assert "id='mine' cannot be part of" in refusal(lambda: stub.start(shelf="a", id="mine"))
     assert stub.start(shelf="a", id="yours").id == "yours"
 
 

@@ -139,7 +139,7 @@ def test_a_call_that_there_is_not():
     calls = Calls(ServerClock(), Kept(3))
     assert refusal(calls, -1) == (
         "there is no call -1: no request has come. Let the code under test send one to the "
-        "stub's base_url, with a client that the mock catches."
+        "stub's base_url, with a client that the mock answers."
     )
     calls._add(a_call())
     assert refusal(calls, 1) == "there is no call 1: 1 call kept, from 0 to 0."

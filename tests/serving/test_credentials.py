@@ -17,7 +17,7 @@ def refusal(make):
 def test_a_scheme_is_no_part_of_a_token():
     with mocked() as mock:
         assert refusal(lambda: mock.chainloop.refuse("Bearer t")) == (
-            "'Bearer t' is no credential of chainloop: of such a header it reads 't' alone. "
+            "'Bearer t' is not a credential of chainloop, which reads only 't' of such a header. "
             "Write refuse('t')."
         )
         mock.chainloop.refuse("t")

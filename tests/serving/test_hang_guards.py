@@ -175,7 +175,8 @@ def test_lists(asyncops_mock):
         [
             "https://api.app.chainloop.dev/v1/operations gave the same answer 51 times, every 10 s "
             "on average, and no operation is going to change.",
-        ]
+        ],
+        consecutive=True,
     )
 
 
@@ -482,3 +483,19 @@ def test_each_failure_is_an_error_of_its_own_that_keeps_nothing_of_the_others() 
     assert len({id(error) for error in (*errors, *kept)}) == len(errors) + 1 == 5
     assert {str(error) for error in errors} == {str(kept[0])}
     assert kept[0].__traceback__ is None
+
+
+def test_without_a_report_of_pytest_it_tells_what_happened(monkeypatch) -> None:
+    def told() -> str:
+        with pytest.raises(PollerHangs) as caught, mocked(max_polls_per_operation=60) as mock:
+            _polls(mock, 100, 5)
+        return str(caught.value)
+
+    assert "\nWhat happened:\n" not in told()  # the report shows it
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")
+    before, _, after = told().partition("\nWhat happened:\n")
+    assert before
+    lines = after.splitlines()
+    assert "  at the end: …0001 is RUNNING, shown by 61 answers" in lines
+    assert len(lines) <= 16 + 1
+    assert lines[-1].startswith("If this is intended")

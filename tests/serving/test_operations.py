@@ -90,7 +90,7 @@ class Store(RuleBasedStateMachine):
         if again:
             taken = [*(op.id for op in self.model), *(new.id for new in new_operations)]
             new_operations.append(new_operations[0]._replace(id=taken[-1 - pick % len(taken)]))
-            with pytest.raises(InvalidArgument, match="is taken by another operation"):
+            with pytest.raises(InvalidArgument, match="is used by another operation"):
                 self.store.add(new_operations)
             return
         started = self.store.add(new_operations)
@@ -329,8 +329,7 @@ def test_the_message_for_an_id_that_is_taken():
     store = a_store()
     started(store, Lifecycle.hangs())
     message = (
-        "the id 'op-0' is taken by another operation of this test. Choose another, or leave "
-        "id= out."
+        "the id 'op-0' is used by another operation of this test. Choose another, or leave id= out."
     )
     with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
         store.add([NewOperation("op-0", {}, Lifecycle.hangs())])

@@ -110,11 +110,10 @@ def test_operations_that_a_test_starts_have_the_lifecycle_that_it_gives_them(stu
 def test_how_a_plan_is_shown(stub):
     plan = stub.plan(Lifecycle.manual(), shelf="a", when=len)
     assert repr(plan) == (
-        "<Plan(Lifecycle.manual(), when=<built-in function len>, shelf='a'), "
-        "taken for 0 operations>"
+        "<Plan(Lifecycle.manual(), when=<built-in function len>, shelf='a'), used for 0 operations>"
     )
     started(stub)
-    assert repr(plan).endswith(", taken for 1 operation>")
+    assert repr(plan).endswith(", used for 1 operation>")
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ def test_waits_and_moves_are_told_apart() -> None:
         time.sleep(5)
         mock.clock.advance(7)
         time.sleep(5)
+        mock.clock.advance(0)
         threading.Event().wait(2.5)
         assert stretches(mock) == [
             ("Waited", 5, 1), ("Moved", 7, 1), ("Waited", 5, 1), ("Waited", 2.5, 1)

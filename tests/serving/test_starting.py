@@ -94,7 +94,7 @@ def test_ids_never_collide_with_those_that_a_test_took(batches):
         own = [name for name in batch if name is not None]
         ids = [*own, *(name for name in batch if name is None)]
         if len({*own, *before}) < len(own) + len(before):
-            with pytest.raises(InvalidArgument, match="is taken by another operation"):
+            with pytest.raises(InvalidArgument, match="is used by another operation"):
                 stub.start_many(len(ids), shelf="a", id=ids.__getitem__)
             assert list(stub.operations) == before
             continue
@@ -159,7 +159,7 @@ def test_ids_never_collide_with_those_that_a_test_took(batches):
         ({"shelf": "a", "size": 13}, "13 is unlucky", 13, ()),
         (
             {"shelf": "a", "id": "job-1"},
-            "the id 'job-1' is taken by another operation of this test. Choose another, or leave "
+            "the id 'job-1' is used by another operation of this test. Choose another, or leave "
             "id= out.",
             "job-1",
             (),
@@ -273,18 +273,18 @@ def test_an_assistant_is_needed():
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        ("state", "The state is the business of its lifecycle, such as lifecycle="
+        ("state", "The lifecycle decides the state, such as lifecycle="
                   "Lifecycle.fails('why', running=30), .hangs() or .succeeds(); or move it by "
                   "hand: Lifecycle.manual(), and operation.run(), .succeed(), .fail()."),
-        ("output", "The output is the business of its lifecycle: lifecycle=Lifecycle.succeeds("
+        ("output", "The lifecycle has the output: lifecycle=Lifecycle.succeeds("
                    "output=b'...')."),
-        ("error_message", "A failure is the business of its lifecycle: lifecycle="
+        ("error_message", "The lifecycle decides whether it fails: lifecycle="
                           "Lifecycle.fails('why')."),
-        ("percent", "A percentage is the business of its lifecycle: lifecycle=Lifecycle.hangs("
+        ("percent", "The lifecycle decides the percentage: lifecycle=Lifecycle.hangs("
                     "percent=40), or progress=Progress.stalled(90)."),
         ("created_at", "Times are those of the server's clock: the setting epoch= says when it "
                        "starts, and mock.clock.advance() moves it on before an operation is "
-                       "started; how long it takes is the business of its lifecycle: lifecycle="
+                       "started; the lifecycle decides how long it takes: lifecycle="
                        "Lifecycle.succeeds(pending=2, running=30)."),
         ("count", "Several are started with start_many(3)."),
     ],

@@ -93,8 +93,8 @@ def test_a_fixture_of_wider_scope_is_told_what_to_do(stub, use):
         use(stub)
     assert str(caught.value) == (
         "the fixture 'job' of module scope starts or sets something in asyncops_mock, which is new "
-        "in each test, so the next test would not have it. Give the fixture function scope, or let "
-        "it hold a mock of its own: with pytest_asyncops.mocked() as mock: ... yield mock"
+        "in each test, so the next test would not have it. Give the fixture function scope, or "
+        "open a mock of its own in it: with pytest_asyncops.mocked() as mock: ... yield mock"
     )
     assert caught.value.value == "the fixture 'job' of module scope"
     assert stub.operations == {}

@@ -52,7 +52,7 @@ def test_a_flag_of_bodies(make, flag, value):
         (lambda: strategies.gets("pinecone", state=[]), "unknown state of a pinecone operation"),
         (lambda: strategies.gets("pinecone", state="x"), "unknown state of a pinecone operation"),
         (lambda: strategies.payloads("pinecone", []), "unknown schema of pinecone []. Choose"),
-        (lambda: strategies.invalid_payloads("pinecone"), "name what of pinecone is meant: a"),
+        (lambda: strategies.invalid_payloads("pinecone"), "name a part of pinecone: a"),
         (lambda: strategies.errors("pinecone", "404"), "unknown status of an error of pinecone"),
         (lambda: strategies.errors("pinecone", True), "unknown status of an error of pinecone"),
         (lambda: strategies.list_queries("pinecone", readings=["order"]), "readings must map nam"),

@@ -105,15 +105,15 @@ def test_a_named_schema_is_known_by_its_name():
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({}, "name what of own.yaml is meant: a schema, or a route such as route='GET /jobs/{id}'"),
+        ({}, "name a part of own.yaml: a schema, or a route such as route='GET /jobs/{id}'"),
         ({"schema": "Job", "route": "showJob"},
          "'Job' and route='showJob' name two schemas; leave one of them out"),
         ({"schema": "Jobs"},
          "unknown schema of own.yaml 'Jobs'. Did you mean 'Job'? Choose 'Job', 'a/b' or 'Open'."),
         ({"schema": "Job", "status_code": 200},
-         "status_code is that of a response, so it needs route="),
+         "status_code belongs to a response, so it needs route="),
         ({"schema": "Job", "content_type": "text/plain"},
-         "content_type is that of a response, so it needs route="),
+         "content_type belongs to a response, so it needs route="),
         ({"route": "PUT /jobs"},
          "unknown route of own.yaml: 'PUT /jobs'. Did you mean 'POST /jobs'? Choose 'POST /jobs', "
          "'GET /jobs/{id}', 'DELETE /jobs/{id}', 'GET /events' or 'showJob'. Name it by method and "

@@ -62,6 +62,35 @@ def test_examples(kinds: str, most: int, expected: list[Any]) -> None:
     assert folded(kinds, most) == expected
 
 
+@pytest.mark.parametrize(
+    ("around", "expected"),
+    [
+        (0, [0, 1, 2, Folded(3, 17, False), 17, 18, 19]),
+        (2, [0, 1, 2, Folded(3, 17, False), 17, 18, 19]),
+        (3, [Folded(0, 2, False), 2, 3, 4, 5, 6, Folded(7, 20, False)]),
+        (9, [Folded(0, 8, False), 8, 9, 10, 11, 12, Folded(13, 20, False)]),
+        (19, [Folded(0, 14, False), 14, 15, 16, 17, 18, 19]),
+    ],
+)
+def test_what_matters_is_shown(around: int, expected: list[Any]) -> None:
+    assert folded(range(20), 7, around) == expected
+
+
+@given(KINDS, st.integers(5, 30), st.data())
+def test_what_matters_is_shown_or_folded_with_its_like(
+    kinds: str, most: int, data: st.DataObject
+) -> None:
+    around = data.draw(st.integers(0, max(len(kinds) - 1, 0)))
+    pieces = folded(kinds, most, around if kinds else None)
+    assert len(pieces) <= most
+    cut = [piece for piece in pieces if isinstance(piece, Folded) and not piece.is_repeat]
+    assert not any(piece.start <= around < piece.end for piece in cut)
+    ends = [piece + 1 if isinstance(piece, int) else piece.end for piece in pieces]
+    starts = [piece if isinstance(piece, int) else piece.start for piece in pieces]
+    assert starts == [0, *ends][: len(starts)]
+    assert [*ends][-1:] == ([len(kinds)] if kinds else [])
+
+
 def test_a_long_list_takes_no_long_time() -> None:
     kinds = [number % 20_011 for number in range(40_000)] + [1, 2] * 10_000
     assert len(folded(kinds, 40)) == 40

@@ -103,6 +103,14 @@ def test_errors(body: bytes, said: str) -> None:
     assert answered(a_call(500, body), {}) == f"500 {said or 'no body'}"
 
 
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [("k", "unknown [hidden]-key"), ("known", "unknown k-key"), ("known-no-more", "unknown k-key")],
+)
+def test_a_short_credential_is_hidden_as_a_word(token: str, said: str) -> None:
+    assert answered(a_call(500, b"unknown k-key", token), {}) == f"500 {said}"
+
+
 @given(st.binary(max_size=200) | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(
     lambda value: json.dumps(value).encode()
 ))  # fmt: skip

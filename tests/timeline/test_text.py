@@ -9,8 +9,8 @@ import pytest
 import requests
 from support.chainloop_polls import HEADERS, ask
 
-from pytest_asyncops import AsyncOpsMock, InvalidArgument, Lifecycle, Timeline, mocked, polls
-from pytest_asyncops.timeline.text import as_text
+from pytest_asyncops import AsyncOpsMock, InvalidArgument, Lifecycle, mocked, polls
+from pytest_asyncops.timeline.text import marked_table
 
 PINECONE = {"Api-Key": "s3cret-key", "X-Pinecone-Api-Version": "2026-04"}
 
@@ -223,9 +223,19 @@ def test_marks_stand_before_the_lines_of_calls() -> None:
     with mocked() as mock:
         mock.chainloop.start(id="a", lifecycle=Lifecycle.hangs())
         poll(mock, "a", times=60)
-        timeline: Timeline = mock.timeline
         marks = {id(call): f"> {number}" for number, call in enumerate(mock.calls, 1) if number > 1}
-        lines = as_text(timeline, 40, marks).splitlines()
-    assert lines[2].startswith("       0 s ")
-    assert lines[4].startswith(">  ") or lines[4].startswith("> 2 ")
-    assert any(line.startswith(">") and "more polls" in line for line in lines)
+        lines = marked_table(mock.timeline, marks, 20)
+    assert lines[1].startswith("       0 s ")
+    assert lines[3].startswith("> 2    5 s  +5 s  GET ")
+    assert lines[4].startswith(">                  … 57 more polls every 5 s, all RUNNING …")
+    assert lines[-2].startswith("> 60  295 s ")
+
+
+def test_without_marks_there_is_the_beginning_and_the_end() -> None:
+    with mocked() as mock:
+        for number in range(20):
+            ask(mock, f"op-{number}")
+        lines = marked_table(mock.timeline, {}, 5)
+    assert [line.split()[-2:] for line in lines[:2]] == [["not", "found"]] * 2
+    assert lines[2].strip() == "… 16 requests more …"
+    assert len(lines) == 5

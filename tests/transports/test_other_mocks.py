@@ -539,9 +539,10 @@ def test_a_version_without_the_parts_is_told_of(monkeypatch):
     opened.__exit__(None, None, None)
     (warning,) = told
     assert str(warning.message) == (
-        f"pluggy {version('pluggy')} has no json.JSONDecoder.decode_later, where pytest-asyncops "
-        f"{version('pytest-asyncops')} takes the requests for its stubs: those that go there do "
-        "not arrive. Install another version of one of the two, or do without pluggy in this test."
+        f"pluggy {version('pluggy')} has no json.JSONDecoder.decode_later, which pytest-asyncops "
+        f"{version('pytest-asyncops')} replaces to answer requests for its stubs, so these are "
+        "not answered. Install another version of one of the two, or do without pluggy in this "
+        "test."
     )
 
 

@@ -56,9 +56,8 @@ OTHERS = pytest.mark.parametrize(
 
 def told(url: str, api: str, who: str, base_url: str) -> str:
     return (
-        f"{url} was asked for, but no request has reached the stub of {api}: {who} stands in "
-        f"front of it. Let that leave the URLs below {base_url} alone: pass them on, or do without "
-        "it in this test."
+        f"{url} was asked for, but no request has reached the stub of {api}: {who} answered "
+        f"first. Let it pass on requests to URLs below {base_url}, or do without it in this test."
     )
 
 

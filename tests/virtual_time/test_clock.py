@@ -60,7 +60,7 @@ def test_time_does_not_go_back(ns, behind):
     clock._server.advance_ns(ns)
     now, target = clock.now(), clock.now() - behind
     message = (
-        f"time cannot go back: it is {now.isoformat()}, and {target.isoformat()} has gone by. "
+        f"time cannot go back: it is {now.isoformat()}, and {target.isoformat()} is in the past. "
         "Use asyncops_mock.reset() to start over."
     )
     with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:

@@ -24,7 +24,7 @@ def clock():
 
 @pytest.fixture
 def virtual(clock):
-    virtual = VirtualTime(clock, lambda length, total: None)
+    virtual = VirtualTime(clock, lambda *told: None)
     virtual.start()
     yield virtual
     virtual.stop()

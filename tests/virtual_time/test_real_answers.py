@@ -188,8 +188,9 @@ def test_who_is_never_answered_does_not_wait_for_ever(backend: str) -> None:
             anyio.run(main, silent.getsockname(), backend=backend)
             assert mock.clock.elapsed.total_seconds() == 30
     assert {str(warning.message) for warning in said} <= {
-        "the virtual clock waited 0.1 s of real time for a file for which an event loop waits, and "
-        "then went on without it. If more time is needed, set patience= to more; if nothing comes "
+        "the virtual clock waited 0.1 s of real time for a file for which an event loop waits, "
+        "and then moved on without it. If more time is needed, set patience= to more; if nothing "
+        "comes "
         "from there, to less."
     }
 
