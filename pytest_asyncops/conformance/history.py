@@ -15,8 +15,9 @@ from ..rules.rules import HistorySchema
 from ..rules.timestamps import instant_of
 from ..rules.violation import ConformanceError, Violation, json_path
 from ..serving.api import FIRST_ERROR, Api, find_history_schema, find_profile
+from .api_routes import find_api_route
 from .assertions import allowed_now
-from .client_responses import parse, read_response
+from .client_responses import ClientResponse, parse, read_response
 from .reproduction import snippet
 
 __tracebackhide__ = hides_usage_errors
@@ -137,6 +138,8 @@ def _operations(
         response = read_response(value)
         if response.status_code >= FIRST_ERROR or response.is_head:
             return
+        if history.routes and _route(response, api) not in (None, *history.routes):
+            return
         assert response.body is not None  # only payloads have no body
         try:
             body = parse(response.body)
@@ -154,6 +157,15 @@ def _operations(
                 value=value,
             )
         yield operation
+
+
+def _route(response: ClientResponse, api: Api) -> str | None:
+    """The name of the route that has answered, if it can be told."""
+    try:
+        _, route = find_api_route(response, api=api)
+    except InvalidArgument:
+        return None
+    return None if route is None else route.name
 
 
 class _Sameness(NamedTuple):
