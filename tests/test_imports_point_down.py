@@ -46,6 +46,7 @@ THIRD_PARTIES = {
             "api_schemas",
             "call_repr",
             "coherent.compiler",
+            "coherent.time_forms",
             "from_schema",
             "histories",
             "invalid",

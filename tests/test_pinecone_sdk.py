@@ -238,3 +238,17 @@ def test_a_request_takes_less_than_a_millisecond(stub, asyncops_mock):
         times.append((real_seconds() - began) / (len(stub.calls) - before))
     assert asyncops_mock.clock.elapsed.total_seconds() == 3 * 3600
     assert min(times) < 0.001
+
+
+@pytest.mark.skipif(importlib.util.find_spec("h11") is None, reason="it needs the extra server")
+def test_over_a_server(asyncops_server):
+    stub = asyncops_server.pinecone
+    stub.add_assistant("docs")
+    control = stub.base_urls["control"]
+    client = Pinecone(api_key="key", host=control, ssl_verify=False).assistants
+    file = client.upload_file(
+        assistant_name="docs", file_stream=io.BytesIO(b"text"), file_name="a.txt"
+    )
+    assert file.status == "Available"
+    assert client.describe(name="docs").host == stub.base_urls["data"]
+    assert asyncops_server.clock.elapsed.total_seconds() == 10

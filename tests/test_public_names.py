@@ -24,10 +24,11 @@ NAMES = {
         """,
     apis: """
         ANSWER_READINGS Absent AnyState Api Break ByFunction Checking Constraint ErrorResponse
-        Exchange Field Fixed GenerationHints HistorySchema Needed Never NotAMember NumberedPages
-        Operation Ordered OwnMembers Paths Present Queries Render Request Response Route Rule
-        RuleEdit SameAsStatus Serving Setting Snapshot TokenPages http_date json_response
-        position_after rfc3339 unix_milliseconds unix_seconds window
+        Exchange Field Fixed GenerationHints HTTP_DATES HistorySchema Needed Never NotAMember
+        NumberedPages Operation Ordered OwnMembers Paths Present Queries Render Request Response
+        Route Rule RuleEdit SameAsStatus Serving Setting Snapshot TimeForm TokenPages
+        UNIX_MILLISECONDS UNIX_SECONDS http_date json_response position_after rfc3339
+        unix_milliseconds unix_seconds window
         """,
     strategies: """
         Invalid ListQuery errors from_schema gets histories invalid_payloads lifecycles

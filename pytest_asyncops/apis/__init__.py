@@ -25,6 +25,7 @@ from ..rules.rules import (
     Rule,
     SameAsStatus,
 )
+from ..rules.time_forms import HTTP_DATES, UNIX_MILLISECONDS, UNIX_SECONDS, TimeForm
 from ..serving.api import Api, Checking, Field, Serving
 from ..serving.exchange import Exchange, Render, json_response
 from ..serving.messages import ErrorResponse, Request, Response
@@ -35,6 +36,9 @@ from ..settings import ANSWER_READINGS, Setting
 
 __all__ = [
     "ANSWER_READINGS",
+    "HTTP_DATES",
+    "UNIX_MILLISECONDS",
+    "UNIX_SECONDS",
     "Absent",
     "AnyState",
     "Api",
@@ -68,6 +72,7 @@ __all__ = [
     "Serving",
     "Setting",
     "Snapshot",
+    "TimeForm",
     "TokenPages",
     "http_date",
     "json_response",

@@ -126,7 +126,8 @@ def _other_rules(
         within = {**within, id(schema): path}
         members = schema.get("properties", {})
         for kind in others.get(id(schema), ()):
-            if isinstance(kind, Ordered) and _timestamps(contract, members) >= {*kind.members}:
+            texts = _timestamps(contract, members)
+            if isinstance(kind, Ordered) and kind.form is None and texts >= {*kind.members}:
                 found.append((path, partial(_keep_order, kind, status_code)))
             else:
                 found.append((path, partial(_keep, kind, status_code)))

@@ -14,6 +14,7 @@ from typing import Any, Union
 from ..errors import listed, shortened
 from ..lifecycle.states import AnyState
 from .equality import json_equal
+from .time_forms import TimeForm
 from .timestamps import in_order
 
 Break = tuple[tuple[Union[str, int], ...], Any, str]
@@ -155,24 +156,39 @@ class SameAsStatus:
 
 @dataclass(frozen=True)
 class Ordered:
-    """Timestamps that are there do not run backwards, in the order of these members."""
+    """Timestamps that are there do not run backwards, in the order of these members.
+
+    Attributes:
+        members: the members.
+        form: how they are written, ``None`` for RFC 3339.
+    """
 
     members: tuple[str, ...]
+    form: TimeForm | None = None
 
     def breaks(self, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
         """How a value breaks the rule, if it does."""
         earlier = ""
         for member in self.members:
-            text = value.get(member)
-            if not isinstance(text, str):
+            found = value.get(member)
+            if not self._is_time(found):
                 continue
-            if earlier and not in_order(value[earlier], text):
+            if earlier and not self._follows(value[earlier], found):
                 yield (
                     (member,),
-                    text,
+                    found,
                     f"must not be before {earlier}, which is {shortened(value[earlier])}",
                 )
             earlier = member
+
+    def _is_time(self, value: Any) -> bool:
+        return isinstance(value, str) if self.form is None else self.form.reads(value) is not None
+
+    def _follows(self, earlier: Any, later: Any) -> bool:
+        if self.form is None:
+            return in_order(earlier, later)
+        first, second = self.form.reads(earlier), self.form.reads(later)
+        return first is None or second is None or first <= second
 
 
 @dataclass(frozen=True)
@@ -234,6 +250,8 @@ class HistorySchema:
         constant: the members that never change.
         once: the members that never change once they are set.
         result: the members that do not change while a done operation keeps its status.
+        routes: the names of the routes whose answers show operations, if others show something
+            else; answers of these are left out.
     """
 
     schema: str
@@ -245,6 +263,7 @@ class HistorySchema:
     constant: tuple[str, ...]
     once: tuple[str, ...]
     result: tuple[str, ...]
+    routes: tuple[str, ...] = ()
 
     def found_in(self, body: Any) -> Sequence[Any]:
         """The operations in the body of an answer; other bodies are taken for an operation."""

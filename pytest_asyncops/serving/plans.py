@@ -43,7 +43,7 @@ class Plan:
 
     @property
     def operations(self) -> tuple[Operation, ...]:
-        """The operations that it was taken for, in the order in which they were started."""
+        """The operations that it was used for, in the order in which they were started."""
         return tuple(self._operations)
 
     def matches(self, facts: Facts) -> bool:
@@ -62,7 +62,7 @@ class Plan:
         return made if isinstance(made, Lifecycle) else checked_lifecycle(made(facts))
 
     def note(self, operation: Operation) -> None:
-        """Note that it was taken for an operation."""
+        """Note that it was used for an operation."""
         self._operations.append(operation)
         self.was_taken = True
 
@@ -82,7 +82,7 @@ class StartedByRequest(NamedTuple):
         id: its id.
         facts: what was known of it.
         plans: the plans that there were, the newest last.
-        taken: the one that was taken for it, if there is one.
+        taken: the one that was used for it, if there is one.
     """
 
     id: str

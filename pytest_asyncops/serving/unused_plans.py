@@ -1,4 +1,4 @@
-"""The plans that were taken for no operation, and what the end of a test says of them."""
+"""The plans that were used for no operation, and what the end of a test says of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MOST_SHOWN = 5
 
 
 class UnusedPlans(AsyncOpsError, AssertionError):
-    """Plans that were taken for no operation that a request has started.
+    """Plans that were used for no operation that a request has started.
 
     Attributes:
         plans: the plans.

@@ -324,6 +324,21 @@ def report_of_a_failing_test() -> str:
     return begin + rest[: rest.index("\n==")]
 
 
+def unused_plan() -> str:
+    [example] = [block for block in blocks("own_api.md", "python") if "def run(kind" in block]
+    names: dict[str, Any] = {}
+    exec(example, names)
+
+    def plan_in_vain() -> None:
+        with mocked(apis=[names["JOBS"]], unused_plans="fail") as mock:
+            mock.stubs["jobs"].plan(Lifecycle.hangs(), kind="report")
+            names["run"]("scan", "short")
+
+    with pytest.raises(pytest_asyncops.UnusedPlans) as caught:
+        plan_in_vain()
+    return str(caught.value)
+
+
 class Quote(NamedTuple):
     page: str
     text: str
@@ -332,6 +347,7 @@ class Quote(NamedTuple):
 QUOTES = [Quote(page, text) for page in PAGES for text in blocks(page, "text")]
 SOURCES = [
     unmatched_report,
+    unused_plan,
     step_after_the_end,
     unknown_clock,
     polled_too_soon,

@@ -33,6 +33,7 @@ from pytest_asyncops.rules.rules import (
     Rule,
     SameAsStatus,
 )
+from pytest_asyncops.rules.time_forms import UNIX_SECONDS
 from pytest_asyncops.serving.api import Checking
 from pytest_asyncops.serving.messages import ErrorResponse
 from pytest_asyncops.serving.routing import Route
@@ -390,3 +391,73 @@ def test_operations_in_a_state_of_the_apis_own(shop):
     check()
     with pytest.raises(InvalidArgument, match=r"unknown state of a shop operation OwnState\("):
         strategies.operations(shop, state=lost)
+
+
+STAMP = {"type": "integer", "minimum": 0}
+BATCH = {
+    "Job": {
+        "type": "object",
+        "required": ["id", "status", "created_at"],
+        "properties": {
+            "id": TEXT,
+            "status": {"type": "string", "enum": ["running", "done"]},
+            "created_at": STAMP,
+            "started_at": {**STAMP, "nullable": True},
+            "done_at": {**STAMP, "nullable": True},
+        },
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def batches(shop, tmp_path_factory):
+    """Its timestamps are whole seconds since 1970."""
+    path = tmp_path_factory.mktemp("batches") / "batches.yaml"
+    paths = {"/jobs/{id}": {"get": {"responses": {"200": media(JOB)}}}}
+    document = {"openapi": "3.0.3", "paths": paths, "components": {"schemas": BATCH}}
+    path.write_text(json.dumps(document))
+    kinds = (
+        Ordered(("created_at", "started_at", "done_at"), UNIX_SECONDS),
+        Present("done_at", "status", ("done",)),
+    )
+    return dataclasses.replace(
+        changed(
+            shop,
+            contract=str(path),
+            rules=tuple(
+                Rule(f"batches.{number}", "Job", "/components/schemas/Job", "", kind)
+                for number, kind in enumerate(kinds)
+            ),
+        ),
+        name="batches",
+        routes=(Route("get", "GET", ("/jobs/{id}",), None, "id"),),
+        generation=GenerationHints(),
+    )
+
+
+def test_timestamps_in_another_form_are_in_order(batches):
+    met = set()
+
+    @FEW
+    @given(strategies.operations(batches))
+    def check(job):
+        assert wrong(job, batches, "get") == []
+        met.update(name for name in ("started_at", "done_at") if job.get(name) is not None)
+
+    check()
+    assert met == {"started_at", "done_at"}
+
+    @FEW
+    @given(strategies.operations(batches, done_at=st.just(1_000)))
+    def check_pinned(job):
+        assert job["created_at"] <= job["done_at"] == 1_000
+
+    check_pinned()
+
+
+def test_timestamps_in_another_form_run_backwards(batches):
+    met = set()
+    for invalid in anew(strategies.invalid_payloads(batches, "Job"), 300, 5):
+        met.update(rule for _, rule in invalid.violations)
+        assert wrong(invalid.payload, batches, "get") == [*invalid.violations]
+    assert "batches.0" in met

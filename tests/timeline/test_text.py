@@ -227,8 +227,8 @@ def test_marks_stand_before_the_lines_of_calls() -> None:
         lines = marked_table(mock.timeline, marks, 20)
     assert lines[1].startswith("       0 s ")
     assert lines[3].startswith("> 2    5 s  +5 s  GET ")
-    assert lines[4].startswith(">                  … 57 more polls every 5 s, all RUNNING …")
-    assert lines[-2].startswith("> 60  295 s ")
+    assert lines[4].startswith(">                 … 57 more polls every 5 s, all RUNNING …")
+    assert lines[-2].startswith("> 60 295 s ")
 
 
 def test_without_marks_there_is_the_beginning_and_the_end() -> None:

@@ -25,6 +25,7 @@ from ..schema.timestamps import put_in_order, ticks
 from .paging import is_list, numbered, paged
 from .presence import cases, needed_schema
 from .server import OTHER, CoherentServer
+from .time_forms import gaps, write_in_order
 
 __tracebackhide__ = hides_usage_errors
 
@@ -91,8 +92,8 @@ def set_member(server: CoherentServer, name: str, schema: Schema, member: str) -
     inner = schema["properties"][member]
     told = flat(server.contract, inner)
     for kind in server.rules_about(name):
-        if isinstance(kind, Ordered) and member in kind.members and _is_time(told):
-            return ticks(server.options.times, member == kind.members[0])
+        if isinstance(kind, Ordered) and member in kind.members and _is_time(kind, told):
+            return _times(server, kind, member)
     return _not_null(inner, told)
 
 
@@ -166,22 +167,32 @@ def _timed(server: CoherentServer, name: str, shape: Shape[Part], told: Told) ->
     for kind in server.rules_about(name):
         if not isinstance(kind, Ordered):
             continue
-        for index, member in enumerate(kind.members):
+        for member in kind.members:
             is_free = member not in overrides and shape.can_be_set(member)
-            if is_free and _is_time(told.get(member, {})):
-                found = ticks(server.options.times, index == 0)
+            if is_free and _is_time(kind, told.get(member, {})):
+                found = _times(server, kind, member)
                 if told[member].get("nullable") and member in shape.optional:
                     found = one_of([NULL, found])
                 shape = shape.replacing(member, found)
-        finish = partial(_in_order, members=kind.members)
+        finish = partial(_in_order, kind=kind)
         shape = replace(shape, finish=(*shape.finish, finish))
     return shape
 
 
-def _is_time(told: Schema) -> bool:
-    return told.get("format") == "date-time"
+def _is_time(kind: Ordered, told: Schema) -> bool:
+    return kind.form is not None or told.get("format") == "date-time"
 
 
-def _in_order(value: dict[str, Any], members: tuple[str, ...]) -> dict[str, Any]:
-    put_in_order(value, members)
+def _times(server: CoherentServer, kind: Ordered, member: str) -> Recipe:
+    """Timestamps of a member that are written when all that have an order are there."""
+    if kind.form is not None:
+        return gaps()
+    return ticks(server.options.times, member == kind.members[0])
+
+
+def _in_order(value: dict[str, Any], kind: Ordered) -> dict[str, Any]:
+    if kind.form is not None:
+        write_in_order(value, kind.members, kind.form)
+    else:
+        put_in_order(value, kind.members)
     return value

@@ -26,6 +26,7 @@ from ...rules.rules import (
     SameAsStatus,
 )
 from ..coherent.server import CoherentServer
+from ..coherent.time_forms import gaps_back
 from ..coherent.variants import set_member, variants
 from ..schema.all_of import flat
 from ..schema.compiler import Compiler
@@ -121,7 +122,8 @@ def _ordered(server: CoherentServer, name: str, schema: Schema, kind: Ordered) -
         there = [member for member in kind.members if shape.can_be_set(member)]
         for before, member in pairwise(there):
             first = set_member(server, name, schema, before)
-            yield shape.requiring(before, first).requiring(member, backwards())
+            back = backwards() if kind.form is None else gaps_back()
+            yield shape.requiring(before, first).requiring(member, back)
 
 
 def _fixed(server: CoherentServer, rule: Rule, path: Path) -> Iterator[Edit]:
