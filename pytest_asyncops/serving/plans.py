@@ -23,11 +23,11 @@ DEFAULT: Lifecycle = Lifecycle.succeeds(running=10)
 
 
 class Plan:
-    """How operations that requests start go, those that it matches.
+    """How the operations go that requests start, if it matches them.
 
     Attributes:
         match: the values that an operation has to have.
-        was_taken: whether it was ever taken for an operation.
+        was_used: whether it was ever used for an operation.
     """
 
     _changing = ("_operations",)  # an example of Hypothesis need not take a plan that others take
@@ -39,11 +39,11 @@ class Plan:
         self._lifecycle = lifecycle
         self._when = when
         self.match: Facts = match
-        self.was_taken: bool = False
+        self.was_used: bool = False
 
     @property
     def operations(self) -> tuple[Operation, ...]:
-        """The operations that it was taken for, in the order in which they were started."""
+        """The operations that it was used for, in the order in which they were started."""
         return tuple(self._operations)
 
     def matches(self, facts: Facts) -> bool:
@@ -62,9 +62,9 @@ class Plan:
         return made if isinstance(made, Lifecycle) else checked_lifecycle(made(facts))
 
     def note(self, operation: Operation) -> None:
-        """Note that it was taken for an operation."""
+        """Note that it was used for an operation."""
         self._operations.append(operation)
-        self.was_taken = True
+        self.was_used = True
 
     def __repr__(self) -> str:
         match = [f"{name}={value!r}" for name, value in self.match.items()]
@@ -82,13 +82,13 @@ class StartedByRequest(NamedTuple):
         id: its id.
         facts: what was known of it.
         plans: the plans that there were, the newest last.
-        taken: the one that was taken for it, if there is one.
+        used: the one that was used for it, if there is one.
     """
 
     id: str
     facts: Facts
     plans: tuple[Plan, ...]
-    taken: Plan | None
+    used: Plan | None
 
 
 def checked_lifecycle(value: object) -> Lifecycle:

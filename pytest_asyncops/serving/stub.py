@@ -145,7 +145,7 @@ class Stub:
                 what else its API tells (`Serving.facts`).
 
         Returns:
-            The plan; its ``operations`` are those that it was taken for.
+            The plan; its ``operations`` are those that it was used for.
 
         Raises:
             InvalidArgument: for a name that nothing is known by, and for what is not a lifecycle or

@@ -1,4 +1,4 @@
-"""Plans that were taken for nothing fail a test that asks for it, and it says what came near."""
+"""Plans that were used for nothing fail a test that asks for it, and it says what came near."""
 
 from __future__ import annotations
 
@@ -63,23 +63,22 @@ def test_each_plan_says_why_it_was_not_for_what_was_started():
         "3 plans matched no operation that a request has started:",
         "",
         "  <Plan(Lifecycle.steps(Step(State.PENDING, 0), Step(State.RUNNING, 10), "
-        "Step(State.FAILED, message='never')), name='x'), taken for 0 operations>, of toy at "
+        "Step(State.FAILED, message='never')), name='x'), used for 0 operations>, of toy at "
         "https://toy.example",
         "    not for job-1: name is not known, not 'x'",
         "    not for job-2: name is 'y', not 'x'",
         "    not for job-3: name is 'z', not 'x'",
         "",
-        f"  <Plan({HANGS}, shelf='b', name='y'), taken for 0 operations>, of toy at "
+        f"  <Plan({HANGS}, shelf='b', name='y'), used for 0 operations>, of toy at "
         "https://toy.example",
         "    not for job-1: it was started before the plan was made",
         "    not for job-2: it was started before the plan was made",
         "    not for job-3: name is 'z', not 'y'",
         "",
-        f"  <Plan({HANGS}, when=<function>), taken for 0 operations>, of toy at "
-        "https://toy.example",
+        f"  <Plan({HANGS}, when=<function>), used for 0 operations>, of toy at https://toy.example",
         "    not for job-1: it was started before the plan was made",
         "    not for job-2: it was started before the plan was made",
-        f"    not for job-3: a newer plan was taken, <Plan({HANGS}, shelf='b', name='z'), taken "
+        f"    not for job-3: a newer plan was used, <Plan({HANGS}, shelf='b', name='z'), used "
         "for 1 operation>",
         "",
         "Plan what the code under test starts, or set unused_plans='allow', in "
