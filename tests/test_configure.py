@@ -423,3 +423,33 @@ def test_two_registered_apis_of_one_name():
     with pytest.raises(InvalidArgument, match=message) as caught:
         resolve_settings(registered=twins)
     assert caught.value.value == tuple(twins)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"speed": 60, "clock": "virtual"}, "speed=60 contradicts clock='virtual'"),
+        ({"skip_idle": True, "clock": "real"}, "skip_idle=True contradicts a real clock"),
+        ({"skip_idle": True, "speed": 2}, "skip_idle=True contradicts a real clock"),
+        ({"transport": ["server", "httpx"]}, "transport='server' answers every client"),
+        (
+            {"transport": "server", "base_urls": {"pinecone": "http://localhost:1"}},
+            "cannot be chosen with transport='server'",
+        ),
+        ({"tls": True}, "tls=True is for a server"),
+        ({"tls": "yes"}, "tls must be True or False, not 'yes'"),
+        *(({"speed": value}, "speed must be a number above 0") for value in
+          (0, -1, "fast", True, None, float("nan"), 1e9)),
+    ],
+)  # fmt: skip
+def test_settings_of_a_server_that_cannot_be(given, message):
+    with pytest.raises(InvalidArgument) as caught:
+        resolve_settings(given)
+    assert message in str(caught.value)
+
+
+def test_settings_that_decide_the_clock():
+    assert resolve_settings({"speed": 2}).clock == "real"
+    assert resolve_settings({"skip_idle": True}).clock == "manual"
+    assert resolve_settings({"skip_idle": "false"}).clock == "virtual"
+    assert resolve_settings({"skip_idle": True, "clock": "virtual"}).clock == "virtual"

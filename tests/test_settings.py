@@ -27,7 +27,6 @@ CHOICES = [
 OTHERS = {
     "speed": (60, 0.5, "60", 1e8),
     "skip_idle": (True, "true"),
-    "tls": (),
     "transport": (
         "server",
         "responses",
@@ -70,8 +69,12 @@ def test_a_default_is_a_legal_value_and_says_why(name):
         assert setting.default in setting.choices
 
 
+def test_tls_is_set_with_a_server():
+    assert resolve_settings({"tls": "true", "transport": "server"}).tls is True
+
+
 def test_every_setting_is_tried_here():
-    assert {name for name, _ in CHOICES} | set(OTHERS) == set(TABLE)
+    assert {name for name, _ in CHOICES} | set(OTHERS) | {"tls"} == set(TABLE)
 
 
 @pytest.mark.parametrize(("name", "choice"), CHOICES)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 from collections.abc import Callable
+from contextlib import suppress
 from email.utils import formatdate
 from functools import lru_cache
 from typing import Any, Protocol
@@ -223,7 +224,8 @@ class Connection(asyncio.BufferedProtocol):
         self._waits_for_time = False
         if not self._transport.is_closing():
             self._send_to(incoming, answer)
-            self._read_on()
+            if not self._is_full:
+                self._read_on()
 
     def _send_to(self, incoming: Incoming, answer: Response) -> None:
         try:
@@ -233,14 +235,13 @@ class Connection(asyncio.BufferedProtocol):
             self.close()
 
     def _read_on(self) -> None:
-        if not self._waits_for_time and not self._is_full:
-            self._transport.resume_reading()
-            self._go_on()
+        self._transport.resume_reading()
+        self._go_on()
 
     # --- answers
 
     def _refuse(self, status_code: int, why: str) -> None:
-        if self._http.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+        with suppress(h11.LocalProtocolError):  # it has been answered
             self._send(plain(status_code, why, Connection="close"))
         self._transport.close()
 
@@ -264,7 +265,7 @@ class Connection(asyncio.BufferedProtocol):
         self._transport.write(written)
         if self._http.our_state is h11.MUST_CLOSE or self._has_ended:
             self._transport.close()
-        elif self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
+        else:
             self._http.start_next_cycle()
 
     def _rest(self) -> None:

@@ -152,8 +152,8 @@ class ServedApis:
         ]
 
     def _failed(self, doing: str, error: BaseException) -> None:
-        if hasattr(error, "add_note"):  # from Python 3.11 on
-            error.add_note(f"Raised while the server {doing}.")
+        add_note = getattr(error, "add_note", lambda text: None)  # from Python 3.11 on
+        add_note(f"Raised while the server {doing}.")
         self._failures.append(error)
 
     # --- what the test has to know

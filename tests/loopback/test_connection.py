@@ -169,6 +169,12 @@ def test_requests_behind_one_whose_answer_is_late_wait_for_it() -> None:
         ]  # fmt: skip
 
 
+def test_a_late_answer_that_does_not_fit_at_once() -> None:
+    answer = b"a" * 12_000_000
+    with serving(lambda incoming: Response(200, answer, late=0.001)) as served:
+        assert served.ask(GET, LAST).count(b"a" * 1_000_000) == 24
+
+
 def test_a_late_answer_to_a_client_that_has_gone() -> None:
     waiting = []
     with serving(lambda incoming: Response(200, late=len(incoming.target) - 1)) as served:
