@@ -75,8 +75,7 @@ def test_each_plan_says_why_it_was_not_for_what_was_started():
         "    not for job-2: it was started before the plan was made",
         "    not for job-3: name is 'z', not 'y'",
         "",
-        f"  <Plan({HANGS}, when=<function>), used for 0 operations>, of toy at "
-        "https://toy.example",
+        f"  <Plan({HANGS}, when=<function>), used for 0 operations>, of toy at https://toy.example",
         "    not for job-1: it was started before the plan was made",
         "    not for job-2: it was started before the plan was made",
         f"    not for job-3: a newer plan was used, <Plan({HANGS}, shelf='b', name='z'), used "
