@@ -13,6 +13,7 @@ NAMES = (
     "startup",
     "request",
     "clients",
+    "server",
     "listing",
     "store",
     "conformance",

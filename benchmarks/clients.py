@@ -81,7 +81,7 @@ def _urllib3(base: str) -> float:
         return _looped(lambda: pools.request("GET", base + _PATH).data)
 
 
-def _http_client(base: str) -> float:
+def http_client(base: str) -> float:
     import http.client
 
     scheme, _, netloc = base.partition("://")
@@ -154,7 +154,7 @@ def _aioresponses(body: bytes) -> Iterator[str]:
 
 
 @contextmanager
-def _pytest_httpserver(body: bytes) -> Iterator[str]:
+def canned_by_pytest_httpserver(body: bytes) -> Iterator[str]:
     import logging
 
     from pytest_httpserver import HTTPServer
@@ -171,8 +171,8 @@ ROWS: Mapping[str, tuple[Poll, Mapping[str, Peer]]] = {
     "httpx2": (_httpx("httpx2"), {"pytest_httpx2": _pytest_httpx2}),
     "httpx2, async": (_httpx_async("httpx2"), {"pytest_httpx2": _pytest_httpx2}),
     "aiohttp": (_aiohttp, {"aioresponses": _aioresponses}),
-    "urllib3": (_urllib3, {"pytest_httpserver": _pytest_httpserver}),
-    "http.client": (_http_client, {"pytest_httpserver": _pytest_httpserver}),
+    "urllib3": (_urllib3, {"pytest_httpserver": canned_by_pytest_httpserver}),
+    "http.client": (http_client, {"pytest_httpserver": canned_by_pytest_httpserver}),
 }
 
 
@@ -180,7 +180,7 @@ def run() -> Iterator[Row]:
     with _stub() as base:
         body = _answer(base)
     for name, (poll, peers) in ROWS.items():
-        there = {peer: made for peer, made in peers.items() if _works(peer)}
+        there = {peer: made for peer, made in peers.items() if works(peer)}
         yield from (Missing(f"{name}, {peer}") for peer in peers.keys() - there)
         if not there:
             continue
@@ -194,7 +194,7 @@ def run() -> Iterator[Row]:
             yield Ratio(name, samples["ours"], peer, samples[peer], 1.0)
 
 
-def _works(peer: str) -> bool:
+def works(peer: str) -> bool:
     """Whether a mock is here, and works with the version of its client that is here."""
     if not find_spec(peer):
         return False

@@ -77,9 +77,9 @@ class MockClosed(AsyncOpsError):
 
 
 class PatienceWarning(UserWarning):
-    """The virtual clock has waited for something outside as long as it may, and then gone on.
+    """The virtual clock has waited for something real, and has then moved on without it.
 
-    The setting ``patience`` says how long that is.
+    The setting ``patience`` says how long it waits.
     """
 
     __module__ = __package__
@@ -135,7 +135,7 @@ class ContractError(AsyncOpsError):
 
 
 class CadenceError(AsyncOpsError, AssertionError):
-    """An operation was polled otherwise than a test asserts.
+    """An operation was not polled as a test asserts.
 
     Attributes:
         operation: the operation's id.

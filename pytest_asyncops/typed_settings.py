@@ -24,8 +24,8 @@ _Verdict = Literal["refuse", "allow"]
 class Settings(TypedDict, total=False):
     """Settings by name, as `mocked` and ``@pytest.mark.asyncops`` take them.
 
-    pytest's marks take anything, as far as a type checker can tell. Spelled like this, an editor
-    completes their settings, and a checker refuses what is none:
+    A type checker accepts any argument of a mark. Written like this, an editor completes the
+    settings of a mark, and a checker refuses what is not a setting:
 
     >>> import pytest
     >>> mark = pytest.mark.asyncops(**Settings(clock="manual", chainloop_order="oldest"))

@@ -43,6 +43,7 @@ from pytest_asyncops import (
     assert_conforms,
     assert_history,
     assert_polled,
+    faults,
     mocked,
     polls,
     strategies,
@@ -93,6 +94,11 @@ def test_stubs(asyncops_mock: AsyncOpsMock) -> None:
     stub.answer_late(lambda request: 45 if request.method == "POST" else MINUTE)
     pinecone = asyncops_mock.pinecone
     pinecone.add_assistant("docs")
+    injection = pinecone.inject(faults.status(503, retry_after=2), times=None, route="get")
+    assert_type(injection.count, int)
+    stub.inject(faults.status(500), when=lambda request: request.method == "GET")
+    assert_type(pinecone.base_urls, Mapping[str, str])
+    pinecone.start(assistant_name="docs", file_name="a.txt", metadata={"a": 1}, multimodal=True)
     operation = pinecone.start(
         assistant_name="docs", operation_type="upsert_file", file_id=None, ingestion_units=1
     )
@@ -253,7 +259,9 @@ def test_errors(
 def test_mocked(api: Api) -> None:
     with mocked(clock="manual", chainloop_page_base="one") as mock:
         assert_type(mock, AsyncOpsMock)
-    with mocked(apis=["chainloop", api], base_urls={"jobs": "http://localhost:1"}) as mock:
+    with mocked(
+        apis=["chainloop", api], base_urls={"jobs": {"main": "http://localhost:1"}}
+    ) as mock:
         assert_type(mock, AsyncOpsMock)
     with mocked(apis=[api], jobs_page_size=3, patience=MINUTE) as mock:
         assert_type(mock, AsyncOpsMock)

@@ -107,4 +107,5 @@ HISTORY = HistorySchema(
     constant=("operation_type", "file_id", "created_on"),
     once=("completed_on",),
     result=("error_message", "ingestion_units", "percent_complete"),
+    routes=("list", "get"),
 )

@@ -5,21 +5,31 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 from functools import partial
-from typing import Any, Union
+from typing import Any, NamedTuple, Union
 
 from ..arguments import explained
 from ..configure import resolve_readings
 from ..contract.openapi import Contract
 from ..contract_in_force import contract_in_force
-from ..errors import InvalidArgument, counted, hides_usage_errors, listed, unknown_choice
+from ..errors import (
+    AsyncOpsError,
+    InvalidArgument,
+    counted,
+    hides_usage_errors,
+    listed,
+    unknown_choice,
+)
 from ..rules.violation import ConformanceError, Violation
 from ..serving.api import Api, find_profile
 from ..serving.live_readings import live_readings
+from ..timeline.served import without_credentials
 from .api_routes import find_api_route, is_of_known_host
+from .around import timeline_around
 from .body_checker import LENIENT, Strictness
 from .checker import find_checker, find_document_checker
-from .client_responses import ClientResponse, read_response
+from .client_responses import ClientResponse, parse, read_response
 from .operations import find_operation
+from .reproduction import snippet, unlike_the_defaults
 from .thorough_check import allowed_by
 
 __tracebackhide__ = hides_usage_errors
@@ -83,11 +93,19 @@ def assert_conforms(
         readings=readings,
         strictness=_strictness(extra, unknown),
     )
-    what, found, profiles = check(profile=profile)
+    checked = check(profile=profile)
+    found = checked.found
     if found:
-        report = _report(what, response, found)
-        left = {name: len(check(profile=name)[1]) for name in profiles}
-        raise ConformanceError(report + _better_profiles(left, len(found)), violations=found)
+        report = _report(checked.what, response, found)
+        left = {name: len(check(profile=name).found) for name in checked.profiles}
+        report += _better_profiles(left, len(found))
+        for heading, lines in (
+            ("It is this answer:", timeline_around(response.recorded)),
+            ("To reproduce it:", _reproduction(response, checked, extra, unknown)),
+        ):
+            if lines:
+                report += "\n".join(["\n", heading, "", *(f"  {line}" for line in lines)])
+        raise ConformanceError(report, violations=found)
 
 
 @explained()
@@ -109,7 +127,7 @@ def violations(
     >>> found.path, found.message, found.rule
     ('$.operation.id', 'must be a string', 'schema.type')
     """
-    _, found, _ = _violations(
+    return _violations(
         read_response(value, status_code),
         api=api,
         route=route,
@@ -117,8 +135,23 @@ def violations(
         profile=profile,
         readings=readings,
         strictness=_strictness(extra, unknown),
-    )
-    return found
+    ).found
+
+
+class _Checked(NamedTuple):
+    """What was found of a response.
+
+    Attributes:
+        what: what it is an answer to.
+        found: its violations.
+        given: the arguments with which a payload is checked in the same way.
+        profiles: the profiles that it can be read in.
+    """
+
+    what: str
+    found: list[Violation]
+    given: Mapping[str, Any]
+    profiles: Collection[str] = ()
 
 
 def _violations(
@@ -130,8 +163,7 @@ def _violations(
     profile: str | None,
     readings: Mapping[str, object] | None,
     strictness: Strictness,
-) -> tuple[str, list[Violation], Collection[str]]:
-    """What a response is an answer to, its violations, and the profiles it can be read in."""
+) -> _Checked:
     document = None
     is_of_api = api is not None or profile is not None or readings is not None
     if contract is not None or (not is_of_api and contract_in_force() is not None):
@@ -145,9 +177,10 @@ def _violations(
             )
         operation = find_operation(document, response, route)
         if isinstance(operation, Violation):
-            return str(operation.value), [operation], ()
+            return _Checked(str(operation.value), [operation], {})
         checker = find_document_checker(document, operation, response.status_code)
-        return checker.name, checker.check(response, _as_it_is, strictness), ()
+        given: Mapping[str, Any] = {"contract": document.document.file, "route": checker.name}
+        return _Checked(checker.name, checker.check(response, _as_it_is, strictness), given)
     of_api, of_route = find_api_route(response, api=api, route=route)
     if profile is None and response.recorded is not None:
         profile = response.recorded.profile
@@ -157,7 +190,41 @@ def _violations(
     checker = find_checker(of_api, of_route, response.status_code, allowed, edition)
     what = checker.name if of_route else f"{checker.name} error"
     found = checker.check(response, contract_form, strictness)
-    return what, found, of_api.checking.profiles.keys()
+    as_given = {
+        "api": of_api.name,
+        "route": None if of_route is None else of_route.name,
+        "profile": profile,
+        "readings": unlike_the_defaults(of_api) if readings is None else dict(readings),
+    }
+    return _Checked(what, found, as_given, of_api.checking.profiles.keys())
+
+
+def _reproduction(
+    response: ClientResponse, checked: _Checked, extra: str, unknown: str
+) -> list[str]:
+    """A call with a payload that finds the same; empty for a payload, and where there is none."""
+    if response.body is None:
+        return []
+    given = {
+        **checked.given,
+        "status_code": response.status_code,
+        "extra": extra,
+        "unknown": unknown,
+    }
+    given = {name: value for name, value in given.items() if value not in _LEFT_OUT}
+    try:
+        payload = parse(response.body)
+        alike = violations(payload, **given) == checked.found
+    except (ValueError, AsyncOpsError):  # it is no JSON, or found by what only a response has
+        return []
+    lines = snippet("assert_conforms", payload, given) if alike else []
+    text = "\n".join(lines)
+    is_secret = response.request is not None and text != without_credentials(text, response.request)
+    return [] if is_secret else lines
+
+
+_LEFT_OUT: tuple[object, ...] = (None, {}, 200, "allow", "contract")
+"""What an argument is unless it is given."""
 
 
 def _edition(response: ClientResponse, api: Api) -> str | None:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..arguments import explained
 from ..configure import find_api
 from ..contract.openapi import load_contract
-from ..errors import InvalidArgument, counted, hides_usage_errors, shortened
+from ..errors import AsyncOpsError, InvalidArgument, counted, hides_usage_errors, shortened
 from ..lifecycle.states import TRANSITIONS, AnyState, State
 from ..rules.equality import json_equal
 from ..rules.rules import HistorySchema
 from ..rules.timestamps import instant_of
 from ..rules.violation import ConformanceError, Violation, json_path
 from ..serving.api import FIRST_ERROR, Api, find_history_schema, find_profile
+from .api_routes import find_api_route
 from .assertions import allowed_now
-from .client_responses import parse, read_response
+from .client_responses import ClientResponse, parse, read_response
+from .reproduction import snippet
 
 __tracebackhide__ = hides_usage_errors
 
@@ -89,10 +91,32 @@ def assert_history(
     found = {name: list(_breaks(known, history, same, sights)) for name, sights in seen.items()}
     found = {name: wrong for name, wrong in found.items() if wrong}
     if found:
-        raise ConformanceError(
-            _report(known, history, seen, found),
-            violations=[violation for wrong in found.values() for violation in wrong],
-        )
+        broken = [violation for wrong in found.values() for violation in wrong]
+        again = _reproduction(values, broken, {"api": known.name, "profile": profile,
+                                               "readings": readings})  # fmt: skip
+        raise ConformanceError(_report(known, history, seen, found) + again, violations=broken)
+
+
+def _reproduction(
+    values: Sequence[Any], found: Sequence[Violation], given: Mapping[str, Any]
+) -> str:
+    """A call with payloads that finds the same; empty for payloads, and where there is none."""
+    try:
+        bodies = [
+            response.body
+            for response in map(read_response, values)
+            if response.status_code < FIRST_ERROR and not response.is_head
+        ]
+        payloads = [parse(body) for body in bodies if body is not None]
+        if len(payloads) == len(bodies):
+            assert_history(payloads, **given)
+    except ConformanceError as error:
+        lines = snippet("assert_history", payloads, given)
+        if lines and error.violations == tuple(found):
+            return "\n".join(["\n", "To reproduce it:", "", *(f"  {line}" for line in lines)])
+    except AsyncOpsError:  # such as for an API of the test's own, which no name finds
+        pass
+    return ""
 
 
 def _nothing_shown(count: int) -> str:
@@ -114,6 +138,8 @@ def _operations(
         response = read_response(value)
         if response.status_code >= FIRST_ERROR or response.is_head:
             return
+        if history.routes and _route(response, api) not in (None, *history.routes):
+            return
         assert response.body is not None  # only payloads have no body
         try:
             body = parse(response.body)
@@ -131,6 +157,15 @@ def _operations(
                 value=value,
             )
         yield operation
+
+
+def _route(response: ClientResponse, api: Api) -> str | None:
+    """The name of the route that has answered, if it can be told."""
+    try:
+        _, route = find_api_route(response, api=api)
+    except InvalidArgument:
+        return None
+    return None if route is None else route.name
 
 
 class _Sameness(NamedTuple):

@@ -59,9 +59,9 @@ _UNDONE = frozenset({State.PENDING, State.RUNNING})
 class OwnState:
     """A state of an API's own, beyond those of `State`, and what it means.
 
-    It stands wherever a `State` does. What may follow it, whether the operation is done, and how
-    its percentage goes on is decided by its meaning. One that an API calls failed and tries again
-    is not done: it means ``State.RUNNING``.
+    It can be used wherever a `State` can. Its meaning decides what may follow it, whether the
+    operation is done, and how its percentage goes on. A state that an API calls failed, but from
+    which it tries again, is not done: it means ``State.RUNNING``.
 
     Args:
         name: its name.

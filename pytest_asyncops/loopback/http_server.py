@@ -48,6 +48,8 @@ class Listening:
         note_sending: told of a client's address whether more of an answer is on its way to it.
         connections: those that are open.
         most: how many may be open.
+        looked_at: when they were looked at last, by the loop's clock.
+        buffer: where the next piece goes of what a client sends.
 
     Raises:
         OSError: if the port is taken.
@@ -69,6 +71,8 @@ class Listening:
         self.note_sending: Callable[[Any, bool], None] = lambda client, more: None
         self.connections: set[Connection] = set()
         self.most: int = MOST_CONNECTIONS
+        self.looked_at: float = 0.0
+        self.buffer: bytearray = bytearray(64 * 1024)
         self.context = context
         self.socket: socket.socket = socket.create_server((HOST, port), backlog=_WAITING)
         self.port: int = self.socket.getsockname()[1]
@@ -132,6 +136,7 @@ class HttpServer:
             )
             for one in self.listening
         ]
+        self.look_at_times(loop.time())
         looking = asyncio.ensure_future(self._look_at_times())
         self._loop.set_result(loop)
         await self._stopped.wait()
@@ -168,6 +173,7 @@ class HttpServer:
             now: the present, by the loop's clock.
         """
         for one in self.listening:
+            one.looked_at = now
             for connection in tuple(one.connections):
                 connection.look_at_time(now)
 

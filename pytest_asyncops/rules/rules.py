@@ -250,6 +250,8 @@ class HistorySchema:
         constant: the members that never change.
         once: the members that never change once they are set.
         result: the members that do not change while a done operation keeps its status.
+        routes: the names of the routes whose answers show operations, if others show something
+            else; answers of these are left out.
     """
 
     schema: str
@@ -261,6 +263,7 @@ class HistorySchema:
     constant: tuple[str, ...]
     once: tuple[str, ...]
     result: tuple[str, ...]
+    routes: tuple[str, ...] = ()
 
     def found_in(self, body: Any) -> Sequence[Any]:
         """The operations in the body of an answer; other bodies are taken for an operation."""

@@ -102,7 +102,7 @@ class Checking:
         contract: the OpenAPI document: its name in the package's ``schemas``, or a path of one's
             own. A relative one counts from the directory that is current when this is made.
         editions: the documents of further editions of the API, by the names that `Serving.edition`
-            gives them. What one does not document is held against ``contract``.
+            gives them. What one does not document is checked against ``contract``.
         error_schema: the named schema of errors whose status or body is not documented.
         rules: the rules that the contract states only in its prose.
         history: where an answer has its operations, and what of them may change.

@@ -168,7 +168,7 @@ class Exchange:
 
         Args:
             facts: what else is known of it, for plans to match; `Serving.facts` has the names.
-            lifecycle: what becomes of it, whatever the test planned.
+            lifecycle: how it goes, whatever the test planned.
             **fields: ``id``, and the fields in `Api.fields`.
 
         Raises:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..errors import counted
-from .api import Api
+from ..errors import InvalidArgument, checked_count, counted, hides_usage_errors
+from .api import Api, find_route
 from .messages import Request, Response
+
+__tracebackhide__ = hides_usage_errors
 
 
 @dataclass(frozen=True)
@@ -62,3 +64,30 @@ class Injection:
 
     def __repr__(self) -> str:
         return f"<Injection of {self.fault!r}, has met {counted(self.count, 'request')}>"
+
+
+def checked_injection(
+    api: Api,
+    fault: object,
+    times: int | None,
+    route: str | None,
+    when: Callable[[Request], object] | None,
+) -> Injection:
+    """The injection that a test asks for.
+
+    Raises:
+        InvalidArgument: for what is no fault, a number below 1, or an unknown route.
+    """
+    if not isinstance(fault, Fault):
+        raise InvalidArgument(
+            "fault must be one that pytest_asyncops.faults makes, such as faults.status(503), not "
+            f"{fault!r}",
+            value=fault,
+        )
+    if times is not None:
+        checked_count(times, "times", 1)
+    if route is not None:
+        find_route(api, route)
+    if when is not None and not callable(when):
+        raise InvalidArgument(f"when must be a function from a request, not {when!r}", value=when)
+    return Injection(fault, times, route, when)

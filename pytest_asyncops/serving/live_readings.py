@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from .api import Api
+from .calls import Call
+from .messages import Response
+from .operations import OperationStore
 from .server import Server
 
 _live: list[Server] = []
@@ -33,6 +36,15 @@ def live_readings(api: Api) -> Mapping[str, Any] | None:
     for server in reversed(_live):
         if server.api is api:
             return server.readings
+    return None
+
+
+def live_call(response: Response) -> tuple[OperationStore, Call] | None:
+    """The call that got this response, and the stub's store; ``None`` if none is kept."""
+    for server in reversed(_live):
+        for call in reversed(server.calls):
+            if call.response is response:
+                return server.store, call
     return None
 
 

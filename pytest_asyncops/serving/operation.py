@@ -64,10 +64,9 @@ class Operation:
 
     Reading it is not a poll. The methods are for operations with `Lifecycle.manual`.
 
-    It stands for the operation as long as there is one. When the mock has closed, an operation that
-    is done can still be read; one that is not would say the same for ever, so its ``state`` and
-    ``percent`` are a `MockClosed` error. When a reset has removed the operation, ``state``,
-    ``percent`` and ``calls`` are an `InvalidArgument` error.
+    When the mock has closed, an operation that is done can still be read. One that is not done
+    would say the same for ever, so reading its ``state`` or ``percent`` raises `MockClosed`. When a
+    reset has removed it, reading ``state``, ``percent`` or ``calls`` raises `InvalidArgument`.
 
     Attributes:
         id: the id that the API shows.

@@ -23,7 +23,7 @@ DEFAULT: Lifecycle = Lifecycle.succeeds(running=10)
 
 
 class Plan:
-    """How operations that requests start go, those that it matches.
+    """How the operations go that requests start, if it matches them.
 
     Attributes:
         match: the values that an operation has to have.
@@ -43,7 +43,7 @@ class Plan:
 
     @property
     def operations(self) -> tuple[Operation, ...]:
-        """The operations that it was taken for, in the order in which they were started."""
+        """The operations that it was used for, in the order in which they were started."""
         return tuple(self._operations)
 
     def matches(self, facts: Facts) -> bool:
@@ -62,7 +62,7 @@ class Plan:
         return made if isinstance(made, Lifecycle) else checked_lifecycle(made(facts))
 
     def note(self, operation: Operation) -> None:
-        """Note that it was taken for an operation."""
+        """Note that it was used for an operation."""
         self._operations.append(operation)
         self.was_used = True
 

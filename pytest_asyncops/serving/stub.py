@@ -18,10 +18,10 @@ from ..errors import (
 )
 from ..lifecycle.lifecycle import Lifecycle
 from .addresses import check_address
-from .api import Api, find_route
+from .api import Api
 from .calls import Calls
 from .credentials import checked_credential
-from .injections import Fault, Injection
+from .injections import Fault, Injection, checked_injection
 from .messages import Request
 from .operation import Operation
 from .plans import DEFAULT, Facts, Plan, Planned, checked_lifecycle, is_unmade
@@ -145,7 +145,7 @@ class Stub:
                 what else its API tells (`Serving.facts`).
 
         Returns:
-            The plan; its ``operations`` are those that it was taken for.
+            The plan; its ``operations`` are those that it was used for.
 
         Raises:
             InvalidArgument: for a name that nothing is known by, and for what is not a lifecycle or
@@ -284,21 +284,7 @@ class Stub:
         0
         """
         self._server.check_lasting()
-        if not isinstance(fault, Fault):
-            raise InvalidArgument(
-                f"fault must be one that pytest_asyncops.faults makes, such as faults.status(503), "
-                f"not {fault!r}",
-                value=fault,
-            )
-        if times is not None:
-            checked_count(times, "times", 1)
-        if route is not None:
-            find_route(self.api, route)
-        if when is not None and not callable(when):
-            raise InvalidArgument(
-                f"when must be a function from a request, not {when!r}", value=when
-            )
-        injection = Injection(fault, times, route, when)
+        injection = checked_injection(self.api, fault, times, route, when)
         with self._server.clock.lock:
             self._server.injections = [*self._server.injections, injection]
         return injection

@@ -75,15 +75,15 @@ def folded(kinds: Sequence[Hashable], most: int | None, around: int | None = Non
         tail = most - 1 - head
         if isinstance(pieces[-tail], Folded):  # what it repeats is not shown
             tail -= 1
-        return [*pieces[:head], _cut(pieces[head:-tail]), *pieces[-tail:]]
+        return [*pieces[:head], *_cut(pieces[head:-tail]), *pieces[-tail:]]
     first = min(at - most // 4, len(pieces) - most + 1)
     after = first + most - 2
-    rest = pieces[after:]
-    return [_cut(pieces[:first]), *pieces[first:after], *([_cut(rest)] if len(rest) > 1 else rest)]
+    return [*_cut(pieces[:first]), *pieces[first:after], *_cut(pieces[after:])]
 
 
-def _cut(pieces: Sequence[Piece]) -> Folded:
-    return Folded(_start(pieces[0]), _end(pieces[-1]), False)
+def _cut(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """What stands for these: nothing is shorter than one of them."""
+    return [Folded(_start(pieces[0]), _end(pieces[-1]), False)] if len(pieces) > 1 else pieces
 
 
 def _start(piece: Piece) -> int:

@@ -11,7 +11,7 @@ from ..durations import SECOND, length_of
 from ..errors import counted
 from ..serving.api import FIRST_ERROR
 from ..serving.calls import Call
-from ..serving.messages import Secret
+from ..serving.messages import Request, Secret
 from ..serving.secret_texts import HIDDEN, shown
 from .plain import plain
 
@@ -98,9 +98,9 @@ def _error(call: Call) -> str:
     for value in (payload, payload.get("error")) if isinstance(payload, dict) else ():
         message = value.get("message") if isinstance(value, dict) else None
         if isinstance(message, str):
-            return plain(_without_credentials(message, call))
+            return plain(without_credentials(message, call.request))
     body = call.response.content[:_LONGEST_BODY].decode("utf-8", "backslashreplace")
-    return plain(_without_credentials(body, call)) or "no body"
+    return plain(without_credentials(body, call.request)) or "no body"
 
 
 def _payload(call: Call) -> Any:
@@ -112,9 +112,8 @@ def _payload(call: Call) -> Any:
         return None
 
 
-def _without_credentials(text: str, call: Call) -> str:
+def without_credentials(text: str, request: Request) -> str:
     """The text without what the request had as a credential: a server may repeat it."""
-    request = call.request
     secrets = {value for value in request.headers.values() if isinstance(value, Secret)}
     secrets |= {Secret(value.rpartition(" ")[2]) for value in secrets}
     for value in sorted({*secrets, *request._secret.url} - {""}, key=len, reverse=True):

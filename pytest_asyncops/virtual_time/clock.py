@@ -14,7 +14,7 @@ __tracebackhide__ = hides_usage_errors
 
 
 class VirtualClock:
-    """The time that the stubbed servers live in.
+    """The clock of the stubbed servers.
 
     In the modes ``virtual`` and ``manual`` it stands still until a skipped wait or the test moves
     it. In ``real`` it goes as the wall clock does and cannot be moved. After the test or the
@@ -33,7 +33,7 @@ class VirtualClock:
         self._server = server
 
     def now(self) -> datetime.datetime:
-        """The server's present, in UTC."""
+        """The servers' current time, in UTC."""
         return from_ns(self._server.now_ns)
 
     @property

@@ -259,3 +259,33 @@ def test_what_is_no_api():
         "toy does not say how its operations change. Give its Api "
         "checking=Checking(history=HistorySchema(...))."
     )
+
+
+@pytest.mark.parametrize("version", ["2025-10", "2026-04"])
+def test_answers_that_show_something_else_are_left_out(version):
+    import requests
+
+    headers = {"Api-Key": "key", "X-Pinecone-Api-Version": version}
+    with mocked() as mock:
+        operation = mock.pinecone.start(assistant_name="docs")
+        host = mock.pinecone.base_url
+        answers = []
+        for _ in range(3):
+            for path in (
+                f"files/docs/{operation.fields['file_id']}",
+                f"operations/docs/{operation.id}",
+            ):
+                answers.append(requests.get(f"{host}/{path}", headers=headers))
+            mock.clock.advance(5)
+        requests.delete(f"{host}/files/docs/{operation.fields['file_id']}", headers=headers)
+        requests.get(mock.pinecone.base_urls["control"] + "/assistants/docs", headers=headers)
+        assert_history(operation.calls, api="pinecone")
+        assert_history(mock.calls, api="pinecone")
+        assert_history(answers, api="pinecone")
+        with pytest.raises(InvalidArgument, match="no operation is shown in 1 answer"):
+            assert_history(mock.calls[-1:], api="pinecone")
+
+
+def test_an_answer_of_which_nobody_knows_the_route_counts():
+    answer = of_requests(b'{"id": "op-1", "status": "Completed"}', "https://h.example/x")
+    assert_history([answer], api="pinecone")

@@ -33,6 +33,10 @@ class Reports:
         """The lines of the error itself, without what pytest marks them with."""
         return [line[1:].lstrip() for line in self.lines(test, when) if line.startswith("E ")]
 
+    def report(self, test: str, when: str = "call") -> pytest.TestReport:
+        """The report itself."""
+        return self._found[test, when]
+
     def duration(self, test: str) -> float:
         """How many seconds the test has taken."""
         return self._found[test, "call"].duration

@@ -173,6 +173,16 @@ def test_rounds_are_folded_as_rounds() -> None:
         assert len(text.splitlines()) == 14
 
 
+def test_waits_alone_are_folded_too() -> None:
+    with mocked() as mock:
+        for _ in range(50):
+            time.sleep(5)
+            time.sleep(1)
+        lines = [line.strip() for line in str(mock.timeline).splitlines()[1:]]
+    assert len(lines) == 5
+    assert lines[2] == "… 96 waits more …"
+
+
 def test_lists_and_spinning() -> None:
     with mocked(max_polls_at_once=10**6) as mock:
         for _ in range(100):
@@ -227,8 +237,8 @@ def test_marks_stand_before_the_lines_of_calls() -> None:
         lines = marked_table(mock.timeline, marks, 20)
     assert lines[1].startswith("       0 s ")
     assert lines[3].startswith("> 2    5 s  +5 s  GET ")
-    assert lines[4].startswith(">                  … 57 more polls every 5 s, all RUNNING …")
-    assert lines[-2].startswith("> 60  295 s ")
+    assert lines[4].startswith(">                 … 57 more polls every 5 s, all RUNNING …")
+    assert lines[-2].startswith("> 60 295 s ")
 
 
 def test_without_marks_there_is_the_beginning_and_the_end() -> None:
