@@ -73,8 +73,8 @@ def _why_not(plan: Plan, one: StartedByRequest) -> list[str]:
     if different:
         return different
     if one.taken is not None and one.plans.index(one.taken) > one.plans.index(plan):
-        return [f"a newer plan was taken, {one.taken!r}"]
-    return ["when says no to it"]
+        return [f"a newer plan was used, {one.taken!r}"]
+    return ["when does not match it"]
 
 
 def _shown(facts: Facts, name: str) -> str:

@@ -75,11 +75,10 @@ def test_each_plan_says_why_it_was_not_for_what_was_started():
         "    not for job-2: it was started before the plan was made",
         "    not for job-3: name is 'z', not 'y'",
         "",
-        f"  <Plan({HANGS}, when=<function>), used for 0 operations>, of toy at "
-        "https://toy.example",
+        f"  <Plan({HANGS}, when=<function>), used for 0 operations>, of toy at https://toy.example",
         "    not for job-1: it was started before the plan was made",
         "    not for job-2: it was started before the plan was made",
-        f"    not for job-3: a newer plan was taken, <Plan({HANGS}, shelf='b', name='z'), taken "
+        f"    not for job-3: a newer plan was used, <Plan({HANGS}, shelf='b', name='z'), used "
         "for 1 operation>",
         "",
         "Plan what the code under test starts, or set unused_plans='allow', in "
@@ -102,7 +101,7 @@ def test_a_function_that_says_no():
         stub.plan(Lifecycle.hangs(), shelf="a", when=says_no)
         ask("a")
 
-    assert "    not for job-1: when says no to it" in str(report_of(test)).splitlines()
+    assert "    not for job-1: when does not match it" in str(report_of(test)).splitlines()
 
 
 def test_where_nothing_is_started():
