@@ -13,6 +13,7 @@ import requests
 from pytest_asyncops import Lifecycle, mocked
 from pytest_asyncops.configure import resolve_settings
 from pytest_asyncops.mocking import AsyncOpsMock, Switch
+from pytest_asyncops.serving.record import Record
 from pytest_asyncops.virtual_time.activation import VirtualTime
 from pytest_asyncops.virtual_time.server_clock import ServerClock
 
@@ -64,6 +65,7 @@ def run() -> Iterator[Row]:
         yield Figure(what, times, bar=bars.get(what))
     yield from _inside()
     yield from _threads()
+    yield from _recorded()
     yield from _a_month_of_polls()
     yield from _idioms()
 
@@ -147,6 +149,35 @@ def _threads() -> Iterator[Row]:
     yield Ratio(
         "Event.wait(5) in one of two threads", samples["event"], "time.sleep(5)", samples["sleep"],
         bar=15,
+    )  # fmt: skip
+
+
+def _recorded() -> Iterator[Row]:
+    """What a test that passes pays for the timeline that it does not show."""
+
+    def poll() -> float:
+        with mocked(apis=["chainloop"]) as mock, requests.Session() as session:
+            operation = mock.chainloop.start(lifecycle=Lifecycle.hangs())
+            url = f"{mock.chainloop.base_url}/v1/operations/{operation.id}"
+
+            def once_more() -> None:
+                session.get(url, headers=_HEADERS)
+                _sleep()
+
+            return looped(once_more, 200)
+
+    def without() -> float:
+        waited = Record.waited
+        Record.waited = lambda self, length: None  # type: ignore[method-assign]
+        try:
+            return poll()
+        finally:
+            Record.waited = waited  # type: ignore[method-assign]
+
+    samples = rounds_of(_ROUNDS, {"with": poll, "without": without}, warm=2)
+    yield Ratio(
+        "a poll and its wait, recorded", samples["with"], "not recorded", samples["without"],
+        bar=1.02,
     )  # fmt: skip
 
 

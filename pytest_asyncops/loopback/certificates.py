@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 import tempfile
+from typing import Any
 
 from .http_server import HOST
 
@@ -20,7 +21,8 @@ class Certificates:
         import trustme
 
         authority = trustme.CA()
-        self._server = authority.issue_cert(HOST, "localhost")
+        self._server: Any = authority.issue_cert(HOST, "localhost")
+        self.ca_file: str
         number, self.ca_file = tempfile.mkstemp(prefix="asyncops_", suffix=".pem")
         os.close(number)
         authority.cert_pem.write_to_path(self.ca_file)

@@ -27,7 +27,7 @@ class Plan:
 
     Attributes:
         match: the values that an operation has to have.
-        was_taken: whether it was ever used for an operation.
+        was_used: whether it was ever used for an operation.
     """
 
     _changing = ("_operations",)  # an example of Hypothesis need not take a plan that others take
@@ -39,7 +39,7 @@ class Plan:
         self._lifecycle = lifecycle
         self._when = when
         self.match: Facts = match
-        self.was_taken: bool = False
+        self.was_used: bool = False
 
     @property
     def operations(self) -> tuple[Operation, ...]:
@@ -64,7 +64,7 @@ class Plan:
     def note(self, operation: Operation) -> None:
         """Note that it was used for an operation."""
         self._operations.append(operation)
-        self.was_taken = True
+        self.was_used = True
 
     def __repr__(self) -> str:
         match = [f"{name}={value!r}" for name, value in self.match.items()]
@@ -82,13 +82,13 @@ class StartedByRequest(NamedTuple):
         id: its id.
         facts: what was known of it.
         plans: the plans that there were, the newest last.
-        taken: the one that was used for it, if there is one.
+        used: the one that was used for it, if there is one.
     """
 
     id: str
     facts: Facts
     plans: tuple[Plan, ...]
-    taken: Plan | None
+    used: Plan | None
 
 
 def checked_lifecycle(value: object) -> Lifecycle:

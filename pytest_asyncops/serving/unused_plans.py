@@ -26,7 +26,7 @@ class UnusedPlans(AsyncOpsError, AssertionError):
 def failure(
     stubs: Iterable[tuple[str, Iterable[Plan], Iterable[StartedByRequest]]],
 ) -> UnusedPlans | None:
-    """The failure of a test with plans that were not taken, if there are any.
+    """The failure of a test with plans that were not used, if there are any.
 
     Args:
         stubs: for each stub what it is called, its plans, and what requests have started.
@@ -35,7 +35,7 @@ def failure(
     unused: list[Plan] = []
     for stub, plans, started in stubs:
         for plan in plans:
-            if not plan.was_taken:
+            if not plan.was_used:
                 unused.append(plan)
                 lines += ["", f"  {plan!r}, of {stub}", *_nearest(plan, list(started))]
     if not unused:
@@ -72,8 +72,8 @@ def _why_not(plan: Plan, one: StartedByRequest) -> list[str]:
     ]
     if different:
         return different
-    if one.taken is not None and one.plans.index(one.taken) > one.plans.index(plan):
-        return [f"a newer plan was used, {one.taken!r}"]
+    if one.used is not None and one.plans.index(one.used) > one.plans.index(plan):
+        return [f"a newer plan was used, {one.used!r}"]
     return ["when does not match it"]
 
 

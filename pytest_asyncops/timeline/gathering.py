@@ -182,8 +182,8 @@ def _life(
             here = first.number - 1
         elif at_once:
             here = at_once[-1]
-        elif at > born:
-            here = _BEFORE_CALLS
+        else:
+            here = _BEFORE_CALLS if at > born else operation._after
         is_seen = None if first is None and not is_whole and shown[:1] == since[:1] else bool(first)
         yield (at, here, _AFTER_CALL, 1), Changed(at, api, name, before, state, is_seen)
 

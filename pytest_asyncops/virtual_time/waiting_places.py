@@ -97,9 +97,11 @@ def _place_in_task() -> tuple[CodeType, int] | None:
 
 def _task_of(handle: Any) -> asyncio.Task[Any] | None:
     """The task that a timer is for: one that sleeps, or one whose timeout it is."""
+    import asyncio
+
     owner = getattr(handle._callback, "__self__", None)
     known = [getattr(owner, name, None) for name in ("_task", "_host_task")]
     for future in (owner, *(handle._args or ())):
-        for callback, _ in getattr(future, "_callbacks", None) or ():
-            known.append(getattr(callback, "__self__", None))
+        if isinstance(future, asyncio.Future):  # others have callbacks of another form
+            known += [getattr(one[0], "__self__", None) for one in future._callbacks or ()]
     return next((one for one in known if hasattr(one, "get_coro")), None)

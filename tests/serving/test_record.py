@@ -63,9 +63,7 @@ def test_a_clock_that_shares_its_time_is_told_of_its_moves() -> None:
 def test_a_wait_without_a_known_line_is_a_wait() -> None:
     clock = ServerClock()
     record = Record(clock, Calls(clock, Kept(3)), 3)
-    names = {"__name__": "threading", "waited": record.waited}
-    exec(compile("import _thread\n_thread.start_new_thread(lambda: (waited(5), done()), ())",
-                 threading.__file__, "exec"),
-         names | {"done": (event := threading.Event()).set})  # fmt: skip
-    assert event.wait(10)
+    worker = threading.Thread(target=record.waited, args=(5,))
+    worker.start()
+    worker.join()
     assert [one.place for one in record.now()] == [None]

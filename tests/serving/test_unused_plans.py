@@ -1,4 +1,4 @@
-"""Plans that were taken for nothing fail a test that asks for it, and it says what came near."""
+"""Plans that were used for nothing fail a test that asks for it, and it says what came near."""
 
 from __future__ import annotations
 

@@ -282,10 +282,30 @@ def test_of_very_many_operations_those_are_told_that_were_asked_for() -> None:
     with mocked() as mock:
         started = mock.chainloop.start_many(1_500, id="op-{}".format)
         ask(mock, started[1_400].id)
+        requests.get(f"{mock.pinecone.base_url}/operations/op-1450", timeout=30)
         timeline = mock.timeline
         assert timeline.left_out == 499
         ids = [event.operation_id for event in timeline if isinstance(event, Started)]
         assert ids == [f"op-{number}" for number in (*range(1_000), 1_400)]
+
+
+def test_waits_between_calls_that_are_gone_are_not_told() -> None:
+    with mocked(max_calls_kept=2) as mock:
+        ask(mock, "op-1")
+        time.sleep(5)
+        for _ in range(3):
+            ask(mock, "op-1")
+        assert [type(event) for event in mock.timeline] == [Answered, Answered]
+
+
+def test_steps_of_one_state_are_one_state() -> None:
+    with mocked() as mock:
+        life = Lifecycle.steps(
+            Step(State.RUNNING, 2), Step(State.RUNNING, 2), Step(State.SUCCEEDED)
+        )
+        mock.chainloop.start(lifecycle=life)
+        time.sleep(5)
+        assert told(mock) == ["0 start", "4 RUNNING to SUCCEEDED False"]
 
 
 def test_a_reset_and_each_api() -> None:

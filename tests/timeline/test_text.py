@@ -173,6 +173,16 @@ def test_rounds_are_folded_as_rounds() -> None:
         assert len(text.splitlines()) == 14
 
 
+def test_waits_alone_are_folded_too() -> None:
+    with mocked() as mock:
+        for _ in range(50):
+            time.sleep(5)
+            time.sleep(1)
+        lines = [line.strip() for line in str(mock.timeline).splitlines()[1:]]
+    assert len(lines) == 5
+    assert lines[2] == "… 96 waits more …"
+
+
 def test_lists_and_spinning() -> None:
     with mocked(max_polls_at_once=10**6) as mock:
         for _ in range(100):
