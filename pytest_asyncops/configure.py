@@ -233,14 +233,14 @@ def _check_together(values: Mapping[str, Any], given: Mapping[str, object]) -> N
     if SERVED[0] in values["transport"]:
         if values["transport"] != SERVED:
             raise InvalidArgument(
-                "transport='server' answers every client, so it stands alone, not "
+                "transport='server' answers every client, so it is the only transport, not "
                 f"{given['transport']!r}",
                 value=given["transport"],
             )
         if values["base_urls"]:
             raise InvalidArgument(
                 f"base_urls={given['base_urls']!r} cannot be chosen with transport='server': it "
-                "takes ports that are free. Each stub's base_url says where it is.",
+                "uses free ports. Each stub's base_url says where it is.",
                 value=given["base_urls"],
             )
     elif values["tls"]:
