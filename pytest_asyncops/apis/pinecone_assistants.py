@@ -6,9 +6,10 @@ function of them.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..lifecycle.lifecycle import Lifecycle
@@ -152,16 +153,22 @@ def list_assistants(exchange: Exchange) -> Response:
     """Answer ``GET /assistants``."""
     check(exchange)
     found = _assistants(exchange, {}, sorted(exchange.parents))
-    members = list(found.values())
-    numbers: Any = range(len(members))
+    by_rank = {_rank(one): one for one in found.values()}
+    numbers: Sequence[int] = sorted(by_rank)
     pagination: Mapping[str, Any] = {}
     if edition(exchange.request) != OLD:
         query = exchange.query
         limit = read_limit(query.get("limit"), _DEFAULT_LIMIT, exchange.readings)
         numbers, pagination = page_of(exchange, numbers, query, "assistants", limit)
-    page = [members[number] for number in numbers]
+    page = [by_rank[number] for number in numbers]
     exchange.look_all(one.operation for one in page if one.operation is not None)
     return json_response(200, {"assistants": [_shown(exchange, one) for one in page], **pagination})
+
+
+def _rank(assistant: Assistant) -> int:
+    """A number of its own that grows with the time of its creation."""
+    digest = hashlib.blake2s(assistant.name.encode(), digest_size=8).digest()
+    return assistant.created_ns << 128 | assistant.since << 64 | int.from_bytes(digest, "big")
 
 
 def get_assistant(exchange: Exchange) -> Response:

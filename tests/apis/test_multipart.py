@@ -59,6 +59,7 @@ def test_what_a_client_library_writes_is_read(fields):
         (FORM, b"text", "the body has no end"),
         (FORM.replace("line", "other"), multipart(part("a", b"1")), "the body has no end"),
         (FORM, multipart(part("a", b"1"))[:-4], "the body has no end"),
+        (FORM, multipart(part("a", b"1"))[:-3], "the body has no end"),
         (FORM, multipart(b"Content-Disposition: form-data\r\n\r\n1"), "a part has no name"),
         (FORM, multipart(b"1"), "a part has no name"),
         (FORM, multipart(b'Content-Disposition: form-data; name="a"\r\n1'), "a part has no name"),

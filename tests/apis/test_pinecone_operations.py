@@ -15,6 +15,7 @@ def test_operations_of_assistants_are_not_shown(kind):
     shown = server.start()
     assert server.ids() == [shown.id]
     assert server.ids(status="Processing") == [shown.id]
+    assert server.get(shown.id)["id"] == shown.id
     assert server.ask(f"/operations/docs/{hidden.id}").status_code == 404
     answer = the_error(server.send("GET", f"/operations/docs?operation_type={kind}"))
     assert answer[2].startswith("Invalid operation_type: Valid options are upload_file, ")

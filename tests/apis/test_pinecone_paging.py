@@ -39,6 +39,20 @@ def test_every_page_once(target, members, name, limit):
     assert len(set(whole)) == len(whole) == (5 if members == "files" else 6)
 
 
+def test_assistants_that_come_and_go_do_not_shift_a_page():
+    server = filled()
+    target = "/assistants?limit=3"
+    first = server.send("GET", target).json()
+    names = [one["name"] for one in first["assistants"]]
+    assert names == ["docs-4", "docs-3", "docs-2"]
+    server.start(operation_type="create_assistant", assistant_name="a")
+    server.start(operation_type="delete_assistant", assistant_name="docs-2")
+    server.start(operation_type="update_assistant", assistant_name="docs-1")
+    server.clock.advance(10)
+    rest = server.send("GET", f"{target}&pagination_token={first['pagination']['next']}").json()
+    assert [one["name"] for one in rest["assistants"]] == ["docs-1", "docs-0", "docs"]
+
+
 @pytest.mark.parametrize(("target", "members", "name"), LISTS)
 def test_a_token_is_of_one_list(target, members, name):
     server = filled()

@@ -304,6 +304,21 @@ def timeline_of_a_failure() -> str:
         return str(mock.timeline)
 
 
+def unused_plan() -> str:
+    [example] = [block for block in blocks("own_api.md", "python") if "def run(kind" in block]
+    names: dict[str, Any] = {}
+    exec(example, names)
+
+    def planned_in_vain() -> None:
+        with mocked(apis=[names["JOBS"]], unused_plans="fail") as mock:
+            mock.stubs["jobs"].plan(Lifecycle.hangs(), kind="report")
+            names["run"]("scan", "short")
+
+    with pytest.raises(pytest_asyncops.UnusedPlans) as caught:
+        planned_in_vain()
+    return str(caught.value)
+
+
 @cache
 def report_of_a_failing_test() -> str:
     """What pytest prints when the README's failing test is put below its first example."""
@@ -322,21 +337,6 @@ def report_of_a_failing_test() -> str:
         ).stdout
     _, begin, rest = said.partition("15 s of the servers' time")
     return begin + rest[: rest.index("\n==")]
-
-
-def unused_plan() -> str:
-    [example] = [block for block in blocks("own_api.md", "python") if "def run(kind" in block]
-    names: dict[str, Any] = {}
-    exec(example, names)
-
-    def plan_in_vain() -> None:
-        with mocked(apis=[names["JOBS"]], unused_plans="fail") as mock:
-            mock.stubs["jobs"].plan(Lifecycle.hangs(), kind="report")
-            names["run"]("scan", "short")
-
-    with pytest.raises(pytest_asyncops.UnusedPlans) as caught:
-        plan_in_vain()
-    return str(caught.value)
 
 
 class Quote(NamedTuple):
