@@ -366,7 +366,7 @@ PINECONE = (
     Setting(
         "default_limit",
         100,
-        "How many operations a page has where the request does not say. Not stated; the "
+        "How many operations or files a page has where the request does not say. Not stated; the "
         "contract's maximum.",
         kind="count",
     ),

@@ -9,7 +9,8 @@ import pytest
 from pictures import MODULES, arrows, floors, named, nodes, own_imports, room_of, tree_of
 
 FLOORS = [
-    {"__init__", "plugin"},
+    {"__init__", "__main__", "plugin"},
+    {"serve"},
     {"hypothesis_examples"},
     {"strategies"},
     {"strategies.mutation"},

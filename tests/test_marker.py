@@ -184,7 +184,7 @@ def test_a_mistake_beside_an_api_of_the_ini_file_is_its_own(item_of):
     ini = "asyncops_base_urls = jobs=http://localhost:1\nasyncops_apis = own_apis:JOBS"
     with pytest.raises(InvalidArgument, match=r"^unknown clock 'manul'\."):
         resolved(item_of(ini, "None", "clock='manul'"))
-    ini = ini.replace("own_apis:JOBS", "own_apis:JOBZ")
+    ini = f"asyncops_clock = manual\n{ini.replace('own_apis:JOBS', 'own_apis:JOBZ')}"
     item = item_of(ini)
     with pytest.raises(InvalidArgument) as caught:
         resolved(item)
