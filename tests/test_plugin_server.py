@@ -173,3 +173,24 @@ def test_it(asyncops_server):
     )
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*ZeroDivisionError*"])
+
+
+def test_an_api_of_the_project_is_served_too(pytester):
+    pytester.makeconftest(
+        """
+import dataclasses
+from pytest_asyncops.apis.chainloop import CHAINLOOP
+
+def pytest_asyncops_apis(config):
+    return dataclasses.replace(CHAINLOOP, name="jobs", base_url="https://jobs.example")
+"""
+    )
+    result = run(
+        pytester,
+        """
+def test_it(asyncops_server):
+    assert asyncops_server.jobs.base_url.startswith("http://127.0.0.1:")
+    assert b"RUNNING" in ask(asyncops_server.jobs, asyncops_server.jobs.start())
+""",
+    )
+    result.assert_outcomes(passed=1)

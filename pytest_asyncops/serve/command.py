@@ -10,8 +10,9 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..configure import BUILT_IN, resolve_settings
+from ..configure import resolve_settings
 from ..errors import AsyncOpsError, InvalidArgument
+from ..known_apis import BUILT_IN
 from ..loopback.incoming import Incoming
 from ..serving.messages import Response
 from ..serving.secret_texts import shown

@@ -5,8 +5,18 @@ from __future__ import annotations
 import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
+from support.toy_api import WORDS, changed, toy
 
-from pytest_asyncops import InvalidArgument, Lifecycle, assert_history, polls, strategies
+from pytest_asyncops import (
+    InvalidArgument,
+    Lifecycle,
+    OwnState,
+    State,
+    assert_history,
+    polls,
+    strategies,
+)
+from pytest_asyncops.apis import HistorySchema
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
 
@@ -135,3 +145,37 @@ def test_a_history_ends_where_the_operation_is_no_longer_found():
     check()
     longest = strategies.histories("pinecone", lifecycle=st.just(life), max_wait=0)
     assert len(find(longest, lambda bodies: len(bodies) == 10)) == 10
+
+
+def test_histories_in_states_of_the_apis_own():
+    """As a stub shows them, and judged by what they mean."""
+    queued, busy = OwnState("queued", State.PENDING), OwnState("busy again", State.RUNNING)
+    api = toy(statuses={**WORDS, queued: "queued", busy: "busy again"})
+    words = {**api.statuses, State.PURGED: "gone"}
+    history = HistorySchema(
+        schema="Job",
+        listed_in="jobs",
+        wrapped_in=None,
+        id="id",
+        status="status",
+        states={word: frozenset({state}) for state, word in words.items()},
+        constant=("shelf",),
+        once=(),
+        result=(),
+    )
+
+    def render(job, now):
+        return {"id": job.id, **job.fields, "status": words[now.state]}
+
+    api = changed(api, history=history, render=lambda readings: render)
+    key = {"Authorization": "k"}
+    seen = set()
+
+    @FEW
+    @given(strategies.histories(api, headers=key, shelf=st.just("a")))
+    def check(bodies):
+        assert_history(bodies, api=api)
+        seen.update(body["status"] for body in bodies)
+
+    check()
+    assert seen & {"queued", "busy again"}

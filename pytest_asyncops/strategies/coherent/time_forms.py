@@ -38,21 +38,19 @@ def write_in_order(value: dict[str, Any], members: Iterable[str], form: TimeForm
 
     Timestamps that are written already stay, and the gaps are fitted around them.
     """
-    there = [
-        name
-        for name in members
-        if isinstance(value.get(name), Gap) or form.reads(value.get(name)) is not None
-    ]
-    fixed = {name: form.reads(value[name]) for name in there if not isinstance(value[name], Gap)}
-    bounds = [instant for instant in fixed.values() if instant is not None]
-    gaps = [value[name] for name in there if name not in fixed]
+    there: dict[str, Gap | int] = {}  # what is to be written, and the instants that are fixed
+    for name in members:
+        found = value.get(name)
+        instant = found if isinstance(found, Gap) else form.reads(found)
+        if instant is not None:
+            there[name] = instant
+    bounds = [one for one in there.values() if isinstance(one, int)]
     # The first of those that are fixed has room before it for all of the gaps.
-    room = sum(abs(gap.seconds) for gap in gaps) * SECOND
+    room = sum(abs(one.seconds) for one in there.values() if isinstance(one, Gap)) * SECOND
     last = min([_BASE, *(bound - room for bound in bounds)])
-    for name in there:
-        if name in fixed:
-            bounds.pop(0)
-            last = fixed[name] or last
-            continue
-        last = min([last + value[name].seconds * SECOND, *bounds])
-        value[name] = form.writes(last)
+    for name, one in there.items():
+        if isinstance(one, int):
+            last = bounds.pop(0)
+        else:
+            last = min([last + one.seconds * SECOND, *bounds])
+            value[name] = form.writes(last)
