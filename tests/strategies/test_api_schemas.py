@@ -41,7 +41,7 @@ def test_overrides_that_contradict_each_other():
 
 def test_apis_that_say_too_little(tmp_path):
     api = own_api(tmp_path, {"free": {}})
-    with pytest.raises(InvalidArgument, match="does not say how its operations live"):
+    with pytest.raises(InvalidArgument, match="does not say how its operations change"):
         strategies.operations(api)
     with pytest.raises(InvalidArgument, match="documents no errors"):
         strategies.errors(api)

@@ -344,7 +344,7 @@ def test_apis_that_say_too_little(shop):
     routes = (Route("list", "GET", ("/empty",), None),)
     with pytest.raises(InvalidArgument, match="documents no body for its list route"):
         strategies.lists(dataclasses.replace(shop, routes=routes))
-    with pytest.raises(InvalidArgument, match="does not say how its operations live"):
+    with pytest.raises(InvalidArgument, match="does not say how its operations change"):
         strategies.operations(changed(shop, history=None))
     with pytest.raises(InvalidArgument, match=r"unknown status of an error of shop 500.*'404'"):
         strategies.errors(shop, 500)
