@@ -144,8 +144,8 @@ def _checked_limits(
     ):
         if lower is not None and upper is not None and lower > upper:
             raise InvalidArgument(
-                f"{names[0]}={low!r} and {names[1]}={high!r} contradict each other: nothing is "
-                f"both. Raise {names[1]}, lower {names[0]}, or leave one of them out.",
+                f"{names[0]}={low!r} and {names[1]}={high!r} contradict each other. Raise "
+                f"{names[1]}, lower {names[0]}, or leave one of them out.",
                 value=(low, high),
             )
     return shortest, longest
@@ -209,11 +209,11 @@ def _never(polled: _Polled, at_least: int | None) -> _Breach:
     wanted = f"; at_least is {at_least}" if at_least else ", so there is nothing to assert"
     if polled.shown:
         advice = (
-            f"{counted(polled.shown, 'answer')} showed it, of lists, or of endpoints that did not "
-            "look for it with Exchange.find(): they are no polls of it."
+            f"{counted(polled.shown, 'answer')} showed it, in lists, or from endpoints that did "
+            "not look for it with Exchange.find(). They do not count as polls of it."
         )
     else:
-        advice = "Send requests for it before; or, if it is right so, assert at_most=0."
+        advice = "Send requests for it first; or, if this is intended, assert at_most=0."
     return _Breach("at_least", None, f"it was never polled{wanted}. {advice}")
 
 
@@ -309,7 +309,7 @@ def _table(operation: Operation, polled: _Polled, marked: Collection[int | None]
     if polled.dropped:
         yield (
             f"     … {polled.dropped:,} that are no longer kept (max_calls_kept, max_bytes_kept): "
-            "all are counted, and the worst of them judged"
+            "all are counted, and the worst are checked"
         )
     marks = {
         id(call): f"{'>' if number in marked else ' '} {number:>3} "

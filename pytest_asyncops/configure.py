@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
-import os
-import re
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .apis.chainloop import CHAINLOOP
-from .apis.pinecone import PINECONE
-from .durations import Seconds, instant_to_ns, to_ns
-from .errors import (
-    InvalidArgument,
-    checked_count,
-    checked_flag,
-    hides_usage_errors,
-    listed,
-    unknown_choice,
-)
-from .imported_apis import imported_api
-from .network.hosts import normal_patterns
+from .durations import Seconds
+from .errors import InvalidArgument, hides_usage_errors, unknown_choice
+from .known_apis import live_and_known
 from .serving.api import Api, find_base_urls
-from .serving.base_urls import checked_base_url
-from .settings import GENERAL, SERVED, Setting
+from .setting_values import read
+from .settings import GENERAL, SERVED
 
 __tracebackhide__ = hides_usage_errors
-
-_PATTERN = re.compile(r"(?:\*\.)?(?:[^\s/:*?#@\[\]]+|\[?[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\]?)")
-
-BUILT_IN: Mapping[str, Api] = {api.name: api for api in (CHAINLOOP, PINECONE)}
-"""The built-in APIs by name."""
-
-RESERVED = frozenset({"ca_file", "calls", "clock", "reset", "stubs", "timeline"})
-"""The names that no API can have: `AsyncOpsMock` has something else by them."""
 
 
 @dataclass(frozen=True)
@@ -101,23 +79,6 @@ class ResolvedSettings:
     readings: Mapping[str, Mapping[str, Any]]
 
 
-def find_api(api: object, known: Mapping[str, Api] = BUILT_IN) -> Api:
-    """The API of this name or at this place, or the value itself if it is an `Api`.
-
-    Raises:
-        InvalidArgument: for anything else.
-    """
-    if isinstance(api, Api):
-        return api
-    if isinstance(api, str) and api in known:
-        return known[api]
-    if isinstance(api, str) and ":" in api:
-        return imported_api(api)
-    raise unknown_choice(
-        "API", api, known, "Or pass an Api of your own, or where it is: 'package.module:NAME'."
-    )
-
-
 def resolve_settings(
     *layers: Mapping[str, object], registered: Iterable[Api] = ()
 ) -> ResolvedSettings:
@@ -134,7 +95,7 @@ def resolve_settings(
     for layer in layers:
         given = {**layer, **given}
     table = {setting.name: setting for setting in GENERAL}
-    apis, known = _live_and_known(layers, registered)
+    apis, known = live_and_known(layers, registered)
     given["apis"] = apis
     readings_of = {name: api.readings for name, api in known.items()}
     names = [
@@ -156,7 +117,7 @@ def resolve_settings(
         given = {"clock": "real", **given}
     elif given.get("skip_idle", False) not in (False, "false"):
         given = {"clock": "manual", **given}
-    values = {name: _read(setting, name, given) for name, setting in table.items()}
+    values = {name: read(setting, name, given) for name, setting in table.items()}
     _check_together(values, given)
     if values["clock"] == "real":
         if "epoch" in given and values["epoch"] is not None:
@@ -173,46 +134,13 @@ def resolve_settings(
     return ResolvedSettings(
         readings={
             api: {
-                reading.name: _read(reading, f"{api}_{reading.name}", given) for reading in readings
+                reading.name: read(reading, f"{api}_{reading.name}", given) for reading in readings
             }
             for api, readings in readings_of.items()
         },
         known=known,
         **values,
     )
-
-
-def _live_and_known(
-    layers: Iterable[Mapping[str, object]], registered: Iterable[Api]
-) -> tuple[tuple[Api, ...], Mapping[str, Api]]:
-    """The APIs that are live, and all that are known by name.
-
-    A layer knows those of the layers below it by their names.
-    """
-    own = tuple(registered)
-    live = _distinct((*BUILT_IN.values(), *own), "pytest_asyncops_apis", own)
-    known = {api.name: api for api in live}
-    for layer in reversed(list(layers)):
-        if "apis" in layer:
-            live = _distinct(_apis(layer["apis"], "apis", known), "apis", layer["apis"])
-            known |= {api.name: api for api in live}
-    return live, known
-
-
-def _distinct(apis: Iterable[Api], name: str, given: object) -> tuple[Api, ...]:
-    """These APIs, if each can have a stub by its name."""
-    distinct = tuple(apis)
-    names = [api.name for api in distinct]
-    if len(set(names)) < len(names):
-        raise InvalidArgument(f"{name} has two APIs with one name: {listed(names)}", value=given)
-    for own in names:
-        if own in RESERVED:
-            raise InvalidArgument(
-                f"{name} has an API that is called {own!r}, and asyncops_mock.{own} is something "
-                "else. Give its Api another name=.",
-                value=own,
-            )
-    return distinct
 
 
 def _check_together(values: Mapping[str, Any], given: Mapping[str, object]) -> None:
@@ -233,14 +161,14 @@ def _check_together(values: Mapping[str, Any], given: Mapping[str, object]) -> N
     if SERVED[0] in values["transport"]:
         if values["transport"] != SERVED:
             raise InvalidArgument(
-                "transport='server' answers every client, so it stands alone, not "
+                "transport='server' answers every client, so it is the only transport, not "
                 f"{given['transport']!r}",
                 value=given["transport"],
             )
         if values["base_urls"]:
             raise InvalidArgument(
                 f"base_urls={given['base_urls']!r} cannot be chosen with transport='server': it "
-                "takes ports that are free. Each stub's base_url says where it is.",
+                "uses free ports. Each stub's base_url says where it is.",
                 value=given["base_urls"],
             )
     elif values["tls"]:
@@ -265,186 +193,4 @@ def resolve_readings(api: Api, given: Mapping[str, object] | None) -> Mapping[st
     for name in given or ():
         if name not in names:
             raise unknown_choice(f"reading of {api.name}", name, names)
-    return {reading.name: _read(reading, reading.name, given or {}) for reading in api.readings}
-
-
-def _read(setting: Setting, name: str, given: Mapping[str, object]) -> Any:
-    value = given.get(name, setting.default)
-    if setting.kind == "choice":
-        if value not in setting.choices:
-            raise unknown_choice(name, value, setting.choices)
-        return value
-    if setting.kind == "choices":
-        return _choices(value, name, setting.choices)
-    return _READERS[setting.kind](value, name)
-
-
-def _words(value: Any) -> Any:
-    """The words of a text, with spaces or commas in between; anything else as it is."""
-    return value.replace(",", " ").split() if isinstance(value, str) else value
-
-
-def _choices(value: Any, name: str, choices: tuple[str, ...]) -> tuple[str, ...]:
-    """Some of these choices; none if the first of them, which stands for the others, is given."""
-    words = _words(value)
-    if not isinstance(words, Iterable) or isinstance(words, (bytes, Mapping)):
-        words = [words]
-    chosen = tuple(words)
-    every, *others = choices
-    if chosen == (every,):
-        return ()
-    for word in chosen:
-        if word not in others:
-            raise unknown_choice(name, word, choices if len(chosen) == 1 else others)
-    if not chosen or len(set(chosen)) < len(chosen):
-        raise InvalidArgument(
-            f"{name} must be {every!r}, or some of {listed(map(repr, others))}, each once, "
-            f"not {value!r}",
-            value=value,
-            choices=choices,
-        )
-    return chosen
-
-
-def _apis(value: Any, name: str, known: Mapping[str, Api] = BUILT_IN) -> Iterable[Api]:
-    names = _words(value)
-    if not isinstance(names, Iterable) or isinstance(names, Mapping):
-        raise InvalidArgument(
-            f"{name} must be a list of API names or Api values, not {value!r}", value=value
-        )
-    return tuple(find_api(api, known) for api in names)
-
-
-def _hosts(value: Any, name: str) -> tuple[str, ...]:
-    patterns = _words(value)
-    if not isinstance(patterns, Iterable) or isinstance(patterns, (bytes, Mapping)):
-        patterns = [patterns]
-    checked = []
-    for pattern in patterns:
-        if not isinstance(pattern, str) or not _PATTERN.fullmatch(pattern):
-            raise InvalidArgument(
-                f"{name} has names of hosts, such as 'api.example.com', '*.example.com' or "
-                f"'192.0.2.1', without scheme, port and path, not {pattern!r}",
-                value=pattern,
-            )
-        checked.append(pattern)
-    return normal_patterns(checked)
-
-
-def _urls(value: Any, name: str) -> Mapping[str, str | Mapping[str, str]]:
-    if isinstance(value, str):
-        value = _urls_of_lines(value, name)
-    if not isinstance(value, Mapping):
-        raise InvalidArgument(
-            f"{name} must map API names to URLs, like {{'chainloop': 'http://localhost:8080'}}, "
-            f"not {value!r}",
-            value=value,
-        )
-    return {
-        api: {
-            host: checked_base_url(url, f"{name}[{api!r}][{host!r}]") for host, url in urls.items()
-        }
-        if isinstance(urls, Mapping)
-        else checked_base_url(urls, f"{name}[{api!r}]")
-        for api, urls in value.items()
-    }
-
-
-def _urls_of_lines(text: str, name: str) -> Mapping[str, str | Mapping[str, str]]:
-    """The URLs in lines such as ``jobs=URL``, or ``jobs.uploads=URL`` for one host of several."""
-    found: dict[str, Any] = {}
-    for line in text.split():
-        key, _, url = line.partition("=")
-        if not url:
-            raise InvalidArgument(
-                f"{name} must say which API each URL is of, as in 'chainloop={key}', not {text!r}",
-                value=text,
-            )
-        api, _, host = key.partition(".")
-        if not host:
-            found[api] = url
-        elif isinstance(found.setdefault(api, {}), dict):
-            found[api][host] = url
-        else:
-            raise InvalidArgument(
-                f"{name} has {api} as a whole, and {key} too. Leave one of them out.", value=text
-            )
-    return found
-
-
-def _flag(value: Any, name: str) -> bool:
-    return checked_flag({"true": True, "false": False}.get(str(value).lower(), value), name)
-
-
-def _rate(value: Any, name: str) -> float:
-    number = value
-    if isinstance(value, str):
-        with suppress(ValueError):
-            number = float(value)
-    if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 < number < 1e9:
-        raise InvalidArgument(
-            f"{name} must be a number above 0, and below a billion, not {value!r}", value=value
-        )
-    return number
-
-
-def _count(value: Any, name: str) -> int:
-    if isinstance(value, str) and value.isdecimal():
-        value = int(value)
-    return checked_count(value, name, 1)
-
-
-def _seconds(value: Any, name: str) -> Any:
-    if isinstance(value, str):
-        try:
-            value = float(value)
-        except ValueError:
-            raise InvalidArgument(
-                f"{name} must be a number of seconds, not {value!r}", value=value
-            ) from None
-    to_ns(value, name)
-    return value
-
-
-def _instant(value: Any, name: str) -> int | None:
-    if value == "now":
-        return None
-    if isinstance(value, datetime.datetime):
-        return instant_to_ns(value, name)
-    try:
-        # Python 3.10's fromisoformat does not know the Z.
-        instant = datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
-    except (AttributeError, ValueError):
-        raise InvalidArgument(
-            f"{name} must be 'now', an instant like '2026-01-01T00:00:00Z' or a datetime with a "
-            f"time zone, not {value!r}",
-            value=value,
-        ) from None
-    if instant.tzinfo is None:
-        raise InvalidArgument(
-            f"{name}={value!r} has no time zone. For UTC write {name}='{instant.isoformat()}Z'.",
-            value=value,
-        )
-    return instant_to_ns(instant, name)
-
-
-def _path(value: Any, name: str) -> str | None:
-    if value is None:
-        return None
-    path = os.fspath(value) if isinstance(value, os.PathLike) else value
-    if not isinstance(path, str) or not path:
-        raise InvalidArgument(f"{name} must be the path of a file, not {value!r}", value=value)
-    return os.path.abspath(path)
-
-
-_READERS: Mapping[str, Callable[[Any, str], Any]] = {
-    "names": _apis,
-    "hosts": _hosts,
-    "urls": _urls,
-    "count": _count,
-    "seconds": _seconds,
-    "instant": _instant,
-    "path": _path,
-    "flag": _flag,
-    "rate": _rate,
-}
+    return {reading.name: read(reading, reading.name, given or {}) for reading in api.readings}

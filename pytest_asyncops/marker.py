@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -24,10 +25,26 @@ def settings_of_marks(item: pytest.Item) -> list[dict[str, Any]]:
 
 
 def settings_of_ini(config: pytest.Config) -> dict[str, Any]:
-    """The settings of the ini file."""
-    values = {name: config.getini(f"{MARK}_{name}") for name, _ in options()}
+    """The settings of the ini file.
+
+    Raises:
+        InvalidArgument: for a list or a number where pytest takes only strings.
+    """
+    with warnings.catch_warnings():
+        # A list or a number in TOML is understood, but pytest warns of it.
+        warnings.simplefilter("ignore")
+        values = {name: _of_ini(config, f"{MARK}_{name}") for name, _ in options()}
     given = {name: value for name, value in values.items() if value not in (None, "")}
     return _located(given, config)
+
+
+def _of_ini(config: pytest.Config, option: str) -> Any:
+    try:
+        return config.getini(option)
+    except (pytest.UsageError, TypeError) as error:
+        raise InvalidArgument(
+            f"{error}. Write its values in one string, such as {option} = 'one, two'."
+        ) from None
 
 
 def contract_of(item: pytest.Item) -> Any:

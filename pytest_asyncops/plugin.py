@@ -259,7 +259,7 @@ def pytest_terminal_summary(
     """Say what went on after the end of tests."""
     strays = config.stash[_strays_key]
     if strays:
-        terminalreporter.section("asyncops: work that went on after its test", red=True)
+        terminalreporter.section("asyncops: work that continued after its test", red=True)
         terminalreporter.write_line("\n\n".join(strays))
 
 

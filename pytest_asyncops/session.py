@@ -76,8 +76,10 @@ class Session:
     Args:
         settings: its settings.
         test: the test that it is for, by the name that pytest gives it.
+        port: where all APIs are served, each at a path of its own; unless given, each has a port.
 
     Attributes:
+        served: the server on loopback, ``None`` if requests are answered in process.
         clock: the servers' clock.
         virtual_clock: the same, as the test uses it.
         calls: the requests to all stubs and their answers.
@@ -90,7 +92,7 @@ class Session:
         timeline_when: when the report of the test shows the timeline.
     """
 
-    def __init__(self, settings: ResolvedSettings, test: str = "") -> None:
+    def __init__(self, settings: ResolvedSettings, test: str = "", port: int | None = None) -> None:
         self._settings = settings
         self.timeline_when: str = settings.timeline
         # The fixture opens its mock before pytest names the test to other tools.
@@ -120,12 +122,12 @@ class Session:
         self._forked_requests = ForkedRequests()
         self._idle_polls = IdlePolls(self.clock, lambda api: self._stores[api.name])
         self.ca_file: str | None = None
-        self._served: ServedApis | None = None
+        self.served: ServedApis | None = None
         with ExitStack() as stack:
             base_urls = settings.base_urls
             if settings.transport == SERVED:
-                self._served = self._listening(stack)
-                base_urls = self._served.base_urls
+                self.served = self._listening(stack, port)
+                base_urls = self.served.base_urls
             self._servers = [self._server(api, base_urls.get(api.name)) for api in settings.apis]
             self._stores = {server.api.name: server.store for server in self._servers}
             self.stubs: dict[str, Stub] = {
@@ -137,7 +139,7 @@ class Session:
         self.beginning: Checkpoint = self.checkpoint()
         opened.note(self)
 
-    def _listening(self, stack: ExitStack) -> ServedApis:
+    def _listening(self, stack: ExitStack, port: int | None) -> ServedApis:
         """The server, which listens, and answers once it is started."""
         with needing("server", "a server on loopback"):
             from .loopback.served import ServedApis
@@ -149,7 +151,7 @@ class Session:
                 certificates = Certificates()
             stack.callback(certificates.remove)
             self.ca_file, context = certificates.ca_file, certificates.context()
-        served = ServedApis(self._settings.apis, self.clock, self.guards, context)
+        served = ServedApis(self._settings.apis, self.clock, self.guards, context, port)
         stack.callback(served.stop)
         return served
 
@@ -175,7 +177,7 @@ class Session:
         for server in self._servers:
             server.api.serving.forget()
             stack.callback(server.api.serving.forget)
-        base_urls, served = BaseUrls(self._servers), self._served
+        base_urls, served = BaseUrls(self._servers), self.served
         transports: ChosenTransports | None = None
         if served is None:
             transports = ChosenTransports(settings.transport, base_urls)
@@ -223,7 +225,7 @@ class Session:
         Raises:
             InvalidArgument: if it is not.
         """
-        if self._served is None:
+        if self.served is None:
             raise InvalidArgument(
                 "asyncops_server was asked for when asyncops_mock was open already, without a "
                 "server. Name asyncops_server in the arguments of the test, or set "
@@ -282,8 +284,8 @@ class Session:
                 failed anyway.
         """
         self.guards.check()
-        if self._served is not None:
-            self._served.check()
+        if self.served is not None:
+            self.served.check()
         unmatched = failure(self._unmatched())
         if unmatched is not None and self._settings.unmatched == "fail":
             raise unmatched
@@ -299,8 +301,8 @@ class Session:
     def _unmatched(self) -> Iterator[Unmatched]:
         for server in self._servers:
             yield server.unmatched
-        if self._served is not None:
-            yield self._served.unmatched
+        if self.served is not None:
+            yield self.served.unmatched
 
     def note_failure(self, error: BaseException) -> None:
         """Note that the test has failed with this error, so that `check` does not report it."""

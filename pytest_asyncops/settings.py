@@ -134,7 +134,7 @@ GENERAL = (
     Setting(
         "max_polls_at_once",
         1_000,
-        "How often one URL may be asked for while no time passes, before the test fails: a poller "
+        "How often one URL may be requested while no time passes, before the test fails: a poller "
         "that does not wait would poll for ever.",
         kind="count",
     ),
@@ -197,15 +197,15 @@ GENERAL = (
     Setting(
         "speed",
         1,
-        "How many seconds of the servers' clock pass in a real one: for the clients of a server "
-        "whose waits nobody can skip. With it, the clock is 'real'.",
+        "How many seconds of the servers' clock pass in a real one: for clients of a server, "
+        "whose waits cannot be skipped. With it, the clock is 'real'.",
         kind="rate",
     ),
     Setting(
         "skip_idle",
         False,
         "Whether a poll that sees nothing new moves the servers' clock to the next change of what "
-        "it sees: for the clients of a server whose waits nobody can skip. With it, the clock is "
+        "it sees: for clients of a server, whose waits cannot be skipped. With it, the clock is "
         "'manual'.",
         kind="flag",
     ),
@@ -366,7 +366,7 @@ PINECONE = (
     Setting(
         "default_limit",
         100,
-        "How many operations a page has where the request does not say. Not stated; the "
+        "How many operations or files a page has where the request does not say. Not stated; the "
         "contract's maximum.",
         kind="count",
     ),

@@ -174,10 +174,10 @@ def test_other_requests_are_no_polls_of_it(mock: AsyncOpsMock) -> None:
         ({"not_after_done": "yes"}, "not_after_done must be True or False, not 'yes'"),
         ({"honours_retry_after": 1}, "honours_retry_after must be True or False, not 1"),
         ({"min_interval": 5, "max_interval": 4.5}, "min_interval=5 and max_interval=4.5 contradict "
-            "each other: nothing is both. Raise max_interval, lower min_interval, or leave one of "
+            "each other. Raise max_interval, lower min_interval, or leave one of "
             "them out."),
-        ({"at_least": 3, "at_most": 2}, "at_least=3 and at_most=2 contradict each other: nothing "
-            "is both. Raise at_most, lower at_least, or leave one of them out."),
+        ({"at_least": 3, "at_most": 2}, "at_least=3 and at_most=2 contradict each other. "
+            "Raise at_most, lower at_least, or leave one of them out."),
         ({"min_interval": -1}, "min_interval must be finite and not negative, not -1"),
         ({"max_interval": "5"}, "max_interval must be seconds (int or float) or a timedelta, "
                                 "not '5'"),
@@ -294,7 +294,7 @@ def test_what_a_failure_shows_of_polls_that_are_no_longer_kept() -> None:
         "",
         "  its polls:",
         "     … 2 that are no longer kept (max_calls_kept, max_bytes_kept): all are counted, and "
-        "the worst of them judged",
+        "the worst are checked",
         "          0 s        toy starts job-1: RUNNING 6 s, SUCCEEDED",
         "          6 s        job-1 is now SUCCEEDED",
         "      3   6 s        GET /jobs/job-1  200 SUCCEEDED 100 %",
@@ -319,7 +319,7 @@ def test_a_failure_of_which_no_poll_is_kept() -> None:
         "",
         "  its polls:",
         "     … 3 that are no longer kept (max_calls_kept, max_bytes_kept): all are counted, and "
-        "the worst of them judged",
+        "the worst are checked",
         "    0 s    toy starts job-1: RUNNING 10 s, SUCCEEDED",
     ]
 
@@ -455,7 +455,7 @@ def test_an_assertion_about_no_polls_fails(mock: AsyncOpsMock, asserted: dict[st
     assert str(caught.value).splitlines() == [
         "operation op-1 was not polled as asserted:",
         "",
-        f"  it was never polled{wanted}. Send requests for it before; or, if it is right so, "
+        f"  it was never polled{wanted}. Send requests for it first; or, if this is intended, "
         "assert at_most=0.",
     ]
     assert caught.value.polls == ()
@@ -485,6 +485,7 @@ def test_answers_that_showed_it_to_others_are_told(mock: AsyncOpsMock) -> None:
     with pytest.raises(CadenceError) as caught:
         assert_polled(operation, min_interval=5)
     assert complaints(caught.value) == [
-        "  it was never polled, so there is nothing to assert. 2 answers showed it, of lists, or "
-        "of endpoints that did not look for it with Exchange.find(): they are no polls of it."
+        "  it was never polled, so there is nothing to assert. 2 answers showed it, in lists, or "
+        "from endpoints that did not look for it with Exchange.find(). They do not count as polls "
+        "of it."
     ]

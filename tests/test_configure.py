@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from support.settings_table import TABLE, read
 from support.toy_api import toy
 
-from pytest_asyncops import AsyncOpsMock, InvalidArgument
+from pytest_asyncops import InvalidArgument
 from pytest_asyncops.apis.chainloop import CHAINLOOP
 from pytest_asyncops.apis.pinecone import PINECONE
-from pytest_asyncops.configure import BUILT_IN, RESERVED, find_api, resolve_settings
-from pytest_asyncops.errors import listed
+from pytest_asyncops.configure import resolve_settings
 from pytest_asyncops.settings import Setting
 
 UTC = datetime.timezone.utc
@@ -31,135 +30,6 @@ def test_the_defaults():
     assert settings.epoch == EPOCH
     assert settings.readings["chainloop"]["page_base"] == "zero"
     assert settings.readings["pinecone"]["retention"] == 30 * 24 * 60 * 60
-
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        ({"apis": "chainloop,pinecone"}, ("chainloop", "pinecone")),
-        ({"apis": " pinecone  chainloop\n"}, ("pinecone", "chainloop")),
-        ({"apis": ("pinecone",)}, ("pinecone",)),
-        ({"apis": [CHAINLOOP, toy()]}, ("chainloop", "toy")),
-        ({"apis": iter(["chainloop", toy("own")])}, ("chainloop", "own")),
-        ({"apis": ""}, ()),
-    ],
-)
-def test_apis(given, expected):
-    assert tuple(api.name for api in resolve_settings(given).apis) == expected
-
-
-@pytest.mark.parametrize(
-    ("transport", "expected"),
-    [
-        ("auto", ()),
-        (["auto"], ()),
-        ("responses", ("responses",)),
-        (" responses\n", ("responses",)),
-        (["responses"], ("responses",)),
-        (iter(["responses"]), ("responses",)),
-        ("httpx,responses", ("httpx", "responses")),
-    ],
-)
-def test_transports(transport, expected):
-    assert resolve_settings({"transport": transport}).transport == expected
-
-
-@pytest.mark.parametrize("wrong", ["", [], ["responses", "responses"], "responses,responses"])
-def test_transports_are_some_and_each_once(wrong):
-    with pytest.raises(InvalidArgument) as caught:
-        resolve_settings({"transport": wrong})
-    others = listed(map(repr, TABLE["transport"].choices[1:]))
-    assert str(caught.value) == (
-        f"transport must be 'auto', or some of {others}, each once, not {wrong!r}"
-    )
-    assert (caught.value.value, caught.value.choices) == (wrong, TABLE["transport"].choices)
-
-
-@pytest.mark.parametrize(
-    ("transport", "word", "with_auto"),
-    [
-        ("respones", "respones", True),
-        (5, 5, True),
-        (None, None, True),
-        (b"auto", b"auto", True),
-        ({"auto": 1}, {"auto": 1}, True),
-        ([["auto"]], ["auto"], True),
-        (["auto", "responses"], "auto", False),
-        (["responses", "x"], "x", False),
-    ],
-)
-def test_what_is_no_transport(transport, word, with_auto):
-    choices = TABLE["transport"].choices[not with_auto :]
-    said = re.escape(f"unknown transport {word!r}")
-    with pytest.raises(InvalidArgument, match=f"^{said}") as caught:
-        resolve_settings({"transport": transport})
-    assert (caught.value.value, caught.value.choices) == (word, choices)
-
-
-@pytest.mark.parametrize(
-    "urls",
-    [
-        {"chainloop": "http://localhost:1/", "pinecone": "https://p.example/x"},
-        "chainloop=http://localhost:1 pinecone=https://p.example/x",
-        "\nchainloop=http://localhost:1\npinecone=https://p.example/x/\n",
-    ],
-)
-def test_base_urls(urls):
-    assert resolve_settings({"base_urls": urls}).base_urls == {
-        "chainloop": "http://localhost:1",
-        "pinecone": "https://p.example/x",
-    }
-
-
-@pytest.mark.parametrize(
-    "urls",
-    [
-        {"hall": {"main": "http://localhost:1/", "door": "http://localhost:2"}},
-        "hall.main=http://localhost:1 hall.door=http://localhost:2/",
-    ],
-)
-def test_base_urls_of_several_hosts(urls):
-    api = toy("hall", hosts={"door": "https://door.example", "roof": "https://roof.example"})
-    assert resolve_settings({"apis": [api], "base_urls": urls}).base_urls == {
-        "hall": {"main": "http://localhost:1", "door": "http://localhost:2"}
-    }
-
-
-@pytest.mark.parametrize(
-    ("urls", "message"),
-    [
-        ({"hall": {"dor": "http://h"}}, "unknown host of hall 'dor'. Did you mean 'door'?"),
-        ({"hall": {"door": "h"}}, "base_urls['hall']['door'] must be a URL like"),
-        (
-            "hall=http://h hall.door=http://i",
-            "base_urls has hall as a whole, and hall.door too. Leave one of them out.",
-        ),
-        ("hall.=http://h hall.door=http://i", "base_urls has hall as a whole, and hall.door too."),
-    ],
-)
-def test_what_is_no_base_url_of_a_host(urls, message):
-    api = toy("hall", hosts={"door": "https://door.example"})
-    with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}"):
-        resolve_settings({"apis": [api], "base_urls": urls})
-
-
-@pytest.mark.parametrize(
-    ("epoch", "ns"),
-    [
-        ("now", None),
-        ("2026-01-01T00:00:00Z", EPOCH),
-        ("2026-01-01T01:00:00+01:00", EPOCH),
-        ("2026-01-01 00:00:00.250+00:00", EPOCH + 250_000_000),
-        (datetime.datetime(2026, 1, 1, tzinfo=UTC), EPOCH),
-    ],
-)
-def test_epochs(epoch, ns):
-    assert resolve_settings({"epoch": epoch}).epoch == ns
-
-
-@pytest.mark.parametrize("epoch", [{}, {"epoch": "now"}])
-def test_a_real_clock_starts_now(epoch):
-    assert resolve_settings({"clock": "real", **epoch}).epoch is None
 
 
 def test_the_settings_of_an_api_of_ones_own():
@@ -370,56 +240,3 @@ def test_a_bad_value_of_a_setting_of_ones_own_api():
     assert resolve_settings({"apis": [api]}).readings["toy"] == {"pause": 1}
     with pytest.raises(InvalidArgument, match="toy_pause must be a number of seconds"):
         resolve_settings({"apis": [api], "toy_pause": "x"})
-
-
-def test_apis_by_name_by_value_and_by_place():
-    own = toy()
-    assert find_api("pytest_asyncops.apis.chainloop:CHAINLOOP") is CHAINLOOP
-    assert find_api("chainloop") is CHAINLOOP
-    assert find_api("pinecone") is PINECONE
-    assert find_api(own) is own
-
-
-def test_no_api_has_the_name_of_something_else_of_the_mock():
-    mock = AsyncOpsMock()
-    assert {name for name in dir(mock) if not name.startswith("_")} - BUILT_IN.keys() == RESERVED
-    with pytest.raises(InvalidArgument) as caught:
-        resolve_settings({"apis": [toy("clock")]})
-    assert str(caught.value) == (
-        "apis has an API that is called 'clock', and asyncops_mock.clock is something else. "
-        "Give its Api another name=."
-    )
-    assert caught.value.value == "clock"
-
-
-def test_registered_apis_are_live_and_known():
-    own, other = toy("own"), toy("other")
-
-    def live(*layers):
-        resolved = resolve_settings(*layers, registered=[own, other])
-        assert resolved.known.keys() >= {"chainloop", "pinecone", "own", "other"}
-        return [api.name for api in resolved.apis]
-
-    assert live() == ["chainloop", "pinecone", "own", "other"]
-    assert live({"apis": "other chainloop"}) == ["other", "chainloop"]
-    assert live({"own_wire": "fancy", "base_urls": {"own": "http://x"}, "apis": []}) == []
-    with pytest.raises(InvalidArgument, match=r"unknown API 'owm'\. Did you mean 'own'\?"):
-        live({"apis": ["owm"]})
-
-
-def test_a_layer_knows_the_apis_of_those_below_it():
-    own = toy("own")
-    layers = [{"own_wire": "fancy"}, {"apis": ["own"]}, {"apis": iter([own, "pinecone"])}]
-    resolved = resolve_settings(*layers)
-    assert resolved.apis == (own,)
-    assert resolved.readings["own"]["wire"] == "fancy"
-    with pytest.raises(InvalidArgument, match="unknown API 'own'"):
-        resolve_settings(*layers[:2])
-
-
-def test_two_registered_apis_of_one_name():
-    twins = [toy("own"), toy("own")]
-    message = "^pytest_asyncops_apis has two APIs with one name: chainloop, pinecone, own or own$"
-    with pytest.raises(InvalidArgument, match=message) as caught:
-        resolve_settings(registered=twins)
-    assert caught.value.value == tuple(twins)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import pytest_asyncops
-from pytest_asyncops.configure import BUILT_IN
+from pytest_asyncops.known_apis import BUILT_IN
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(pytest_asyncops.__file__).parent

@@ -9,7 +9,8 @@ import pytest
 from pictures import MODULES, arrows, floors, named, nodes, own_imports, room_of, tree_of
 
 FLOORS = [
-    {"__init__", "plugin"},
+    {"__init__", "__main__", "plugin"},
+    {"serve"},
     {"hypothesis_examples"},
     {"strategies"},
     {"strategies.mutation"},
@@ -18,8 +19,8 @@ FLOORS = [
     {"cadence", "conformance", "mocking", "reported_timelines"},
     {"marker", "session"},
     {"configure", "loopback", "timeline", "typed_settings"},
-    {"transports"},
-    {"apis", "imported_apis", "faults"},
+    {"known_apis", "transports"},
+    {"apis", "imported_apis", "faults", "setting_values"},
     {"contract", "network", "serving"},
     {"rules"},
     {"lifecycle", "virtual_time"},

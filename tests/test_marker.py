@@ -82,6 +82,24 @@ def test_the_ini_file_has_what_it_says(pytester):
     assert settings_of_ini(config) == {"clock": "manual", "max_polls_at_once": "7"}
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_list_in_toml_is_understood(pytester):
+    pytester.makepyprojecttoml('[tool.pytest.ini_options]\nasyncops_apis = ["chainloop"]\n')
+    config = pytester.parseconfig("-p", "asyncops")
+    assert settings_of_ini(config) == {"apis": ["chainloop"]}
+
+
+@pytest.mark.skipif(pytest.version_tuple < (9,), reason="pytest does not read this table")
+def test_a_list_that_pytest_refuses(pytester):
+    pytester.makepyprojecttoml('[tool.pytest]\nasyncops_apis = ["chainloop"]\n')
+    config = pytester.parseconfig("-p", "asyncops")
+    with pytest.raises(InvalidArgument) as caught:
+        settings_of_ini(config)
+    message = str(caught.value)
+    assert str(config.inipath) in message
+    assert message.endswith(". Write its values in one string, such as asyncops_apis = 'one, two'.")
+
+
 OWN_APIS = """
 import dataclasses
 from pytest_asyncops.apis.chainloop import CHAINLOOP

@@ -426,7 +426,7 @@ def test_blocked(asked):
         "'X-Service-Token': '[hidden]'",
         "'https://own.example/job-1?api_key=[hidden]&page_token=next'",
         "  GET https://own.example/no/where?api_key=[hidden]&page_token=next",
-        "https://own.example/job-1?api_key=[hidden] was asked for 6 times",
+        "https://own.example/job-1?api_key=[hidden] was requested 6 times",
         "requests was about to reach 192.0.2.1:80, and network='block' forbids it.",
     ):
         assert printed in output, printed

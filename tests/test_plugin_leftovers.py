@@ -29,7 +29,7 @@ def test_is_not_accused():
     done.wait()
 """
 TEST = "test_the_session_fails.py::test_leaves_a_thread"
-HEADLINE = "*= asyncops: work that went on after its test =*"
+HEADLINE = "*= asyncops: work that continued after its test =*"
 SAID = (
     "is over, and work that it began continues: "
     "requests was about to reach api.app.chainloop.dev:443."
@@ -44,7 +44,7 @@ def test_the_session_fails(run, pytester):
     lines = result.outlines
     warned = next(line for line in lines if ": LeftoverWorkWarning: " in line)
     assert warned.strip().startswith(str(pytester.path / "test_the_session_fails.py:8: "))
-    at = next(at for at, line in enumerate(lines) if "work that went on after its test" in line)
+    at = next(at for at, line in enumerate(lines) if "work that continued after its test" in line)
     assert lines[at + 1] == f"{TEST} {SAID}"
     assert lines[at + 2].endswith("test_the_session_fails.py:8, in get")
     assert lines[at + 3] == (

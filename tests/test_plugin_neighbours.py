@@ -141,7 +141,7 @@ def test_subtests(run):
     outcomes = result.parseoutcomes()
     assert (outcomes["failed"], outcomes["passed"]) == ((5, 2) if own else (3, 4))
     assert "errors" not in outcomes
-    told = [line for line in result.outlines if "was asked for 4 times" in line]
+    told = [line for line in result.outlines if "was requested 4 times" in line]
     assert len(told) == 1
 
 

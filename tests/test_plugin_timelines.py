@@ -71,7 +71,7 @@ KINDS = {
 def test_one(asyncops_mock): wait(asyncops_mock, running=1e6, timeout=1e6)
 """,
         """\
-operation op-1 was polled 31 times, every 5 s on average, and the code under test goes on.
+operation op-1 was polled 31 times, every 5 s on average, and the code under test does not stop.
 Give it a deadline, or a lifecycle that ends.
 The code under test was here:
   File "FILE", line N, in test_one

@@ -140,6 +140,12 @@ def fails_after(asks):
     yield
     assert False
 
+@pytest.fixture
+def fails_quietly(asyncops_mock):
+    yield
+    assert False
+
+def test_once(fails_quietly): assert get().status_code == 0
 def test_before(fails_before): pass
 def test_after(fails_after): pass
 def test_twice(fails_after): assert False
@@ -154,7 +160,7 @@ def test_skips(asks): pytest.skip()
 
 def test_whatever_fails(run, pytester):
     result = run(PHASES, "--junitxml=out.xml")
-    result.assert_outcomes(passed=2, failed=2, errors=4, xfailed=1, skipped=1)
+    result.assert_outcomes(passed=2, failed=3, errors=5, xfailed=1, skipped=1)
     told = [[*map(str.strip, section.splitlines())][1:] for section in sections(result)]
     first = "0 s    GET /v1/operations       200 no operations"
     then = "0 s    GET /v1/operations/op-1  404 operation not found"
@@ -163,11 +169,12 @@ def test_whatever_fails(run, pytester):
         [first, then],  # after
         [first, then],  # twice, at its teardown
         ["0 s    GET /v1/operations//  404 matched no route: Not Found"],
+        [first.replace("     ", "")],  # once, and nothing at its teardown
         [first.replace("     ", "")],  # twice
         [first.replace("     ", "")],  # unexpected
     ]
     assert {name: len(texts) for name, texts in properties(pytester).items()} == {
-        "test_before": 1, "test_after": 1, "test_twice": 2, "test_unmatched": 1,
+        "test_once": 2, "test_before": 1, "test_after": 1, "test_twice": 2, "test_unmatched": 1,
         "test_unexpected": 1,
     }  # fmt: skip
 

@@ -11,7 +11,8 @@ import pytest
 from support.settings_table import TABLE, read
 
 from pytest_asyncops import InvalidArgument
-from pytest_asyncops.configure import BUILT_IN, resolve_settings
+from pytest_asyncops.configure import resolve_settings
+from pytest_asyncops.known_apis import BUILT_IN
 from pytest_asyncops.settings import GENERAL, READINGS, Setting, options
 
 UTC = datetime.timezone.utc

@@ -6,7 +6,7 @@ import datetime
 import pathlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Union
 
 import pytest
 from hypothesis import strategies as st
@@ -14,6 +14,7 @@ from hypothesis.strategies import SearchStrategy
 from typing_extensions import assert_type
 
 from pytest_asyncops import (
+    Answered,
     Api,
     AsyncOpsError,
     AsyncOpsMock,
@@ -21,9 +22,11 @@ from pytest_asyncops import (
     Call,
     Calls,
     ChainloopStub,
+    Changed,
     ConformanceError,
     Contract,
     ContractError,
+    Event,
     InvalidArgument,
     Lifecycle,
     MockClosed,
@@ -37,6 +40,7 @@ from pytest_asyncops import (
     State,
     Step,
     Stub,
+    Timeline,
     UnmatchedRequests,
     Violation,
     VirtualClock,
@@ -60,6 +64,7 @@ def test_the_fixture(asyncops_mock: AsyncOpsMock) -> None:
     assert_type(asyncops_mock.stubs, Mapping[str, Stub])
     assert_type(asyncops_mock.clock, VirtualClock)
     assert_type(asyncops_mock.calls, Calls)
+    assert_type(asyncops_mock.timeline, Timeline)
     asyncops_mock.reset()
 
 
@@ -164,6 +169,18 @@ def test_the_clock(clock: VirtualClock) -> None:
     clock.advance(0.5)
     clock.advance(MINUTE)
     clock.advance_to(datetime.datetime(2026, 2, 1, tzinfo=datetime.timezone.utc))
+
+
+def test_timeline(timeline: Timeline) -> None:
+    assert_type(timeline[0], Event)
+    assert_type(timeline.text(lines=None), str)
+    for event in timeline:
+        assert_type(event.at, datetime.datetime)
+        if isinstance(event, Answered):
+            assert_type(event.call, Call)
+            assert_type(event.interval, Union[datetime.timedelta, None])
+        elif isinstance(event, Changed):
+            assert_type(event.seen, Union[bool, None])
 
 
 def test_calls(calls: Calls) -> None:

@@ -60,8 +60,8 @@ def _admit(fields: Mapping[str, object], lifecycle: Lifecycle) -> None:
     for step in lifecycle.plan:
         if step.output is not None:
             raise InvalidArgument(
-                f"a Pinecone operation has no output, so output={step.output!r} would reach "
-                "nobody. Leave it out; what it does show is ingestion_units=, given to start().",
+                f"a Pinecone operation has no output, so output={step.output!r} is never shown. "
+                "Leave it out; it can show ingestion_units=, given to start().",
                 value=step.output,
             )
     units = fields.get("ingestion_units")

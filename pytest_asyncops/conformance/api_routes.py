@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from ..configure import BUILT_IN, find_api
 from ..errors import InvalidArgument, hides_usage_errors
+from ..known_apis import BUILT_IN, find_api
 from ..network.hosts import matches, normal_host, normal_patterns
 from ..serving.api import FIRST_ERROR, Api, find_base_urls, find_route
 from ..serving.live_readings import live_api

@@ -6,9 +6,9 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..arguments import explained
-from ..configure import find_api
 from ..contract.openapi import load_contract
 from ..errors import AsyncOpsError, InvalidArgument, counted, hides_usage_errors, shortened
+from ..known_apis import find_api
 from ..lifecycle.states import TRANSITIONS, AnyState, State
 from ..rules.equality import json_equal
 from ..rules.rules import HistorySchema

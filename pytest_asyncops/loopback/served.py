@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from ..errors import hides_usage_errors, listed
 from ..serving.api import Api, find_base_urls
@@ -17,7 +17,7 @@ from ..transports.takers import Takers
 from ..virtual_time.own_server import OwnServer
 from ..virtual_time.server_clock import ServerClock
 from .http_server import HttpServer, Listening
-from .incoming import Incoming, plain
+from .incoming import Answer, Incoming, plain
 from .other_processes import OtherProcesses
 
 __tracebackhide__ = hides_usage_errors
@@ -34,9 +34,12 @@ class ServedApis:
         clock: the servers' clock.
         guards: the limits of the test.
         context: how to speak TLS, ``None`` for plain HTTP.
+        port: the one port of all APIs, each of which is at a path by its own name; 0 for any that
+            is free, ``None`` for many.
 
     Attributes:
-        base_urls: where each host of each API is, by their names.
+        base_urls: where each host of each API is, by their names; or all hosts of an API.
+        front: answers requests before any stub does, and may leave them to `answer`.
         unmatched: the requests that belong to no stub.
     """
 
@@ -46,6 +49,7 @@ class ServedApis:
         clock: ServerClock,
         guards: Guards,
         context: ssl.SSLContext | None = None,
+        port: int | None = None,
     ) -> None:
         self._clock = clock
         self._guards = guards
@@ -53,17 +57,32 @@ class ServedApis:
         self._takers = Takers()
         self._others: OtherProcesses | None = None
         self._client: Any = None
+        self.front: Answer = self.answer
         self._listening: dict[int, Listening] = {}
 
-        def served(real: str) -> str:
-            one = Listening(self.answer, self._failed, lambda: clock.now_ns, context=context)
+        def listen(port: int = 0) -> str:
+            one = Listening(
+                self._first,
+                self._failed,
+                lambda: clock.now_ns,
+                port=port,
+                context=context,
+            )
             self._listening[one.port] = one
-            return f"{one.origin}{urlsplit(real).path}"
+            return one.origin
 
-        self.base_urls: Mapping[str, Mapping[str, str]] = {
-            api.name: {host: served(real) for host, real in find_base_urls(api).items()}
-            for api in apis
-        }
+        self.base_urls: Mapping[str, str | Mapping[str, str]]
+        if port is None:
+            self.base_urls = {
+                api.name: {
+                    host: f"{listen()}{urlsplit(real).path}"
+                    for host, real in find_base_urls(api).items()
+                }
+                for api in apis
+            }
+        else:
+            origin = listen(port)
+            self.base_urls = {api.name: f"{origin}/{quote(api.name)}" for api in apis}
         self.unmatched: Unmatched = Unmatched("the server", self._why_not)
         self._http = HttpServer(tuple(self._listening.values()), self._failed)
 
@@ -98,6 +117,9 @@ class ServedApis:
 
     # --- requests
 
+    def _first(self, incoming: Incoming) -> Response:
+        return self.front(incoming)  # which may be another one by then
+
     def answer(self, incoming: Incoming) -> Response:
         """Answer a request."""
         if self._guards.tripped is not None:
@@ -124,7 +146,10 @@ class ServedApis:
         return plain(404, "\n".join(lines))
 
     def _why_not(self, request: Request) -> list[str]:
-        return [f"{api} is at {listed(urls.values())}" for api, urls in self.base_urls.items()]
+        return [
+            f"{api} is at {urls if isinstance(urls, str) else listed(urls.values())}"
+            for api, urls in self.base_urls.items()
+        ]
 
     def _failed(self, doing: str, error: BaseException) -> None:
         if hasattr(error, "add_note"):  # from Python 3.11 on

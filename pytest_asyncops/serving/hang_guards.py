@@ -153,7 +153,7 @@ class Guards:
         at_once = self._at_once[url] = self._at_once.get(url, 0) + 1
         if at_once > self._polls_at_once:
             self._trip(
-                f"{shown(call.request.url)} was asked for {self._polls_at_once + 1:,} times at "
+                f"{shown(call.request.url)} was requested {self._polls_at_once + 1:,} times at "
                 f"{rfc3339(call.at_ns)}, and no time passed in between.\n"
                 "The code under test does not wait between two polls, or waits in a way that "
                 "virtual time does not reach.",
@@ -178,7 +178,7 @@ class Guards:
         seconds = (call.at_ns - tally.first_ns) / SECOND / (tally.count - 1)
         self._trip(
             f"operation {name} was polled {tally.count:,} times, every {seconds:g} s on average, "
-            "and the code under test goes on.\n"
+            "and the code under test does not stop.\n"
             "Give it a deadline, or a lifecycle that ends.",
             "max_polls_per_operation",
             self._polls_per_operation,
@@ -201,7 +201,7 @@ class Guards:
             f"another process, at {client}, polls {shown(call.request.url)} and gets nowhere: for "
             f"{seconds:.1f} s the servers' clock has stood still.\n"
             "Its waits cannot be skipped. Let the clock go by itself, with speed=60 for a minute a "
-            "second; or let each poll move it that sees nothing new, with skip_idle=True; or move "
+            "second; or let each poll that sees nothing new move it, with skip_idle=True; or move "
             "it yourself, with clock='manual'.",
             "max_real_wait",
             self._real_wait,
@@ -243,8 +243,8 @@ class Guards:
             )
             self._trip(
                 f"the code under test has waited for more than {length_of(limit)} of virtual time, "
-                f"and goes on waiting.{last}\n{self._frozen()}"
-                "Give it a deadline, or what it waits for an end.",
+                f"and still waits.{last}\n{self._frozen()}"
+                "Give it a deadline, or let what it waits for end.",
                 "max_virtual_time",
                 limit / SECOND,
             )

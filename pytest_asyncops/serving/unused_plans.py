@@ -74,7 +74,7 @@ def _why_not(plan: Plan, one: StartedByRequest) -> list[str]:
         return different
     if one.used is not None and one.plans.index(one.used) > one.plans.index(plan):
         return [f"a newer plan was used, {one.used!r}"]
-    return ["when says no to it"]
+    return ["when does not match it"]
 
 
 def _shown(facts: Facts, name: str) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ..configure import BUILT_IN, find_api
 from ..conformance.media_types import default_of
 from ..conformance.operations import Operation, operation_named
 from ..contract.openapi import Contract
 from ..contract.pointers import escape
 from ..contract.schema_keywords import Schema, name_of
 from ..errors import InvalidArgument, hides_usage_errors, unknown_choice
+from ..known_apis import BUILT_IN, find_api
 from ..serving.api import Api, find_route
 from .coherent.server import contract_of
 

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from ..arguments import explained
-from ..configure import find_api, resolve_readings
+from ..configure import resolve_readings
 from ..durations import SECOND, to_ns
 from ..errors import InvalidArgument, checked_count, hides_usage_errors
+from ..known_apis import find_api
 from ..lifecycle.lifecycle import Lifecycle
 from ..serving.api import FIRST_ERROR, Api, find_route
 from ..serving.server import Server

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from ..arguments import explained
-from ..configure import find_api
 from ..durations import SECOND, to_ns
 from ..errors import InvalidArgument, checked_flag, hides_usage_errors, unknown_choice
+from ..known_apis import find_api
 from ..lifecycle.lifecycle import Lifecycle
 from ..lifecycle.progress import Progress
 from ..lifecycle.states import AnyState, OwnState, State, Step, may_follow

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis.strategies import SearchStrategy
 
 from ..arguments import explained
-from ..configure import find_api
 from ..contract.openapi import Contract
 from ..errors import InvalidArgument, hides_usage_errors
+from ..known_apis import find_api
 from ..lifecycle.states import AnyState
 from ..serving.api import Api
 from .api_schemas import (

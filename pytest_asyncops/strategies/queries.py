@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 from hypothesis.strategies import SearchStrategy
 
 from ..arguments import explained
-from ..configure import find_api, resolve_readings
+from ..configure import resolve_readings
 from ..contract.openapi import Contract
 from ..contract.schema_keywords import Schema
 from ..errors import InvalidArgument, checked_flag, hides_usage_errors
+from ..known_apis import find_api
 from ..rules.generation_hints import Queries
 from ..serving.api import Api, find_route
 from .call_repr import as_call

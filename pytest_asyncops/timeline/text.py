@@ -77,7 +77,7 @@ def heading(timeline: Happened) -> list[str]:
             "longer kept (max_calls_kept, max_bytes_kept)"
         )
     if timeline.left_out:
-        lines.append(f"{counted(timeline.left_out, 'operation')} more, of which nothing is told")
+        lines.append(f"{counted(timeline.left_out, 'operation')} more, which are not shown")
     return lines
 
 

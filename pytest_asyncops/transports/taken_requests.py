@@ -47,7 +47,7 @@ class TakenRequests:
         for server, (url, who) in self._taken.items():
             if server.store and not server.calls.total:
                 warnings.warn(
-                    f"{url} was asked for, but no request has reached the stub of "
+                    f"{url} was requested, but no request has reached the stub of "
                     f"{server.api.name}: {who} answered first. Let it pass on requests to URLs "
                     f"below {server.base_url}, or do without it in this test.",
                     TakenRequestsWarning,

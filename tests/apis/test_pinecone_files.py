@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.pinecone_server import Server, bad, the_error
 
-from pytest_asyncops import Lifecycle, State, polls
+from pytest_asyncops import Lifecycle, Progress, State, polls
 
 OLD = {"X_Pinecone_Api_Version": "2025-10"}
 FIRST = "00000000-0000-4000-8000-000000000001"
@@ -67,6 +67,12 @@ def test_the_older_edition_answers_with_the_file():
     assert status(server, **OLD) == "Available"
     assert server.stub.calls[0].operations == ("op-000000000001",)
     assert server.stub.operations["op-000000000001"].polls == 2
+
+
+def test_a_file_without_a_percentage():
+    server = Server()
+    server.stub.plan(Lifecycle.hangs(progress=Progress.absent()))
+    assert "percent_done" not in server.upload(**OLD).json()
 
 
 def test_a_failure():

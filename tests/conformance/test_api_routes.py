@@ -220,11 +220,12 @@ STATUS = "status_code must be an HTTP status, 100 to 599, not {!r}"
         (
             {"api": "chainlop"},
             "unknown API 'chainlop'. Did you mean 'chainloop'? Choose 'chainloop' or 'pinecone'. "
-            "Or pass an Api of your own.",
+            "Or pass an Api of your own, or where it is: 'package.module:NAME'.",
         ),
         (
             {"api": 3},
-            "unknown API 3. Choose 'chainloop' or 'pinecone'. Or pass an Api of your own.",
+            "unknown API 3. Choose 'chainloop' or 'pinecone'. "
+            "Or pass an Api of your own, or where it is: 'package.module:NAME'.",
         ),
         (
             {"route": "gett"},

@@ -253,7 +253,7 @@ def test_an_unknown_profile():
 def test_what_is_no_api():
     assert refused([], "chainlop") == (
         "unknown API 'chainlop'. Did you mean 'chainloop'? Choose 'chainloop' or 'pinecone'. "
-        "Or pass an Api of your own."
+        "Or pass an Api of your own, or where it is: 'package.module:NAME'."
     )
     assert refused([], toy()) == (
         "toy does not say how its operations change. Give its Api "

@@ -235,7 +235,7 @@ def test_a_poller_that_survives_every_error_is_stopped():
                 except Exception:
                     continue
 
-    with pytest.raises(PollerHangs, match="was asked for 11 times") as caught:
+    with pytest.raises(PollerHangs, match="was requested 11 times") as caught:
         poll()
     assert caught.value.limit == "max_polls_at_once"
 
@@ -258,7 +258,7 @@ def test_a_poller_that_ends_with_its_thread_fails_the_test():
                 with pytest.raises(PollerHangs):
                     socket.create_connection(("127.0.0.1", port))
 
-    with pytest.raises(PollerHangs, match="was asked for 11 times"):
+    with pytest.raises(PollerHangs, match="was requested 11 times"):
         run()
 
 

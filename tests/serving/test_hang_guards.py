@@ -80,7 +80,7 @@ def test_polls_without_time_in_between(run) -> None:
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "https://api.app.chainloop.dev/v1/operations/op-1 was asked for 1,001 times at "
+            "https://api.app.chainloop.dev/v1/operations/op-1 was requested 1,001 times at "
             "2026-01-01T00:00:00Z, and no time passed in between.",
             "The code under test does not wait between two polls, or waits in a way that virtual "
             "time does not reach.",
@@ -102,10 +102,10 @@ def test_more_virtual_time_than_any_test_takes(run) -> None:
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "the code under test has waited for more than 400 days of virtual time, and "
-            "goes on waiting. The last request was for "
+            "the code under test has waited for more than 400 days of virtual time, and still "
+            "waits. The last request was for "
             "https://api.app.chainloop.dev/v1/operations/op-1.",
-            "Give it a deadline, or what it waits for an end.",
+            "Give it a deadline, or let what it waits for end.",
             "The code under test was here:",
             '  File "*", line *, in test_waits',
             "    time.sleep(86400)",
@@ -122,7 +122,7 @@ def test_more_polls_than_any_operation_needs(run) -> None:
     result.stdout.fnmatch_lines(
         [
             "operation op-1 was polled 51 times, every 5 s on average, and the code under test "
-            "goes on.",
+            "does not stop.",
             "Give it a deadline, or a lifecycle that ends.",
             "The code under test was here:",
             '  File "*", line *, in test_polls',
@@ -190,8 +190,7 @@ def test_waits(asyncops_mock):
     )
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["the code under test has waited for more than 400 days of virtual time, and "
-         "goes on waiting."]
+        ["the code under test has waited for more than 400 days of virtual time, and still waits."]
     )  # fmt: skip
 
 
@@ -422,8 +421,8 @@ def test_polls_of_one_operation_are_counted_whatever_the_url(also: str) -> None:
         polls()
     assert caught.value.limit == "max_polls_per_operation"
     assert str(caught.value).splitlines()[0] == (
-        "operation job-1 was polled 51 times, every 2 s on average, and the code under test goes "
-        "on."
+        "operation job-1 was polled 51 times, every 2 s on average, and the code under test does "
+        "not stop."
     )
 
 

@@ -21,8 +21,8 @@ from pytest_asyncops import (
     assert_polled,
     mocked,
 )
-from pytest_asyncops.configure import BUILT_IN
 from pytest_asyncops.durations import SECOND
+from pytest_asyncops.known_apis import BUILT_IN
 from pytest_asyncops.serving.rate_limit import RateLimit
 
 

@@ -42,6 +42,8 @@ def test_the_same_wait_again_and_again_is_one_line() -> None:
         time.sleep(5)
         time.sleep(0)
         assert stretches(mock) == [("Waited", 5, 1_000), ("Waited", 5, 1)]
+        timeline = mock.timeline
+        assert [event.at_ns - timeline.epoch_ns for event in timeline] == [0, 5_000 * SECOND]
 
 
 def test_what_is_kept_is_bounded() -> None:

@@ -9,7 +9,7 @@ import pytest
 from support.toy_api import ROUTES, handle, request, stub_of, toy
 
 from pytest_asyncops import State, Stub
-from pytest_asyncops.configure import BUILT_IN
+from pytest_asyncops.known_apis import BUILT_IN
 from pytest_asyncops.serving.calls import Calls
 from pytest_asyncops.serving.exchange import json_response
 from pytest_asyncops.serving.messages import ErrorResponse, Headers, Request

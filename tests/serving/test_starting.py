@@ -229,8 +229,8 @@ def test_a_purge_needs_no_word():
         (
             PINECONE,
             {"lifecycle": Lifecycle.succeeds(output=b"x")},
-            "a Pinecone operation has no output, so output=b'x' would reach nobody. Leave it out; "
-            "what it does show is ingestion_units=, given to start().",
+            "a Pinecone operation has no output, so output=b'x' is never shown. Leave it out; it "
+            "can show ingestion_units=, given to start().",
         ),
         (
             PINECONE,

@@ -101,7 +101,7 @@ def test_a_function_that_says_no():
         stub.plan(Lifecycle.hangs(), shelf="a", when=says_no)
         ask("a")
 
-    assert "    not for job-1: when says no to it" in str(report_of(test)).splitlines()
+    assert "    not for job-1: when does not match it" in str(report_of(test)).splitlines()
 
 
 def test_where_nothing_is_started():

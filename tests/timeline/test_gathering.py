@@ -11,7 +11,7 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.chainloop_polls import HEADERS, ask
-from support.toy_api import WORDS, toy
+from support.toy_api import ROUTES, WORDS, toy
 
 from pytest_asyncops import (
     Answered,
@@ -30,6 +30,7 @@ from pytest_asyncops import (
     polls,
     strategies,
 )
+from pytest_asyncops.apis import Exchange, Response, Route, json_response
 
 SECOND = 10**9
 
@@ -204,6 +205,18 @@ def test_a_start_stands_between_the_requests_before_and_after() -> None:
         mock.chainloop.start(id="op-1", lifecycle=Lifecycle.hangs())
         ask(mock, "op-1")
         assert told(mock) == ["0 404", "0 start", "0 200 RUNNING"]
+
+
+def test_a_start_by_a_request_comes_after_it() -> None:
+    def create(exchange: Exchange) -> Response:
+        return json_response(202, exchange.show(exchange.start(shelf="a")))
+
+    api = toy(routes=(*ROUTES, Route("create", "POST", ("/jobs",), create)))
+    with mocked(apis=[api]) as mock:
+        base = mock.stubs["toy"].base_url
+        for _ in range(2):
+            requests.post(f"{base}/jobs", headers={"Key": "k"}, timeout=30)
+        assert told(mock) == ["0 202 RUNNING", "0 start", "0 202 RUNNING", "0 start"]
 
 
 def test_an_interval_is_since_the_last_request_for_the_same() -> None:

@@ -136,7 +136,7 @@ def test_what_is_not_in_it_is_counted() -> None:
         assert lines_of(str(mock.timeline))[1:3] == [
             "the first 2 requests and what was between them are no longer kept (max_calls_kept, "
             "max_bytes_kept)",
-            "2 operations more, of which nothing is told",
+            "2 operations more, which are not shown",
         ]
 
 

@@ -56,7 +56,7 @@ OTHERS = pytest.mark.parametrize(
 
 def told(url: str, api: str, who: str, base_url: str) -> str:
     return (
-        f"{url} was asked for, but no request has reached the stub of {api}: {who} answered "
+        f"{url} was requested, but no request has reached the stub of {api}: {who} answered "
         f"first. Let it pass on requests to URLs below {base_url}, or do without it in this test."
     )
 

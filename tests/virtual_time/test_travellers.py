@@ -133,11 +133,11 @@ def test_a_poller_in_frozen_time_is_told_so(ticks: bool) -> None:
         _polls_until_a_deadline(mock)
     assert caught.value.lines[-1] == "    time.sleep(5)"
     assert str(caught.value).splitlines() == [
-        "the code under test has waited for more than 1 min 40 s of virtual time, and goes on "
-        "waiting. The last request was for "
+        "the code under test has waited for more than 1 min 40 s of virtual time, and still "
+        "waits. The last request was for "
         "https://api.app.chainloop.dev/v1/operations/op-1.",
         *([] if ticks else [FROZEN]),
-        "Give it a deadline, or what it waits for an end.",
+        "Give it a deadline, or let what it waits for end.",
         "The code under test was here:",
         *caught.value.lines,
         "If this is intended, raise the limit: mocked(max_virtual_time=...); it is 100.",

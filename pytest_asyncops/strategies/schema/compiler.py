@@ -100,8 +100,10 @@ class Compiler:
         try:
             return self.nested(schema)
         except TooDeep:
-            refuse = refusal(self.contract, schema)
-            raise refuse("no value of this schema ever ends") from None
+            raise self._never_ends(schema) from None
+
+    def _never_ends(self, schema: Schema) -> Exception:
+        return refusal(self.contract, schema)("no value of this schema ever ends")
 
     def nested(self, schema: Schema) -> Recipe:
         """The values of a schema within what is being compiled.
@@ -129,6 +131,8 @@ class Compiler:
             TooDeep: if a schema that contains itself is nested deep enough.
         """
         is_endless = self._recursion.is_endless(schema)
+        if is_endless and not self._recursion.may_end(schema):
+            raise self._never_ends(schema)
         place = self.nesting.place(key, is_endless=is_endless)
         if place not in self._made_once:
             with self.nesting.inside(key, is_endless=is_endless):

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ...contract.openapi import Contract
 from ...contract.schema_keywords import Schema, name_of
+from .all_of import flat
+from .refusals import NoValue
 
 _MOST_PARTS = 256
 """How many values of endless schemas one value may have within it, if all optional ones are there.
@@ -26,10 +28,58 @@ class Recursion:
         self._schema_of = schema_of
         self._leads_to: dict[str, list[str]] = {}
         self._is_endless: dict[str, bool] = {}
+        self._ending: dict[str, bool] = {}
 
     def is_endless(self, schema: Schema) -> bool:
         """Whether a schema leads to one that contains itself."""
         return any(map(self._ask, self._references(schema)))
+
+    def may_end(self, schema: Schema) -> bool:
+        """Whether a schema may have a value that ends; if not, each has another one within it.
+
+        Without asking, that would be found by trying, in ways whose number grows with each level.
+        """
+        references = {*self._references(schema)}
+        if not references <= self._ending.keys():
+            self._find_ending(references)
+        return self._ends(schema)
+
+    def _find_ending(self, references: Iterable[str]) -> None:
+        ahead, found = [*references], set[str]()
+        while ahead:
+            one = ahead.pop()
+            if one not in found:
+                found.add(one)
+                ahead += self._references(self._contract.referred(one))
+        # None of them ends until it is seen to: the smallest set that agrees with itself.
+        self._ending.update(dict.fromkeys(found - self._ending.keys(), False))
+        left = [one for one in found if not self._ending[one]]
+        while done := [one for one in left if self._ends(self._contract.referred(one))]:
+            self._ending.update(dict.fromkeys(done, True))
+            left = [one for one in left if one not in done]
+
+    def _ends(self, schema: Schema) -> bool:
+        """Whether a schema may have a value that ends, as far as is known of its references."""
+        if "$ref" in schema:
+            return self._ending[schema["$ref"]]
+        if "allOf" in schema:
+            try:
+                schema = flat(self._contract, schema)
+            except NoValue:  # it has no value at all, which is told where it is compiled
+                return True
+        if schema.get("nullable") or "enum" in schema:
+            return True
+        needed = []
+        if schema.get("type") == "array" and schema.get("minItems"):
+            needed = [schema.get("items", {})]
+        elif schema.get("type") == "object":
+            members, others = schema.get("properties", {}), schema.get("additionalProperties")
+            needed = [members.get(name, others) for name in schema.get("required", ())]
+        return all(self._ends(part) for part in needed if isinstance(part, dict)) and all(
+            any(map(self._ends, schema[keyword]))
+            for keyword in ("anyOf", "oneOf")
+            if keyword in schema
+        )
 
     def levels(self, schema: Schema) -> int:
         """How many levels deep endless schemas are nested in a value, so that it is not huge."""

@@ -7,6 +7,7 @@ from support.own_contracts import checked
 from support.samples import anew
 from support.schema_kinds import obj
 
+from pytest_asyncops import ContractError
 from pytest_asyncops.contract.openapi import Contract
 from pytest_asyncops.contract.schema_keywords import refer
 from pytest_asyncops.contract.yaml_document import Document
@@ -50,6 +51,62 @@ def test_endless_is_what_leads_to_itself(name, is_endless):
     everything = {"allOf": [refer(other) for other in SOME]}
     assert found.is_endless(everything)
     assert found.is_endless(refer(name)) is is_endless
+
+
+NEEDS_ITSELF = obj({"a": refer("A")}, required=["a"])
+ENDING = [
+    (NEEDS_ITSELF, False),
+    ({**NEEDS_ITSELF, "nullable": True}, True),
+    ({**NEEDS_ITSELF, "enum": [{}]}, True),
+    ({"properties": {"a": refer("A")}, "required": ["a"]}, True),  # it may be a number
+    (obj({"a": refer("A")}), True),
+    (obj({}, required=["a"]), True),
+    ({"type": "object", "additionalProperties": refer("A"), "required": ["a"]}, False),
+    ({"type": "array", "items": refer("A")}, True),
+    ({"type": "array", "items": refer("A"), "minItems": 1}, False),
+    ({"type": "array", "minItems": 1}, True),
+    ({"allOf": [obj({"a": refer("A")}), {"required": ["a"]}]}, False),
+    ({"allOf": [{"type": "string"}, {"type": "object"}]}, True),  # it has no value at all
+    ({"anyOf": [NEEDS_ITSELF, {"type": "string"}]}, True),
+    ({"oneOf": [NEEDS_ITSELF, {"type": "array", "items": refer("A"), "minItems": 2}]}, False),
+    (obj({"a": refer("B")}, required=["a"]), False),
+    (obj({"a": refer("C")}, required=["a"]), True),
+]
+
+
+@pytest.mark.parametrize(("schema", "may_end"), ENDING, ids=str)
+def test_what_needs_itself_never_ends(schema, may_end):
+    told = recursion(
+        {
+            "A": schema,
+            "B": obj({"b": refer("A")}, required=["b"]),
+            "C": {"anyOf": [refer("A"), {"type": "string"}]},
+        }
+    )
+    assert told.may_end(refer("A")) is may_end
+    assert told.may_end({"type": "array", "items": refer("A"), "minItems": 1}) is may_end
+    assert told.may_end({"type": "array", "items": refer("A")})
+
+
+def test_what_never_ends_is_not_looked_for_in_every_way():
+    """Such ways are three times as many with each level, and there would be forty levels."""
+    within = {"oneOf": [obj({"b": {}}, required=["b"]), refer("A")]}
+    schemas = {
+        "A": obj(
+            {
+                "a": refer("A"),
+                "c": obj({"d": refer("A"), "e": within}),
+                "d": {"type": "array", "items": within},
+            },
+            required=["a"],
+        ),
+        "Around": obj({"a": refer("A"), "b": {"type": "string"}}),
+    }
+    contract = contract_of(schemas)
+    with pytest.raises(ContractError, match="no value of this schema ever ends"):
+        payloads(contract, "A")
+    around = payloads(contract, "Around", extra="never")
+    assert {name for value in anew(around, 20, 1) for name in value} == {"b"}
 
 
 def test_what_a_name_stands_for_counts_too():
