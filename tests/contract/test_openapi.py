@@ -14,6 +14,7 @@ from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.contract import yaml_document
 from pytest_asyncops.contract.openapi import load_contract
 from pytest_asyncops.contract.yaml_document import read_document
+from pytest_asyncops.serving.api import find_route
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,8 @@ def test_the_shipped_contracts(api):
     found = load_contract(api.checking.contract)
     assert found is load_contract(api.checking.contract)
     assert found.document.file == f"pytest_asyncops/schemas/{api.checking.contract}"
-    for route in api.routes:
+    for name in ("list", "get"):
+        route = find_route(api, name)
         assert found.body(found.response(route.method, route.paths[0], 200)) is not None
     for rule in api.checking.rules:
         assert rule.on in found.schemas

@@ -110,7 +110,7 @@ def refused(ask: Callable[[], object], **settings: Any) -> str:
         ("http://api.app.chainloop.dev/v1/operations", "api.app.chainloop.dev:80", CHAINLOOP),
         ("https://api.app.chainloop.dev:8443/x", "api.app.chainloop.dev:8443", CHAINLOOP),
         ("https://API.Chainloop.dev./x", "api.chainloop.dev:443", CHAINLOOP),
-        ("https://api.pinecone.io/assistant", "api.pinecone.io:443", PINECONE),
+        ("https://other.pinecone.io/assistant", "other.pinecone.io:443", PINECONE),
     ],
 )
 def test_requests_to_a_host_at_which_no_stub_answers(url, place, advice):
@@ -258,7 +258,7 @@ def test_mocks_in_each_other_each_keep_their_hosts():
     inner = mocked(apis=["pinecone"])
     inner.__enter__()
     with pytest.raises(NetworkBlocked, match="Its stub answers at https://prod"):
-        socket.gethostbyname("api.pinecone.io")
+        socket.gethostbyname("other.pinecone.io")
     outer.__exit__(None, None, None)
     with pytest.raises(NetworkBlocked, match="which is not among the APIs"):
         socket.gethostbyname("api.app.chainloop.dev")
