@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ...contract.openapi import Contract
 from ...contract.schema_keywords import Schema, name_of
-from .all_of import flat
+from .all_of import canonical, flat
 from .refusals import NoValue
 
 _MOST_PARTS = 256
@@ -58,11 +58,20 @@ class Recursion:
             self._ending.update(dict.fromkeys(done, True))
             left = [one for one in left if one not in done]
 
-    def _ends(self, schema: Schema) -> bool:
-        """Whether a schema may have a value that ends, as far as is known of its references."""
+    def _ends(self, schema: Schema, within: frozenset[str] = frozenset()) -> bool:
+        """Whether a schema may have a value that ends, as far as is known of its references.
+
+        Args:
+            schema: the schema.
+            within: the merged schemas that it is needed for.
+        """
         if "$ref" in schema:
             return self._ending[schema["$ref"]]
         if "allOf" in schema:
+            key = canonical(schema)
+            if key in within:
+                return False
+            within |= {key}
             try:
                 schema = flat(self._contract, schema)
             except NoValue:  # it has no value at all, which is told where it is compiled
@@ -75,8 +84,8 @@ class Recursion:
         elif schema.get("type") == "object":
             members, others = schema.get("properties", {}), schema.get("additionalProperties")
             needed = [members.get(name, others) for name in schema.get("required", ())]
-        return all(self._ends(part) for part in needed if isinstance(part, dict)) and all(
-            any(map(self._ends, schema[keyword]))
+        return all(self._ends(part, within) for part in needed if isinstance(part, dict)) and all(
+            any(self._ends(part, within) for part in schema[keyword])
             for keyword in ("anyOf", "oneOf")
             if keyword in schema
         )

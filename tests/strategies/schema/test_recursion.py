@@ -67,6 +67,15 @@ ENDING = [
     ({"type": "array", "minItems": 1}, True),
     ({"allOf": [obj({"a": refer("A")}), {"required": ["a"]}]}, False),
     ({"allOf": [{"type": "string"}, {"type": "object"}]}, True),  # it has no value at all
+    (
+        {
+            "allOf": [
+                obj({"a": {"allOf": [refer("A"), {"minProperties": 1}]}}),
+                {"required": ["a"]},
+            ]
+        },
+        False,
+    ),
     ({"anyOf": [NEEDS_ITSELF, {"type": "string"}]}, True),
     ({"oneOf": [NEEDS_ITSELF, {"type": "array", "items": refer("A"), "minItems": 2}]}, False),
     (obj({"a": refer("B")}, required=["a"]), False),
