@@ -235,8 +235,8 @@ def against_peer() -> None:
     import hypothesis_jsonschema
 
     from pytest_asyncops import strategies
-    from pytest_asyncops.configure import BUILT_IN
     from pytest_asyncops.contract.openapi import load_contract
+    from pytest_asyncops.known_apis import BUILT_IN
 
     found = {}
     for api, names in _SCHEMAS.items():

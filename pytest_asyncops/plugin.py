@@ -363,13 +363,10 @@ def _open_for_each_test(fixturedef: pytest.FixtureDef[Any], config: pytest.Confi
         config.stash.setdefault(_askers_key, []).extend(
             (asker, fixturedef.argname) for asker in setting_up
         )
-        item = config.stash.get(_item_key, None)
-        if item is None:
-            return
-        switch = _open_switch(config)
-        if switch is None:
+        item, switch = config.stash.get(_item_key, None), _open_switch(config)
+        if switch is None and item is not None:
             _open(item, is_served)
-        elif is_served:
+        elif switch is not None and is_served:
             with _plainly():
                 switch.check_served()
 

@@ -19,7 +19,7 @@ from ..schema.enum_values import fitting_values
 from ..schema.nesting import TooDeep
 from ..schema.objects import objects
 from ..schema.recipes import Recipe, choice, combine, one_of
-from ..schema.refusals import NoValue, Refuse, refusal
+from ..schema.refusals import NeverEnds, NoValue, Refuse, refusal
 from ..schema.shapes import others_of
 
 Path = tuple[str, ...]
@@ -95,7 +95,7 @@ def values_with(
     if not compiler.nesting.levels:
         with suppress(NoValue):
             compiler.recipe(schema)  # which decides how deep the parts are nested
-    with suppress(TooDeep):
+    with suppress(TooDeep, NeverEnds):
         if path or kind is not None:
             with compiler.nesting.inside(canonical(schema) if name is None else name):
                 return _values_with(compiler, schema, name, path, end, kind)

@@ -32,7 +32,7 @@ from .objects import objects
 from .options import Options
 from .recipes import NULL, Recipe, choice, constant, one_of
 from .recursion import Recursion
-from .refusals import NoValue, Refuse, refusal
+from .refusals import NoValue, Refuse, never_ends, refusal
 from .scalars import integers, json_values, numbers
 from .shapes import Part, Recipes, Shape, documented, others_of
 from .texts import strings
@@ -100,10 +100,7 @@ class Compiler:
         try:
             return self.nested(schema)
         except TooDeep:
-            raise self._never_ends(schema) from None
-
-    def _never_ends(self, schema: Schema) -> Exception:
-        return refusal(self.contract, schema)("no value of this schema ever ends")
+            raise never_ends(self.contract, schema) from None
 
     def nested(self, schema: Schema) -> Recipe:
         """The values of a schema within what is being compiled.
@@ -132,7 +129,7 @@ class Compiler:
         """
         is_endless = self._recursion.is_endless(schema)
         if is_endless and not self._recursion.may_end(schema):
-            raise self._never_ends(schema)
+            raise never_ends(self.contract, schema)
         place = self.nesting.place(key, is_endless=is_endless)
         if place not in self._made_once:
             with self.nesting.inside(key, is_endless=is_endless):

@@ -84,6 +84,8 @@ class Recursion:
         elif schema.get("type") == "object":
             members, others = schema.get("properties", {}), schema.get("additionalProperties")
             needed = [members.get(name, others) for name in schema.get("required", ())]
+            if schema.get("minProperties") and not members:
+                needed.append(others)
         return all(self._ends(part, within) for part in needed if isinstance(part, dict)) and all(
             any(self._ends(part, within) for part in schema[keyword])
             for keyword in ("anyOf", "oneOf")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ...contract.openapi import Contract
 from ...contract.schema_keywords import Schema
@@ -19,6 +20,10 @@ class NoValue(ContractError):
     """
 
 
+class NeverEnds(NoValue):
+    """A schema of which each value has another one within it."""
+
+
 def refusal(contract: Contract, schema: Schema) -> Refuse:
     """A function from a message to the error with the place of this schema.
 
@@ -27,10 +32,19 @@ def refusal(contract: Contract, schema: Schema) -> Refuse:
     """
 
     def refuse(message: str) -> NoValue:
-        error = contract.error(message, _pointer(contract, schema))
-        return NoValue(message, file=error.file, line=error.line, pointer=error.pointer)
+        return NoValue(message, **_place(contract, schema))
 
     return refuse
+
+
+def never_ends(contract: Contract, schema: Schema) -> NeverEnds:
+    """The error for a schema that needs itself, with its place."""
+    return NeverEnds("no value of this schema ever ends", **_place(contract, schema))
+
+
+def _place(contract: Contract, schema: Schema) -> dict[str, Any]:
+    error = contract.error("", _pointer(contract, schema))
+    return {"file": error.file, "line": error.line, "pointer": error.pointer}
 
 
 def _pointer(contract: Contract, schema: Schema) -> str:

@@ -62,6 +62,9 @@ ENDING = [
     (obj({"a": refer("A")}), True),
     (obj({}, required=["a"]), True),
     ({"type": "object", "additionalProperties": refer("A"), "required": ["a"]}, False),
+    ({"type": "object", "additionalProperties": refer("A"), "minProperties": 1}, False),
+    ({**obj({"b": {}}), "additionalProperties": refer("A"), "minProperties": 1}, True),
+    ({"type": "object", "minProperties": 1}, True),
     ({"type": "array", "items": refer("A")}, True),
     ({"type": "array", "items": refer("A"), "minItems": 1}, False),
     ({"type": "array", "minItems": 1}, True),
@@ -158,3 +161,14 @@ def test_what_has_to_be_nested_deep_is():
     }
     found = contract_of({**many, **chain, "C12": obj({"some": refer("S0"), "again": refer("C0")})})
     assert {*map(depth, anew(payloads(found, "C0", extra="never"), 20, 2))} >= {13}
+
+
+def test_what_has_to_be_nested_deeper_than_is_good_for_others_is():
+    wide = {name: obj({other: refer(other) for other in "DEFGHI"}) for name in "DEFGHI"}
+    chain = {
+        f"C{number}": obj({"next": refer(f"C{number + 1}"), "wide": refer("D")}, required=["next"])
+        for number in range(6)
+    }
+    found = contract_of({**wide, **chain, "C6": obj({"wide": refer("D")})})
+    assert recursion({**wide, **chain, "C6": obj({"wide": refer("D")})}).levels(refer("C0")) < 6
+    assert min(map(depth, anew(payloads(found, "C0", extra="never"), 20, 2))) >= 6
