@@ -18,9 +18,15 @@ def ask(stub, operation):
 """
 
 
+@pytest.fixture(autouse=True)
+def no_other_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is installed beside is not to say a word."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
 def run(pytester: pytest.Pytester, test: str, *options: str) -> pytest.RunResult:
     pytester.makepyfile(CLIENT + test)
-    return pytester.runpytest("-p", "no:cacheprovider", *options)
+    return pytester.runpytest("-p", "asyncops", "-p", "no:cacheprovider", *options)
 
 
 def test_each_test_has_a_server_of_its_own(pytester):
@@ -150,7 +156,7 @@ def test_an_extra_that_is_missing_is_named(pytester, monkeypatch, module, mark):
     pytester.makepyfile(
         f"import pytest\n@pytest.mark.asyncops({mark})\ndef test_it(asyncops_server):\n    pass\n"
     )
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess("-p", "asyncops", "-p", "no:cacheprovider")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
         [f"*needs {module}, which is not installed: *pip install 'pytest-asyncops?server?'"]
