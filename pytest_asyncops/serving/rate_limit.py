@@ -42,7 +42,7 @@ class RateLimit:
             # The header has whole seconds. It is rounded up, so a client that honours it is served.
             seconds = -(-(taken[0] + self._per - now) // SECOND)
             if self._as_date:
-                return http_date(now + seconds * SECOND)
+                return http_date(-(-(taken[0] + self._per) // SECOND) * SECOND)
             return str(seconds)
         taken.append(now)
         return None

@@ -8,7 +8,7 @@ import time
 
 import pytest
 import requests
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.chainloop_polls import HEADERS, ask
 from support.toy_api import changed
@@ -161,6 +161,7 @@ def free_from(taken: list[int], polls: int, per: int) -> int:
 nanoseconds = st.integers(0, 3 * SECOND) | st.sampled_from([0, 1, SECOND - 1, SECOND, SECOND + 1])
 
 
+@example(polls=1, per=999_999_999, steps=[1, 0], form="date")
 @given(
     polls=st.integers(1, 4),
     per=nanoseconds.filter(bool),
