@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -88,3 +90,11 @@ def network(loopback: Loopback) -> Loopback:
 def mock() -> Iterator[AsyncOpsMock]:
     with mocked() as opened:
         yield opened
+
+
+@pytest.fixture
+def no_garbage() -> None:
+    """What tests before this one have left is collected, so that it is not taken for this one's."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect()

@@ -77,6 +77,7 @@ def test_all_are_asked_once_even_if_more_come_meanwhile(monkeypatch: pytest.Monk
     assert [one.seen for one in several] == [[("prepare", os.getpid()), ("renew", os.getpid())]] * 2
 
 
+@pytest.mark.usefixtures("no_garbage")
 def test_nothing_is_kept_alive() -> None:
     gone = _Noted()
     prepared_for_fork.add(gone)

@@ -36,6 +36,7 @@ def test_a_thousand_connections_on_which_nothing_comes() -> None:
         assert read_all(idle[500]).startswith(b"HTTP/1.1 200 ")
 
 
+@pytest.mark.usefixtures("no_garbage")
 def test_it_ends_though_requests_are_in_flight() -> None:
     with serving(lambda incoming: Response(200, late=len(incoming.target) - 1)) as served:
         served.listening.later = lambda client, seconds, send: None

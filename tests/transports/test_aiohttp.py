@@ -632,6 +632,7 @@ def test_a_request_is_cancelled_in_the_middle_of_its_answer():
         assert mock.clock.elapsed.total_seconds() == 5
 
 
+@pytest.mark.usefixtures("no_garbage")
 def test_an_answer_that_is_cancelled_is_let_go():
     from pytest_asyncops.transports.aiohttp import _Connection
 

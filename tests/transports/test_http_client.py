@@ -342,6 +342,7 @@ def test_what_is_done_meanwhile_counts():
         connection.close()
 
 
+@pytest.mark.usefixtures("no_garbage")
 @pytest.mark.parametrize("how", ["urllib", "socket", "default"])
 def test_its_own_timeout_comes_after_exactly_that_time(how):
     def ask() -> None:

@@ -136,6 +136,7 @@ def test_a_proxy_is_not_asked_by_requests(proxy, network, monkeypatch):
     assert network.seen == []
 
 
+@pytest.mark.usefixtures("no_garbage")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # urllib3 1.26 forgets to close a socket
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_proxy_is_asked_for_other_urls(proxy, network):

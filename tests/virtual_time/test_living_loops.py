@@ -97,6 +97,7 @@ def test_where_no_loop_runs_there_is_none_to_note() -> None:
     assert LivingLoops().note_current() is None
 
 
+@pytest.mark.usefixtures("no_garbage")
 def test_no_loop_is_kept_alive() -> None:
     loops = LivingLoops()
     loop = asyncio.new_event_loop()

@@ -157,6 +157,7 @@ class _Puts:
         self.items.put("the last words")
 
 
+@pytest.mark.usefixtures("no_garbage")
 def test_a_finalizer_may_put_something_at_any_moment(mock: AsyncOpsMock) -> None:
     import gc
 
