@@ -372,6 +372,7 @@ def test_what_can_end_is_left_out_or_null_where_it_does_not(schema):
     [
         {"type": "object", "minProperties": 1, "additionalProperties": ITSELF},
         {"type": "object", "required": ["a"], "additionalProperties": ITSELF},
+        {**obj({"a": {}}), "minProperties": 2, "additionalProperties": ITSELF},
         {"allOf": [NEVER]},
         {"anyOf": [NEVER, {"type": "array", "minItems": 1, "items": ITSELF}]},
         {"type": "array", "minItems": 1, "items": NEVER},
