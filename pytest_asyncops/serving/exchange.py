@@ -211,8 +211,9 @@ class Exchange:
 
         This counts as a poll, unless this request has started the operation.
         """
-        payload = self._render(operation, self._store.snapshot(operation))
-        self.look(operation)
+        snapshot = self._store.snapshot(operation)
+        payload = self._render(operation, snapshot)
+        self._note_shown(operation, snapshot)
         return payload
 
     def look(self, operation: Operation) -> None:
@@ -220,7 +221,10 @@ class Exchange:
 
         This counts as a poll, unless this request has started the operation.
         """
-        self.states.append(self._store.snapshot(operation).state)
+        self._note_shown(operation, self._store.snapshot(operation))
+
+    def _note_shown(self, operation: Operation, snapshot: Snapshot) -> None:
+        self.states.append(snapshot.state)
         self.shown.append(operation)
         if operation not in self._started:
             self._store.count_poll(operation)
