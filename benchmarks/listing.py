@@ -134,11 +134,9 @@ def _cases() -> list[_Case]:
 def run() -> Iterator[Row]:
     for case in _cases():
         # One stub for each size, on one clock.
-        apis = {
-            size: replace(case.api, name=f"n{size}", base_url=f"https://n{size}.test")
-            for size in SIZES
-        }
-        with mocked(clock="manual", apis=list(apis.values())) as mock:
+        apis = {size: replace(case.api, name=f"n{size}") for size in SIZES}
+        base_urls = {api.name: f"https://{api.name}.test" for api in apis.values()}
+        with mocked(clock="manual", apis=list(apis.values()), base_urls=base_urls) as mock:
             stubs = {size: mock.stubs[api.name] for size, api in apis.items()}
             for size, stub in stubs.items():
                 stub.start_many(size, lifecycle=_life(size), **case.fields)

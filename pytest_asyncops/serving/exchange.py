@@ -56,11 +56,11 @@ class Exchange:
         base_urls: the base URLs of the API's hosts, by their names.
         shown: the operations that the answer shows so far.
         states: the state of each of them.
+        lists: whether the endpoint has looked for operations otherwise than by their ids.
     """
 
     __slots__ = (
         "_credential",
-        "_lists",
         "_looked_up",
         "_pages",
         "_refused",
@@ -69,6 +69,7 @@ class Exchange:
         "_started",
         "_store",
         "base_urls",
+        "lists",
         "params",
         "parents",
         "readings",
@@ -97,6 +98,7 @@ class Exchange:
         self.base_urls: Mapping[str, str] = base_urls or {}
         self.shown: list[Operation] = []
         self.states: list[AnyState] = []
+        self.lists: bool = False
         self._store = store
         self._render = render
         self._credential = credential
@@ -104,7 +106,6 @@ class Exchange:
         self._start = start
         self._started: list[Operation] = []
         self._looked_up: dict[str, Operation | None] = {}
-        self._lists = False
         self._pages: tuple[slice, ...] = ()
 
     def authenticate(self) -> None:
@@ -186,7 +187,7 @@ class Exchange:
         Unless states are given, they are in any. They stand in the order in which the operations
         were started. A ``frozenset`` stands for each of its values.
         """
-        self._lists = True
+        self.lists = True
         return self._store.members(where, states)
 
     def related(self, where: Mapping[str, object]) -> Mapping[int, Operation]:
@@ -243,12 +244,7 @@ class Exchange:
     @property
     def has_looked(self) -> bool:
         """Whether the endpoint has come to look for operations."""
-        return self._lists or bool(self._looked_up)
-
-    @property
-    def lists(self) -> bool:
-        """Whether the endpoint has looked for operations otherwise than by their ids."""
-        return self._lists
+        return self.lists or bool(self._looked_up)
 
     def asked_for(self, reads: bool) -> tuple[str, ...]:
         """The ids of the operations that the request was for.
@@ -265,7 +261,7 @@ class Exchange:
         for page in reversed(self._pages):
             del alone[page]
         shown = tuple([name for name, found in looked_up.items() if found in alone])
-        if shown or self._lists or not reads:
+        if shown or self.lists or not reads:
             return shown
         in_vain = tuple([name for name, found in looked_up.items() if found is None])
         return in_vain or tuple(looked_up)[-1:]

@@ -95,10 +95,12 @@ class Guards:
             only ended a thread.
         read_wall: reads the wall clock that the code under test sees, in nanoseconds; ``None`` if
             it does not move with skipped waits.
-        really_waited: called with each request; tells at which line its thread was seen to wait
-            really while the clock stood still, and for how many seconds in all.
-        stranger_waited: called with each request; tells from which address it came if that is of
-            another process, and for how many real seconds such clients get nowhere.
+        really_waited: called with each request, unless it is ``None``; tells at which line its
+            thread was seen to wait really while the clock stood still, and for how many seconds in
+            all.
+        stranger_waited: called with each request, unless it is ``None``; tells from which address
+            it came if that is of another process, and for how many real seconds such clients get
+            nowhere.
     """
 
     # Not the failure: the test has to fail with it, whatever comes after.
@@ -128,8 +130,8 @@ class Guards:
         self._happened = happened
         self.read_wall: Callable[[], int] | None = None
         self._wall = 0
-        self.really_waited: Callable[[], tuple[str, float] | None] = lambda: None
-        self.stranger_waited: Callable[[], tuple[str, float] | None] = lambda: None
+        self.really_waited: Callable[[], tuple[str, float] | None] | None = None
+        self.stranger_waited: Callable[[], tuple[str, float] | None] | None = None
         self._at_once: dict[str, int] = {}
         self._instant = -1
         # The last answer, the instant since when it is the same, and how often it has come.
@@ -161,11 +163,11 @@ class Guards:
                 self._polls_at_once,
             )
         self._compare(url, call)
-        waited = self.really_waited()
-        if waited is not None and waited[1] >= self._real_wait:
+        waited = self.really_waited and self.really_waited()
+        if waited and waited[1] >= self._real_wait:
             self._stop_real_waits(call, *waited)
-        stranger = self.stranger_waited()
-        if stranger is not None and stranger[1] >= self._real_wait:
+        stranger = self.stranger_waited and self.stranger_waited()
+        if stranger and stranger[1] >= self._real_wait:
             self._stop_stranger(call, *stranger)
         if call._number > self._polls_per_operation:
             self._check_polls(call)

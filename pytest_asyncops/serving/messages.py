@@ -182,7 +182,10 @@ class Request:
     def header(self, name: str) -> str | None:
         """One header's value, or ``None``."""
         value = self._headers.get(name)
-        return None if value is None else _text(name.lower(), value, self._secret.headers)
+        if value is None:
+            return None
+        secret = () if self._reads is None else self._reads(self).headers
+        return _text(name.lower(), value, secret)
 
     @property
     def _secret(self) -> CredentialReads:

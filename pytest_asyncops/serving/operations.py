@@ -275,9 +275,8 @@ class OperationStore(Mapping[str, Operation]):
             if len(operation._position.entries) > len(before.entries):
                 self._index.invalidate(operation._number)
 
-    def note(self, call: Call) -> None:
-        """Record a call, and count it for each operation that it was for."""
-        self.calls._add(call)
+    def count(self, call: Call) -> None:
+        """Count a call for each operation that it was for."""
         self._tallies.add(call)
 
     def tally(self, name: str) -> Tally:

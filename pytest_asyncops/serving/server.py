@@ -128,7 +128,7 @@ class Server:
         self._router = Router(api.routes, api.serving.paths, api.serving.main_host)
         self._render = api.render(self.readings)
         self._reads = partial(credential_reads, api.credential)
-        self._tell = (self.store.note, *tell)
+        self._tell = (self.calls._add, self.store.count, *tell)
         self._lists: set[str] = set()
 
     def handle(self, request: Request) -> Response:
@@ -139,8 +139,9 @@ class Server:
         """
         api = self.api
         with self.clock.lock:
+            # Nothing is printed yet, so the path is not looked at for secrets.
             route, params = self._router.find(
-                api.serving.method(request), request.path, request.hosts
+                api.serving.method(request), request._path, request.hosts
             )
             exchange = Exchange(
                 request,

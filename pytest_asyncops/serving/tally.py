@@ -79,7 +79,9 @@ class Growth:
     def add(self, step: Interval) -> None:
         """Note a step."""
         # Nobody can ask for less than no growth, so all that have shrunk are alike.
-        growth = step.growth if step.growth >= 1 else 0.0
+        growth = step.growth
+        if growth < 1:
+            growth = 0.0
         lengths, steps = self._lengths, self._steps
         start = bisect_left(lengths, step.length)
         if start < len(steps) and lengths[start] == step.length and steps[start][0] <= growth:

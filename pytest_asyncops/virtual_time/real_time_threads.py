@@ -17,22 +17,25 @@ class RealTimeThreads:
     """The threads that were alive before the test, and those that they or test tools start later.
 
     A task that the test gives to a pool belongs to the test, even if the pool's thread is older.
+
+    Attributes:
+        kept: their identities. It is the same set all the time.
     """
 
     def __init__(self) -> None:
-        self._kept = other_threads()
+        self.kept: set[int | None] = other_threads()
 
     def is_here(self) -> bool:
         """Whether the current thread is one of them. Every reading of a clock asks this."""
-        return threading.get_ident() in self._kept
+        return threading.get_ident() in self.kept
 
     def add_current(self) -> None:
         """Count the current thread as one of them."""
-        self._kept.add(threading.get_ident())
+        self.kept.add(threading.get_ident())
 
     def discard_current(self) -> None:
         """Count the current thread as one of the test's."""
-        self._kept.discard(threading.get_ident())
+        self.kept.discard(threading.get_ident())
 
     @contextmanager
     def without_current(self) -> Iterator[bool]:

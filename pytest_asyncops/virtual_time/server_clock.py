@@ -126,11 +126,11 @@ class _Standstill:
         """Another one of the same source, that nobody holds."""
         return _Standstill(self._source)
 
-    def __enter__(self) -> None:
-        self.acquire()
+    __enter__ = acquire
 
     def __exit__(self, *error: object) -> None:
-        self.release()
+        self._depth -= 1
+        self._lock.release()
 
 
 class ServerClock:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -228,19 +229,19 @@ def wall_clock(active: ActiveTime) -> Callable[[], int]:
     Of several virtual times, the latest that is still on tells it: time-machine ends its travels in
     the order of a stack, and mocks close in any order.
     """
-    client, is_real_here = active.client, active.real_time_threads.is_here
+    client, real_time_threads = active.client, active.real_time_threads.kept
+    get_thread, get_frame = threading.get_ident, sys._getframe
 
     def time_ns() -> int:
-        if is_real_here():
+        if get_thread() in real_time_threads:
             return active.real_wall_ns()
-        frame: FrameType = sys._getframe(1)
-        while (reads_real := _reads_real(module_of(frame))) is None and frame.f_back is not None:
-            frame = frame.f_back
+        depth = 1
+        while (reads_real := _reads_real(sys._getframemodulename(depth) or "")) is None:
+            depth += 1
         if reads_real:
             return active.real_wall_ns()
-        client.note_reading()
         latest = _active_times[-1] if _active_times else active
-        return client.wall_ns(latest.server)
+        return client.read_wall_ns(latest.server)
 
     return time_ns
 

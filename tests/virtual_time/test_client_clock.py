@@ -281,9 +281,9 @@ def test_real_time_counts_for_the_thread_that_asked_for_it() -> None:
         assert client.is_real_here
         assert client.is_real_anywhere
         assert client.is_real_for(threading.get_ident())
-        before = client.monotonic_ns(), client.wall_ns(server)
+        before = client.monotonic_ns(), client.read_wall_ns(server)
         time.sleep(0.002)
-        after = client.monotonic_ns(), client.wall_ns(server)
+        after = client.monotonic_ns(), client.read_wall_ns(server)
         thread = threading.Thread(target=other)
         thread.start()
         thread.join()
