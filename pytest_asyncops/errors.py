@@ -186,12 +186,12 @@ class NetworkBlocked(AsyncOpsError):
         self.line = line
 
 
-def listed(names: Iterable[object]) -> str:
-    """The names as prose: ``a, b or c``."""
+def listed(names: Iterable[object], last: str = "or") -> str:
+    """The names as prose: ``a, b or c``; ``last`` is the word before the last of them."""
     texts = [str(name) for name in names]
     if len(texts) < 2:
         return "".join(texts)
-    return f"{', '.join(texts[:-1])} or {texts[-1]}"
+    return f"{', '.join(texts[:-1])} {last} {texts[-1]}"
 
 
 def written(value: object) -> str:

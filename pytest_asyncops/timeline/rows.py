@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..durations import SECOND, length_of
-from ..errors import counted
+from ..errors import counted, listed
 from ..lifecycle.lifecycle import Lifecycle
 from ..lifecycle.states import AnyState, Polls, Step
 from ..serving.api import FIRST_ERROR
@@ -144,7 +144,7 @@ class Rows:
 
 def _polls(calls: Sequence[Answered]) -> str:
     intervals = {call.interval_ns for call in calls}
-    told = list(dict.fromkeys(_outcome(call.call) for call in calls))
+    told = list(dict.fromkeys(_outcomes(call.call) for call in calls))
     noun = "poll" if all(call.call._asked_for for call in calls) else "request"
     count = f"{len(calls):,} more {noun}{'s' if len(calls) > 1 else ''}"
     every = intervals.pop() if len(intervals) == 1 else None
@@ -154,13 +154,22 @@ def _polls(calls: Sequence[Answered]) -> str:
     if None not in span and len(told) == 1:
         first, last = span
         percent = f", {first:g} %" if first == last else f", {first:g} to {last:g} %"
-    return f"{count}{often}, {'all ' if len(told) == 1 else ''}{' and '.join(told[:3])}{percent}"
+    all_alike = "all " if len(told) == 1 else ""
+    outcomes = list(dict.fromkeys(outcome for outcomes in told for outcome in outcomes))
+    if len(outcomes) > _MOST_OUTCOMES:
+        outcomes[_MOST_OUTCOMES - 1 :] = ["others"]
+    return f"{count}{often}, {all_alike}{listed(outcomes, 'and')}{percent}"
 
 
-def _outcome(call: Call) -> str:
+_MOST_OUTCOMES = 4
+"""So many outcomes of requests that are folded into one line are told."""
+
+
+def _outcomes(call: Call) -> tuple[str, ...]:
+    """The state of each operation in the answer, or else its status."""
     if call.response.status_code >= FIRST_ERROR or not call.states:
-        return str(call.response.status_code)
-    return " and ".join(dict.fromkeys(state.name for state in call.states))
+        return (str(call.response.status_code),)
+    return tuple(state.name for state in call.states)
 
 
 def _alike(events: Sequence[Event]) -> str:

@@ -72,10 +72,12 @@ def heading(timeline: Happened) -> list[str]:
     took = length_of(timeline.now_ns - timeline.epoch_ns)
     lines = [f"{took} of the servers' time, from {rfc3339(timeline.epoch_ns)} on"]
     if timeline.dropped:
-        lines.append(
-            f"the first {counted(timeline.dropped, 'request')} and what was between them are no "
-            "longer kept (max_calls_kept, max_bytes_kept)"
+        gone = (
+            "the first request is"
+            if timeline.dropped == 1
+            else f"the first {timeline.dropped:,} requests and what was between them are"
         )
+        lines.append(f"{gone} no longer kept (max_calls_kept, max_bytes_kept)")
     if timeline.left_out:
         lines.append(f"{counted(timeline.left_out, 'operation')} more, which are not shown")
     return lines

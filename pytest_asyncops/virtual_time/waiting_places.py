@@ -7,10 +7,12 @@ come.
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Callable, Mapping
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .stack_frames import is_of_library, is_of_python, is_tool, suspended_frames
+from .stack_frames import is_of_library, is_of_python, is_tool, module_of, suspended_frames
 
 if TYPE_CHECKING:
     import asyncio
@@ -64,35 +66,40 @@ def waiting_place(frame: FrameType | None) -> tuple[CodeType, int] | None:
     If there is none, that of a library; ``None`` if there is none either.
     """
     library = None
-    in_loop = False
+    find_task = None
     while frame is not None:
         whose = _whose.get(frame.f_code.co_filename)
         if whose is None:
             whose = _whose_code(frame)
         if whose == _OWN:
-            in_task = _place_in_task() if in_loop else None
-            return in_task or (frame.f_code, frame.f_lasti)
+            return _place_in(find_task) or (frame.f_code, frame.f_lasti)
         if whose == _TOOL:
             break
         if whose == _LIBRARY:
             library = library or (frame.f_code, frame.f_lasti)
-        elif frame.f_code.co_name == "_run_once":
-            in_loop = True
+        name = frame.f_code.co_name
+        if name in _LOOPS:
+            find_task = find_task or _LOOPS[name].get(module_of(frame))
         frame = frame.f_back
-    return (_place_in_task() if in_loop else None) or library
+    return _place_in(find_task) or library
 
 
-def _place_in_task() -> tuple[CodeType, int] | None:
-    """Where the task stands whose time has come in the event loop of this thread."""
+def _place_in(find_task: Callable[[], Any] | None) -> tuple[CodeType, int] | None:
+    """Where the task stands whose time has come, in the user's own code."""
+    found = None
+    for frame in () if find_task is None else suspended_frames(find_task()):
+        if _whose_code(frame) == _OWN:
+            found = frame.f_code, frame.f_lasti
+    return found
+
+
+def _in_asyncio() -> Any:
+    """The coroutine of the task whose time has come in the event loop of this thread."""
     import asyncio
 
     scheduled = getattr(asyncio._get_running_loop(), "_scheduled", None)
     task = _task_of(scheduled[0]) if scheduled else None
-    found = None
-    for frame in () if task is None else suspended_frames(task.get_coro()):
-        if _whose_code(frame) == _OWN:
-            found = frame.f_code, frame.f_lasti
-    return found
+    return None if task is None else task.get_coro()
 
 
 def _task_of(handle: Any) -> asyncio.Task[Any] | None:
@@ -105,3 +112,23 @@ def _task_of(handle: Any) -> asyncio.Task[Any] | None:
         if isinstance(future, asyncio.Future):  # others have callbacks of another form
             known += [getattr(one[0], "__self__", None) for one in future._callbacks or ()]
     return next((one for one in known if hasattr(one, "get_coro")), None)
+
+
+def _in_trio() -> Any:
+    """The coroutine of the task whose time has come in the run of this thread."""
+    # trio tells when the next deadline is, but not whose; the line is worth a look at its insides.
+    # A version that has others is answered like a loop without such a task.
+    try:
+        context: Any = sys.modules["trio._core._run"].GLOBAL_RUN_CONTEXT
+        _, _, scope = context.runner.deadlines._heap[0]
+        [task, *_] = scope._cancel_status._tasks
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return None
+    return task.coro
+
+
+_LOOPS: Mapping[str, Mapping[str, Callable[[], Any]]] = {
+    "_run_once": {"asyncio.base_events": _in_asyncio, "nest_asyncio": _in_asyncio},
+    "run": {"trio._core._run": _in_trio},
+}
+"""The functions that wait in event loops, their modules, and what finds a coroutine there."""

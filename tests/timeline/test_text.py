@@ -140,6 +140,15 @@ def test_what_is_not_in_it_is_counted() -> None:
         ]
 
 
+def test_one_that_is_not_in_it() -> None:
+    with mocked(max_calls_kept=1) as mock:
+        mock.chainloop.start(id="a")
+        poll(mock, "a", times=2)
+        assert lines_of(str(mock.timeline))[1] == (
+            "the first request is no longer kept (max_calls_kept, max_bytes_kept)"
+        )
+
+
 def test_nothing_has_happened() -> None:
     with mocked() as mock:
         assert str(mock.timeline) == "0 s of the servers' time, from 2026-01-01T00:00:00Z on"
@@ -171,6 +180,31 @@ def test_rounds_are_folded_as_rounds() -> None:
         text = str(mock.timeline)
         assert " … 94 more polls every 5 s, RUNNING and PENDING …" in text
         assert len(text.splitlines()) == 14
+
+
+def test_the_states_of_pages_are_told_once() -> None:
+    with mocked() as mock:
+        mock.chainloop.start(id="a", lifecycle=Lifecycle.hangs())
+        mock.chainloop.start(id="b", lifecycle=Lifecycle.succeeds(running=0))
+        for _ in range(50):
+            requests.get(f"{mock.chainloop.base_url}/v1/operations", headers=HEADERS, timeout=30)
+            ask(mock, "a")
+            time.sleep(5)
+        assert " … 94 more requests every 5 s, SUCCEEDED and RUNNING …" in str(mock.timeline)
+
+
+def test_many_outcomes_are_told_in_part() -> None:
+    with mocked() as mock:
+        mock.chainloop.start(id="a", lifecycle=Lifecycle.hangs())
+        mock.chainloop.start(id="b", lifecycle=Lifecycle.hangs(pending=10**6))
+        mock.chainloop.start(id="c", lifecycle=Lifecycle.succeeds(running=0))
+        mock.chainloop.start(id="d", lifecycle=Lifecycle.fails(running=0, message="no"))
+        for _ in range(50):
+            for name in "abcde":
+                ask(mock, name)
+            time.sleep(5)
+        folded = " … 235 more polls every 5 s, RUNNING, PENDING, SUCCEEDED and others …"
+        assert folded in str(mock.timeline)
 
 
 def test_waits_alone_are_folded_too() -> None:

@@ -9,12 +9,14 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import CodeType, FrameType
+from types import CodeType, FrameType, SimpleNamespace
 
 import pytest
+import trio
 from support.client_code import called_by
 
 from pytest_asyncops import Waited, mocked
+from pytest_asyncops.virtual_time import waiting_places
 from pytest_asyncops.virtual_time.waiting_places import Place, waiting_place
 
 
@@ -115,6 +117,52 @@ def test_a_timer_of_no_task_is_told_by_what_runs_the_loop() -> None:
         loop.close()
 
     assert lines_of(run) == ["run"]
+
+
+async def sleeps_in_trio() -> None:
+    await trio.sleep(3)
+
+
+async def gives_up_in_trio() -> None:
+    with trio.move_on_after(4):
+        await trio.sleep_forever()
+
+
+async def two_in_trio() -> None:
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(sleeps_in_trio)
+        nursery.start_soon(gives_up_in_trio)
+
+
+async def all_give_up_in_trio() -> None:
+    with trio.move_on_after(2):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(trio.sleep_forever)
+
+
+def test_a_task_of_trio_is_told_by_its_own_line() -> None:
+    assert lines_of(lambda: trio.run(sleeps_in_trio)) == ["sleeps_in_trio"]
+    assert lines_of(lambda: trio.run(gives_up_in_trio)) == ["gives_up_in_trio"]
+    assert lines_of(lambda: trio.run(two_in_trio)) == ["sleeps_in_trio", "gives_up_in_trio"]
+
+
+def test_a_deadline_of_several_tasks_is_told_by_what_runs_the_loop() -> None:
+    assert lines_of(lambda: trio.run(all_give_up_in_trio)) == ["<lambda>"]
+
+
+def test_a_trio_with_other_insides_is_told_by_what_runs_the_loop(monkeypatch) -> None:
+    context = SimpleNamespace(runner=SimpleNamespace(deadlines=None))
+    called = []
+
+    def other_insides() -> object:
+        with monkeypatch.context() as patch:
+            patch.setattr(sys.modules["trio._core._run"], "GLOBAL_RUN_CONTEXT", context)
+            called.append(waiting_places._in_trio())
+        return called[-1]
+
+    monkeypatch.setattr(waiting_places, "_LOOPS", {"run": {"trio._core._run": other_insides}})
+    assert lines_of(lambda: trio.run(sleeps_in_trio)) == ["<lambda>"]
+    assert called == [None]
 
 
 def test_in_threads_too() -> None:
