@@ -8,6 +8,8 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 from urllib.parse import parse_qsl
 
+import msgspec
+
 from ..lifecycle.lifecycle import Lifecycle, Snapshot
 from ..lifecycle.states import AnyState
 from .messages import ErrorResponse, Headers, HeadersGiven, Request, Response
@@ -17,7 +19,8 @@ from .operations import OperationStore
 Render = Callable[[Operation, Snapshot], Mapping[str, Any]]
 """A function from an operation and its snapshot to the JSON values that an API shows."""
 
-_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+_encode = msgspec.json.Encoder().encode  # in a twentieth of the time of Python's own
+_encode_anything = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _JSON = {"Content-Type": "application/json"}
 _ONLY_JSON = Headers(_JSON)
 
@@ -31,7 +34,12 @@ def json_response(
     late: float = 0,
 ) -> Response:
     """A response with this JSON body, which is written in this profile, so many seconds late."""
-    content = _encode(payload).encode()
+    try:
+        content = _encode(payload)
+    except (TypeError, ValueError):  # for lone surrogates, and for ``None`` as a member's name
+        content = b"null"
+    if b"null" in content:  # it writes that for infinity and for no number too
+        content = _encode_anything(payload).encode()
     return Response(status_code, content, _json_headers(headers), profile=profile, late=late)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from urllib.parse import parse_qs
 
 import pytest
@@ -337,14 +338,31 @@ json_values = st.recursive(
 
 
 @given(st.integers(200, 599), json_values)
-def test_the_body_is_compact_ascii_that_reads_as_the_payload(status, payload):
+def test_the_body_is_compact_and_reads_as_the_payload(status, payload):
     response = json_response(status, payload)
     assert json.loads(response.content) == payload
-    assert response.content.isascii()
     assert response.status_code == status
     # Between the pieces of a body there is no blank; in a text there may be.
-    assert len(response.content) == len(json.dumps(payload, separators=(",", ":")))
+    written = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
+    assert response.content.count(b" ") == written.count(" ")
     assert dict(response.headers) == {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    "payload", [{"a": "\ud800"}, {None: 1}, {True: 1}, 2**64, 10**400, [math.inf, None], -math.inf]
+)
+def test_what_is_written_less_quickly_reads_as_the_payload_too(payload):
+    read = json.loads(json.dumps(payload))  # in which all names of members are texts
+    assert json.loads(json_response(200, payload).content) == read
+
+
+def test_a_number_that_is_none_stays_one():
+    assert json_response(200, [math.nan]).content == b"[NaN]"
+
+
+def test_a_payload_that_json_does_not_have():
+    with pytest.raises(TypeError):
+        json_response(200, [object()])
 
 
 def test_the_members_of_a_body_keep_their_order():
