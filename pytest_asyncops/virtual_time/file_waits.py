@@ -11,6 +11,7 @@ import select
 import selectors
 import socket
 import threading
+import weakref
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
@@ -20,6 +21,9 @@ from .waits import Gate, ProbedWait
 _real_select = select.select
 _real_socketpair = socket.socketpair
 
+# Those of `socket.socket` note what the test does.
+_send, _receive, _close = _socket.socket.send, _socket.socket.recv, _socket.socket.close
+
 File = tuple[int, int]
 """A descriptor, and the events of ``selectors`` that count."""
 
@@ -27,32 +31,30 @@ File = tuple[int, int]
 class _Bell:
     """Wakes one thread that waits for files; the thread keeps it for all of its waits."""
 
-    # A pair of sockets, because Windows can wait for nothing else; and the methods of the class in
-    # C, because those of `socket.socket` note what the test does. They are attributes, because the
-    # last bell goes when the interpreter ends, and no module is left then.
-    _send = staticmethod(_socket.socket.send)
-    _receive = staticmethod(_socket.socket.recv)
-    _close = staticmethod(_socket.socket.close)
-
     def __init__(self) -> None:
-        self._own, self._other = _real_socketpair()
+        # A pair of sockets, because Windows can wait for nothing else.
+        pair = self._own, self._other = _real_socketpair()
+        # It refers to the sockets, so that they outlive the bell. Of what is left in a circle of
+        # references, Python may end the sockets first, and warn that they have not been closed.
+        weakref.finalize(self, _close_all, pair)
         self.file = self._own.fileno()
-        for one in (self._own, self._other):
+        for one in pair:
             one.setblocking(False)
 
     def ring(self) -> None:
         """Make the file ready to be read."""
         with suppress(OSError):  # it is full, and so ready; or its thread has ended
-            self._send(self._other, b"x")
+            _send(self._other, b"x")
 
     def silence(self) -> None:
         """Make the file unready."""
         with suppress(BlockingIOError):
-            self._receive(self._own, 4096)
+            _receive(self._own, 4096)
 
-    def __del__(self) -> None:
-        for one in (self._own, self._other):
-            self._close(one)
+
+def _close_all(sockets: Iterable[socket.socket]) -> None:
+    for one in sockets:
+        _close(one)
 
 
 class _Bells(threading.local):
