@@ -39,6 +39,7 @@ THIRD_PARTIES = {
     "contract.yaml_document": {"yaml"},
     "loopback.connection": {"h11"},
     "contract.yaml_values": {"yaml"},
+    "serving.exchange": {"msgspec"},
     "serving.hang_guards": {"pytest"},
     "serving.state_index": {"sortedcontainers"},
     **{

@@ -96,7 +96,7 @@ def test_a_run_with_the_fixture_serves_without_validators(imported):
     assert {"requests", "responses", "time_machine", "pytest_asyncops.mocking"} <= names
     # (A YAML parser is there: the responses library imports one for itself.)
     unused = {
-        *("jsonschema", "jsonschema_rs", "msgspec", "hypothesis"),
+        *("jsonschema", "jsonschema_rs", "hypothesis"),
         "pytest_asyncops.contract.yaml_document",
     }
     assert names & unused == set()
