@@ -78,19 +78,24 @@ class Recursion:
                 return True
         if schema.get("nullable") or "enum" in schema:
             return True
-        needed = []
+        needed: list[object] = []
         if schema.get("type") == "array" and schema.get("minItems"):
             needed = [schema.get("items", {})]
         elif schema.get("type") == "object":
             members, others = schema.get("properties", {}), schema.get("additionalProperties")
             needed = [members.get(name, others) for name in schema.get("required", ())]
-            if schema.get("minProperties") and not members:
+            least = schema.get("minProperties", 0)
+            if sum(self._part_ends(part, within) for part in members.values()) < least:
                 needed.append(others)
-        return all(self._ends(part, within) for part in needed if isinstance(part, dict)) and all(
+        return all(self._part_ends(part, within) for part in needed) and all(
             any(self._ends(part, within) for part in schema[keyword])
             for keyword in ("anyOf", "oneOf")
             if keyword in schema
         )
+
+    def _part_ends(self, part: object, within: frozenset[str]) -> bool:
+        """The same of a schema that may be missing, or ``True`` or ``False``."""
+        return not isinstance(part, dict) or self._ends(part, within)
 
     def levels(self, schema: Schema) -> int:
         """How many levels deep endless schemas are nested in a value, so that it is not huge."""
