@@ -91,7 +91,7 @@ class ClientClock:
         self._readings += 1
         if self._readings > self._moves_at:
             self.note_reading(0)
-        present = server.now_ns + self._lingered
+        present = server.shared_time.skipped_ns + server.zero_ns + self._lingered
         return present + self._really_passed_ns() if self._real_since else present
 
     def perf_counter_ns(self) -> int:

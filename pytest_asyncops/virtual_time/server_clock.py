@@ -150,17 +150,19 @@ class ServerClock:
         shared_time: the time that it shares with other clocks.
         is_closed: whether the test is over.
         moved: told how far the test has moved the clock, or another that shares its time.
+        zero_ns: the present less what is counted, which is the shared time unless it is a real
+            clock. Who has to read such a clock quickly adds the two.
     """
 
     __slots__ = (
         "__weakref__",
-        "_begin",
         "_source",
         "epoch_ns",
         "is_closed",
         "lock",
         "moved",
         "shared_time",
+        "zero_ns",
     )
 
     def __init__(
@@ -172,7 +174,7 @@ class ServerClock:
         if source is not None:
             self.lock = still = _Standstill(source)
             self._source = still.read
-        self._begin = 0
+        self.zero_ns: int = epoch_ns
         self.is_closed: bool = False
         self.moved: Callable[[int], object] = lambda duration: None
         renewed_at_fork.add(self)
@@ -202,18 +204,13 @@ class ServerClock:
     @property
     def now_ns(self) -> int:
         """The server's present, in nanoseconds since 1970."""
-        if self._source is None:  # the quick way: every reading of a clock comes here
-            return self.epoch_ns + self.shared_time.skipped_ns - self._begin
-        return self.epoch_ns + self.elapsed_ns
+        source = self._source
+        return (self.shared_time.skipped_ns if source is None else source()) + self.zero_ns
 
     @property
     def elapsed_ns(self) -> int:
         """How far the clock has come, in nanoseconds."""
-        return self._counted - self._begin
-
-    @property
-    def _counted(self) -> int:
-        return self.shared_time.skipped_ns if self._source is None else self._source()
+        return self.now_ns - self.epoch_ns
 
     def close(self) -> None:
         """Stand still from now on, and take no more moves: the test is over."""
@@ -264,4 +261,4 @@ class ServerClock:
 
     def rewind(self, elapsed_ns: int) -> None:
         """Set the clock back, at a reset and between Hypothesis' examples."""
-        self._begin = self._counted - elapsed_ns
+        self.zero_ns += self.epoch_ns + elapsed_ns - self.now_ns
