@@ -11,7 +11,7 @@ from pictures import MODULES, arrows, floors, named, nodes, own_imports, room_of
 FLOORS = [
     {"__init__", "__main__", "plugin"},
     {"serve"},
-    {"hypothesis_examples"},
+    {"fixture_mock", "hypothesis_examples"},
     {"strategies"},
     {"strategies.mutation"},
     {"strategies.coherent"},
@@ -25,11 +25,12 @@ FLOORS = [
     {"rules"},
     {"lifecycle", "virtual_time"},
     {"arguments", "durations", "extras", "forked_requests", "holding"},
-    {"contract_in_force", "errors", "explanations", "forks", "settings"},
+    {"contract_in_force", "debuggers", "errors", "explanations", "forks", "settings"},
 ]
 """Top to bottom. A room may import from the floors below its own, never from its own."""
 
 THIRD_PARTIES = {
+    "fixture_mock": {"pytest"},
     "marker": {"pytest"},
     "plugin": {"pytest"},
     "reported_timelines": {"pytest"},
@@ -175,6 +176,6 @@ def test_the_reader_of_imports_sees_them_all():
     ]  # fmt: skip
     assert own_imports("conformance") == {"conformance.assertions", "conformance.history"}
     assert own_imports("plugin") == {
-        "contract_in_force", "errors", "explanations", "hypothesis_examples", "marker", "mocking",
-        "reported_timelines", "settings",
+        "contract_in_force", "debuggers", "explanations", "fixture_mock", "hypothesis_examples",
+        "marker", "reported_timelines", "settings",
     }  # fmt: skip
