@@ -60,12 +60,12 @@ class FixtureMock:
 
         def open_if_closed() -> None:
             self._askers += [(asker, fixturedef.argname) for asker in self._setting_up]
-            if self.switch.is_open:
-                if is_served:
-                    with _plainly():
-                        self.switch.check_served()
-            elif (item := self._running()) is not None:
+            item, is_open = self._running(), self.switch.is_open
+            if not is_open and item is not None:
                 self.open(item, is_served)
+            elif is_open and is_served:
+                with _plainly():
+                    self.switch.check_served()
 
         def asked(request: Any) -> Any:
             open_if_closed()
@@ -75,13 +75,11 @@ class FixtureMock:
         open_if_closed()
 
     def tell_who_sets_up(self) -> None:
-        """Refuse what would be gone in the next test, while a fixture of wider scope is set up."""
-        if self.switch.is_open:
-            who = [
-                f"the fixture {each.argname!r} of {each.scope} scope"
-                for each in self._setting_up[-1:]
-            ]
-            self.switch.set_up_by(*who)
+        """Refuse what the next test would not have, while a fixture of wider scope is set up."""
+        who = [
+            f"the fixture {each.argname!r} of {each.scope} scope" for each in self._setting_up[-1:]
+        ]
+        self.switch.set_up_by(*who)
 
     def close(self) -> None:
         """Put everything back, and fail the test because of what its code may have swallowed."""

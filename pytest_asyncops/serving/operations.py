@@ -21,7 +21,8 @@ from ..errors import (
     hides_usage_errors,
     listed,
 )
-from ..lifecycle.lifecycle import Lifecycle, Position, Snapshot
+from ..lifecycle.course import Position, Snapshot
+from ..lifecycle.lifecycle import Lifecycle
 from ..lifecycle.states import AnyState, State, Step
 from ..virtual_time.server_clock import ServerClock
 from .calls import KEPT, Call, Calls, Kept
