@@ -123,8 +123,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         item.config.stash[_item_key] = None
         if switch := _open_switch(item.config):
             switch.abandon()
-        if (sessions := sys.modules.get(f"{__package__}.session")) is not None:
-            sessions.opened.forget()
+        if (mocks := sys.modules.get(f"{__package__}.opened_mocks")) is not None:
+            mocks.opened.forget()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -201,7 +201,7 @@ def pytest_runtest_makereport(
         mock = _mock_so_far(item.config)
         is_fine = report.skipped or (mock is not None and mock.is_asked_for)
         item.stash[_mistake_key] = None if is_fine else item.stash[_in_vain_key]
-    if f"{__package__}.session" in sys.modules:
+    if f"{__package__}.opened_mocks" in sys.modules:
         from .reported_timelines import add_timelines
 
         add_timelines(report, item)

@@ -11,13 +11,15 @@ from pictures import MODULES, arrows, floors, named, nodes, own_imports, room_of
 FLOORS = [
     {"__init__", "__main__", "plugin"},
     {"serve"},
-    {"fixture_mock", "hypothesis_examples"},
+    {"fixture_mock", "hypothesis_examples", "mocked_blocks"},
     {"strategies"},
     {"strategies.mutation"},
     {"strategies.coherent"},
     {"strategies.schema"},
     {"cadence", "conformance", "mocking", "reported_timelines"},
+    {"opened_mocks"},
     {"marker", "session"},
+    {"kept_hosts"},
     {"configure", "loopback", "timeline", "typed_settings"},
     {"known_apis", "transports"},
     {"apis", "imported_apis", "faults", "setting_values"},
@@ -78,7 +80,7 @@ THIRD_PARTIES = {
 }
 """Who may import what from outside at the top of the module."""
 
-SERVING = "mocking"
+SERVING = "mocked_blocks"
 CHECKING = {"contract", "conformance", "strategies"}
 """A mock serves without a YAML parser and a validator; these have them."""
 
