@@ -263,7 +263,11 @@ class Session:
         self._guarded.check()
         if self._settings.unused_plans == "fail" and not self._has_failed:
             unused = unused_plans.failure(
-                (f"{server.api.name} at {server.base_url}", server.plans, server.started)
+                (
+                    f"{server.api.name} at {server.base_url}",
+                    server.planned.plans,
+                    server.planned.started,
+                )
                 for server in self._servers
             )
             if unused is not None:

@@ -173,7 +173,7 @@ class Stub:
             check_states(self.api, checked_lifecycle(lifecycle))
         plan = Plan(lifecycle, when, match)
         with self._server.clock.lock:
-            self._server.plans = [*self._server.plans, plan]
+            self._server.planned.add(plan)
         return plan
 
     @explained()
