@@ -78,6 +78,18 @@ def test_a_lifecycle_may_be_made_of_what_is_known(stub):
     assert len(stub.operations) == 1
 
 
+def test_an_endpoint_may_have_settled_the_lifecycle_whatever_is_planned():
+    def create_settled(exchange):
+        settled = exchange.start(None, shelf="a", lifecycle=Lifecycle.fails("full"))
+        return json_response(202, exchange.show(settled))
+
+    stub = stub_of(toy(routes=(Route("create", "POST", ("/jobs",), create_settled),)))
+    plan = stub.plan(Lifecycle.hangs())
+    assert started(stub).lifecycle == Lifecycle.fails("full")
+    assert plan.operations == ()
+    assert not stub._server.planned.started
+
+
 names = st.sampled_from([{}, {"shelf": "a"}, {"shelf": "b"}, {"name": "x"}, {"kind": None}])
 
 
