@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 
+from ..errors import InvalidArgument, hides_usage_errors, unknown_choice
 from ..lifecycle.lifecycle import Lifecycle
+from .api import Api
 from .operation import Operation
-from .plans import DEFAULT, Facts, Plan, StartedByRequest
+from .plans import (
+    DEFAULT,
+    Facts,
+    Plan,
+    Planned,
+    StartedByRequest,
+    checked_lifecycle,
+    is_unmade,
+)
+from .starting import check_states
+
+__tracebackhide__ = hides_usage_errors
 
 _MOST_STARTED = 100
 """For how many operations it is kept why a plan was not for them."""
@@ -71,3 +84,30 @@ class PlannedStarts:
             one = StartedByRequest(started.id, known, tuple(self.plans), next(iter(taken), None))
             self.started.append(one)
         return started
+
+
+def checked_plan(
+    api: Api,
+    lifecycle: Planned,
+    when: Callable[[Facts], object] | None,
+    match: Mapping[str, object],
+) -> Plan:
+    """The plan that a test makes.
+
+    Raises:
+        InvalidArgument: for a name that nothing is known by, and for what is not a lifecycle or one
+            that the API cannot show.
+    """
+    names = [*api.fields, *api.serving.facts]
+    for name in match:
+        if name not in names:
+            raise unknown_choice(f"name that a {api.name} operation has", name, names)
+    if when is not None and not callable(when):
+        raise InvalidArgument(
+            f"when must be a function from what is known of an operation, not {when!r}. "
+            f"Values that it has to have are given by name, such as {names[0]}=...",
+            value=when,
+        )
+    if is_unmade(lifecycle) or not callable(lifecycle):
+        check_states(api, checked_lifecycle(lifecycle))
+    return Plan(lifecycle, when, match)
