@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from .lifecycle.states import State as State
     from .lifecycle.states import Step as Step
     from .lifecycle.states import polls as polls
+    from .mocked_blocks import mocked as mocked
     from .mocking import AsyncOpsMock as AsyncOpsMock
-    from .mocking import mocked as mocked
     from .rules.violation import ConformanceError as ConformanceError
     from .rules.violation import Violation as Violation
     from .serving.api import Api as Api
@@ -109,7 +109,7 @@ _HOMES = {
     "assert_history": "conformance",
     "assert_polled": "cadence",
     "faults": "faults",
-    "mocked": "mocking",
+    "mocked": "mocked_blocks",
     "polls": "lifecycle.states",
     "strategies": "strategies",
     "violations": "conformance",

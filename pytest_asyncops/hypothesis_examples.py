@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
 from .mocking import Switch
 from .serving.checkpoint import Checkpoint
+
+
+@contextmanager
+def each_from_the_start(
+    hypothesis: Any, open_switch: Callable[[], Switch | None]
+) -> Generator[None, None, None]:
+    """Let each example of a test start from the state at the beginning of this block.
+
+    Args:
+        hypothesis: what Hypothesis has put on the test.
+        open_switch: returns the switch of the mock that is open, ``None`` if none is.
+    """
+    inner_test = hypothesis.inner_test
+    examples = Examples(open_switch)
+    hypothesis.inner_test = examples.of(inner_test)
+    try:
+        yield
+    finally:
+        hypothesis.inner_test = inner_test
+        examples.end()
 
 
 class Examples:

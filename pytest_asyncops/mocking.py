@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import warnings
-import weakref
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NoReturn, cast, overload
+from typing import TYPE_CHECKING, Any, cast
 
 from .apis.chainloop_stub import ChainloopStub
 from .apis.pinecone_stub import PineconeStub
-from .arguments import explained
-from .configure import ResolvedSettings, resolve_settings
+from .configure import ResolvedSettings
 from .errors import (
     InvalidArgument,
     MockClosed,
-    MockedWarning,
     UnknownAttribute,
     UnknownName,
     hides_usage_errors,
     unknown_choice,
 )
-from .holding import Function, holding
-from .serving.api import Api
+from .opened_mocks import opened
 from .serving.calls import Calls
 from .serving.checkpoint import Checkpoint
 from .serving.stub import Stub
 from .session import Session
 from .timeline.timeline import Timeline
 from .virtual_time.clock import VirtualClock
-from .virtual_time.stack_frames import OWN_PACKAGE, outwards, package_of
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
-    from .typed_settings import Settings
 
 __tracebackhide__ = hides_usage_errors
 
@@ -51,6 +37,7 @@ class AsyncOpsMock:
     A test gets one from the fixture ``asyncops_mock``, other code from `mocked`. Between tests it
     is closed, and using it then is a `MockClosed` error.
 
+    >>> from pytest_asyncops import mocked
     >>> with mocked() as mock:
     ...     operation = mock.chainloop.start()
     ...     mock.clock.advance(10)
@@ -164,126 +151,6 @@ class _Stubs(dict[str, Stub]):
         )
 
 
-class Opening(AbstractContextManager[AsyncOpsMock], AbstractAsyncContextManager[AsyncOpsMock]):
-    """What `mocked` gives: a block in which a mock is open, or a decorator with such a block.
-
-    A block can be entered again when it has ended, and the mock is new each time. Each call of a
-    decorated function has a mock of its own, for the whole body of an ``async def`` and of a
-    generator too.
-
-    Args:
-        settings: the settings of the mock.
-        place: the file and line that a warning points at.
-    """
-
-    def __init__(self, settings: ResolvedSettings, place: tuple[str, int]) -> None:
-        self._settings = settings
-        self._place = place
-        self._switch = Switch()
-        self._dropped: weakref.finalize[Any, Any] = weakref.finalize(
-            self, _warn, _NEVER_OPENED, place
-        )
-
-    def __enter__(self) -> AsyncOpsMock:
-        if self._switch.is_open:
-            raise InvalidArgument(
-                "this mocked(...) is open already. For a second mock call mocked(...) again.",
-                value=self,
-            )
-        self._dropped.detach()
-        self._switch.open(self._settings)
-        self._dropped = weakref.finalize(self, _left_open, self._switch, self._place, os.getpid())
-        return self._switch.mock
-
-    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
-        self._dropped.detach()
-        if kind is None:
-            self._switch.close()
-        else:
-            self._switch.abandon()
-
-    async def __aenter__(self) -> AsyncOpsMock:
-        return self.__enter__()
-
-    async def __aexit__(self, kind: type[BaseException] | None, *error: object) -> None:
-        self.__exit__(kind, *error)
-
-    def __call__(self, function: Function) -> Function:
-        """Decorate a function."""
-        self._dropped.detach()
-        return holding(function, lambda: Opening(self._settings, self._place))
-
-    if TYPE_CHECKING:
-        pass  # for a checker it would have every attribute
-    else:
-
-        def __getattr__(self, name: str) -> NoReturn:
-            if name in vars(AsyncOpsMock):
-                raise AttributeError(
-                    f"mocked(...) has no {name!r}, the mock that it opens has: "
-                    f"with mocked(...) as mock: mock.{name}"
-                )
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-
-
-_NEVER_OPENED = (
-    "this mocked(...) was never opened, so it has stubbed nothing. Write: with mocked(...) as "
-    "mock: ..., or put @mocked(...) above a function."
-)
-_LEFT_OPEN = (
-    "this mocked(...) was not closed, only dropped while it was open, so requests that matched no "
-    "route were not reported. Write: with mocked(...) as mock: ..."
-)
-
-
-def _warn(message: str, place: tuple[str, int]) -> None:
-    warnings.warn_explicit(message, MockedWarning, *place)
-
-
-def _left_open(switch: Switch, place: tuple[str, int], process: int) -> None:
-    if os.getpid() == process:  # not in one that was forked while the mock was open
-        switch.abandon()
-        _warn(_LEFT_OPEN, place)
-
-
-@overload
-def mocked(**settings: Unpack[Settings]) -> Opening: ...
-
-
-# APIs of one's own have readings that nobody knows here.
-@overload
-def mocked(*, apis: Iterable[Api], **settings: Any) -> Opening: ...
-
-
-@explained("apis")
-def mocked(**settings: object) -> Opening:
-    """Stub the APIs for the length of a ``with`` block, or of the functions that it decorates.
-
-    Args:
-        **settings: as in ``@pytest.mark.asyncops``; `Settings` has them all.
-
-    Raises:
-        InvalidArgument: for an unknown setting, or a value that it cannot have.
-        UnmatchedRequests: at the end, if requests matched no route.
-        NetworkBlocked: at the end, if a request was kept from the network.
-        UnusedPlans: at the end, if plans were not taken and ``unused_plans="fail"`` is set.
-
-    Warns:
-        MockedWarning: if it is never opened, or never closed.
-
-    >>> import requests
-    >>> with mocked(apis=["chainloop"]) as mock:
-    ...     operation = mock.chainloop.start()
-    ...     answer = requests.get(f"{mock.chainloop.base_url}/v1/operations/{operation.id}",
-    ...                           headers={"Authorization": "Bearer token"})
-    >>> answer.json()["operation"]["status"]
-    'ASYNC_OPERATION_STATUS_RUNNING'
-    """
-    frames = outwards(sys._getframe(1))
-    caller = next(frame for frame in frames if package_of(frame) != OWN_PACKAGE)
-    return Opening(resolve_settings(settings), (caller.f_code.co_filename, caller.f_lineno))
-
-
 class Switch:
     """Opens and closes a mock: for `mocked` and the plugin, and apart from what tests use.
 
@@ -302,6 +169,7 @@ class Switch:
     def open(self, settings: ResolvedSettings, test: str = "") -> None:
         """Go live with these settings, for this test."""
         self.mock._live = Session(settings, test)
+        opened.note(self.mock._live)
 
     def close(self) -> None:
         """Put everything back.

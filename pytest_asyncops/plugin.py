@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Generator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,24 +21,19 @@ import pytest
 from .settings import MARK, WITHOUT_MOCK, options
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
+    from .fixture_mock import FixtureMock
     from .mocking import AsyncOpsMock, Switch
 
 _NAME = "asyncops_mock"
 _SERVER = "asyncops_server"
-_switch_key: pytest.StashKey[Switch] = pytest.StashKey()
+_mock_key: pytest.StashKey[FixtureMock] = pytest.StashKey()
 _strays_key: pytest.StashKey[list[str]] = pytest.StashKey()
 _item_key: pytest.StashKey[pytest.Item | None] = pytest.StashKey()
 """The test that runs."""
 _setting_up_key: pytest.StashKey[list[pytest.FixtureDef[Any]]] = pytest.StashKey()
 """The fixtures of wider scope than a test that are being set up, outermost first."""
-_askers_key: pytest.StashKey[list[tuple[pytest.FixtureDef[Any], str]]] = pytest.StashKey()
-"""Those that have asked for the mock by ``getfixturevalue`` meanwhile, and by which name."""
-_asked_key: pytest.StashKey[bool] = pytest.StashKey()
-"""Whether a test has asked for the mock so far."""
 _in_vain_key: pytest.StashKey[str] = pytest.StashKey()
-"""What is wrong with the mark of a test if it does not ask."""
+"""What is wrong with the mark of a test if it does not ask for the mock."""
 _mistake_key: pytest.StashKey[str | None] = pytest.StashKey()
 """The same, of a test that has run and has not asked."""
 
@@ -85,7 +80,7 @@ def asyncops_mock(request: pytest.FixtureRequest) -> AsyncOpsMock:
         assert operation.polls < 10
     The marker asyncops has its settings: pytest --markers.
     """  # noqa: D205 - pytest --fixtures shows the first paragraph alone
-    return _switch(request.config).mock
+    return _fixture_mock(request.config).switch.mock
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +90,7 @@ def asyncops_server(request: pytest.FixtureRequest) -> AsyncOpsMock:
         assert my_program(asyncops_server.chainloop.base_url, operation.id) == "failed"
     It needs the extra: pip install 'pytest-asyncops[server]'.
     """  # noqa: D205 - pytest --fixtures shows the first paragraph alone
-    return _switch(request.config).mock
+    return _fixture_mock(request.config).switch.mock
 
 
 @pytest.hookimpl(wrapper=True)
@@ -128,18 +123,19 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         item.config.stash[_item_key] = None
         if switch := _open_switch(item.config):
             switch.abandon()
-        if (sessions := sys.modules.get(f"{__package__}.session")) is not None:
-            sessions.opened.forget()
+        if (mocks := sys.modules.get(f"{__package__}.opened_mocks")) is not None:
+            mocks.opened.forget()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Open the mock, before any fixture of the test."""
     item.config.stash[_item_key] = item
-    if _in_vain_key in item.stash:
-        item.stash[_asked_key], item.stash[_mistake_key] = False, None  # it may run again
+    item.stash[_mistake_key] = None  # it may run again
+    if (mock := _mock_so_far(item.config)) is not None:
+        mock.is_asked_for = False
     if names := _names_of_it(item):
-        _open(item, _SERVER in names)
+        _fixture_mock(item.config).open(item, _SERVER in names)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -154,20 +150,21 @@ def pytest_fixture_setup(
     if getattr(fixturedef.func, "__module__", None) == __name__:
         value = yield
         # Not before: pytest would keep an error in place of the fixture's value.
-        _open_for_each_test(fixturedef, config)
+        _fixture_mock(config).open_for_each_test(fixturedef, fixturedef.argname == _SERVER)
         return value
     if fixturedef.scope == "function":
         return (yield)
     setting_up = config.stash.setdefault(_setting_up_key, [])
     setting_up.append(fixturedef)
-    _tell_who_sets_up(config)
+    if mock := _open_mock(config):
+        mock.tell_who_sets_up()
     try:
         return (yield)
     finally:
         setting_up.pop()
-        _tell_who_sets_up(config)
-        if switch := _open_switch(config):
-            switch.come_first()  # before a mock that this fixture holds open
+        if mock := _open_mock(config):
+            mock.tell_who_sets_up()
+            mock.switch.come_first()  # before a mock that this fixture holds open
 
 
 @pytest.hookimpl(wrapper=True)
@@ -179,16 +176,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     hypothesis = _hypothesis_of(item)
     if hypothesis is None or not (_names_of_it(item) or _asks_for_fixtures(item)):
         return (yield)
-    from .hypothesis_examples import Examples
+    from .hypothesis_examples import each_from_the_start
 
-    inner_test = hypothesis.inner_test
-    examples = Examples(lambda: _open_switch(item.config))
-    hypothesis.inner_test = examples.of(inner_test)
-    try:
+    with each_from_the_start(hypothesis, lambda: _open_switch(item.config)):
         return (yield)
-    finally:
-        hypothesis.inner_test = inner_test
-        examples.end()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -207,9 +198,10 @@ def pytest_runtest_makereport(
     if call.excinfo is not None and (switch := _open_switch(item.config)):
         switch.note_failure(call.excinfo.value)
     if call.when == "call" and _in_vain_key in item.stash:
-        is_fine = report.skipped or item.stash.get(_asked_key, False)
+        mock = _mock_so_far(item.config)
+        is_fine = report.skipped or (mock is not None and mock.is_asked_for)
         item.stash[_mistake_key] = None if is_fine else item.stash[_in_vain_key]
-    if f"{__package__}.session" in sys.modules:
+    if f"{__package__}.opened_mocks" in sys.modules:
         from .reported_timelines import add_timelines
 
         add_timelines(report, item)
@@ -225,9 +217,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
         if switch := _open_switch(item.config):
             switch.abandon()  # a fixture's own error comes first
         raise
-    if switch := _open_switch(item.config):
-        with _plainly():
-            switch.close()
+    if mock := _open_mock(item.config):
+        mock.close()
     elif mistake := item.stash.get(_mistake_key, None):
         raise pytest.fail.Exception(mistake, pytrace=False)
     return result
@@ -236,13 +227,12 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail the session if work of a test went on after its end, and was kept from the network."""
-    guard = sys.modules.get(f"{__package__}.network.guard")
-    strays = [] if guard is None else [str(error) for error in guard.guard.forget().values()]
+    strays = session.config.stash.setdefault(_strays_key, [])
+    if (guard := sys.modules.get(f"{__package__}.network.guard")) is not None:
+        strays += [str(error) for error in guard.guard.forget().values()]
     if hasattr(session.config, "workeroutput"):  # xdist's main process gathers them
         session.config.workeroutput[_NAME] = strays
-    gathered = session.config.stash.setdefault(_strays_key, [])
-    gathered += strays
-    if gathered and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+    if strays and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -268,13 +258,9 @@ def pytest_exception_interact(call: pytest.CallInfo[object]) -> None:
     """Let a debugger stand where this package was called, if it has raised its own error there."""
     if call.excinfo is None or call.excinfo.type.__module__ != __package__:
         return
-    last = call.excinfo.tb
-    entry: TracebackType | None = last
-    while entry is not None:
-        if entry.tb_frame.f_globals.get("__name__", "").partition(".")[0] != __package__:
-            last = entry
-        entry = entry.tb_next
-    last.tb_next = None
+    from .debuggers import end_at_the_call
+
+    end_at_the_call(call.excinfo.tb)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -286,25 +272,11 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     return [f"{left!r} {op} {right!r}"]
 
 
-@contextmanager
-def _plainly() -> Generator[None, None, None]:
-    """Show a user's mistake as its message alone, without lines of this package."""
-    from .errors import AsyncOpsError
-
-    try:
-        yield
-    except (AsyncOpsError, pytest.UsageError) as error:
-        raise pytest.fail.Exception(str(error), pytrace=False) from None
-
-
 def _names_of_it(item: pytest.Item) -> set[str]:
     """The names by which a test asks for the mock, none if it does not."""
-    # pytest does not tell of what a fixture asks for by getfixturevalue, and no test but the first
-    # sees it ask.
-    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
-    askers = item.config.stash.setdefault(_askers_key, [])
-    asked = {name for asker, name in askers if asker in known.get(asker.argname, ())[-1:]}
-    return asked | {_NAME, _SERVER} & {*getattr(item, "fixturenames", ())}
+    named = {_NAME, _SERVER} & {*getattr(item, "fixturenames", ())}
+    mock = _mock_so_far(item.config)
+    return named if mock is None else named | mock.names_asked_by(item)
 
 
 def _asks_for_fixtures(item: pytest.Item) -> bool:
@@ -331,58 +303,29 @@ def _contract_in_force(item: pytest.Item) -> AbstractContextManager[None]:
     return in_force(contract_of(item))
 
 
-def _switch(config: pytest.Config) -> Switch:
-    from .mocking import Switch
+def _fixture_mock(config: pytest.Config) -> FixtureMock:
+    from .fixture_mock import FixtureMock
 
-    return config.stash.setdefault(_switch_key, Switch())
+    stash = config.stash
+    if _mock_key not in stash:
+        setting_up = stash.setdefault(_setting_up_key, [])
+        stash[_mock_key] = FixtureMock(lambda: stash.get(_item_key, None), setting_up)
+    return stash[_mock_key]
+
+
+def _mock_so_far(config: pytest.Config) -> FixtureMock | None:
+    """The mock, once a test has asked for it."""
+    return config.stash.get(_mock_key, None)
+
+
+def _open_mock(config: pytest.Config) -> FixtureMock | None:
+    mock = _mock_so_far(config)
+    return mock if mock is not None and mock.switch.is_open else None
 
 
 def _open_switch(config: pytest.Config) -> Switch | None:
-    switch = config.stash.get(_switch_key, None)
-    return switch if switch is not None and switch.is_open else None
-
-
-def _open(item: pytest.Item, is_served: bool) -> None:
-    from .marker import resolved
-
-    item.stash[_asked_key] = True
-    with _plainly():
-        _switch(item.config).open(resolved(item, is_served), item.nodeid)
-    _tell_who_sets_up(item.config)
-
-
-def _open_for_each_test(fixturedef: pytest.FixtureDef[Any], config: pytest.Config) -> None:
-    """Open the mock now, and whenever a later test asks for it.
-
-    pytest sets up a fixture of the session once, and gives later tests what it has kept.
-    """
-    is_served = fixturedef.argname == _SERVER
-
-    def open_if_closed() -> None:
-        setting_up = config.stash.setdefault(_setting_up_key, [])
-        config.stash.setdefault(_askers_key, []).extend(
-            (asker, fixturedef.argname) for asker in setting_up
-        )
-        item, switch = config.stash.get(_item_key, None), _open_switch(config)
-        if switch is None and item is not None:
-            _open(item, is_served)
-        elif switch is not None and is_served:
-            with _plainly():
-                switch.check_served()
-
-    def asked(request: Any) -> Any:
-        open_if_closed()
-        return type(fixturedef).execute(fixturedef, request)
-
-    fixturedef.execute = asked  # type: ignore[method-assign]  # no hook is called for it
-    open_if_closed()
-
-
-def _tell_who_sets_up(config: pytest.Config) -> None:
-    if switch := _open_switch(config):
-        setting_up = config.stash.get(_setting_up_key, [])
-        who = [f"the fixture {each.argname!r} of {each.scope} scope" for each in setting_up[-1:]]
-        switch.set_up_by(*who)
+    mock = _open_mock(config)
+    return None if mock is None else mock.switch
 
 
 def _hypothesis_of(item: pytest.Item) -> Any:

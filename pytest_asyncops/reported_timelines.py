@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .session import opened
+from .opened_mocks import opened
 
 SECTION = "asyncops timeline"
 """The title of the section, and the name of the property in JUnit's XML."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,11 @@ from .durations import SECOND, to_ns
 from .errors import InvalidArgument
 from .extras import needing
 from .forked_requests import ForkedRequests
+from .kept_hosts import kept_hosts
 from .network.guard import GuardedMock, guard
-from .network.hosts import OwnHost, Policy, normal_patterns, own_host
 from .serving import unused_plans
-from .serving.api import Api, find_base_urls
-from .serving.base_urls import BaseUrls, port_of
+from .serving.api import Api
+from .serving.base_urls import BaseUrls
 from .serving.calls import Calls, Kept
 from .serving.checkpoint import Changing, Checkpoint
 from .serving.hang_guards import Guards
@@ -40,34 +40,6 @@ if TYPE_CHECKING:
 
 _LINES_OF_ERRORS = 16
 """So many lines of a timeline an error has."""
-
-
-class OpenedMocks:
-    """The mocks that the test which runs has opened, for its report.
-
-    Those that are open, and the latest: a test may open thousands, one after the other. Without
-    pytest nothing is kept.
-    """
-
-    def __init__(self) -> None:
-        self._kept: list[Session] = []
-
-    def note(self, session: Session) -> None:
-        """Note that a mock has been opened."""
-        self.forget()
-        if session.is_of_pytest:
-            self._kept.append(session)
-
-    def forget(self) -> None:
-        """Note that the test is over, or another mock is opened."""
-        self._kept = [session for session in self._kept if not session.clock.is_closed]
-
-    def __iter__(self) -> Iterator[Session]:
-        return iter(self._kept)
-
-
-opened: OpenedMocks = OpenedMocks()
-"""Those of this process."""
 
 
 class Session:
@@ -137,7 +109,6 @@ class Session:
             self._start(stack)
             self._stack = stack.pop_all()
         self.beginning: Checkpoint = self.checkpoint()
-        opened.note(self)
 
     def _listening(self, stack: ExitStack, port: int | None) -> ServedApis:
         """The server, which listens, and answers once it is started."""
@@ -183,7 +154,7 @@ class Session:
             transports = ChosenTransports(settings.transport, base_urls)
         self._guarded = GuardedMock(
             self._test,
-            _policy(settings, self._servers),
+            kept_hosts(settings, self._servers),
             None if transports is None else transports.clients,
             (lambda host, port: None) if served is None else served.check_client,
         )
@@ -292,7 +263,11 @@ class Session:
         self._guarded.check()
         if self._settings.unused_plans == "fail" and not self._has_failed:
             unused = unused_plans.failure(
-                (f"{server.api.name} at {server.base_url}", server.plans, server.started)
+                (
+                    f"{server.api.name} at {server.base_url}",
+                    server.planned.plans,
+                    server.planned.started,
+                )
                 for server in self._servers
             )
             if unused is not None:
@@ -320,23 +295,3 @@ def _current_test() -> str:
     """What the present test is called, also to other tools."""
     name, _, _ = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")
     return name or "the with block of a mock"
-
-
-def _policy(settings: ResolvedSettings, servers: Iterable[Server]) -> Policy:
-    """What is kept from being reached: the stubs' own hosts, and those of the real services."""
-    stubs = {server.api: server.base_urls for server in servers}
-    own = [
-        own_host(api.name, url, port_of(url))
-        for api, urls in stubs.items()
-        for url in urls.values()
-        if settings.transport != SERVED  # what is served may be reached
-    ]
-    for api in {**dict.fromkeys(settings.known.values()), **stubs}:
-        at = stubs.get(api, {})
-        for host, url in find_base_urls(api).items():
-            own.append(own_host(api.name, url, port_of(url))._replace(base_url=at.get(host)))
-        own += [
-            OwnHost(pattern, None, api.name, at.get(api.serving.main_host))
-            for pattern in normal_patterns(api.serving.real_hosts)
-        ]
-    return Policy(tuple(own), settings.allowed_hosts, settings.network == "block")

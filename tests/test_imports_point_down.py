@@ -11,13 +11,15 @@ from pictures import MODULES, arrows, floors, named, nodes, own_imports, room_of
 FLOORS = [
     {"__init__", "__main__", "plugin"},
     {"serve"},
-    {"hypothesis_examples"},
+    {"fixture_mock", "hypothesis_examples", "mocked_blocks"},
     {"strategies"},
     {"strategies.mutation"},
     {"strategies.coherent"},
     {"strategies.schema"},
     {"cadence", "conformance", "mocking", "reported_timelines"},
+    {"opened_mocks"},
     {"marker", "session"},
+    {"kept_hosts"},
     {"configure", "loopback", "timeline", "typed_settings"},
     {"known_apis", "transports"},
     {"apis", "imported_apis", "faults", "setting_values"},
@@ -25,11 +27,12 @@ FLOORS = [
     {"rules"},
     {"lifecycle", "virtual_time"},
     {"arguments", "durations", "extras", "forked_requests", "holding"},
-    {"contract_in_force", "errors", "explanations", "forks", "settings"},
+    {"contract_in_force", "debuggers", "errors", "explanations", "forks", "settings"},
 ]
 """Top to bottom. A room may import from the floors below its own, never from its own."""
 
 THIRD_PARTIES = {
+    "fixture_mock": {"pytest"},
     "marker": {"pytest"},
     "plugin": {"pytest"},
     "reported_timelines": {"pytest"},
@@ -77,7 +80,7 @@ THIRD_PARTIES = {
 }
 """Who may import what from outside at the top of the module."""
 
-SERVING = "mocking"
+SERVING = "mocked_blocks"
 CHECKING = {"contract", "conformance", "strategies"}
 """A mock serves without a YAML parser and a validator; these have them."""
 
@@ -175,6 +178,6 @@ def test_the_reader_of_imports_sees_them_all():
     ]  # fmt: skip
     assert own_imports("conformance") == {"conformance.assertions", "conformance.history"}
     assert own_imports("plugin") == {
-        "contract_in_force", "errors", "explanations", "hypothesis_examples", "marker", "mocking",
-        "reported_timelines", "settings",
+        "contract_in_force", "debuggers", "explanations", "fixture_mock", "hypothesis_examples",
+        "marker", "reported_timelines", "settings",
     }  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -247,8 +246,3 @@ def test_one(asyncops_mock):
     [section] = sections(result)
     assert "api_key=[hidden]" in section
     assert "401" in section
-
-
-def test_nothing_is_kept_of_a_test_that_is_over(run):
-    run(TESTS + MOCKED)
-    assert list(sys.modules["pytest_asyncops.session"].opened) == []

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..durations import http_date, rfc3339, unix_milliseconds, unix_seconds
-from ..lifecycle.lifecycle import Snapshot
+from ..lifecycle.course import Snapshot
 from ..lifecycle.states import AnyState
 from ..rules.generation_hints import GenerationHints, NumberedPages, Queries, RuleEdit, TokenPages
 from ..rules.rules import (

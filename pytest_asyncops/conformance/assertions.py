@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Mapping
 from functools import partial
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple
 
 from ..arguments import explained
 from ..configure import resolve_readings
-from ..contract.openapi import Contract
 from ..contract_in_force import contract_in_force
 from ..errors import (
     AsyncOpsError,
@@ -23,19 +21,17 @@ from ..rules.violation import ConformanceError, Violation
 from ..serving.api import Api, find_profile
 from ..serving.live_readings import live_readings
 from ..timeline.served import without_credentials
-from .api_routes import find_api_route, is_of_known_host
+from .api_routes import find_api_route
 from .around import timeline_around
 from .body_checker import LENIENT, Strictness
 from .checker import find_checker, find_document_checker
 from .client_responses import ClientResponse, parse, read_response
+from .given_contract import ContractLike, given_contract
 from .operations import find_operation
 from .reproduction import snippet, unlike_the_defaults
 from .thorough_check import allowed_by
 
 __tracebackhide__ = hides_usage_errors
-
-ContractLike = Union[Contract, str, "os.PathLike[str]"]
-"""An OpenAPI document, or where it is."""
 
 _CHOICES = ("allow", "forbid")
 
@@ -167,7 +163,7 @@ def _violations(
     document = None
     is_of_api = api is not None or profile is not None or readings is not None
     if contract is not None or (not is_of_api and contract_in_force() is not None):
-        document = _document(response, api, contract)
+        document = given_contract(response, api, contract)
     if document is not None:
         if profile is not None or readings is not None:
             raise InvalidArgument(
@@ -231,41 +227,6 @@ def _edition(response: ClientResponse, api: Api) -> str | None:
     if response.recorded is not None:
         return response.recorded.edition
     return None if response.request is None else api.serving.edition(response.request)
-
-
-def _document(
-    response: ClientResponse, api: Api | str | None, contract: ContractLike | None
-) -> Contract | None:
-    """The document that a response is checked against, ``None`` if it is that of its API."""
-    if contract is not None:
-        if api is not None:
-            raise InvalidArgument(
-                f"api={api!r} and contract={contract!r} are two contracts. Leave one of them out.",
-                value=contract,
-            )
-        return read_contract(contract)
-    if response.recorded is not None:
-        is_known = response.recorded.api is not None
-    else:
-        is_known = response.request is not None and is_of_known_host(response.request)
-    return None if is_known else read_contract(contract_in_force())
-
-
-def read_contract(contract: object) -> Contract:
-    """The document at a path, or a document that is read already.
-
-    Raises:
-        InvalidArgument: for what is neither.
-        ContractError: if it cannot be read, or is not OpenAPI.
-    """
-    if isinstance(contract, Contract):
-        return contract
-    if not isinstance(contract, (str, os.PathLike)) or not os.fspath(contract):
-        raise InvalidArgument(
-            f"contract must be the path of an OpenAPI document, or a Contract, not {contract!r}",
-            value=contract,
-        )
-    return Contract.load(contract)
 
 
 def _as_it_is(payload: Any) -> Any:

@@ -6,18 +6,18 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from ..errors import ContractError, InvalidArgument, hides_usage_errors
 from .checked_schemas import CheckedSchemas
+from .document_files import document_of, state_of
 from .documents import Documents
 from .formats import is_checked
 from .pointers import escape
 from .schema_keywords import Schema
 from .versions import Version, version_of
-from .yaml_document import Document, read_content, read_document
+from .yaml_document import Document
 
 __tracebackhide__ = hides_usage_errors
 
@@ -294,32 +294,9 @@ def load_contract(name: str, directory: str = "") -> Contract:
     if Path(name).name == name:
         return _load(name, None)
     path = os.path.abspath(os.path.join(directory, name))
-    return _load(name, path, _state_of(path))
-
-
-def _state_of(path: str) -> tuple[int, int] | None:
-    """What tells whether a file has changed."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None  # reading it will tell
-    return found.st_mtime_ns, found.st_size
+    return _load(name, path, state_of(path))
 
 
 @lru_cache(maxsize=64)
 def _load(name: str, path: str | None, state: tuple[int, int] | None = None) -> Contract:
-    if path is None:
-        # Cited as the file that is installed.
-        place, label = files("pytest_asyncops.schemas") / name, f"pytest_asyncops/schemas/{name}"
-        advice = f"A bare name is one of the package's own; for a file of yours write './{name}'."
-    else:
-        place, label = Path(path), name
-        advice = "Give the path to a YAML or JSON file."
-    try:
-        with place.open("rb") as file:
-            content = read_content(file)
-    except OSError as error:
-        raise ContractError(
-            f"the contract cannot be read: {error.strerror}. {advice}", file=label
-        ) from None
-    return Contract(read_document(content, label), path)
+    return Contract(document_of(name, path), path)

@@ -1,64 +1,24 @@
-"""How an operation goes: an immutable plan, and pure functions over it.
-
-The position of an operation is computed from the plan, the time since it was started, and the polls
-that have seen it. Nothing ticks, and nothing is stored per second. So a poller that comes late
-finds the operation as far along as a poller that came often.
-"""
+"""How an operation goes: an immutable plan, as a test writes it."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from itertools import accumulate, pairwise
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ..arguments import explained
 from ..durations import Late, Seconds, checked_late, to_ns
-from ..errors import InvalidArgument, hides_usage_errors, listed
-from .progress import Line, Progress
-from .states import AnyState, Duration, OwnState, Polls, State, Step, length, may_follow
+from ..errors import InvalidArgument, hides_usage_errors
+from .contradictions import check_plan
+from .course import Course, Position, Snapshot
+from .progress import Progress
+from .states import AnyState, Duration, State, Step, length
 
 __tracebackhide__ = hides_usage_errors
 
 
-class Position(NamedTuple):
-    """How far an operation has come.
-
-    Attributes:
-        entries: the elapsed nanoseconds at which each step was entered, up to the present step.
-        polls: how many polls have seen the present step.
-    """
-
-    entries: tuple[int, ...]
-    polls: int = 0
-
-
-_BORN = Position((0,))
-
-
-class Snapshot(NamedTuple):
-    """What can be seen of an operation at one moment.
-
-    Attributes:
-        state: the state.
-        started: elapsed nanoseconds when it began to run, or ``None``.
-        finished: elapsed nanoseconds when it succeeded, failed or was cancelled, or ``None``.
-        output: what it produced, if it has succeeded.
-        message: why it failed, if it has failed, or what a state of the API's own has to say.
-        percent: the percentage, ``None`` for none.
-    """
-
-    state: AnyState
-    started: int | None
-    finished: int | None
-    output: bytes | None
-    message: str | None
-    percent: int | None
-
-
 @dataclass(frozen=True, repr=False)
-class Lifecycle:
+class Lifecycle(Course):
     """An immutable plan of an operation's states.
 
     Make one with `succeeds`, `fails`, `hangs`, `manual` or `steps`. Durations are seconds,
@@ -72,30 +32,12 @@ class Lifecycle:
     ['PENDING', 'RUNNING', 'RUNNING', 'SUCCEEDED']
     """
 
-    plan: tuple[Step, ...]
     by_hand: bool = False
     late: Late[int] | None = None
-    _starts: tuple[int, ...] | None = field(init=False, compare=False)
-    _run: int | None = field(init=False, compare=False)
-    _end: int | None = field(init=False, compare=False)
-    _percents: tuple[int | Progress | Line | None, ...] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        _check(self.plan)
-        # Computed once, because every poll needs them: when each step begins (None if polls decide
-        # too), the first steps that are running and done, and the percentage or curve of each.
-        states = [step.state for step in self.plan]
-        lengths = [step.lasts for step in self.plan[:-1] if isinstance(step.lasts, int)]
-        timed = len(lengths) == len(self.plan) - 1
-        put = object.__setattr__
-        put(self, "_starts", tuple(accumulate(lengths, initial=0)) if timed else None)
-        put(
-            self,
-            "_run",
-            next((i for i, s in enumerate(states) if s.meaning is State.RUNNING), None),
-        )
-        put(self, "_end", next((i for i, s in enumerate(states) if s.done), None))
-        put(self, "_percents", tuple(map(self._percent, range(len(self.plan)))))
+        check_plan(self.plan)
+        super().__post_init__()
 
     @classmethod
     @explained("running")
@@ -235,11 +177,6 @@ class Lifecycle:
         """For IPython and Hypothesis, which print the fields of a dataclass unless told not to."""
         printer.text(repr(self))
 
-    @property
-    def timed(self) -> bool:
-        """Whether time alone decides, so that polls need not be counted."""
-        return self._starts is not None
-
     def at(self, elapsed: Seconds, polled: Iterable[Seconds] = ()) -> Snapshot:
         """The operation as a poll would see it.
 
@@ -252,106 +189,6 @@ class Lifecycle:
             position = self.polled(position, to_ns(when, "the time of a poll"))
         return self.snapshot(to_ns(elapsed, "elapsed"), position)
 
-    def advanced(self, elapsed: int, position: Position = _BORN) -> Position:
-        """The position at this elapsed time, in nanoseconds, from an earlier position."""
-        if self._starts is not None:
-            return Position(self._starts[: bisect_right(self._starts, elapsed)])
-        entries, polls = position
-        while True:
-            lasts = self.plan[len(entries) - 1].lasts
-            # A step that is counted in polls is ended by the last of them, in `polled`.
-            if not isinstance(lasts, int) or entries[-1] + lasts > elapsed:
-                return Position(entries, polls)
-            entries = (*entries, entries[-1] + lasts)
-            polls = 0
-
-    def polled(self, position: Position, elapsed: int) -> Position:
-        """The position once a poll has seen the operation at this elapsed time."""
-        entries, polls = self.advanced(elapsed, position)
-        lasts = self.plan[len(entries) - 1].lasts
-        if isinstance(lasts, Polls) and polls + 1 == lasts.count:
-            return Position((*entries, elapsed))
-        return Position(entries, polls + 1)
-
-    def state(self, position: Position) -> AnyState:
-        """The state at this position."""
-        return self.plan[len(position.entries) - 1].state
-
-    def snapshot(self, elapsed: int, position: Position = _BORN) -> Snapshot:
-        """What can be seen at this elapsed time, from an earlier position."""
-        entries: tuple[int, ...]
-        if self._starts is not None:  # as in `advanced`, without a copy
-            entries, polls = self._starts, 0
-            here = bisect_right(entries, elapsed) - 1
-        else:
-            entries, polls = self.advanced(elapsed, position)
-            here = len(entries) - 1
-        step = self.plan[here]
-        run, end, percent = self._run, self._end, self._percents[here]
-        if isinstance(percent, (Progress, Line)):
-            percent = percent.at(_share(step.lasts, elapsed - entries[here], polls))
-        return Snapshot(
-            step.state,
-            entries[run] if run is not None and run <= here else None,
-            entries[end] if end is not None and end <= here else None,
-            step.output,
-            step.message,
-            percent,
-        )
-
-    def changes(self, position: Position) -> Iterable[tuple[int, AnyState]]:
-        """The coming states and the elapsed times at which they begin, as far as time decides."""
-        when = position.entries[-1]
-        here = len(position.entries) - 1
-        for step, following in pairwise(self.plan[here:]):
-            if not isinstance(step.lasts, int):
-                return
-            when += step.lasts
-            yield when, following.state
-
-    def _percent(self, here: int) -> int | Progress | Line | None:
-        """The percentage in a step, or the curve that it follows; ``None`` for none."""
-        step = self.plan[here]
-        if step.percent is not None:
-            return int(step.percent)
-        if step.progress is not None:
-            # Once the operation is done, the percentage no longer climbs.
-            return step.progress.at(1) if step.state.done else step.progress
-        if step.state.meaning is State.PENDING:
-            return 0
-        if step.state.meaning is not State.RUNNING:
-            return self._final(here)
-        if step.lasts is None:
-            return 0
-        # Several running steps in a row share one straight line.
-        running = [i for i, other in enumerate(self.plan) if other.state.meaning is State.RUNNING]
-        target = self._final(min(running[-1] + 1, len(self.plan) - 1))
-        return None if target is None else Line(target, running.index(here), len(running))
-
-    def _final(self, index: int) -> int | None:
-        """The percentage at the end of a step; for a purge, of the step before it."""
-        step = self.plan[index]
-        if step.state.meaning is State.PURGED and step.progress is None:
-            return self._final(index - 1)
-        if step.progress is not None:
-            return step.progress.at(1)
-        if step.percent is not None:
-            return int(step.percent)
-        if step.state.meaning is State.RUNNING:
-            return 0
-        return 100 if step.state.meaning is State.SUCCEEDED else _HALF
-
-
-_HALF = 50
-"""The percentage of an operation that did not succeed, unless the test says otherwise."""
-
-
-def _share(lasts: int | Polls | None, waited: int, polls: int) -> float:
-    """The share of a step that has passed; all of it for a step without end."""
-    if isinstance(lasts, Polls):
-        return polls / lasts.count
-    return 1 if lasts is None else waited / lasts
-
 
 def _approach(pending: Duration, running: Duration, progress: Progress | None) -> tuple[Step, Step]:
     return (
@@ -363,39 +200,3 @@ def _approach(pending: Duration, running: Duration, progress: Progress | None) -
 def _silence(progress: Progress | None) -> Progress | None:
     """No percentage for the other steps either, if this progress is absent."""
     return progress if progress == Progress.absent() else None
-
-
-def _check(plan: tuple[Step, ...]) -> None:
-    for step in plan:
-        if not isinstance(step, Step):
-            raise InvalidArgument(
-                f"a lifecycle is made of Step(state, duration), not {step!r}", value=step
-            )
-    if not plan:
-        raise InvalidArgument("a lifecycle needs at least one step", value=plan)
-    if plan[0].state.meaning is State.PURGED:
-        raise InvalidArgument(
-            f"a lifecycle cannot begin with {plan[0].state!r}: there is nothing to purge yet",
-            value=plan[0],
-        )
-    for step, following in pairwise(plan):
-        if not may_follow(step.state, following.state):
-            allowed = [repr(state) for state in State if may_follow(step.state, state)]
-            if allowed and isinstance(following.state, OwnState):
-                allowed.append("what means one of them")
-            offer = f"only {listed(allowed)} can" if allowed else "nothing can"
-            raise InvalidArgument(
-                f"{following.state!r} cannot follow {step.state!r}: {offer}",
-                value=following,
-                choices=allowed,
-            )
-        if step.lasts is None:
-            raise InvalidArgument(
-                f"{step!r} never ends, so {following!r} would never come. Give it a duration.",
-                value=step,
-            )
-    if plan[-1].lasts is not None:
-        raise InvalidArgument(
-            f"nothing follows {plan[-1]!r}: leave its duration out, or add the next step",
-            value=plan[-1],
-        )

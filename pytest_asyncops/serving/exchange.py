@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from ..lifecycle.lifecycle import Lifecycle, Snapshot
+from ..lifecycle.course import Snapshot
+from ..lifecycle.lifecycle import Lifecycle
 from ..lifecycle.states import AnyState
 from .messages import ErrorResponse, Headers, HeadersGiven, Request, Response
 from .operation import Operation

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ..arguments import explained
 from ..errors import UnknownAttribute, counted, hides_usage_errors
-from ..lifecycle.lifecycle import Lifecycle, Position, Snapshot
+from ..lifecycle.course import Position, Snapshot
+from ..lifecycle.lifecycle import Lifecycle
 from ..lifecycle.states import AnyState, State, Step
 from ..virtual_time.server_clock import ServerClock
 from .calls import Call, Calls

@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import (
-    Callable,
-    ItemsView,
-    Iterable,
-    Iterator,
-    KeysView,
-    Mapping,
-    Sequence,
-    ValuesView,
-)
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ..durations import Seconds
-from ..errors import (
-    InvalidArgument,
-    MockClosed,
-    UnknownName,
-    hides_usage_errors,
-    listed,
-)
-from ..lifecycle.lifecycle import Lifecycle, Position, Snapshot
+from ..errors import InvalidArgument, MockClosed, hides_usage_errors
+from ..lifecycle.course import Position, Snapshot
+from ..lifecycle.lifecycle import Lifecycle
 from ..lifecycle.states import AnyState, State, Step
 from ..virtual_time.server_clock import ServerClock
 from .calls import KEPT, Call, Calls, Kept
 from .checkpoint import Changing
 from .operation import NewOperation, Operation
+from .operations_by_id import OperationsById
 from .record import Record
 from .state_index import StateIndex
 from .tally import Tallies, Tally
 
 __tracebackhide__ = hides_usage_errors
 
-_MOST_NAMED = 10
 
-
-class OperationStore(Mapping[str, Operation]):
+class OperationStore(OperationsById):
     """The operations of one stub, by id. What is hidden counts too.
-
-    A test looks at it while other threads poll and start operations: each look shows one moment.
 
     Args:
         clock: the server's clock.
@@ -74,7 +57,7 @@ class OperationStore(Mapping[str, Operation]):
         record: Record | None = None,
         api: str = "",
     ) -> None:
-        self.clock = clock
+        super().__init__(clock)
         self.api: str = api
         self._hidden = hidden
         every = frozenset(states)
@@ -83,59 +66,11 @@ class OperationStore(Mapping[str, Operation]):
         self._admit = admit
         self._check_open = check_open
         self._operations: list[Operation] = []
-        self._by_id: dict[str, Operation] = {}
         self.has_late: bool = False
         self._index = StateIndex(self._forecast, len(every))
         self._tallies = Tallies(self)
         self.calls: Calls = Calls(clock, kept)
         self.record: Record = record or Record(clock, self.calls, kept.calls)
-
-    def __getitem__(self, name: str) -> Operation:
-        try:
-            return self._by_id[name]
-        except (KeyError, TypeError):  # the latter for what is no id at all
-            few = list(self._by_id)[:_MOST_NAMED]
-            more = len(self._by_id) - len(few)
-            raise UnknownName(
-                f"there is no operation with the id {name!r}. "
-                + (
-                    f"There are {listed(map(repr, few))}{f' and {more:,} more' if more else ''}."
-                    if few
-                    else "None has been started; start one with start()."
-                ),
-                value=name,
-                choices=few,
-            ) from None
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._by_id
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._now())
-
-    def __len__(self) -> int:
-        with self.clock.lock:
-            return len(self._by_id)
-
-    def keys(self) -> KeysView[str]:
-        """The ids at this moment."""
-        return self._now().keys()
-
-    def values(self) -> ValuesView[Operation]:
-        """The operations at this moment."""
-        return self._now().values()
-
-    def items(self) -> ItemsView[str, Operation]:
-        """The ids and operations at this moment."""
-        return self._now().items()
-
-    def __repr__(self) -> str:
-        with self.clock.lock:
-            return repr(self._by_id)
-
-    def _now(self) -> dict[str, Operation]:
-        with self.clock.lock:
-            return self._by_id.copy()
 
     def changing(self) -> Iterator[Changing]:
         """What changes with time, requests and the test, for a checkpoint."""

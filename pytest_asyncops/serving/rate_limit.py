@@ -7,6 +7,7 @@ from collections import deque
 
 from ..durations import SECOND, Seconds, http_date, to_ns
 from ..errors import InvalidArgument, checked_count, hides_usage_errors, unknown_choice
+from .api import Api
 
 __tracebackhide__ = hides_usage_errors
 
@@ -52,3 +53,18 @@ class RateLimit:
         other = copy.copy(self)
         other._taken = self._taken.copy()
         return other
+
+
+def checked_rate_limit(api: Api, polls: int, per: Seconds, retry_after: str) -> RateLimit:
+    """The limit that a test asks for.
+
+    Raises:
+        InvalidArgument: as for `RateLimit`, or if the API does not say how it refuses.
+    """
+    if api.serving.throttled is None:
+        raise InvalidArgument(
+            f"{api.name} does not say how it refuses too many requests. Give its Api "
+            "serving=Serving(throttled=ErrorResponse(429, ...)).",
+            value=polls,
+        )
+    return RateLimit(polls, per, retry_after)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl
 
 from ..durations import SECOND, Late, late_ns
 from ..errors import InvalidArgument, MockClosed, hides_usage_errors, listed
 from ..lifecycle.lifecycle import Lifecycle
 from ..virtual_time.server_clock import ServerClock
-from .api import FIRST_ERROR, Api, find_base_urls
+from .api import Api, find_base_urls
+from .asked_for import AskedFor
 from .calls import KEPT, Call, Calls, Kept
 from .checkpoint import Changing
 from .credential_reads import credential_reads
@@ -21,7 +20,7 @@ from .injections import Fault, Injection
 from .messages import ErrorResponse, Request, Response
 from .operation import Operation
 from .operations import OperationStore
-from .plans import DEFAULT, Facts, Plan, StartedByRequest
+from .planned_starts import PlannedStarts
 from .rate_limit import RateLimit
 from .record import Record
 from .routing import Route, Router
@@ -34,12 +33,6 @@ __tracebackhide__ = hides_usage_errors
 
 _METHOD_NOT_ALLOWED = 405
 """Such an answer has to have the header Allow (RFC 9110, 15.5.6)."""
-
-_SAFE_METHODS = frozenset({"GET", "HEAD"})
-"""The methods of requests that only read (RFC 9110, 9.2.1), as far as polls use them."""
-
-_MOST_STARTED = 100
-"""For how many operations it is kept why a plan was not for them."""
 
 
 class Server:
@@ -65,24 +58,14 @@ class Server:
         rate_limit: how many requests it takes, if there is a limit.
         late: how late its answers are, if they are.
         injections: the faults that the test has injected, the oldest first.
-        plans: how operations that requests start go, the newest plan last.
-        started: the latest operations that requests have started since there is a plan.
+        planned: how operations that requests start go.
         unmatched: the requests that matched no route.
         is_closed: whether the test is over.
         set_up_by: a fixture of wider scope than the test that is being set up.
     """
 
     # Not what matched no route: the end of the test reports it.
-    _changing = (
-        "parents",
-        "refused",
-        "rate_limit",
-        "late",
-        "injections",
-        "plans",
-        "started",
-        "_lists",
-    )
+    _changing = ("parents", "refused", "rate_limit", "late", "injections")
 
     def __init__(
         self,
@@ -118,8 +101,7 @@ class Server:
         self.rate_limit: RateLimit | None = None
         self.late: Late[Request] | None = None
         self.injections: list[Injection] = []
-        self.plans: list[Plan] = []
-        self.started: deque[StartedByRequest] = deque(maxlen=_MOST_STARTED)
+        self.planned: PlannedStarts = PlannedStarts(self.start)
         self.unmatched: Unmatched = Unmatched(
             f"{api.name} at {listed(dict.fromkeys(self.base_urls.values()))}", self.why_not
         )
@@ -129,7 +111,8 @@ class Server:
         self._render = api.render(self.readings)
         self._reads = partial(credential_reads, api.credential)
         self._tell = (self.calls._add, self.store.count, *tell)
-        self._lists: set[str] = set()
+        self._asked_for = AskedFor(self.store)
+        self._start_planned = self.planned.start
 
     def handle(self, request: Request) -> Response:
         """Answer a request, and record it.
@@ -152,7 +135,7 @@ class Server:
                 api.credential,
                 self.refused,
                 self.parents,
-                self._start_asked,
+                self._start_planned,
                 self.base_urls,
             )
             try:
@@ -186,7 +169,7 @@ class Server:
             elif route.id_parameter is not None:
                 asked_for = (params[route.id_parameter],)
             else:
-                asked_for = self._asked_for(route, exchange, made)
+                asked_for = self._asked_for.names(route, exchange, made)
             if self.late is not None or (asked_for and self.store.has_late):
                 response.late = max(response.late, self._lateness(exchange, asked_for))
             call = Call(
@@ -201,22 +184,6 @@ class Server:
             for tell in self._tell:
                 tell(call)
             return response
-
-    def _asked_for(self, route: Route, exchange: Exchange, made: Response) -> tuple[str, ...]:
-        """The ids of the operations that a request was for; they need not exist."""
-        if exchange.lists:
-            self._lists.add(route.name)
-        reads = route.method in _SAFE_METHODS
-        if exchange.has_looked or not reads or made.status_code < FIRST_ERROR:
-            return exchange.asked_for(reads)
-        if route.name in self._lists:
-            return ()
-        # Refused before the endpoint has looked: it was for what its URL names.
-        named = [
-            *exchange.params.values(),
-            *(value for _, value in parse_qsl(exchange.request.query)),
-        ]
-        return tuple(dict.fromkeys(name for name in named if name in self.store))
 
     def start(
         self,
@@ -249,32 +216,6 @@ class Server:
             parent = self.api.serving.parent
             if parent is not None:
                 self.parents.update(str(one.fields[parent]) for one in new)
-        return started
-
-    def _start_asked(
-        self, facts: Facts, fields: Mapping[str, object], settled: Lifecycle | None
-    ) -> Operation:
-        """Start an operation that a request asks for, with the lifecycle that is planned for it."""
-        taken: list[Plan] = []
-        known: dict[str, object] = {}
-
-        def lifecycle(index: int, own: Mapping[str, object]) -> Lifecycle:
-            if settled is not None:
-                return settled
-            known.update({**facts, **own})
-            for plan in reversed(self.plans):
-                if plan.matches(known):
-                    taken.append(plan)
-                    return plan.lifecycle(known)
-            return DEFAULT
-
-        [started] = self.start(1, lifecycle, fields)
-        for plan in taken:
-            plan.note(started)
-        started._after += 1  # its request comes first
-        if self.plans and settled is None:
-            one = StartedByRequest(started.id, known, tuple(self.plans), next(iter(taken), None))
-            self.started.append(one)
         return started
 
     def _lateness(self, exchange: Exchange, asked_for: Container[str]) -> float:
@@ -321,7 +262,9 @@ class Server:
     def changing(self) -> Iterator[Changing]:
         """What changes with time, requests and the test, for a checkpoint."""
         yield self
-        yield from self.plans
+        yield self._asked_for
+        yield self.planned
+        yield from self.planned.plans
         yield from self.injections
         yield from self.store.changing()
 

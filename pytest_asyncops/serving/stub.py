@@ -24,10 +24,11 @@ from .credentials import checked_credential
 from .injections import Fault, Injection, checked_injection
 from .messages import Request
 from .operation import Operation
-from .plans import DEFAULT, Facts, Plan, Planned, checked_lifecycle, is_unmade
-from .rate_limit import RateLimit
+from .planned_starts import checked_plan
+from .plans import DEFAULT, Facts, Plan, Planned
+from .rate_limit import checked_rate_limit
 from .server import Server
-from .starting import check_states, planned
+from .starting import planned
 
 __tracebackhide__ = hides_usage_errors
 
@@ -159,21 +160,9 @@ class Stub:
         ()
         """
         self._server.check_lasting()
-        names = [*self.api.fields, *self.api.serving.facts]
-        for name in match:
-            if name not in names:
-                raise unknown_choice(f"name that a {self.api.name} operation has", name, names)
-        if when is not None and not callable(when):
-            raise InvalidArgument(
-                f"when must be a function from what is known of an operation, not {when!r}. "
-                f"Values that it has to have are given by name, such as {names[0]}=...",
-                value=when,
-            )
-        if is_unmade(lifecycle) or not callable(lifecycle):
-            check_states(self.api, checked_lifecycle(lifecycle))
-        plan = Plan(lifecycle, when, match)
+        plan = checked_plan(self.api, lifecycle, when, match)
         with self._server.clock.lock:
-            self._server.plans = [*self._server.plans, plan]
+            self._server.planned.add(plan)
         return plan
 
     @explained()
@@ -242,13 +231,7 @@ class Stub:
         ...     mock.chainloop.limit_rate(2, per=10)
         """
         self._server.check_lasting()
-        if self.api.serving.throttled is None:
-            raise InvalidArgument(
-                f"{self.api.name} does not say how it refuses too many requests. Give its Api "
-                "serving=Serving(throttled=ErrorResponse(429, ...)).",
-                value=polls,
-            )
-        self._server.rate_limit = RateLimit(polls, per, retry_after)
+        self._server.rate_limit = checked_rate_limit(self.api, polls, per, retry_after)
 
     @explained("fault")
     def inject(

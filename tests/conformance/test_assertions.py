@@ -14,7 +14,6 @@ from support.verdicts import refused
 from pytest_asyncops import (
     AsyncOpsError,
     ConformanceError,
-    ContractError,
     Violation,
     assert_conforms,
     violations,
@@ -193,7 +192,6 @@ def test_a_route_that_is_not_documented_is_named_as_it_was_asked_for(tmp_path):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"api": "chainloop"}, "are two contracts. Leave one of them out."),
         ({"profile": "contract"}, "profile= and readings= are about an API, and this answer"),
         ({"readings": {}}, "Leave them out, or name the API: api='chainloop'."),
         ({"extra": "no"}, "unknown extra 'no'"),
@@ -204,19 +202,6 @@ def test_a_route_that_is_not_documented_is_named_as_it_was_asked_for(tmp_path):
 def test_what_does_not_go_with_a_document(tmp_path, more, said):
     asked = {"contract": exports(tmp_path), "route": "getExport", **more}
     assert said in refused({}, **asked)
-
-
-@pytest.mark.parametrize("contract", ["", 7, b"a.yaml", True, ["a.yaml"]])
-def test_what_is_no_document(contract):
-    assert refused({}, contract=contract, route="x") == (
-        f"contract must be the path of an OpenAPI document, or a Contract, not {contract!r}"
-    )
-
-
-def test_a_document_that_is_not_there(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(ContractError, match="cannot be read"):
-        violations({}, contract="exports.json", route="x")
 
 
 # --- in pytest

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
-
 import pytest
 from support.own_contracts import HEAD, contract, refusal, with_schema
 
@@ -108,33 +105,6 @@ def test_a_relative_path_counts_from_the_current_directory(tmp_path, monkeypatch
         f"Contract.load({str(tmp_path / 'one' / 'own.yaml')!r})",
         "Contract.load('./own.yaml')",
     ]
-
-
-@pytest.mark.parametrize(
-    ("name", "label", "reason", "advice"),
-    [
-        (
-            "nothing.yaml",
-            "pytest_asyncops/schemas/nothing.yaml",
-            errno.ENOENT,
-            "A bare name is one of the package's own; for a file of yours write './nothing.yaml'.",
-        ),
-        (
-            "./nothing.yaml",
-            "./nothing.yaml",
-            errno.ENOENT,
-            "Give the path to a YAML or JSON file.",
-        ),
-        ("./", "./", errno.EISDIR, "Give the path to a YAML or JSON file."),
-    ],
-)
-def test_a_file_that_cannot_be_read(name, label, reason, advice):
-    with pytest.raises(ContractError) as caught:
-        load_contract(name)
-    assert str(caught.value) == (
-        f"{label}: the contract cannot be read: {os.strerror(reason)}. {advice}"
-    )
-    assert caught.value.line is None
 
 
 def test_a_document_is_read_once_and_again_when_it_has_changed(tmp_path, monkeypatch):

@@ -347,16 +347,6 @@ def test_one_look_is_one_time_though_a_real_clock_goes_on(life, looks):
             store.count_poll(op)
 
 
-def test_a_store_reads_as_its_operations_by_id():
-    store = a_store()
-    first, second = started(store, Lifecycle.hangs(), Lifecycle.hangs())
-    assert dict(store) == {"op-0": first, "op-1": second}
-    assert ("op-1" in store, "op-2" in store, store.get("op-2")) == (True, False, None)
-    assert repr(store) == repr(dict(store))
-    with pytest.raises(KeyError):
-        store["op-2"]
-
-
 def test_states_of_an_apis_own_are_listed_for_themselves():
     busy, gone = OwnState("busy", State.RUNNING), OwnState("gone", State.PURGED)
     store = a_store(states=(*State, busy, gone), hidden=frozenset({gone}), retention=60)

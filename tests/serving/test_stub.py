@@ -180,27 +180,6 @@ def test_a_stub_of_an_own_class_can_have_attributes(stub):
         stub.strat  # noqa: B018 - reading it is what is tested
 
 
-def test_an_operation_that_there_is_not(stub):
-    def refusal(name):
-        with pytest.raises(KeyError) as caught:
-            stub.operations[name]
-        assert isinstance(caught.value, InvalidArgument)
-        return str(caught.value)
-
-    assert refusal("nope") == (
-        "there is no operation with the id 'nope'. None has been started; start one with start()."
-    )
-    stub.start_many(2, shelf="a")
-    assert refusal("nope") == (
-        "there is no operation with the id 'nope'. There are 'job-1' or 'job-2'."
-    )
-    assert refusal([]).startswith("there is no operation with the id []. ")
-    stub.start_many(20, shelf="a")
-    assert refusal("nope").endswith("'job-9' or 'job-10' and 12 more.")
-    assert "nope" not in stub.operations
-    assert stub.operations.get("nope") is None
-
-
 # --- late answers
 
 

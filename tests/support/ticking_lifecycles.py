@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hypothesis import strategies as st
 
 from pytest_asyncops import Lifecycle, Progress, State, Step, polls
-from pytest_asyncops.lifecycle.lifecycle import Position
+from pytest_asyncops.lifecycle.course import Position
 
 ENDS = (State.SUCCEEDED, State.FAILED, State.CANCELLED)
 RANK = {

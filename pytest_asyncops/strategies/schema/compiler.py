@@ -11,7 +11,7 @@ They tell it in schemas and do not call the compiler, so nothing else takes part
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -27,6 +27,7 @@ from .arrays import arrays, sets
 from .checked import checked
 from .enum_values import fitting_values
 from .extras import filled_up, map_members, some_extras
+from .implied_types import implied_types
 from .nesting import MOST_LEVELS, Nesting, TooDeep, able, worst
 from .objects import objects
 from .options import Options
@@ -146,7 +147,7 @@ class Compiler:
         if several is not None:  # these count as nested too, for the same reason as allOf
             ways = able([partial(self._alternative, one, refuse) for one in several.schemas])
             return one_of(ways) if several.exact else self._checked(ways, schema, refuse)
-        kinds = [schema["type"]] if "type" in schema else _implied(schema)
+        kinds = [schema["type"]] if "type" in schema else implied_types(schema)
         if not kinds:
             return json_values(self.options)
         makers = [partial(self.typed, kind, schema, refuse, name) for kind in kinds]
@@ -296,25 +297,3 @@ class Compiler:
 
 
 _SCALARS = {"string": strings, "integer": integers, "number": numbers}
-
-_IMPLIED: Mapping[str, tuple[str, ...]] = {
-    "string": ("pattern", "minLength", "maxLength", "x-enum"),
-    "number": ("minimum", "maximum", "multipleOf"),
-    "array": ("items", "minItems", "maxItems", "uniqueItems"),
-    "object": (
-        "properties",
-        "required",
-        "additionalProperties",
-        "minProperties",
-        "maxProperties",
-    ),
-}
-"""For each type the keywords that constrain only it. They imply a type that is left out."""
-
-
-def _implied(schema: Schema) -> list[str]:
-    return [
-        kind
-        for kind, keywords in _IMPLIED.items()
-        if any(keyword in schema for keyword in keywords)
-    ]
