@@ -48,6 +48,16 @@ class Body(io.BytesIO):
         return message
 
 
+class _Headers(HTTPHeaderDict):
+    """Finds quickly that a header is missing, which urllib3 asks for several in each answer."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The values of a header as one."""
+        if key in self:  # the usual way raises an error, and catches it again
+            return self[key]
+        return default
+
+
 class Answer(HTTPResponse):
     """A response whose body is there: it is read at once, and not in turns as from a socket.
 
@@ -65,7 +75,7 @@ class Answer(HTTPResponse):
             self._body_as_sent = options["original_response"] = Body(answer)
         else:
             self._body_as_sent = io.BytesIO(content)
-        headers = HTTPHeaderDict()  # it takes a mapping as a whole too, and three times as long
+        headers = _Headers()  # it takes a mapping as a whole too, and three times as long
         if sent.has_repeats:
             for name, value in sent.pairs:
                 headers.add(name, value)

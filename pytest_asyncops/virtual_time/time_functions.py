@@ -230,23 +230,30 @@ def wall_clock(active: ActiveTime) -> Callable[[], int]:
     the order of a stack, and mocks close in any order.
     """
     client, real_time_threads = active.client, active.real_time_threads.kept
-    get_thread, get_frame = threading.get_ident, sys._getframe
+    get_thread, module_at = threading.get_ident, _module_at
 
     def time_ns() -> int:
         if get_thread() in real_time_threads:
             return active.real_wall_ns()
-        frame: FrameType = get_frame(1)
-        # `module_of`, without the call: this is read several times in each request.
-        while (
-            reads_real := _reads_real(frame.f_globals.get("__name__", ""))
-        ) is None and frame.f_back is not None:
-            frame = frame.f_back
+        depth = 1
+        while (reads_real := _reads_real(module_at(depth) or "")) is None:
+            depth += 1
         if reads_real:
             return active.real_wall_ns()
         latest = _active_times[-1] if _active_times else active
         return client.read_wall_ns(latest.server)
 
     return time_ns
+
+
+def _module_of_caller(depth: int) -> str | None:
+    """The name of the module whose code called so many frames up."""
+    return module_of(sys._getframe(depth + 1))
+
+
+# Since 3.12 Python tells it without making an object of the frame; of a function that wraps another
+# it is the module of that one.
+_module_at: Callable[[int], str | None] = getattr(sys, "_getframemodulename", _module_of_caller)
 
 
 @lru_cache

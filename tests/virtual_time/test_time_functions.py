@@ -14,8 +14,10 @@ import pytest
 import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
+from support.client_code import called_by
 
 from pytest_asyncops import AsyncOpsMock, mocked
+from pytest_asyncops.virtual_time import time_functions
 from pytest_asyncops.virtual_time.activation import VirtualTime
 from pytest_asyncops.virtual_time.client_clock import ClientClock
 from pytest_asyncops.virtual_time.real_time_threads import RealTimeThreads
@@ -418,3 +420,9 @@ def test_a_tool_that_asks_so_gets_the_real_time(what: str) -> None:
         assert inside in (before, tool())
     else:
         assert before <= inside <= tool()
+
+
+@pytest.mark.parametrize("find", [time_functions._module_of_caller, time_functions._module_at])
+def test_every_python_tells_whose_code_reads_the_clock(find: Callable[[int], str | None]) -> None:
+    call = called_by("made_up_library.reads")
+    assert call(lambda: (find(0), find(1))) == (__name__, "made_up_library.reads")
