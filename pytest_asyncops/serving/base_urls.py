@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Union
 from urllib.parse import SplitResult, urlsplit
 
 from ..errors import InvalidArgument, hides_usage_errors
+from .messages import Headers, Request, Response
 from .secret_texts import without_secrets
 from .server import Server
 
@@ -74,18 +75,43 @@ def _cut(url: str) -> tuple[str, str]:
     return _origin(url[:end]), url[end:].partition("#")[0]
 
 
-class Found(NamedTuple):
-    """Whose URL it is.
+class Taken(NamedTuple):
+    """A URL that a stub answers at.
 
     Attributes:
-        server: the server.
-        target: what follows the base URL.
-        hosts: the names of the server's hosts that are at this base URL.
+        server: the stub's server.
+        url: the whole URL.
+        target: what follows the stub's base URL: path and query.
+        hosts: the names of the API's hosts that are at this base URL.
     """
 
     server: Server
+    url: str
     target: str
     hosts: tuple[str, ...]
+
+    def answer(
+        self,
+        method: str,
+        headers: Union[Mapping[str, str], list[tuple[str, str]]],
+        body: bytes,
+    ) -> Response:
+        """What the stub answers to a request, which has been handled and recorded by then.
+
+        The transport waits until the answer is as late as it says, and then makes of it what the
+        client library would have received.
+
+        Args:
+            method: in upper case.
+            headers: pairs of name and value; or a mapping that finds names in any case.
+            body: the body's bytes.
+
+        Raises:
+            PollerHangs: if the test has passed one of its limits.
+        """
+        if isinstance(headers, list):  # quicker than to look whether it is a mapping
+            headers = Headers(headers)
+        return self.server.handle(Request(method, self.url, self.target, headers, body, self.hosts))
 
 
 class _Place(NamedTuple):
@@ -107,7 +133,7 @@ class BaseUrls:
         for server in servers:
             for base_url, hosts in _hosts_at(server).items():
                 self._add(base_url, server, hosts)
-        self.find: Callable[[str], Found | None] = lru_cache(maxsize=1024)(self._find)
+        self.find: Callable[[str], Taken | None] = lru_cache(maxsize=1024)(self._find)
 
     def _add(self, base_url: str, server: Server, hosts: tuple[str, ...]) -> None:
         origin, path = _cut(base_url)
@@ -125,12 +151,12 @@ class BaseUrls:
         """Whether one of them has the scheme, host and port of this URL."""
         return _cut(url)[0] in self._places
 
-    def _find(self, url: str) -> Found | None:
+    def _find(self, url: str) -> Taken | None:
         """Whose URL it is; ``None`` if it is nobody's."""
         origin, rest = _cut(url)
         for base, _, server, hosts in self._places.get(origin, ()):
             if _below(rest, base):
-                return Found(server, rest[len(base) :], hosts)
+                return Taken(server, url, rest[len(base) :], hosts)
         return None
 
 

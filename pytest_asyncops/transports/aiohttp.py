@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from ..errors import hides_usage_errors
-from ..serving.base_urls import BaseUrls
+from ..serving.base_urls import BaseUrls, Taken
 from .covers import Covers, covers_of
-from .takers import Taken, Takers
+from .takers import Takers
 from .transport import CoveringTransport, Transport
 from .wire import CONTINUE, RequestReader, written
 

@@ -17,10 +17,10 @@ from typing import Any
 from weakref import WeakSet
 
 from ..errors import hides_usage_errors
-from ..serving.base_urls import BaseUrls
+from ..serving.base_urls import BaseUrls, Taken
 from .covers import Covers
 from .lateness import waiting
-from .takers import Taken, Takers
+from .takers import Takers
 from .transport import CoveringTransport, Transport
 from .wire import RequestReader, written
 

@@ -15,11 +15,11 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from ..errors import hides_usage_errors
-from ..serving.base_urls import BaseUrls
+from ..serving.base_urls import BaseUrls, Taken
 from ..serving.messages import Response
 from .covers import Covers
 from .lateness import Wait, waiting
-from .takers import Taken, Takers
+from .takers import Takers
 from .transport import CoveringTransport, Transport
 
 __tracebackhide__ = hides_usage_errors

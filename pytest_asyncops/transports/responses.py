@@ -16,13 +16,13 @@ from urllib3 import Timeout
 from urllib3.exceptions import MaxRetryError, ReadTimeoutError
 
 from ..errors import hides_usage_errors
-from ..serving.base_urls import BaseUrls
+from ..serving.base_urls import BaseUrls, Taken
 from .answer import Answer
 from .bodies import body_bytes
 from .covers import Covers
 from .lateness import waiting
 from .taken_requests import TakenRequests
-from .takers import Taken, Takers
+from .takers import Takers
 from .transport import CoveringTransport
 from .urllib3_timeouts import read_limit, timed_out
 

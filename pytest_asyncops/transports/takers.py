@@ -2,55 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple, Union
-
 from ..errors import hides_usage_errors
 from ..network.guard import guard
-from ..serving.base_urls import BaseUrls
-from ..serving.messages import Headers, Request, Response
-from ..serving.server import Server
+from ..serving.base_urls import BaseUrls, Taken
 
 __tracebackhide__ = hides_usage_errors
-
-
-class Taken(NamedTuple):
-    """A URL that a stub answers at.
-
-    Attributes:
-        server: the stub's server.
-        url: the whole URL.
-        target: what follows the stub's base URL: path and query.
-        hosts: the names of the API's hosts that are at this base URL.
-    """
-
-    server: Server
-    url: str
-    target: str
-    hosts: tuple[str, ...] = ()
-
-    def answer(
-        self,
-        method: str,
-        headers: Union[Mapping[str, str], list[tuple[str, str]]],
-        body: bytes,
-    ) -> Response:
-        """What the stub answers to a request, which has been handled and recorded by then.
-
-        The transport waits until the answer is as late as it says, and then makes of it what the
-        client library would have received.
-
-        Args:
-            method: in upper case.
-            headers: pairs of name and value; or a mapping that finds names in any case.
-            body: the body's bytes.
-
-        Raises:
-            PollerHangs: if the test has passed one of its limits.
-        """
-        if isinstance(headers, list):  # quicker than to look whether it is a mapping
-            headers = Headers(headers)
-        return self.server.handle(Request(method, self.url, self.target, headers, body, self.hosts))
 
 
 class Takers:
@@ -66,11 +22,11 @@ class Takers:
             NetworkBlocked: if the request is of work that has outlived its mock.
         """
         for base_urls in reversed(self._open):
-            found = base_urls.find(url)
-            if found is not None:
+            taken = base_urls.find(url)
+            if taken is not None:
                 if guard.leftovers:
                     guard.refuse_stray(url)
-                return Taken(found.server, url, found.target, found.hosts)
+                return taken
         return None
 
     def are_at(self, url: str) -> bool:

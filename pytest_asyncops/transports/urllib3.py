@@ -18,13 +18,13 @@ from urllib3.connection import port_by_scheme
 from urllib3.util import SKIP_HEADER
 
 from ..errors import hides_usage_errors
-from ..serving.base_urls import BaseUrls
+from ..serving.base_urls import BaseUrls, Taken
 from ..serving.messages import Response
 from .answer import Answer, Body
 from .bodies import body_bytes, has_length
 from .covers import Covers
 from .lateness import waiting
-from .takers import Taken, Takers
+from .takers import Takers
 from .transport import CoveringTransport, Transport
 from .urllib3_timeouts import read_limit, timed_out
 
