@@ -189,6 +189,13 @@ REFUSED = [
         ),
         "ever ends",
     ),
+    (
+        obj(
+            {"a": obj({}, anyOf=[{"$ref": "#/components/schemas/schema"}, STRING])},
+            required=["a"],
+        ),
+        "no value of this schema ever ends",  # though each part of it has some that do
+    ),
 ]
 
 
