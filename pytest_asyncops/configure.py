@@ -38,8 +38,8 @@ class ResolvedSettings:
         unused_plans: whether a plan that matched nothing fails the test.
         max_polls_at_once: how often one URL may be asked for while no time passes.
         max_polls_per_operation: how often one operation may be polled.
-        max_polls_unchanged: how often one URL may give the same answer while no operation is going
-            to change.
+        max_polls_unchanged: how often one URL may give the same answer while no operation can
+            change any more.
         max_virtual_time: how many seconds, or how long a ``timedelta``, may be skipped.
         max_real_wait: how many seconds, or how long a ``timedelta``, the code under test may really
             wait between polls.
@@ -148,13 +148,13 @@ def _check_together(values: Mapping[str, Any], given: Mapping[str, object]) -> N
     clock = values["clock"]
     if "speed" in given and clock != "real":
         raise InvalidArgument(
-            f"speed={given['speed']!r} contradicts clock={clock!r}, which does not go by itself. "
+            f"speed={given['speed']!r} contradicts clock={clock!r}, which does not run on its own. "
             "Leave one of them out.",
             value=given["speed"],
         )
     if values["skip_idle"] and clock == "real":
         raise InvalidArgument(
-            "skip_idle=True contradicts a real clock, which nothing moves. Leave out one of "
+            "skip_idle=True contradicts a real clock, which cannot be moved. Leave out one of "
             "skip_idle and speed, or set clock='manual'.",
             value=True,
         )
@@ -168,7 +168,7 @@ def _check_together(values: Mapping[str, Any], given: Mapping[str, object]) -> N
         if values["base_urls"]:
             raise InvalidArgument(
                 f"base_urls={given['base_urls']!r} cannot be chosen with transport='server': it "
-                "uses free ports. Each stub's base_url says where it is.",
+                "uses free ports. Each stub's base_url has its URL.",
                 value=given["base_urls"],
             )
     elif values["tls"]:

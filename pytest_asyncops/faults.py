@@ -3,7 +3,7 @@
 >>> from pytest_asyncops import faults, mocked
 >>> with mocked() as mock:
 ...     mock.pinecone.inject(faults.status(503, retry_after=2), times=2)
-<Injection of status(503, retry_after=2), has met 0 requests>
+<Injection of status(503, retry_after=2), used for 0 requests>
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def _call(function: _Function, block: _Block) -> _Function:
                 if not inspect.isasyncgen(result):
                     result.close()
                 raise InvalidArgument(
-                    f"{function!r} gave {type(result).__name__}, whose body would run when the "
+                    f"{function!r} returned {type(result).__name__}, whose body would run when the "
                     "mock has closed. Put the decorator right above the async def or the "
                     "generator, below all other decorators.",
                     value=function,

@@ -138,8 +138,8 @@ class AsyncOpsMock:
                 "attribute of asyncops_mock:",
                 name,
                 names,
-                "An API of your own is there by its name while the mock is open, if the setting "
-                "apis= has it.",
+                "An API of your own is an attribute while the mock is open, if the setting apis= "
+                "has it.",
                 error=UnknownAttribute,
             )
 

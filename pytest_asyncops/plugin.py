@@ -71,9 +71,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         "asyncops(**settings): settings of asyncops_mock for this test, by name, such as "
-        "asyncops(clock='manual'). The closest mark wins, setting by setting; the ini file, with "
-        "asyncops_ before each name, has those of all tests. There are "
-        f"{', '.join(name for name, _ in options())}; pytest --help says what each decides.",
+        "asyncops(clock='manual'). For each setting, the closest mark wins. The ini file sets "
+        "them for all tests, with asyncops_ before each name. The settings are "
+        f"{', '.join(name for name, _ in options())}; pytest --help explains each.",
     )
 
 
@@ -83,14 +83,14 @@ def asyncops_mock(request: pytest.FixtureRequest) -> AsyncOpsMock:
         operation = asyncops_mock.chainloop.start(lifecycle=Lifecycle.fails("disk full"))
         assert my_client.wait(operation.id) == "failed"  # its waits take no time
         assert operation.polls < 10
-    The marker asyncops has its settings: pytest --markers.
+    The marker asyncops changes its settings: see pytest --markers.
     """  # noqa: D205 - pytest --fixtures shows the first paragraph alone
     return _switch(request.config).mock
 
 
 @pytest.fixture(scope="session")
 def asyncops_server(request: pytest.FixtureRequest) -> AsyncOpsMock:
-    """The same as asyncops_mock, served on loopback to any program, of this process or another.
+    """The same as asyncops_mock, served on loopback to any program, in this process or another.
         operation = asyncops_server.chainloop.start(lifecycle=Lifecycle.fails("disk full"))
         assert my_program(asyncops_server.chainloop.base_url, operation.id) == "failed"
     It needs the extra: pip install 'pytest-asyncops[server]'.

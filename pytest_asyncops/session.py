@@ -227,9 +227,8 @@ class Session:
         """
         if self.served is None:
             raise InvalidArgument(
-                "asyncops_server was asked for when asyncops_mock was open already, without a "
-                "server. Name asyncops_server in the arguments of the test, or set "
-                "transport='server'.",
+                "asyncops_server was requested after asyncops_mock had opened without a server. "
+                "Name asyncops_server in the arguments of the test, or set transport='server'.",
                 value=self._settings.transport,
             )
 

@@ -117,7 +117,7 @@ def _urls_of_lines(text: str, name: str) -> Mapping[str, str | Mapping[str, str]
         key, _, url = line.partition("=")
         if not url:
             raise InvalidArgument(
-                f"{name} must say which API each URL is of, as in 'chainloop={key}', not {text!r}",
+                f"{name} must name the API of each URL, as in 'chainloop={key}', not {text!r}",
                 value=text,
             )
         api, _, host = key.partition(".")

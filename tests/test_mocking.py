@@ -440,11 +440,11 @@ REFUSED = [
     (
         {"apis": ["chainlop"]},
         "unknown API 'chainlop'. Did you mean 'chainloop'? Choose 'chainloop' or 'pinecone'. "
-        "Or pass an Api of your own, or where it is: 'package.module:NAME'.",
+        "Or pass an Api of your own, or its place: 'package.module:NAME'.",
     ),
     (
         {"apis": ["chainloop", "chainloop"]},
-        "apis has two APIs with one name: chainloop or chainloop",
+        "apis has two APIs with the same name: chainloop or chainloop",
     ),
     ({"apis": 7}, "apis must be a list of API names or Api values, not 7"),
     ({"base_urls": {"x": "http://h"}}, "unknown API in base_urls 'x'."),
@@ -454,7 +454,7 @@ REFUSED = [
     ),
     (
         {"base_urls": {"chainloop": "http://h", "pinecone": "http://h:80/x"}},
-        "chainloop at http://h and pinecone at http://h:80/x are on one URL.",
+        "chainloop at http://h and pinecone at http://h:80/x overlap.",
     ),
     (
         {"clock": "real", "epoch": "2026-01-01T00:00:00Z"},
@@ -551,9 +551,8 @@ def test_an_attribute_that_there_is_not():
             mock.chainlop  # noqa: B018 - reading it is what is tested
         assert isinstance(caught.value, InvalidArgument)
         assert str(caught.value) == (
-            f"unknown attribute of asyncops_mock: 'chainlop'. Did you mean 'chainloop'? {names} "
-            "An API of your own is there by its name while the mock is open, if the setting apis= "
-            "has it."
+            f"unknown attribute of asyncops_mock: 'chainlop'. Did you mean 'chainloop'? {names} An "
+            "API of your own is an attribute while the mock is open, if the setting apis= has it."
         )
         assert mock.toy is mock.stubs["toy"]
         assert "toy" in dir(mock)

@@ -44,7 +44,7 @@ def read_multipart(content_type: str, body: bytes) -> list[Part]:
     # What stands before the first mark and after the last one is nothing (RFC 2046, 5.1.1).
     _, *pieces = (b"\r\n" + body).split(mark)
     if not pieces or not pieces.pop().startswith(b"--"):
-        raise ValueError("the body has no end: the boundary is not the header's, or it broke off")
+        raise ValueError("the body has no end: it broke off, or the boundary is not the header's")
     return [_part(piece) for piece in pieces]
 
 

@@ -72,7 +72,7 @@ def _with_operations(
             api,
             pointer,
             "list-has-operations",
-            "an answer of the list route has its operations, if only an empty list",
+            "an answer of the list route has its operations, even if the list is empty",
             Needed(history.listed_in),
             reading,
         )

@@ -36,8 +36,8 @@ def find_api_route(
     if response.body is None:
         if known is None or route is None:
             raise InvalidArgument(
-                "a payload does not say what it is an answer to. Name it: api='chainloop', "
-                "route='get'.",
+                "a payload does not say which request it answers. Name API and route: "
+                "api='chainloop', route='get'.",
                 value=response.value,
             )
     elif response.recorded is not None:
@@ -148,6 +148,6 @@ def _ways(methods: tuple[tuple[Api, str], ...]) -> list[tuple[re.Pattern[str], A
 
 def _cannot_tell(what: str, asked: str, response: ClientResponse) -> InvalidArgument:
     return InvalidArgument(
-        f"the {what} of {asked} cannot be told. Name it: api='chainloop', route='get'.",
+        f"the {what} of {asked} cannot be determined. Name it: api='chainloop', route='get'.",
         value=response.value,
     )

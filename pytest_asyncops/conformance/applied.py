@@ -133,7 +133,7 @@ def undocumented_members(part: Applied) -> Iterator[Undocumented]:
             yield Undocumented(
                 (*part.at, name),
                 value,
-                f"is not documented; documented are {listed(names)}",
+                f"is not documented; the contract has {listed(names)}",
                 documenting[0],
                 "properties",
             )
@@ -159,7 +159,7 @@ def _unknown(
     within |= {id(schema)}
     values = schema.get("x-enum")
     if values and value is not None and not any(json_equal(value, known) for known in values):
-        message = f"is not documented; documented are {listed(map(shortened, values))}"
+        message = f"is not documented; the contract has {listed(map(shortened, values))}"
         found.append(Undocumented(part.at, value, message, schema, "x-enum"))
     for same in schema.get("allOf", ()):
         found += _unknown(contract, same, part, fits, within)

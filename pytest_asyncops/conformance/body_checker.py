@@ -191,8 +191,8 @@ class BodyChecker:
             return parse(body)  # whatever it is called, it is JSON
         except ValueError:
             raise self._contract.error(
-                f"this body of {self._media_type} cannot be checked against the schema. Bodies of "
-                "JSON, of text and of streams can be, and others if the schema's type is string.",
+                f"this body of {self._media_type} cannot be checked against the schema. JSON, text "
+                "and streams can be, and other bodies if the schema's type is string.",
                 self._location,
             ) from None
 

@@ -141,7 +141,7 @@ class Checker:
         return self._body_checkers[key]
 
     def _undocumented_status(self) -> Violation:
-        known = f"; documented are {listed(self._documented)}" if self._documented else ""
+        known = f"; the contract has {listed(self._documented)}" if self._documented else ""
         return self._violation(
             f"is not documented for {self.name}{known}", "schema.status", self._status_code
         )

@@ -232,8 +232,8 @@ def _aiohttp_body(value: Any) -> bytes:
 
 def _not_read(value: object) -> InvalidArgument:
     return InvalidArgument(
-        "the body of this response has not been read, or not been kept. Before, add: "
-        "response.read(), or await response.aread() with an httpx.AsyncClient, or "
-        "await response.read() with aiohttp",
+        "the body of this response has not been read, or not been kept. First call "
+        "response.read(), or await response.aread() with an httpx.AsyncClient, or await "
+        "response.read() with aiohttp",
         value=value,
     )

@@ -279,9 +279,11 @@ def _report(
     found: Mapping[Any, list[Violation]],
 ) -> str:
     count = len(found)
-    lines = [f"what was seen of {counted(count, f'{api.name} operation')} is not a valid history:"]
+    lines = [
+        f"the answers about {counted(count, f'{api.name} operation')} are not a valid history:"
+    ]
     for name, wrong in found.items():
-        lines += ["", f"  operation {name!r}, as it was seen:"]
+        lines += ["", f"  operation {name!r}, as the answers showed it:"]
         sights = seen[name]
         shown = sights if len(sights) <= _MOST_SHOWN else sights[-_MOST_SHOWN:]
         if shown is not sights:

@@ -162,7 +162,7 @@ def find_operation(
     if asked is None or not asked.url:
         what = "a payload" if response.body is None else "a response without a URL"
         raise InvalidArgument(
-            f"{what} does not say what it is an answer to. Name it by method and path, "
+            f"{what} does not say which request it answers. Name it by method and path, "
             "such as route='GET /jobs/{id}', or by its operationId.",
             value=response.value,
         )
@@ -185,8 +185,8 @@ def operation_of(contract: Contract, asked: Request) -> Operation | Violation:
         return _violation(contract, message, "schema.method", f"/paths/{escape(path)}", what)
     near = listed(_near(f"{asked.method} {asked.path}", map(str, _named(contract))))
     message = (
-        f"is not documented{f'; near are {near}' if near else ''}. If it answers one of the "
-        "document's operations nevertheless, name that: route='GET /jobs/{id}'."
+        f"is not documented{f', but similar to {near}' if near else ''}. If it answers an "
+        "operation of the document all the same, name that: route='GET /jobs/{id}'."
     )
     return _violation(contract, message, "schema.path", "/paths", what)
 

@@ -65,7 +65,7 @@ class HeaderChecker:
         text = headers.get(self._name)
         if text is None and self._is_required:
             place = self._contract.place(self._location)
-            return [Violation(self._path, "must be there", "schema.header", place, None, True)]
+            return [Violation(self._path, "is required", "schema.header", place, None, True)]
         if text is None or self._schema is None:
             return []
         value = _parsed(text) if self._is_json else self._value(self._schema, text)

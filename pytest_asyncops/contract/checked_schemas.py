@@ -89,6 +89,6 @@ class CheckedSchemas:
         except CycleError as error:
             first = next(one for one in self.references if one in error.args[1])
             raise self._documents.error(
-                f"{name_of(first)} refers back to itself for one and the same value, without end",
+                f"{name_of(first)} refers to itself for the same value, without end",
                 self._documents.target(first, ""),
             ) from None

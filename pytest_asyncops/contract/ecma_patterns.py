@@ -193,7 +193,7 @@ class _Reader:
         number = int(match["number"]) if match["number"] else self._names.get(match["name"], 0)
         if not 0 < number <= len(self._captured) or not self._captured[number - 1]:
             raise self._error(
-                "only a group that is closed before, and in no other group, can be referred to"
+                "a reference needs a group that is closed before it and not inside another group"
             )
         self._at = match.end()
         self.is_portable = False
@@ -227,7 +227,7 @@ class _Reader:
         match = _CATEGORY.match(self._text, self._at + 2)
         if match is None or match["name"] not in categories():
             raise self._error(
-                f"of the classes of Unicode, only general categories are understood, such as "
+                f"only general categories of Unicode are understood, such as "
                 f"\\{name}{{L}} and \\{name}{{Lu}}; write the characters out"
             )
         self._at = match.end()

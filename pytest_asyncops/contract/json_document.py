@@ -33,7 +33,7 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 
 def there_twice(name: str) -> str:
     """What is said of a name that a mapping has twice."""
-    return f"the key {name!r} is there twice"
+    return f"the key {name!r} is repeated"
 
 
 def read_integer(text: str) -> int:

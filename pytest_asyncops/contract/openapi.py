@@ -113,7 +113,7 @@ class Contract:
         """
         value = self.at(location)
         if value is not None and not isinstance(value, dict):
-            raise self.error(f"here must be a mapping, not {value!r}", location)
+            raise self.error(f"this must be a mapping, not {value!r}", location)
         return value or {}
 
     def follow(self, location: str) -> str:
@@ -275,7 +275,7 @@ class Contract:
             if not isinstance(value, dict):
                 break
         if not isinstance(value, dict):
-            raise self.error(f"here must be a mapping, not {value!r}", location)
+            raise self.error(f"this must be a mapping, not {value!r}", location)
         return value
 
 

@@ -174,7 +174,7 @@ class Guard:
     def _stray(self, owner: GuardedMock, host: str, port: int | None) -> NetworkBlocked:
         by = asker()
         error = _error(
-            f"{owner.name} is over, and work that it began continues: {_did(by, host, port)}."
+            f"{owner.name} has ended, but work that it began continues: {_did(by, host, port)}."
             f"{_at(by)}\n"
             "Let the test wait for it, or end it: join the thread, shut the pool down, cancel the "
             "task.",

@@ -57,7 +57,7 @@ class Present:
             yield (
                 (self.member,),
                 None,
-                f"must be there while {self.when} is {shortened(value[self.when])}",
+                f"is required while {self.when} is {shortened(value[self.when])}",
             )
 
 
@@ -99,7 +99,7 @@ class Needed:
         """How a value breaks the rule, if it does."""
         found = value.get(self.member)
         if found is None or found == {}:
-            yield (self.member,), found, "must be there, and not be empty"
+            yield (self.member,), found, "must be present and not empty"
 
 
 @dataclass(frozen=True)

@@ -67,14 +67,14 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--apis",
         default=",".join(BUILT_IN),
-        help="which APIs, with commas in between: names, or places such as package.module:NAME; "
-        "%(default)s unless given",
+        help="which APIs, separated by commas: names, or places such as package.module:NAME; "
+        "by default %(default)s",
     )
     command.add_argument(
-        "--port", type=_port, default=PORT, help="the port, %(default)s unless given; 0 for any"
+        "--port", type=_port, default=PORT, help="the port, by default %(default)s; 0 for any"
     )
     command.add_argument(
-        "--seed", metavar="FILE", help="YAML: operations, plans and parents that there are"
+        "--seed", metavar="FILE", help="YAML: the operations, plans and parents to begin with"
     )
     clock = command.add_mutually_exclusive_group()
     clock.add_argument(
@@ -82,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=1,
         metavar="N",
-        help="how many seconds of the servers' clock pass in a real one: 60 for a minute a second",
+        help="how many seconds the servers' clock moves in a real one: 60 for a minute a second",
     )
     clock.add_argument(
         "--manual",
@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     clock.add_argument(
         "--skip-idle",
         action="store_true",
-        help="a poll that sees nothing new moves the clock to the next change of what it sees",
+        help="a poll that sees nothing new moves the clock to the next change of its answer",
     )
     command.add_argument(
         "--control",
@@ -161,8 +161,8 @@ def _free(port: int) -> int:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError as error:
         raise InvalidArgument(
-            f"port {port} cannot be had: {error.strerror}. Choose another one with --port, or any "
-            "that is free with --port 0.",
+            f"port {port} is not available: {error.strerror}. Choose another one with --port, or "
+            "any that is free with --port 0.",
             value=port,
         ) from None
     return port
@@ -215,7 +215,7 @@ def _told_clock(options: argparse.Namespace) -> str:
         return f"the clock moves by {ROOT}/clock/advance alone"
     if options.skip_idle:
         return "polls that see nothing new move the clock"
-    return f"the clock goes at {options.speed:g} times real time"
+    return f"the clock runs at {options.speed:g} times real time"
 
 
 def _print(line: str) -> None:

@@ -95,7 +95,7 @@ def _body(incoming: Incoming) -> Mapping[str, Any]:
     try:
         body = json.loads(incoming.body)
     except ValueError as error:
-        raise InvalidArgument(f"the body is no JSON: {error}", value=incoming.body) from None
+        raise InvalidArgument(f"the body is not valid JSON: {error}", value=incoming.body) from None
     if not isinstance(body, Mapping):
         raise InvalidArgument("the body must be a JSON object", value=body)
     return body

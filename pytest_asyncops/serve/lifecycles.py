@@ -36,7 +36,7 @@ def lifecycle_of(value: object) -> Lifecycle:
     given = {value: {}} if isinstance(value, str) else value
     if not isinstance(given, Mapping):
         raise InvalidArgument(
-            f"a lifecycle is one of {listed(_KINDS)}, or that with what it takes, as in "
+            f"a lifecycle is one of {listed(_KINDS)}, or one of these with its arguments, as in "
             f"{{'succeeds': {{'running': 30}}}}, not {value!r}",
             value=value,
         )

@@ -41,7 +41,7 @@ def sow(seed: Document, stubs: Mapping[str, Stub]) -> None:
     }
     root = seed.root
     if not isinstance(root, Mapping):
-        raise seed.error(f"a seed file has {listed(sections)}", "")
+        raise seed.error(f"a seed file is a mapping with {listed(sections)}", "")
     for name, entries in root.items():
         if name not in sections:
             raise seed.error(str(unknown_choice("section", name, sections)), f"/{name}")
@@ -50,7 +50,7 @@ def sow(seed: Document, stubs: Mapping[str, Stub]) -> None:
         for index, entry in enumerate(entries):
             pointer = f"/{name}/{index}"
             if not isinstance(entry, Mapping):
-                raise seed.error(f"this must be names with values, not {entry!r}", pointer)
+                raise seed.error(f"this must be a mapping, not {entry!r}", pointer)
             known = dict(entry)
             try:
                 if "lifecycle" in known:

@@ -23,7 +23,7 @@ def refusal(incoming: Incoming) -> Response | None:
         if lower == "host" and not _is_own(f"//{value}", port):
             return plain(403, f"Host is {value}: this server is at {incoming.origin}")
         if lower == "origin" and not (value.startswith("http://") and _is_own(value, port)):
-            return plain(403, f"Origin is {value}: no page of another site is answered")
+            return plain(403, f"Origin is {value}: pages of other sites are refused")
     return None
 
 

@@ -116,7 +116,7 @@ class BaseUrls:
             if _below(path, other.path) or _below(other.path, path):
                 raise InvalidArgument(
                     f"{other.server.api.name} at {other.base_url} and {server.api.name} at "
-                    f"{base_url} are on one URL. Give one of them another with base_urls={{...}}.",
+                    f"{base_url} overlap. Give one of them another URL with base_urls={{...}}.",
                     value=base_url,
                 )
         neighbours.append(_Place(path, base_url, server, hosts))

@@ -81,8 +81,8 @@ class Guards:
     Args:
         polls_at_once: how often one URL may be asked for while no time passes.
         polls_per_operation: how often one operation may be asked for.
-        polls_unchanged: how often one URL may give the same answer while no operation is going to
-            change.
+        polls_unchanged: how often one URL may give the same answer while no operation can change
+            any more.
         virtual_time: how many nanoseconds may be skipped.
         real_wait: how many real seconds may be waited between polls that see the same time.
         change_is_coming: whether an operation is going to change by itself.
@@ -190,21 +190,21 @@ class Guards:
         self._trip(
             f"the code under test polls {shown(call.request.url)} and really waits in between, "
             f"{seconds:.1f} s so far, while the servers' clock stands still:\n  {place}\n"
-            "Virtual time does not reach this wait: it is made in C, as those of uvloop and gevent "
-            "are, or by a lock or a select, or what it calls could not be replaced.\n"
-            "Let it wait with time.sleep, threading or asyncio; or let time be real there, "
-            "with mock.clock.real(): ...; or in the whole test, with the setting clock.",
+            "Virtual time does not reach this wait: it happens in C, as in uvloop and gevent, or "
+            "in a lock or a select, or in a function that could not be replaced.\n"
+            "Wait with time.sleep, threading or asyncio; or make time real, for this wait by "
+            "mock.clock.real() or for the whole test by the setting clock.",
             "max_real_wait",
             self._real_wait,
         )
 
     def _stop_stranger(self, call: Call, client: str, seconds: float) -> None:
         self._trip(
-            f"another process, at {client}, polls {shown(call.request.url)} and gets nowhere: for "
-            f"{seconds:.1f} s the servers' clock has stood still.\n"
-            "Its waits cannot be skipped. Let the clock go by itself, with speed=60 for a minute a "
-            "second; or let each poll that sees nothing new move it, with skip_idle=True; or move "
-            "it yourself, with clock='manual'.",
+            f"another process, at {client}, polls {shown(call.request.url)} while the servers' "
+            f"clock stands still, for {seconds:.1f} s so far.\n"
+            "Its waits cannot be skipped. Let the clock run, with speed=60 for a minute a second; "
+            "or let each poll that sees nothing new move it, with skip_idle=True; or move it "
+            "yourself, with clock='manual'.",
             "max_real_wait",
             self._real_wait,
         )
@@ -226,7 +226,7 @@ class Guards:
         seconds = (call.at_ns - since) / SECOND / times
         self._trip(
             f"{shown(call.request.url)} gave the same answer {times + 1:,} times, every "
-            f"{seconds:g} s on average, and no operation is going to change.\n"
+            f"{seconds:g} s on average, and no operation can change any more.\n"
             "Give the code under test a deadline, or the operation a lifecycle that ends.",
             "max_polls_unchanged",
             self._polls_unchanged,
@@ -255,7 +255,7 @@ class Guards:
         if self._last is None or self.read_wall is None or self.read_wall() != self._wall:
             return ""
         return (
-            "The wall clock was frozen meanwhile, as time-machine and freezegun do it: a deadline "
+            "The wall clock was frozen, as by time-machine or freezegun: a deadline "
             "by time.time() or datetime.now() never comes. Let it tick, with tick=True.\n"
         )
 

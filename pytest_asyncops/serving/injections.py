@@ -33,7 +33,7 @@ class Injection:
 
     Attributes:
         fault: the fault.
-        count: how many requests it has met.
+        count: how many requests got the fault.
     """
 
     _changing = ("count",)
@@ -63,7 +63,7 @@ class Injection:
         return True
 
     def __repr__(self) -> str:
-        return f"<Injection of {self.fault!r}, has met {counted(self.count, 'request')}>"
+        return f"<Injection of {self.fault!r}, used for {counted(self.count, 'request')}>"
 
 
 def checked_injection(
@@ -89,5 +89,5 @@ def checked_injection(
     if route is not None:
         find_route(api, route)
     if when is not None and not callable(when):
-        raise InvalidArgument(f"when must be a function from a request, not {when!r}", value=when)
+        raise InvalidArgument(f"when must be a function of a request, not {when!r}", value=when)
     return Injection(fault, times, route, when)

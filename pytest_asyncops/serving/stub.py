@@ -162,11 +162,11 @@ class Stub:
         names = [*self.api.fields, *self.api.serving.facts]
         for name in match:
             if name not in names:
-                raise unknown_choice(f"name that a {self.api.name} operation has", name, names)
+                raise unknown_choice(f"field or fact of a {self.api.name} operation", name, names)
         if when is not None and not callable(when):
             raise InvalidArgument(
-                f"when must be a function from what is known of an operation, not {when!r}. "
-                f"Values that it has to have are given by name, such as {names[0]}=...",
+                f"when must be a function of what is known of an operation, not {when!r}. "
+                f"To match values, give them by name, such as {names[0]}=...",
                 value=when,
             )
         if is_unmade(lifecycle) or not callable(lifecycle):
@@ -271,7 +271,7 @@ class Stub:
             when: a function from the `Request` that says whether it meets it.
 
         Returns:
-            The injection; its ``count`` is the number of requests that it has met.
+            The injection; its ``count`` is the number of requests that got the fault.
 
         Raises:
             InvalidArgument: for what is no fault, a number below 1, or an unknown route.

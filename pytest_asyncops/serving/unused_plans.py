@@ -41,7 +41,7 @@ def failure(
     if not unused:
         return None
     lines = [
-        f"{counted(len(unused), 'plan')} matched no operation that a request has started:",
+        f"{counted(len(unused), 'plan')} matched no operation that a request started:",
         *lines,
         "",
         "Plan what the code under test starts, or set unused_plans='allow', in "

@@ -66,7 +66,7 @@ def invalid_payloads(
     Raises:
         InvalidArgument: for an unknown API, schema, route, status, content type or option, and for
             a schema that allows everything.
-        ContractError: for a keyword for which no value is found that breaks it.
+        ContractError: for a keyword for which no value was found that breaks it.
 
     >>> from hypothesis import given
     >>> @given(invalid_payloads("pinecone", "PaginationResponse"))
@@ -92,7 +92,7 @@ def invalid_payloads(
         found = _of_api(CoherentServer(source.api, options, code), meant.location)
     if not found:
         raise InvalidArgument(
-            f"nothing can be wrong with a {meant.name} of {source.name}", value=schema or route
+            f"every value is a valid {meant.name} of {source.name}", value=schema or route
         )
     return as_call(invalid_payloads, asked, one_of(found))
 

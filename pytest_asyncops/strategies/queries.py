@@ -104,7 +104,7 @@ def list_queries(
             for name in group
         ]
         if not bad:
-            raise InvalidArgument(f"{known.name} refuses no query of its lists", value=known)
+            raise InvalidArgument(f"{known.name} refuses no list query", value=known)
         found = one_of(bad).mapped(lambda params: ListQuery(params, *told.refusal))
     return as_call(list_queries, asked, found)
 

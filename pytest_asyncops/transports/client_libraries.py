@@ -129,10 +129,9 @@ def check_installed(transports: Sequence[str]) -> None:
         lines = [f"python -m pip install 'pytest-asyncops[{extra}]'" for extra in extras]
         modules = listed(library.module for library in libraries)
         raise InvalidArgument(
-            f"transport={name!r} answers the requests of {modules}, and nothing of it is "
-            "installed: "
-            f"{listed(lines)}. Or choose transport='auto', which answers every library that is "
-            "installed.",
+            f"transport={name!r} answers the requests of {modules}, but none of these is "
+            f"installed: {listed(lines)}. Or choose transport='auto', which answers every library "
+            "that is installed.",
             value=name,
             choices=extras,
         )

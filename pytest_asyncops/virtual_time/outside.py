@@ -201,8 +201,8 @@ def warn_of_lost_patience(outside: Outside) -> None:
     if outside.ran_out:
         warnings.warn(
             f"the virtual clock waited {outside.patience:g} s of real time for "
-            f"{' and for '.join(sorted(outside.ran_out))}, and then moved on without it. If more "
-            "time is needed, set patience= to more; if nothing comes from there, to less.",
+            f"{' and for '.join(sorted(outside.ran_out))}, and then moved on. If more time is "
+            "needed, set a larger patience=; if nothing will come, a smaller one.",
             PatienceWarning,
             stacklevel=2,
         )

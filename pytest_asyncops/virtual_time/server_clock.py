@@ -226,7 +226,7 @@ class ServerClock:
         if self.is_closed:
             raise MockClosed(
                 "this clock's mock is closed: its test or its with block is over. The clock still "
-                "tells when that was; move it inside."
+                "shows when that was; move it inside."
             )
 
     def advance(self, duration: Seconds) -> None:
@@ -253,9 +253,9 @@ class ServerClock:
         left = LAST_INSTANT - max(clock.now_ns for clock in tuple(self.shared_time.clocks))
         if duration > left:
             raise InvalidArgument(
-                f"the clock cannot go past the year 9999, the last that dates show: it is "
-                f"{rfc3339(self.now_ns)}, and {duration / SECOND:,.15g} seconds are too many. "
-                f"Advance it by at most {max(left, 0) // SECOND:,}.",
+                "the clock cannot go past the year 9999, the last that Python's dates can show: "
+                f"it is {rfc3339(self.now_ns)}, and {duration / SECOND:,.15g} seconds are too "
+                f"many. Advance it by at most {max(left, 0) // SECOND:,}.",
                 value=duration / SECOND,
             )
         self.shared_time.advance(duration)

@@ -336,8 +336,8 @@ def test_a_plan_cannot_be_changed():
                 Step(State.SUCCEEDED, 1), Step(OwnState("expired", State.FAILED))
             ),
             "OwnState('expired', State.FAILED) cannot follow State.SUCCEEDED: only State.PURGED "
-            "or what means one of them can",
-            ("State.PURGED", "what means one of them"),
+            "or a state that means one of them can",
+            ("State.PURGED", "a state that means one of them"),
         ),
         (
             lambda: (

@@ -47,7 +47,7 @@ def alternatives(contract: Contract, schema: Schema, refuse: Refuse) -> Alternat
             rest = {name: value for name, value in schema.items() if name != keyword}
             found = _KEYWORDS[keyword](contract, rest, schema[keyword])
             if not found.schemas:
-                raise refuse(f"no value fits {keyword} and what is beside it")
+                raise refuse(f"no value fits {keyword} and the keywords beside it")
             return found
     return None
 

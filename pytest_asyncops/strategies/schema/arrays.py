@@ -35,7 +35,7 @@ def sets(items: Recipe, least: int, most: int, refuse: Refuse) -> Recipe:
     """Lists of items that differ (``uniqueItems``)."""
     if items.values is None:
         if least > _MOST_UNLIKE:
-            raise refuse(f"{least} items that all differ are too many to draw; draw them yourself")
+            raise refuse(f"{least} distinct items are too many to draw; draw them yourself")
         return unlike(items.strategy(), least, most, identity)
     values = list({identity(value): value for value in items.values}.values())
     if len(values) < least:
