@@ -1,4 +1,4 @@
-"""The stubbed APIs as a test uses them, and what opens and closes them for it."""
+"""The stubbed APIs as a test uses them, and the code that opens and closes them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class AsyncOpsMock:
     """The stubbed APIs, as a test uses them.
 
     The stub of an API of your own is an attribute too, by the name of the API. For type checkers,
-    declare it in a subclass that tests are annotated with: ``class Mock(AsyncOpsMock): own: Stub``.
+    declare it in a subclass, and annotate tests with that: ``class Mock(AsyncOpsMock): own: Stub``.
 
     A test gets one from the fixture ``asyncops_mock``, other code from `mocked`. Between tests it
     is closed, and using it then is a `MockClosed` error.
@@ -88,12 +88,12 @@ class AsyncOpsMock:
 
     @property
     def timeline(self) -> Timeline:
-        """What has happened so far, in order: data, and a table when it is printed."""
+        """The events so far, in order; printed, they are a table."""
         return self._session().timeline
 
     @property
     def ca_file(self) -> str:
-        """The file with the certificate that clients have to trust, if the server speaks TLS.
+        """The file with the certificate that clients must trust, if the server speaks TLS.
 
         Raises:
             InvalidArgument: if it does not.
@@ -108,7 +108,7 @@ class AsyncOpsMock:
         return file
 
     def reset(self) -> None:
-        """Start over: no operations, no calls, and the clock at its beginning."""
+        """Start over: without operations and calls, and with the clock at its start."""
         self._session().beginning.restore()
 
     def _session(self) -> Session:
@@ -126,7 +126,7 @@ class AsyncOpsMock:
             raise unknown_choice("live API", name, stubs, "The setting apis= says which are live.")
         return stubs[name]
 
-    if not TYPE_CHECKING:  # to a type checker, there is nothing beyond what is above
+    if not TYPE_CHECKING:  # a type checker knows only the attributes above
 
         def __getattr__(self, name: str) -> Any:
             if name.startswith("_"):
@@ -150,7 +150,7 @@ class AsyncOpsMock:
     def __repr__(self) -> str:
         if self._live is None:
             return "<AsyncOpsMock, closed>"
-        # Every failing test prints this, so it is short: what is not used is left out.
+        # Every failing test prints this, so it is short: unused stubs are left out.
         used = [stub for stub in self._live.stubs.values() if stub.operations or stub.calls]
         return f"<AsyncOpsMock {', '.join(map(repr, [*used, self._live.virtual_clock]))}>"
 
@@ -165,11 +165,11 @@ class _Stubs(dict[str, Stub]):
 
 
 class Opening(AbstractContextManager[AsyncOpsMock], AbstractAsyncContextManager[AsyncOpsMock]):
-    """What `mocked` gives: a block in which a mock is open, or a decorator with such a block.
+    """What `mocked` returns: a block in which a mock is open, or a decorator with such a block.
 
     A block can be entered again when it has ended, and the mock is new each time. Each call of a
-    decorated function has a mock of its own, for the whole body of an ``async def`` and of a
-    generator too.
+    decorated function has a mock of its own, which is open while the body runs, even that of an
+    ``async def`` or a generator.
 
     Args:
         settings: the settings of the mock.
@@ -214,7 +214,7 @@ class Opening(AbstractContextManager[AsyncOpsMock], AbstractAsyncContextManager[
         return holding(function, lambda: Opening(self._settings, self._place))
 
     if TYPE_CHECKING:
-        pass  # for a checker it would have every attribute
+        pass  # for a type checker it would have every attribute
     else:
 
         def __getattr__(self, name: str) -> NoReturn:
@@ -241,7 +241,7 @@ def _warn(message: str, place: tuple[str, int]) -> None:
 
 
 def _left_open(switch: Switch, place: tuple[str, int], process: int) -> None:
-    if os.getpid() == process:  # not in one that was forked while the mock was open
+    if os.getpid() == process:  # not in a process that was forked while the mock was open
         switch.abandon()
         _warn(_LEFT_OPEN, place)
 
@@ -250,14 +250,14 @@ def _left_open(switch: Switch, place: tuple[str, int], process: int) -> None:
 def mocked(**settings: Unpack[Settings]) -> Opening: ...
 
 
-# APIs of one's own have readings that nobody knows here.
+# APIs of your own have readings that are not known here.
 @overload
 def mocked(*, apis: Iterable[Api], **settings: Any) -> Opening: ...
 
 
 @explained("apis")
 def mocked(**settings: object) -> Opening:
-    """Stub the APIs for the length of a ``with`` block, or of the functions that it decorates.
+    """Stub the APIs during a ``with`` block, or while a decorated function runs.
 
     Args:
         **settings: as in ``@pytest.mark.asyncops``; `Settings` has them all.
@@ -266,7 +266,7 @@ def mocked(**settings: object) -> Opening:
         InvalidArgument: for an unknown setting, or a value that it cannot have.
         UnmatchedRequests: at the end, if requests matched no route.
         NetworkBlocked: at the end, if a request was kept from the network.
-        UnusedPlans: at the end, if plans were not taken and ``unused_plans="fail"`` is set.
+        UnusedPlans: at the end, if plans were not used and ``unused_plans="fail"`` is set.
 
     Warns:
         MockedWarning: if it is never opened, or never closed.
@@ -285,7 +285,7 @@ def mocked(**settings: object) -> Opening:
 
 
 class Switch:
-    """Opens and closes a mock: for `mocked` and the plugin, and apart from what tests use.
+    """Opens and closes a mock, for `mocked` and the plugin; tests do not use it.
 
     Attributes:
         mock: the mock, closed at first.
@@ -328,11 +328,11 @@ class Switch:
         self.mock._session().check_served()
 
     def come_first(self) -> None:
-        """Answer before all other mocks that are open."""
+        """Answer before all other open mocks."""
         self.mock._session().come_first()
 
     def set_up_by(self, whom: str | None = None) -> None:
-        """Refuse what would be gone in the next test, while this fixture is set up."""
+        """While this fixture is set up, refuse to start what would be gone in the next test."""
         self.mock._session().set_up_by(whom)
 
     def note_failure(self, error: BaseException) -> None:

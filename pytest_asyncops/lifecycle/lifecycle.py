@@ -1,8 +1,8 @@
 """How an operation goes: an immutable plan, and pure functions over it.
 
-The position of an operation is computed from the plan, the time since it was started, and the polls
-that have seen it. Nothing ticks, and nothing is stored per second. So a poller that comes late
-finds the operation as far along as a poller that came often.
+The position of an operation is computed from the plan, the time since its start, and the polls that
+have seen it. Nothing ticks, and nothing is stored per second. So a poller that comes late finds the
+operation in the same state as one that came often.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Snapshot(NamedTuple):
         started: elapsed nanoseconds when it began to run, or ``None``.
         finished: elapsed nanoseconds when it succeeded, failed or was cancelled, or ``None``.
         output: what it produced, if it has succeeded.
-        message: why it failed, if it has failed, or what a state of the API's own has to say.
+        message: why it failed, if it has failed, or the message of a state of the API's own.
         percent: the percentage, ``None`` for none.
     """
 
@@ -62,7 +62,7 @@ class Lifecycle:
     """An immutable plan of an operation's states.
 
     Make one with `succeeds`, `fails`, `hangs`, `manual` or `steps`. Durations are seconds,
-    ``timedelta`` or `polls`. A state of d seconds holds for elapsed times in [0, d).
+    ``timedelta`` or `polls`. A poll exactly at the end of a state sees the next state.
 
     Raises:
         InvalidArgument: for a plan that contradicts itself.
@@ -83,7 +83,7 @@ class Lifecycle:
     def __post_init__(self) -> None:
         _check(self.plan)
         # Computed once, because every poll needs them: when each step begins (None if polls decide
-        # too), the first steps that are running and done, and the percentage or curve of each.
+        # that too), the first running and the first done step, and the percentage or curve of each.
         states = [step.state for step in self.plan]
         lengths = [step.lasts for step in self.plan[:-1] if isinstance(step.lasts, int)]
         timed = len(lengths) == len(self.plan) - 1
@@ -185,7 +185,7 @@ class Lifecycle:
 
     @explained()
     def then_purged(self, after: Duration) -> Lifecycle:
-        """The same plan, and the server forgets the operation ``after`` its end.
+        """The same plan, but the server forgets the operation this long after its end.
 
         >>> Lifecycle.succeeds(running=1).then_purged(60).at(61).state
         State.PURGED
@@ -202,14 +202,14 @@ class Lifecycle:
 
     @explained()
     def answered_late(self, late: Late[int]) -> Lifecycle:
-        """The same plan, and the answers to requests for the operation are late.
+        """The same plan, but the answers to requests for the operation are late.
 
         The server sees a request when it comes, and counts it as a poll; the client gets the answer
-        so much later, or runs into its own timeout. Lists are not late.
+        later, or reaches its own timeout. Lists are not late.
 
         Args:
-            late: seconds or a ``timedelta``, or a function from the number of the poll, which is 1
-                for the first, to one of these.
+            late: seconds or a ``timedelta``, or a function of the number of the poll, from 1, that
+                returns one of these.
 
         >>> slow_at_first = Lifecycle.succeeds().answered_late(lambda poll: 45 if poll == 1 else 0)
         """
@@ -237,7 +237,7 @@ class Lifecycle:
 
     @property
     def timed(self) -> bool:
-        """Whether time alone decides, so that polls need not be counted."""
+        """Whether only time decides, so that polls need not be counted."""
         return self._starts is not None
 
     def at(self, elapsed: Seconds, polled: Iterable[Seconds] = ()) -> Snapshot:
@@ -259,7 +259,7 @@ class Lifecycle:
         entries, polls = position
         while True:
             lasts = self.plan[len(entries) - 1].lasts
-            # A step that is counted in polls is ended by the last of them, in `polled`.
+            # The last poll of a step that is counted in polls ends it, in `polled`.
             if not isinstance(lasts, int) or entries[-1] + lasts > elapsed:
                 return Position(entries, polls)
             entries = (*entries, entries[-1] + lasts)
@@ -300,7 +300,7 @@ class Lifecycle:
         )
 
     def changes(self, position: Position) -> Iterable[tuple[int, AnyState]]:
-        """The coming states and the elapsed times at which they begin, as far as time decides."""
+        """The next states and the elapsed times at which they begin, as far as time decides."""
         when = position.entries[-1]
         here = len(position.entries) - 1
         for step, following in pairwise(self.plan[here:]):
@@ -315,7 +315,7 @@ class Lifecycle:
         if step.percent is not None:
             return int(step.percent)
         if step.progress is not None:
-            # Once the operation is done, the percentage no longer climbs.
+            # Once the operation is done, the percentage no longer grows.
             return step.progress.at(1) if step.state.done else step.progress
         if step.state.meaning is State.PENDING:
             return 0
@@ -329,7 +329,7 @@ class Lifecycle:
         return None if target is None else Line(target, running.index(here), len(running))
 
     def _final(self, index: int) -> int | None:
-        """The percentage at the end of a step; for a purge, of the step before it."""
+        """The percentage at the end of a step; for a purge, at the end of the step before it."""
         step = self.plan[index]
         if step.state.meaning is State.PURGED and step.progress is None:
             return self._final(index - 1)
@@ -343,11 +343,11 @@ class Lifecycle:
 
 
 _HALF = 50
-"""The percentage of an operation that did not succeed, unless the test says otherwise."""
+"""The percentage of an operation that ended without success, unless the test gives another."""
 
 
 def _share(lasts: int | Polls | None, waited: int, polls: int) -> float:
-    """The share of a step that has passed; all of it for a step without end."""
+    """The share of a step that has passed; 1 for a step without end."""
     if isinstance(lasts, Polls):
         return polls / lasts.count
     return 1 if lasts is None else waited / lasts
@@ -361,7 +361,7 @@ def _approach(pending: Duration, running: Duration, progress: Progress | None) -
 
 
 def _silence(progress: Progress | None) -> Progress | None:
-    """No percentage for the other steps either, if this progress is absent."""
+    """No percentage for the other steps, if this progress is absent."""
     return progress if progress == Progress.absent() else None
 
 

@@ -1,8 +1,8 @@
 """Fails a test whose poller would never end.
 
 In virtual time, waiting for ever takes no time, so the test of such a poller would hang. Each guard
-is a number that no sound poller comes near. Past it the test fails, in a way that ``except
-Exception`` in the code under test does not swallow.
+is a limit far above what a working poller needs. Beyond it the test fails, with an error that
+``except Exception`` in the code under test does not swallow.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ __tracebackhide__ = True
 class PollerHangs(pytest.fail.Exception):  # type: ignore[name-defined, misc]  # typed as a value
     """The code under test polls or waits without end.
 
-    It is not an ``Exception``, so a poller that survives every error does not survive this one.
+    This is not an ``Exception``, so a poller that survives every error does not survive this one.
 
     Attributes:
-        limit: the name of the setting that was passed.
+        limit: the name of the setting whose limit was passed.
         value: the value of this setting.
-        url: the URL that was polled last, ``None`` if none was.
+        url: the URL that was polled last, ``None`` if there was none.
         status_code: the HTTP status of the last answer, ``None`` if there was none.
-        lines: the lines of the user's own code that led there, as a traceback has them.
+        lines: the lines of the user's code that led there, as in a traceback.
     """
 
     __module__ = "pytest_asyncops"  # as for the other public errors
@@ -56,7 +56,7 @@ class PollerHangs(pytest.fail.Exception):  # type: ignore[name-defined, misc]  #
         self.lines: tuple[str, ...] = tuple(lines)
 
     def anew(self) -> PollerHangs:
-        """An equal failure that has not been raised yet: one that has keeps the poller's frames."""
+        """An equal failure that was not raised yet; one that was keeps the poller's frames."""
         return PollerHangs(
             str(self.msg),
             limit=self.limit,
@@ -76,7 +76,7 @@ _MOST_COMPARED = 1_000
 
 
 class Guards:
-    """The limits of one test, and how much of them is used up.
+    """The limits of one test, and how much of them is used.
 
     Args:
         polls_at_once: how often one URL may be asked for while no time passes.
@@ -87,23 +87,23 @@ class Guards:
         real_wait: how many real seconds may be waited between polls that see the same time.
         change_is_coming: whether an operation is going to change by itself.
         tally: the polls of the operation with this id, which a call was for.
-        settings_of: what takes the settings of the mock, as its user writes it.
-        happened: tells what has happened so far, as text; empty if that is shown elsewhere.
+        settings_of: where the settings of the mock are given, as its user writes it.
+        happened: returns what has happened so far, as text; empty if that is shown elsewhere.
 
     Attributes:
-        tripped: the failure, once a limit has been passed. The test has to fail with it even if it
+        tripped: the failure, once a limit has been passed. The test must fail with it even if it
             only ended a thread.
         read_wall: reads the wall clock that the code under test sees, in nanoseconds; ``None`` if
             it does not move with skipped waits.
-        really_waited: called with each request, unless it is ``None``; tells at which line its
-            thread was seen to wait really while the clock stood still, and for how many seconds in
-            all.
-        stranger_waited: called with each request, unless it is ``None``; tells from which address
-            it came if that is of another process, and for how many real seconds such clients get
-            nowhere.
+        really_waited: called with each request, unless it is ``None``; returns the line at which
+            its thread was seen to wait really while the clock stood still, and for how many
+            seconds in all.
+        stranger_waited: called with each request, unless it is ``None``; returns the address from
+            which it came, if that is another process, and for how many real seconds such clients
+            have polled while the clock stood still.
     """
 
-    # Not the failure: the test has to fail with it, whatever comes after.
+    # Not the failure: the test must fail with it, whatever comes after.
     _changing = ("_at_once", "_instant", "_unchanged", "_last", "_wall")
 
     def __init__(
@@ -134,7 +134,7 @@ class Guards:
         self.stranger_waited: Callable[[], tuple[str, float] | None] | None = None
         self._at_once: dict[str, int] = {}
         self._instant = -1
-        # The last answer, the instant since when it is the same, and how often it has come.
+        # The last answer, the first instant of this answer, and how often it has come.
         self._unchanged: dict[str, tuple[bytes, int, int]] = {}
         self._last: Call | None = None
         self.tripped: PollerHangs | None = None

@@ -1,4 +1,4 @@
-"""Faults that a test injects: answers that a service gives instead of its own."""
+"""Faults that a test injects: answers instead of the usual ones."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __tracebackhide__ = hides_usage_errors
 
 @dataclass(frozen=True)
 class Fault:
-    """What a request is answered instead of what the API would have answered.
+    """An answer instead of the API's own.
 
     Attributes:
         name: how it is written, such as ``status(503)``.
-        answer: a function from the request and the API to the answer.
+        answer: a function of the request and the API that returns the answer.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Injection:
         self._when = when
 
     def takes(self, request: Request, route: str) -> bool:
-        """Whether it meets a request of this route. If so, the request is counted."""
+        """Whether a request of this route gets the fault. If so, the request is counted."""
         if self._times is not None and self.count >= self._times:
             return False
         if self._route not in (None, route):
@@ -76,7 +76,7 @@ def checked_injection(
     """The injection that a test asks for.
 
     Raises:
-        InvalidArgument: for what is no fault, a number below 1, or an unknown route.
+        InvalidArgument: for anything but a fault, a number below 1, or an unknown route.
     """
     if not isinstance(fault, Fault):
         raise InvalidArgument(
