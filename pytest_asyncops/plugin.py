@@ -30,21 +30,21 @@ _SERVER = "asyncops_server"
 _switch_key: pytest.StashKey[Switch] = pytest.StashKey()
 _strays_key: pytest.StashKey[list[str]] = pytest.StashKey()
 _item_key: pytest.StashKey[pytest.Item | None] = pytest.StashKey()
-"""The test that runs."""
+"""The running test."""
 _setting_up_key: pytest.StashKey[list[pytest.FixtureDef[Any]]] = pytest.StashKey()
 """The fixtures of wider scope than a test that are being set up, outermost first."""
 _askers_key: pytest.StashKey[list[tuple[pytest.FixtureDef[Any], str]]] = pytest.StashKey()
-"""Those that have asked for the mock by ``getfixturevalue`` meanwhile, and by which name."""
+"""The fixtures that have asked for the mock by ``getfixturevalue``, and by which name."""
 _asked_key: pytest.StashKey[bool] = pytest.StashKey()
 """Whether a test has asked for the mock so far."""
 _in_vain_key: pytest.StashKey[str] = pytest.StashKey()
-"""What is wrong with the mark of a test if it does not ask."""
+"""What is wrong with the mark of a test, if the test does not ask for the mock."""
 _mistake_key: pytest.StashKey[str | None] = pytest.StashKey()
-"""The same, of a test that has run and has not asked."""
+"""The same, for a test that has run and has not asked."""
 
 
 class _Hooks:
-    """What conftest.py and other plugins can tell."""
+    """The hooks for conftest.py and other plugins."""
 
     @staticmethod
     def pytest_asyncops_apis(config: pytest.Config) -> object:
@@ -146,9 +146,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
 ) -> Generator[None, object, object]:
-    """See who asks for the mock, and which fixtures of wider scope are set up meanwhile.
+    """Note which fixtures ask for the mock, and which ones of wider scope are set up meanwhile.
 
-    Those are set up in the first of their tests, after the mock of this test has been opened.
+    The latter are set up in the first of their tests, after the mock of this test has been opened.
     """
     config = request.config
     if getattr(fixturedef.func, "__module__", None) == __name__:
@@ -172,9 +172,9 @@ def pytest_fixture_setup(
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Let each example of a Hypothesis test start from what the fixtures left.
+    """Let each example of a Hypothesis test start from the state that the fixtures left.
 
-    What is reported, and what the fixtures find at their end, is the state after the last one.
+    The report, and the fixtures at their end, see the state after the last example.
     """
     hypothesis = _hypothesis_of(item)
     if hypothesis is None or not (_names_of_it(item) or _asks_for_fixtures(item)):
@@ -195,9 +195,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note with what the test has failed, and whether it has a mock for the settings of its mark.
+    """Note the error of the test, and whether there is a mock for the settings of its mark.
 
-    The report gets the timeline of the mock. Subtests are told of too, before the test itself is.
+    The report gets the timeline of the mock. Subtests come here too, before the test itself.
     """
     if call.excinfo is not None and _hypothesis_of(item) is not None:
         from .explanations import keep_to_users_lines
@@ -235,7 +235,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail the session if work of a test went on after its end, and was kept from the network."""
+    """Fail the session if work of a test continued after its end, and was kept from the network."""
     guard = sys.modules.get(f"{__package__}.network.guard")
     strays = [] if guard is None else [str(error) for error in guard.guard.forget().values()]
     if hasattr(session.config, "workeroutput"):  # xdist's main process gathers them
@@ -248,7 +248,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take what went on after the end of tests in a worker of xdist."""
+    """Collect the work that continued after tests in a worker of xdist."""
     strays = getattr(node, "workeroutput", {}).get(_NAME, [])
     node.config.stash.setdefault(_strays_key, []).extend(strays)
 
@@ -256,7 +256,7 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Say what went on after the end of tests."""
+    """Report the work that continued after tests."""
     strays = config.stash[_strays_key]
     if strays:
         terminalreporter.section("asyncops: work that continued after its test", red=True)
@@ -279,7 +279,7 @@ def pytest_exception_interact(call: pytest.CallInfo[object]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
-    """Keep a credential out of the report where an assertion compares it with another text."""
+    """Keep a credential out of the report if an assertion compares it with another text."""
     messages = sys.modules.get(f"{__package__}.serving.messages")  # not imported means no secret
     if messages is None or not {type(left), type(right)} & {messages.Secret, messages.Hiding}:
         return None
@@ -288,7 +288,7 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 
 @contextmanager
 def _plainly() -> Generator[None, None, None]:
-    """Show a user's mistake as its message alone, without lines of this package."""
+    """Show only the message of a user's mistake, without lines of this package."""
     from .errors import AsyncOpsError
 
     try:
@@ -299,8 +299,8 @@ def _plainly() -> Generator[None, None, None]:
 
 def _names_of_it(item: pytest.Item) -> set[str]:
     """The names by which a test asks for the mock, none if it does not."""
-    # pytest does not tell of what a fixture asks for by getfixturevalue, and no test but the first
-    # sees it ask.
+    # pytest does not tell what a fixture asks for by getfixturevalue, and only the first test sees
+    # it ask.
     known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
     askers = item.config.stash.setdefault(_askers_key, [])
     asked = {name for asker, name in askers if asker in known.get(asker.argname, ())[-1:]}
@@ -313,7 +313,7 @@ def _asks_for_fixtures(item: pytest.Item) -> bool:
 
 def _is_marked_in_vain(item: pytest.Function) -> bool:
     """Whether a test has settings for a mock, and no mock."""
-    # Those of a class or a module may be meant for some of its tests.
+    # Marks of a class or a module may be meant for some of its tests.
     marks = [mark for mark in item.own_markers if mark.name == MARK]
     given = any(mark.args or mark.kwargs.keys() - WITHOUT_MOCK for mark in marks)
     return given and not _names_of_it(item)
@@ -354,7 +354,7 @@ def _open(item: pytest.Item, is_served: bool) -> None:
 def _open_for_each_test(fixturedef: pytest.FixtureDef[Any], config: pytest.Config) -> None:
     """Open the mock now, and whenever a later test asks for it.
 
-    pytest sets up a fixture of the session once, and gives later tests what it has kept.
+    pytest sets up a session fixture once, and gives later tests the value that it has kept.
     """
     is_served = fixturedef.argname == _SERVER
 
@@ -386,5 +386,5 @@ def _tell_who_sets_up(config: pytest.Config) -> None:
 
 
 def _hypothesis_of(item: pytest.Item) -> Any:
-    """What Hypothesis has put on the test, ``None`` if it is none with examples."""
+    """The handle that Hypothesis has put on a test, ``None`` for a test without examples."""
     return getattr(getattr(item, "obj", None), "hypothesis", None)

@@ -1,4 +1,4 @@
-"""The command: its options, what it prints, and its end."""
+"""The command: its options, its output, and its end."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .seed import read_seed, sow
 from .visitors import refusal
 
 PORT = 8765
-"""The port unless another one is asked for."""
+"""The default port."""
 
 _NO_LIMIT = 10**15
 
@@ -30,17 +30,17 @@ _EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "chainloop": ("-H 'Authorization: Bearer any' {}/v1/operations",),
     "pinecone": ("-H 'Api-Key: any' -H 'X-Pinecone-Api-Version: 2026-04' {}/operations/docs",),
 }
-"""What curl asks the built-in APIs for; the base URL comes in."""
+"""The arguments of curl for the built-in APIs; the base URL is put in."""
 
 Print = Callable[[str], object]
 
 
 def main(argv: Sequence[str] | None = None, wait: Callable[[], object] | None = None) -> int:
-    """Do what the command line asks for.
+    """Run the command line.
 
     Args:
-        argv: the arguments, those of the process unless given.
-        wait: waits until the server is to stop, for Ctrl-C unless given.
+        argv: the arguments; by default those of the process.
+        wait: waits until the server is to stop; by default for Ctrl-C.
 
     Returns:
         The status with which the process ends.
@@ -134,7 +134,7 @@ def serve(options: argparse.Namespace, wait: Callable[[], object], tell: Print) 
             tell(line)
         wait()
     except KeyboardInterrupt:
-        tell("")  # behind what the terminal shows of Ctrl-C
+        tell("")  # after the ^C that the terminal shows
     finally:
         session.stop()
     tell("stopped")

@@ -15,13 +15,13 @@ _KINDS: Mapping[str, tuple[Callable[..., Lifecycle], tuple[str, ...]]] = {
     "fails": (Lifecycle.fails, ("message", "pending", "running", "percent")),
     "hangs": (Lifecycle.hangs, ("pending", "percent")),
 }
-"""For each kind what makes it, and what it takes."""
+"""For each kind its function, and the arguments of that."""
 
 _PURGED = "then_purged"
 
 
 def lifecycle_of(value: object) -> Lifecycle:
-    """The lifecycle that a value of YAML or JSON describes; one itself is left as it is.
+    """The lifecycle that a value of YAML or JSON describes; a `Lifecycle` is returned as it is.
 
     >>> lifecycle_of("hangs") == Lifecycle.hangs()
     True

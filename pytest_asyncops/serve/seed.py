@@ -1,4 +1,4 @@
-"""The seed file: what there is when the server begins. A mistake is told with its line."""
+"""The seed file: what the server begins with. Errors in it are reported with their line."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def read_seed(path: str) -> Document:
 
     Raises:
         OSError: if it cannot be read.
-        ContractError: if it is no YAML.
+        ContractError: if it is not valid YAML.
     """
     with open(path, "rb") as file:
         return read_document(read_content(file), path)
 
 
 def sow(seed: Document, stubs: Mapping[str, Stub]) -> None:
-    """Start and set what a seed file says.
+    """Start and set what a seed file lists.
 
     Args:
         seed: the file.
@@ -63,14 +63,14 @@ def sow(seed: Document, stubs: Mapping[str, Stub]) -> None:
 
 
 def _closer(pointer: str, entry: Mapping[str, Any], error: InvalidArgument) -> str:
-    """The pointer of the member that an error is about, or else this one."""
+    """The pointer of the member that has an error, or else this pointer."""
     found = (name for name, value in entry.items() if error.value in (name, value))
     name = next(found, None)
     return pointer if name is None else f"{pointer}/{name}"
 
 
 def stub_of(entry: dict[str, Any], stubs: Mapping[str, Stub]) -> Stub:
-    """The stub that an entry is for; its name is taken out of the entry.
+    """The stub of an entry; its name is removed from the entry.
 
     Raises:
         InvalidArgument: if there is none.
