@@ -1,7 +1,7 @@
 """One thread's wait for files.
 
-A thread that waits for files is blocked in ``poll``, which takes nothing out of them: whatever is
-ready stays visible to other threads until the waiting thread itself is in motion again.
+A thread that waits for files is blocked in ``poll``, which does not read from them: ready data
+stays visible to other threads until the waiting thread itself is in motion again.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ File = tuple[int, int]
 class _Bell:
     """Wakes one thread that waits for files; the thread keeps it for all of its waits."""
 
-    # A pair of sockets, because Windows can wait for nothing else; and the methods of the class in
+    # A pair of sockets, because Windows can wait only for sockets; and the methods of the class in
     # C, because those of `socket.socket` note what the test does. They are attributes, because the
-    # last bell goes when the interpreter ends, and no module is left then.
+    # last bell goes when the interpreter ends, and the modules are gone then.
     _send = staticmethod(_socket.socket.send)
     _receive = staticmethod(_socket.socket.recv)
     _close = staticmethod(_socket.socket.close)
@@ -95,9 +95,9 @@ class FileWait(ProbedWait):
     """A wait of the current thread for files.
 
     Args:
-        in_motion: what holds the clock.
-        files: what is waited for.
-        limit: after how many real seconds the wait is over in any case, if it has such a limit.
+        in_motion: what stops the clock.
+        files: the files to wait for.
+        limit: the real seconds after which the wait ends in any case, if it has such a limit.
 
     """
 
@@ -118,7 +118,7 @@ class FileWait(ProbedWait):
 
 
 def are_ready(files: Iterable[File]) -> bool:
-    """Whether something has happened to files that counts for them."""
+    """Whether one of the events has happened to the files."""
     return _ready(files, 0)
 
 
