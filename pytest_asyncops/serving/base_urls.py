@@ -1,4 +1,4 @@
-"""Which stub's server a URL belongs to."""
+"""Finds the stub's server to which a URL belongs."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def checked_base_url(url: object, what: str) -> str:
 
 
 def port_of(base_url: str) -> int | None:
-    """The port of a base URL, its scheme's own if it names none."""
+    """The port of a base URL; without one, the default of its scheme."""
     parts = urlsplit(base_url)
     return parts.port or _DEFAULT_PORTS.get(parts.scheme)
 
@@ -75,7 +75,7 @@ def _cut(url: str) -> tuple[str, str]:
 
 
 class Found(NamedTuple):
-    """Whose URL it is.
+    """The owner of a URL.
 
     Attributes:
         server: the server.
@@ -126,7 +126,7 @@ class BaseUrls:
         return _cut(url)[0] in self._places
 
     def _find(self, url: str) -> Found | None:
-        """Whose URL it is; ``None`` if it is nobody's."""
+        """The owner of this URL, ``None`` if it has none."""
         origin, rest = _cut(url)
         for base, _, server, hosts in self._places.get(origin, ()):
             if _below(rest, base):

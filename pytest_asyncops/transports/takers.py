@@ -15,7 +15,7 @@ __tracebackhide__ = hides_usage_errors
 
 
 class Taken(NamedTuple):
-    """A URL that a stub answers at.
+    """A URL at which a stub answers.
 
     Attributes:
         server: the stub's server.
@@ -35,10 +35,10 @@ class Taken(NamedTuple):
         headers: Union[Mapping[str, str], list[tuple[str, str]]],
         body: bytes,
     ) -> Response:
-        """What the stub answers to a request, which has been handled and recorded by then.
+        """The stub's answer to a request, which is handled and recorded by this.
 
-        The transport waits until the answer is as late as it says, and then makes of it what the
-        client library would have received.
+        The transport waits as long as the answer is late, and then turns it into what the client
+        library would have received.
 
         Args:
             method: in upper case.
@@ -63,7 +63,7 @@ class Takers:
         """The stub that answers at this absolute URL, ``None`` if none does.
 
         Raises:
-            NetworkBlocked: if the request is of work that has outlived its mock.
+            NetworkBlocked: if the request comes from work that has outlived its mock.
         """
         for base_urls in reversed(self._open):
             found = base_urls.find(url)
@@ -82,10 +82,10 @@ class Takers:
         self._open.append(base_urls)
 
     def remove(self, base_urls: BaseUrls) -> None:
-        """Offer them to it no longer."""
+        """Stop offering requests to this mock."""
         self._open.remove(base_urls)
 
     def come_first(self, base_urls: BaseUrls) -> None:
-        """Offer them to this one before all others."""
+        """Offer requests to this mock before all others."""
         self._open.append(base_urls)  # first, so that it is there all the time
         self._open.remove(base_urls)
