@@ -1,4 +1,4 @@
-"""APIs that are named by the place where they are: ``package.module:NAME``."""
+"""APIs that are named by their place: ``package.module:NAME``."""
 
 from __future__ import annotations
 

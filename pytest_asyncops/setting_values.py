@@ -1,4 +1,4 @@
-"""Reads the values of settings, whether they are Python's or the texts of an ini file."""
+"""Reads the values of settings, from Python or from the texts of an ini file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PATTERN = re.compile(r"(?:\*\.)?(?:[^\s/:*?#@\[\]]+|\[?[0-9a-fA-F:.]*:[0-9a-fA-
 
 
 def read(setting: Setting, name: str, given: Mapping[str, object]) -> Any:
-    """The value of a setting, of those that are given by name, or its default.
+    """The value of a setting among those that are given by name, or its default.
 
     Args:
         setting: the setting.

@@ -1,4 +1,4 @@
-"""Every setting: its name, what it may be, and why its default is what it is.
+"""Every setting: its name, its choices, and the reason for its default.
 
 The plugin reads this table when pytest starts, so this module imports nothing of the package. The
 same names serve the marker, the ini file (with ``asyncops_`` before them) and `mocked`.
@@ -39,7 +39,7 @@ class Setting:
 
     @property
     def help(self) -> str:
-        """What ``pytest --help`` says of it: what it decides, its values, and its default."""
+        """The text of ``pytest --help``: what it decides, its values, and its default."""
         one = "One or more" if self.kind == "choices" else "One"
         values = _VALUES.get(self.kind, f"{one} of {', '.join(self.choices)}.")
         default = self.default

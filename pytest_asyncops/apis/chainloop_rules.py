@@ -49,12 +49,12 @@ def _paging(value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
 
 
 def _within(name: str, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
-    """A member of the pagination that is less than there are operations on the page."""
+    """A member of the pagination that is less than the number of operations on the page."""
     pagination, operations = value.get("pagination"), value.get("operations")
     if not isinstance(pagination, Mapping) or not isinstance(operations, list):
         return
     most = _natural(pagination.get(name))
-    # A size of zero is the same as none: then the server chooses it.
+    # A size of zero is the same as no size: then the server chooses it.
     if most is not None and len(operations) > most and (most or name != "page_size"):
         yield (
             ("pagination", name),

@@ -145,7 +145,7 @@ class _Checked(NamedTuple):
         what: what it answers.
         found: its violations.
         given: the arguments with which a payload is checked in the same way.
-        profiles: the profiles that it can be read in.
+        profiles: the profiles in which it can be read.
     """
 
     what: str
@@ -236,7 +236,7 @@ def _edition(response: ClientResponse, api: Api) -> str | None:
 def _document(
     response: ClientResponse, api: Api | str | None, contract: ContractLike | None
 ) -> Contract | None:
-    """The document that a response is checked against, ``None`` if it is that of its API."""
+    """The document against which a response is checked, ``None`` for that of its API."""
     if contract is not None:
         if api is not None:
             raise InvalidArgument(

@@ -1,8 +1,8 @@
 """The keywords of OpenAPI 3.0's schemas, for the jsonschema library.
 
-OpenAPI 3.0 is JSON Schema draft 4 with changes: ``nullable``, formats of its own, patterns of
-ECMA-262, and here ``x-enum``, an enum that may grow. The validator that is made here finds every
-violation and its place. The one in `fast_check` only tells whether there are any.
+OpenAPI 3.0 is JSON Schema draft 4 with changes: ``nullable``, its own formats, patterns of
+ECMA-262, and here ``x-enum``, an enum that may grow. The validator from here finds every violation
+and its place. The one in `fast_check` only tells whether there are any.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ _Sight = tuple[int, Mapping[str, Any]]
 def _reachable() -> Mapping[State, frozenset[State]]:
     """For each state, the states in which an operation can be later."""
     reach = {state: set(followers) for state, followers in TRANSITIONS.items()}
-    reach[State.PENDING].add(State.PENDING)  # in another state of the API's own that means it
+    reach[State.PENDING].add(State.PENDING)  # in another of the API's own states with this meaning
     for _ in State:  # a path has no more steps than there are states
         for state in State:
             reach[state].update(*[reach[follower] for follower in reach[state]])
@@ -114,7 +114,7 @@ def _reproduction(
         lines = snippet("assert_history", payloads, given)
         if lines and error.violations == tuple(found):
             return "\n".join(["\n", "To reproduce it:", "", *(f"  {line}" for line in lines)])
-    except AsyncOpsError:  # such as for an API of the test's own, which no name finds
+    except AsyncOpsError:  # such as for the test's own API, which has no known name
         pass
     return ""
 

@@ -298,7 +298,7 @@ def load_contract(name: str, directory: str = "") -> Contract:
 
 
 def _state_of(path: str) -> tuple[int, int] | None:
-    """What tells whether a file has changed."""
+    """The state of a file, which shows whether it has changed."""
     try:
         found = os.stat(path)
     except OSError:
@@ -309,7 +309,7 @@ def _state_of(path: str) -> tuple[int, int] | None:
 @lru_cache(maxsize=64)
 def _load(name: str, path: str | None, state: tuple[int, int] | None = None) -> Contract:
     if path is None:
-        # Cited as the file that is installed.
+        # Cited by the name of the installed file.
         place, label = files("pytest_asyncops.schemas") / name, f"pytest_asyncops/schemas/{name}"
         advice = f"A bare name is one of the package's own; for a file of yours write './{name}'."
     else:

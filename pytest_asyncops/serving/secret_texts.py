@@ -104,7 +104,7 @@ def _parts(url: str) -> tuple[str, str, str]:
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether the name of a parameter says that its value is a credential, and not a page's.
+    """Whether the name of a parameter means a credential, and not the token of a page.
 
     >>> is_secret_name("X-Amz-Signature"), is_secret_name("accesstoken"), is_secret_name("keyword")
     (True, True, False)

@@ -31,7 +31,7 @@ _BESIDE = (*_COMBINED, "discriminator")
 """The keywords that are not looked at when one of these is broken."""
 
 _FEW = 20
-"""Up to so many items or members, all are drawn."""
+"""Up to this many items or members, all are drawn."""
 
 
 def schema_edits(

@@ -19,7 +19,7 @@ _MOST_UNLIKE = 250
 
 
 def arrays(items: Recipe, least: int, most: int) -> Recipe:
-    """Lists of at least and at most so many items. Long ones repeat the items of a short one."""
+    """Lists with a least and a most number of items. Long ones repeat the items of a short one."""
     if least > LONG:
         more = from_strategy(st.integers(0, min(LONG, most - least)))
         some = from_strategy(st.lists(items.strategy(), min_size=1, max_size=LONG))

@@ -87,7 +87,7 @@ class Compiler:
         return self.options.max_items >> self.nesting.repeats
 
     def recipe(self, schema: Schema) -> Recipe:
-        """The values of a schema that is no part of another.
+        """The values of a schema that is not part of another.
 
         Raises:
             ContractError: for a schema that has none, or of which none is found.
