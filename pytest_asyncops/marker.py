@@ -104,7 +104,7 @@ def registered_apis(item: pytest.Item) -> list[Api]:
     """The APIs that the project registers for a test, with the hook ``pytest_asyncops_apis``.
 
     Raises:
-        InvalidArgument: for anything else.
+        InvalidArgument: if the hook gives anything but an `Api`.
     """
     hook = item.ihook.pytest_asyncops_apis
     found: dict[Api, None] = {}
