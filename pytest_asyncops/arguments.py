@@ -1,4 +1,4 @@
-"""Says what to write where a call does not fit the function that is called.
+"""Says what to write instead if a call does not fit the function.
 
 Python's own ``TypeError`` counts positional arguments, and counts ``self`` among them; it does not
 say what the arguments are called.

@@ -21,35 +21,35 @@ class ResolvedSettings:
     """All settings of one mock, checked.
 
     Attributes:
-        transport: which transports take requests, all if there are none.
+        transport: which transports answer requests, empty for all.
         clock: what moves the server's clock.
-        speed: how many seconds of a real clock pass in a second.
+        speed: how many seconds a real clock moves in a second.
         skip_idle: whether a poll that sees nothing new moves the clock.
         tls: whether the server speaks TLS.
         apis: which APIs are live.
-        known: these, the built-in ones, and those that the project has registered, by name. None of
-            them is reached.
-        base_urls: the URL at which an API is served instead of its real one, by name; of one with
-            several hosts perhaps the URL of each by its name.
+        known: the live APIs, the built-in ones, and those that the project has registered, by name.
+            Their real services cannot be reached.
+        base_urls: the URL at which an API is served instead of its real one, by name; for an API
+            with several hosts perhaps a URL for each, by its name.
         epoch: nanoseconds since 1970 when the server's clock starts, ``None`` for now.
         network: whether requests to other hosts may leave this machine.
-        allowed_hosts: patterns of hosts that may be reached nevertheless.
+        allowed_hosts: patterns of hosts that may be reached all the same.
         unmatched: whether a request that matches no route fails the test.
         unused_plans: whether a plan that matched nothing fails the test.
         max_polls_at_once: how often one URL may be asked for while no time passes.
         max_polls_per_operation: how often one operation may be polled.
-        max_polls_unchanged: how often one URL may give the same answer while no operation is going
-            to change.
+        max_polls_unchanged: how often one URL may give the same answer while no operation can
+            change any more.
         max_virtual_time: how many seconds, or how long a ``timedelta``, may be skipped.
         max_real_wait: how many seconds, or how long a ``timedelta``, the code under test may really
             wait between polls.
-        max_calls_kept: how many calls are kept to look at.
-        max_bytes_kept: how many bytes these calls may have together.
+        max_calls_kept: how many calls are kept.
+        max_bytes_kept: how many bytes their bodies may have in all.
         patience: how many real seconds, or how long a ``timedelta``, the virtual clock waits for
             something outside.
         timeline: when the report of a test shows the mock's timeline.
-        contract: the path of the document that answers of other APIs are held against, ``None`` for
-            none.
+        contract: the path of the document against which answers of other APIs are checked, or
+            ``None``.
         readings: how each API's contract is read where it is silent, by name of the API.
     """
 
@@ -148,13 +148,13 @@ def _check_together(values: Mapping[str, Any], given: Mapping[str, object]) -> N
     clock = values["clock"]
     if "speed" in given and clock != "real":
         raise InvalidArgument(
-            f"speed={given['speed']!r} contradicts clock={clock!r}, which does not go by itself. "
+            f"speed={given['speed']!r} contradicts clock={clock!r}, which does not run on its own. "
             "Leave one of them out.",
             value=given["speed"],
         )
     if values["skip_idle"] and clock == "real":
         raise InvalidArgument(
-            "skip_idle=True contradicts a real clock, which nothing moves. Leave out one of "
+            "skip_idle=True contradicts a real clock, which cannot be moved. Leave out one of "
             "skip_idle and speed, or set clock='manual'.",
             value=True,
         )
@@ -168,7 +168,7 @@ def _check_together(values: Mapping[str, Any], given: Mapping[str, object]) -> N
         if values["base_urls"]:
             raise InvalidArgument(
                 f"base_urls={given['base_urls']!r} cannot be chosen with transport='server': it "
-                "uses free ports. Each stub's base_url says where it is.",
+                "uses free ports. Each stub's base_url has its URL.",
                 value=given["base_urls"],
             )
     elif values["tls"]:

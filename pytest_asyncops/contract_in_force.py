@@ -1,4 +1,4 @@
-"""The document against which answers are checked where the test does not name one.
+"""The document against which answers are checked if the test does not name one.
 
 The plugin, `mocked` and the fixture say which it is. It is a path, or a document that is read
 already: serving does not read documents, so nothing of them is known here.

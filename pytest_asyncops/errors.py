@@ -1,10 +1,10 @@
 """The errors that this package raises on purpose, and how their messages are made.
 
-An error that carries a value of this package stands beside that value: `ConformanceError`,
+An error that carries a value of this package is defined beside that value: `ConformanceError`,
 `UnmatchedRequests`, `PollerHangs`.
 
-A message names the value that was refused, the choices and the next step. The same facts are
-attributes, so that a test can assert on them without reading the text.
+A message names the refused value, the choices and the next step. The value and the choices are
+attributes too, so that a test can check them without reading the text.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ class AsyncOpsError(Exception):
     __module__ = __package__
 
     def __init_subclass__(cls) -> None:
-        # So that a traceback names an error as the tests that expect it import it.
+        # So that a traceback names an error as tests import it.
         if cls.__module__.startswith(f"{__package__}."):
             cls.__module__ = __package__
 
 
 class InvalidArgument(AsyncOpsError, ValueError):
-    """A value that makes no sense: an unknown name, a negative duration, a contradiction.
+    """A value that is refused: an unknown name, a negative duration, a contradiction.
 
     Attributes:
         value: what was given.
-        choices: what could have been given, empty where there is no list of choices.
+        choices: what could have been given, empty if there is no list of choices.
     """
 
     def __init__(self, message: str, *, value: object = None, choices: Iterable[str] = ()) -> None:
@@ -41,12 +41,12 @@ class InvalidArgument(AsyncOpsError, ValueError):
         self.choices: tuple[str, ...] = tuple(choices)
 
 
-# The next four are shown as what they are to a user, an InvalidArgument. Each is also what Python
-# raises at such a place, so that `in`, `get`, `hasattr` and other people's code go on working.
+# The next four are shown to users as an InvalidArgument. Each is also what Python raises in such a
+# case, so that `in`, `get`, `hasattr` and other people's code still work.
 
 
 class InvalidCall(InvalidArgument, TypeError):
-    """A call with arguments that the function does not take."""
+    """A call with arguments that the function does not have."""
 
 
 class UnknownName(InvalidArgument, KeyError):
@@ -77,7 +77,7 @@ class MockClosed(AsyncOpsError):
 
 
 class PatienceWarning(UserWarning):
-    """The virtual clock has waited for something real, and has then moved on without it.
+    """The virtual clock has waited too long for something real, and has moved on.
 
     The setting ``patience`` says how long it waits.
     """
@@ -158,16 +158,15 @@ class CadenceError(AsyncOpsError, AssertionError):
 
 
 class NetworkBlocked(AsyncOpsError):
-    """A request was about to leave for the network, and was kept from it.
+    """A request was about to reach the network, and was blocked.
 
-    It was for a host for which a mock answers, or for another one while the setting
-    ``network="block"`` forbids it.
+    A mock answers for its host, or the setting ``network="block"`` forbids it.
 
     Attributes:
-        host: the host that it was for.
+        host: the host of the request.
         port: the port, ``None`` if it was not known yet.
         client: the client library that was about to send it.
-        line: the line of the user's own code that asked for it; ``None`` if it is not known.
+        line: the line of the user's code that made the request; ``None`` if it is unknown.
     """
 
     def __init__(
@@ -195,7 +194,7 @@ def listed(names: Iterable[object], last: str = "or") -> str:
 
 
 def written(value: object) -> str:
-    """A value of any size and depth as Python writes it, or else what it is.
+    """The repr of a value of any size and depth, or a description if Python refuses to write it.
 
     >>> written([10**5000, 1])
     '[<an integer of about 5,001 digits>, 1]'
@@ -251,7 +250,7 @@ def checked_flag(value: Any, what: str) -> bool:
     """The value, if it is ``True`` or ``False``.
 
     Raises:
-        InvalidArgument: if it is not; most other values count as true in Python, ``"no"`` too.
+        InvalidArgument: if it is not; in Python most other values count as true, even ``"no"``.
     """
     if not isinstance(value, bool):
         raise InvalidArgument(f"{what} must be True or False, not {value!r}", value=value)
@@ -289,10 +288,10 @@ def unknown_choice(
 
 
 def hides_usage_errors(excinfo: Any) -> bool:
-    """For ``__tracebackhide__``: a user's mistake is shown where the user made it.
+    """For ``__tracebackhide__``: show a user's mistake where the user made it.
 
-    pytest calls this with its ``ExceptionInfo``. Frames of this package stay visible for any
-    other error, because that would be a bug of this package.
+    pytest calls this with its ``ExceptionInfo``. For any other error the frames of this package
+    stay visible, because that would be a bug of this package.
     """
     return isinstance(excinfo.value, AsyncOpsError)
 

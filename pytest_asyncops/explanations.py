@@ -1,7 +1,7 @@
 """Keeps lines of this package out of what Hypothesis adds to an error as its explanation.
 
 Hypothesis names the lines that failing examples alone have run. It leaves out its own and those of
-pytest; a line in here explains nothing to who writes a test either.
+pytest; a line of this package explains nothing to the author of a test either.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def keep_to_users_lines(error: BaseException) -> None:
 
 
 def users_lines(notes: Sequence[str], folder: str = _HERE) -> list[str]:
-    """The lines that are not of files in this folder, and no heading of which nothing is left.
+    """The lines that are not of files in this folder, without headings that nothing follows.
 
     >>> users_lines(["Because:", "  of these:", "    /lib/a.py:1", "n=1"], "/lib/")
     ['n=1']

@@ -1,4 +1,4 @@
-"""Parts of this package that need more than it installs by itself."""
+"""Parts of this package that need more than it installs by default."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Faults to inject with `Stub.inject`: what goes wrong between a client and a service.
+"""Faults to inject with `Stub.inject`: things that go wrong between a client and a service.
 
 >>> from pytest_asyncops import faults, mocked
 >>> with mocked() as mock:
 ...     mock.pinecone.inject(faults.status(503, retry_after=2), times=2)
-<Injection of status(503, retry_after=2), has met 0 requests>
+<Injection of status(503, retry_after=2), used for 0 requests>
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def status(code: int, *, retry_after: Seconds | None = None) -> Fault:
             seconds, as the header has it. ``None`` for none.
 
     Raises:
-        InvalidArgument: for another status, or a time that is none.
+        InvalidArgument: for any other status, or a time that makes no sense.
 
     >>> status(503)
     status(503)
@@ -60,7 +60,7 @@ def status(code: int, *, retry_after: Seconds | None = None) -> Fault:
 
 
 def _phrase(code: int) -> str:
-    """What an HTTP status says in words."""
+    """The phrase of an HTTP status."""
     try:
         return HTTPStatus(code).phrase
     except ValueError:

@@ -1,6 +1,6 @@
 """The mock that the fixtures give: who asks for it, and when it opens for them.
 
-pytest sets up a fixture of the session once, and gives later tests what it has kept. It does not
+pytest sets up a session fixture once, and gives later tests the value that it has kept. It does not
 tell of what is asked for by ``getfixturevalue``. So that is noted here, when it happens.
 """
 
@@ -89,7 +89,7 @@ class FixtureMock:
 
 @contextmanager
 def _plainly() -> Generator[None, None, None]:
-    """Show a user's mistake as its message alone, without lines of this package."""
+    """Show only the message of a user's mistake, without lines of this package."""
     try:
         yield
     except (AsyncOpsError, pytest.UsageError) as error:

@@ -35,7 +35,7 @@ class ForkedRequests:
     def note(self, call: object = None) -> None:
         """Note a request, or its call."""
         if self._is_child and self._pipe is not None:
-            with suppress(BlockingIOError):  # there are more than anybody counts
+            with suppress(BlockingIOError):  # too many to be counted
                 os.write(self._pipe[1], b".")
 
     def close(self) -> None:

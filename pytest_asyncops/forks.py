@@ -1,4 +1,4 @@
-"""What has to be done when a process is forked while a mock is open.
+"""What must be done when a process is forked while a mock is open.
 
 None of the other threads lives in the child. What they have held, or changed in part, begins anew.
 """

@@ -1,4 +1,4 @@
-"""Functions whose whole body runs in a block, whenever the body runs."""
+"""Makes the whole body of a function run in a block, whenever it runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __tracebackhide__ = hides_usage_errors
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _LATER = (inspect.iscoroutine, inspect.isgenerator, inspect.isasyncgen)
-"""What the call of a function gives whose body is yet to run."""
+"""What a function returns whose body runs later."""
 
 
 def holding(function: Function, block: Callable[[], AbstractContextManager[object]]) -> Function:
@@ -25,8 +25,8 @@ def holding(function: Function, block: Callable[[], AbstractContextManager[objec
     block ends with the body.
 
     Raises:
-        InvalidArgument: if it is no function; later, if its call gives a body that is yet to run
-            though it is a plain function.
+        InvalidArgument: if it is not a function; later, if a plain function returns a body that is
+            yet to run.
     """
     if isinstance(function, type) or not callable(function):
         raise InvalidArgument(
@@ -53,7 +53,7 @@ def _call(function: _Function, block: _Block) -> _Function:
                 if not inspect.isasyncgen(result):
                     result.close()
                 raise InvalidArgument(
-                    f"{function!r} gave {type(result).__name__}, whose body would run when the "
+                    f"{function!r} returned {type(result).__name__}, whose body would run when the "
                     "mock has closed. Put the decorator right above the async def or the "
                     "generator, below all other decorators.",
                     value=function,
@@ -81,7 +81,7 @@ def _generate(function: _Function, block: _Block) -> _Function:
 
 def _generate_async(function: _Function, block: _Block) -> _Function:
     async def held(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
-        # What "yield from" does for generators that are not asynchronous.
+        # This is what "yield from" does for generators that are not asynchronous.
         with block():
             body: AsyncGenerator[Any, Any] = function(*args, **kwargs)
             step = body.asend(None)

@@ -1,4 +1,4 @@
-"""APIs that are named by the place where they are: ``package.module:NAME``."""
+"""APIs that are named by their place: ``package.module:NAME``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def imported_api(place: str) -> Api:
     name, _, attribute = place.partition(":")
     if not all(part.isidentifier() for part in (*name.split("."), attribute)):
         raise InvalidArgument(
-            f"an API of your own is named by the module and the name that it has there, as in "
+            f"an API of your own is named by its module and its name there, as in "
             f"'package.module:NAME', not {place!r}",
             value=place,
         )

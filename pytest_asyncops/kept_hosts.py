@@ -19,7 +19,7 @@ def kept_hosts(settings: ResolvedSettings, servers: Iterable[Server]) -> Policy:
         own_host(api.name, url, port_of(url))
         for api, urls in stubs.items()
         for url in urls.values()
-        if settings.transport != SERVED  # what is served may be reached
+        if settings.transport != SERVED  # the served stubs may be reached
     ]
     for api in {**dict.fromkeys(settings.known.values()), **stubs}:
         at = stubs.get(api, {})

@@ -34,7 +34,7 @@ def find_api(api: object, known: Mapping[str, Api] = BUILT_IN) -> Api:
     if isinstance(api, str) and ":" in api:
         return imported_api(api)
     raise unknown_choice(
-        "API", api, known, "Or pass an Api of your own, or where it is: 'package.module:NAME'."
+        "API", api, known, "Or pass an Api of your own, or its place: 'package.module:NAME'."
     )
 
 
@@ -60,7 +60,10 @@ def _distinct(apis: Iterable[Api], name: str, given: object) -> tuple[Api, ...]:
     distinct = tuple(apis)
     names = [api.name for api in distinct]
     if len(set(names)) < len(names):
-        raise InvalidArgument(f"{name} has two APIs with one name: {listed(names)}", value=given)
+        raise InvalidArgument(
+            f"{name} has two APIs with the same name: {listed(names)}",
+            value=given,
+        )
     for own in names:
         if own in RESERVED:
             raise InvalidArgument(

@@ -104,7 +104,7 @@ def registered_apis(item: pytest.Item) -> list[Api]:
     """The APIs that the project registers for a test, with the hook ``pytest_asyncops_apis``.
 
     Raises:
-        InvalidArgument: for what is none.
+        InvalidArgument: if the hook gives anything but an `Api`.
     """
     hook = item.ihook.pytest_asyncops_apis
     found: dict[Api, None] = {}
@@ -142,7 +142,7 @@ def _located(settings: Mapping[str, Any], config: pytest.Config) -> dict[str, An
     """The same settings, with a path that does not depend on the current directory."""
     path = settings.get("contract")
     if not isinstance(path, (str, os.PathLike)) or not os.fspath(path):
-        return dict(settings)  # whoever reads it says what is wrong
+        return dict(settings)  # the code that reads it says what is wrong
     return {**settings, "contract": os.path.join(config.rootpath, path)}
 
 

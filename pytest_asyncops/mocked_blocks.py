@@ -27,11 +27,11 @@ __tracebackhide__ = hides_usage_errors
 
 
 class Opening(AbstractContextManager[AsyncOpsMock], AbstractAsyncContextManager[AsyncOpsMock]):
-    """What `mocked` gives: a block in which a mock is open, or a decorator with such a block.
+    """What `mocked` returns: a block in which a mock is open, or a decorator with such a block.
 
     A block can be entered again when it has ended, and the mock is new each time. Each call of a
-    decorated function has a mock of its own, for the whole body of an ``async def`` and of a
-    generator too.
+    decorated function has a mock of its own, which is open while the body runs, even that of an
+    ``async def`` or a generator.
 
     Args:
         settings: the settings of the mock.
@@ -76,7 +76,7 @@ class Opening(AbstractContextManager[AsyncOpsMock], AbstractAsyncContextManager[
         return holding(function, lambda: Opening(self._settings, self._place))
 
     if TYPE_CHECKING:
-        pass  # for a checker it would have every attribute
+        pass  # for a type checker it would have every attribute
     else:
 
         def __getattr__(self, name: str) -> NoReturn:
@@ -103,7 +103,7 @@ def _warn(message: str, place: tuple[str, int]) -> None:
 
 
 def _left_open(switch: Switch, place: tuple[str, int], process: int) -> None:
-    if os.getpid() == process:  # not in one that was forked while the mock was open
+    if os.getpid() == process:  # not in a process that was forked while the mock was open
         switch.abandon()
         _warn(_LEFT_OPEN, place)
 
@@ -112,14 +112,14 @@ def _left_open(switch: Switch, place: tuple[str, int], process: int) -> None:
 def mocked(**settings: Unpack[Settings]) -> Opening: ...
 
 
-# APIs of one's own have readings that nobody knows here.
+# APIs of your own have readings that are not known here.
 @overload
 def mocked(*, apis: Iterable[Api], **settings: Any) -> Opening: ...
 
 
 @explained("apis")
 def mocked(**settings: object) -> Opening:
-    """Stub the APIs for the length of a ``with`` block, or of the functions that it decorates.
+    """Stub the APIs during a ``with`` block, or while a decorated function runs.
 
     Args:
         **settings: as in ``@pytest.mark.asyncops``; `Settings` has them all.
@@ -128,7 +128,7 @@ def mocked(**settings: object) -> Opening:
         InvalidArgument: for an unknown setting, or a value that it cannot have.
         UnmatchedRequests: at the end, if requests matched no route.
         NetworkBlocked: at the end, if a request was kept from the network.
-        UnusedPlans: at the end, if plans were not taken and ``unused_plans="fail"`` is set.
+        UnusedPlans: at the end, if plans were not used and ``unused_plans="fail"`` is set.
 
     Warns:
         MockedWarning: if it is never opened, or never closed.

@@ -1,4 +1,4 @@
-"""The stubbed APIs as a test uses them, and what opens and closes them for it."""
+"""The stubbed APIs as a test uses them, and the code that opens and closes them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class AsyncOpsMock:
     """The stubbed APIs, as a test uses them.
 
     The stub of an API of your own is an attribute too, by the name of the API. For type checkers,
-    declare it in a subclass that tests are annotated with: ``class Mock(AsyncOpsMock): own: Stub``.
+    declare it in a subclass, and annotate tests with that: ``class Mock(AsyncOpsMock): own: Stub``.
 
     A test gets one from the fixture ``asyncops_mock``, other code from `mocked`. Between tests it
     is closed, and using it then is a `MockClosed` error.
@@ -75,12 +75,12 @@ class AsyncOpsMock:
 
     @property
     def timeline(self) -> Timeline:
-        """What has happened so far, in order: data, and a table when it is printed."""
+        """The events so far, in order; printed, they are a table."""
         return self._session().timeline
 
     @property
     def ca_file(self) -> str:
-        """The file with the certificate that clients have to trust, if the server speaks TLS.
+        """The file with the certificate that clients must trust, if the server speaks TLS.
 
         Raises:
             InvalidArgument: if it does not.
@@ -95,7 +95,7 @@ class AsyncOpsMock:
         return file
 
     def reset(self) -> None:
-        """Start over: no operations, no calls, and the clock at its beginning."""
+        """Start over: without operations and calls, and with the clock at its start."""
         self._session().beginning.restore()
 
     def _session(self) -> Session:
@@ -113,7 +113,7 @@ class AsyncOpsMock:
             raise unknown_choice("live API", name, stubs, "The setting apis= says which are live.")
         return stubs[name]
 
-    if not TYPE_CHECKING:  # to a type checker, there is nothing beyond what is above
+    if not TYPE_CHECKING:  # a type checker knows only the attributes above
 
         def __getattr__(self, name: str) -> Any:
             if name.startswith("_"):
@@ -125,8 +125,8 @@ class AsyncOpsMock:
                 "attribute of asyncops_mock:",
                 name,
                 names,
-                "An API of your own is there by its name while the mock is open, if the setting "
-                "apis= has it.",
+                "An API of your own is an attribute while the mock is open, if the setting apis= "
+                "has it.",
                 error=UnknownAttribute,
             )
 
@@ -137,7 +137,7 @@ class AsyncOpsMock:
     def __repr__(self) -> str:
         if self._live is None:
             return "<AsyncOpsMock, closed>"
-        # Every failing test prints this, so it is short: what is not used is left out.
+        # Every failing test prints this, so it is short: unused stubs are left out.
         used = [stub for stub in self._live.stubs.values() if stub.operations or stub.calls]
         return f"<AsyncOpsMock {', '.join(map(repr, [*used, self._live.virtual_clock]))}>"
 
@@ -152,7 +152,7 @@ class _Stubs(dict[str, Stub]):
 
 
 class Switch:
-    """Opens and closes a mock: for `mocked` and the plugin, and apart from what tests use.
+    """Opens and closes a mock, for `mocked` and the plugin; tests do not use it.
 
     Attributes:
         mock: the mock, closed at first.
@@ -196,11 +196,11 @@ class Switch:
         self.mock._session().check_served()
 
     def come_first(self) -> None:
-        """Answer before all other mocks that are open."""
+        """Answer before all other open mocks."""
         self.mock._session().come_first()
 
     def set_up_by(self, whom: str | None = None) -> None:
-        """Refuse what would be gone in the next test, while this fixture is set up."""
+        """While this fixture is set up, refuse to start what would be gone in the next test."""
         self.mock._session().set_up_by(whom)
 
     def note_failure(self, error: BaseException) -> None:

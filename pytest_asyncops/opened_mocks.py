@@ -1,4 +1,4 @@
-"""The mocks that the test which runs has opened, for its report."""
+"""The mocks that the running test has opened, for its report."""
 
 from __future__ import annotations
 
@@ -31,4 +31,4 @@ class OpenedMocks:
 
 
 opened: OpenedMocks = OpenedMocks()
-"""Those of this process."""
+"""The mocks of this process."""

@@ -29,17 +29,17 @@ _SERVER = "asyncops_server"
 _mock_key: pytest.StashKey[FixtureMock] = pytest.StashKey()
 _strays_key: pytest.StashKey[list[str]] = pytest.StashKey()
 _item_key: pytest.StashKey[pytest.Item | None] = pytest.StashKey()
-"""The test that runs."""
+"""The running test."""
 _setting_up_key: pytest.StashKey[list[pytest.FixtureDef[Any]]] = pytest.StashKey()
 """The fixtures of wider scope than a test that are being set up, outermost first."""
 _in_vain_key: pytest.StashKey[str] = pytest.StashKey()
 """What is wrong with the mark of a test if it does not ask for the mock."""
 _mistake_key: pytest.StashKey[str | None] = pytest.StashKey()
-"""The same, of a test that has run and has not asked."""
+"""The same, for a test that has run and has not asked."""
 
 
 class _Hooks:
-    """What conftest.py and other plugins can tell."""
+    """The hooks for conftest.py and other plugins."""
 
     @staticmethod
     def pytest_asyncops_apis(config: pytest.Config) -> object:
@@ -66,9 +66,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         "asyncops(**settings): settings of asyncops_mock for this test, by name, such as "
-        "asyncops(clock='manual'). The closest mark wins, setting by setting; the ini file, with "
-        "asyncops_ before each name, has those of all tests. There are "
-        f"{', '.join(name for name, _ in options())}; pytest --help says what each decides.",
+        "asyncops(clock='manual'). For each setting, the closest mark wins. The ini file sets "
+        "them for all tests, with asyncops_ before each name. The settings are "
+        f"{', '.join(name for name, _ in options())}; pytest --help explains each.",
     )
 
 
@@ -78,14 +78,14 @@ def asyncops_mock(request: pytest.FixtureRequest) -> AsyncOpsMock:
         operation = asyncops_mock.chainloop.start(lifecycle=Lifecycle.fails("disk full"))
         assert my_client.wait(operation.id) == "failed"  # its waits take no time
         assert operation.polls < 10
-    The marker asyncops has its settings: pytest --markers.
+    The marker asyncops changes its settings: see pytest --markers.
     """  # noqa: D205 - pytest --fixtures shows the first paragraph alone
     return _fixture_mock(request.config).switch.mock
 
 
 @pytest.fixture(scope="session")
 def asyncops_server(request: pytest.FixtureRequest) -> AsyncOpsMock:
-    """The same as asyncops_mock, served on loopback to any program, of this process or another.
+    """The same as asyncops_mock, served on loopback to any program, in this process or another.
         operation = asyncops_server.chainloop.start(lifecycle=Lifecycle.fails("disk full"))
         assert my_program(asyncops_server.chainloop.base_url, operation.id) == "failed"
     It needs the extra: pip install 'pytest-asyncops[server]'.
@@ -142,9 +142,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
 ) -> Generator[None, object, object]:
-    """See who asks for the mock, and which fixtures of wider scope are set up meanwhile.
+    """Note which fixtures ask for the mock, and which ones of wider scope are set up meanwhile.
 
-    Those are set up in the first of their tests, after the mock of this test has been opened.
+    The latter are set up in the first of their tests, after the mock of this test has been opened.
     """
     config = request.config
     if getattr(fixturedef.func, "__module__", None) == __name__:
@@ -169,9 +169,9 @@ def pytest_fixture_setup(
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Let each example of a Hypothesis test start from what the fixtures left.
+    """Let each example of a Hypothesis test start from the state that the fixtures left.
 
-    What is reported, and what the fixtures find at their end, is the state after the last one.
+    The report, and the fixtures at their end, see the state after the last example.
     """
     hypothesis = _hypothesis_of(item)
     if hypothesis is None or not (_names_of_it(item) or _asks_for_fixtures(item)):
@@ -186,9 +186,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note with what the test has failed, and whether it has a mock for the settings of its mark.
+    """Note the error of the test, and whether there is a mock for the settings of its mark.
 
-    The report gets the timeline of the mock. Subtests are told of too, before the test itself is.
+    The report gets the timeline of the mock. Subtests come here too, before the test itself.
     """
     if call.excinfo is not None and _hypothesis_of(item) is not None:
         from .explanations import keep_to_users_lines
@@ -226,7 +226,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail the session if work of a test went on after its end, and was kept from the network."""
+    """Fail the session if work of a test continued after its end, and was kept from the network."""
     strays = session.config.stash.setdefault(_strays_key, [])
     if (guard := sys.modules.get(f"{__package__}.network.guard")) is not None:
         strays += [str(error) for error in guard.guard.forget().values()]
@@ -238,7 +238,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take what went on after the end of tests in a worker of xdist."""
+    """Collect the work that continued after tests in a worker of xdist."""
     strays = getattr(node, "workeroutput", {}).get(_NAME, [])
     node.config.stash.setdefault(_strays_key, []).extend(strays)
 
@@ -246,7 +246,7 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Say what went on after the end of tests."""
+    """Report the work that continued after tests."""
     strays = config.stash[_strays_key]
     if strays:
         terminalreporter.section("asyncops: work that continued after its test", red=True)
@@ -265,7 +265,7 @@ def pytest_exception_interact(call: pytest.CallInfo[object]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
-    """Keep a credential out of the report where an assertion compares it with another text."""
+    """Keep a credential out of the report if an assertion compares it with another text."""
     messages = sys.modules.get(f"{__package__}.serving.messages")  # not imported means no secret
     if messages is None or not {type(left), type(right)} & {messages.Secret, messages.Hiding}:
         return None
@@ -285,7 +285,7 @@ def _asks_for_fixtures(item: pytest.Item) -> bool:
 
 def _is_marked_in_vain(item: pytest.Function) -> bool:
     """Whether a test has settings for a mock, and no mock."""
-    # Those of a class or a module may be meant for some of its tests.
+    # Marks of a class or a module may be meant for some of its tests.
     marks = [mark for mark in item.own_markers if mark.name == MARK]
     given = any(mark.args or mark.kwargs.keys() - WITHOUT_MOCK for mark in marks)
     return given and not _names_of_it(item)
@@ -329,5 +329,5 @@ def _open_switch(config: pytest.Config) -> Switch | None:
 
 
 def _hypothesis_of(item: pytest.Item) -> Any:
-    """What Hypothesis has put on the test, ``None`` if it is none with examples."""
+    """The handle that Hypothesis has put on a test, ``None`` for a test without examples."""
     return getattr(getattr(item, "obj", None), "hypothesis", None)

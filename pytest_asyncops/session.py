@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from .loopback.served import ServedApis
 
 _LINES_OF_ERRORS = 16
-"""So many lines of a timeline an error has."""
+"""How many lines of a timeline an error has."""
 
 
 class Session:
@@ -47,27 +47,27 @@ class Session:
 
     Args:
         settings: its settings.
-        test: the test that it is for, by the name that pytest gives it.
-        port: where all APIs are served, each at a path of its own; unless given, each has a port.
+        test: pytest's name of its test.
+        port: where all APIs are served, each at a path of its own; by default each has a port.
 
     Attributes:
         served: the server on loopback, ``None`` if requests are answered in process.
         clock: the servers' clock.
         virtual_clock: the same, as the test uses it.
         calls: the requests to all stubs and their answers.
-        record: what has happened beside the calls.
+        record: what has happened besides the calls.
         guards: the limits of the test.
         stubs: the stubs by the name of their API.
         ca_file: the certificate for clients of the server to trust, ``None`` without TLS.
         beginning: the moment at which the mock was opened.
-        is_of_pytest: whether a test of pytest has opened it.
+        is_of_pytest: whether a pytest test has opened it.
         timeline_when: when the report of the test shows the timeline.
     """
 
     def __init__(self, settings: ResolvedSettings, test: str = "", port: int | None = None) -> None:
         self._settings = settings
         self.timeline_when: str = settings.timeline
-        # The fixture opens its mock before pytest names the test to other tools.
+        # The fixture opens its mock before pytest tells other tools the name of the test.
         self.is_of_pytest: bool = bool(test) or "PYTEST_CURRENT_TEST" in os.environ
         self._has_failed = False
         self._test = test or _current_test()
@@ -165,7 +165,7 @@ class Session:
             stack.enter_context(in_force(settings.contract))
         self._come_first = []
         if transports is not None:
-            stack.callback(transports.stop)  # first, for what it has begun if it fails
+            stack.callback(transports.stop)  # first, to undo what has begun if this fails
             transports.start()
             self._come_first.append(transports.come_first)
         if served is not None:
@@ -186,7 +186,7 @@ class Session:
                 guards.stranger_waited = served.stranger_waited
 
     def come_first(self) -> None:
-        """Answer before all other mocks that are open."""
+        """Answer before all other open mocks."""
         for come_first in self._come_first:
             come_first()
 
@@ -198,14 +198,13 @@ class Session:
         """
         if self.served is None:
             raise InvalidArgument(
-                "asyncops_server was asked for when asyncops_mock was open already, without a "
-                "server. Name asyncops_server in the arguments of the test, or set "
-                "transport='server'.",
+                "asyncops_server was requested after asyncops_mock had opened without a server. "
+                "Name asyncops_server in the arguments of the test, or set transport='server'.",
                 value=self._settings.transport,
             )
 
     def set_up_by(self, whom: str | None) -> None:
-        """Refuse what would be gone in the next test, while this fixture is set up."""
+        """While this fixture is set up, refuse to start what would be gone in the next test."""
         for server in self._servers:
             server.set_up_by = whom
 
@@ -251,7 +250,7 @@ class Session:
             Exception: of an endpoint, raised while the server on loopback answered.
             UnmatchedRequests: if requests matched no route, unless the settings allow it.
             NetworkBlocked: if a request was kept from the network.
-            UnusedPlans: if plans were not taken, the settings do not allow it, and the test has not
+            UnusedPlans: if plans were not used, the settings do not allow it, and the test has not
                 failed anyway.
         """
         self.guards.check()
@@ -292,6 +291,6 @@ def _ticking(speed: float) -> Callable[[], int]:
 
 
 def _current_test() -> str:
-    """What the present test is called, also to other tools."""
+    """The name of the present test, as other tools know it."""
     name, _, _ = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")
     return name or "the with block of a mock"

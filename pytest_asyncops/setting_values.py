@@ -1,4 +1,4 @@
-"""Reads the values of settings, whether they are Python's or the texts of an ini file."""
+"""Reads the values of settings, from Python or from the texts of an ini file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PATTERN = re.compile(r"(?:\*\.)?(?:[^\s/:*?#@\[\]]+|\[?[0-9a-fA-F:.]*:[0-9a-fA-
 
 
 def read(setting: Setting, name: str, given: Mapping[str, object]) -> Any:
-    """The value of a setting, of those that are given by name, or its default.
+    """The value of a setting among those that are given by name, or its default.
 
     Args:
         setting: the setting.
@@ -117,7 +117,7 @@ def _urls_of_lines(text: str, name: str) -> Mapping[str, str | Mapping[str, str]
         key, _, url = line.partition("=")
         if not url:
             raise InvalidArgument(
-                f"{name} must say which API each URL is of, as in 'chainloop={key}', not {text!r}",
+                f"{name} must name the API of each URL, as in 'chainloop={key}', not {text!r}",
                 value=text,
             )
         api, _, host = key.partition(".")

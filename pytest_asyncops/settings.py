@@ -1,4 +1,4 @@
-"""Every setting: its name, what it may be, and why its default is what it is.
+"""Every setting: its name, its choices, and the reason for its default.
 
 The plugin reads this table when pytest starts, so this module imports nothing of the package. The
 same names serve the marker, the ini file (with ``asyncops_`` before them) and `mocked`.
@@ -39,7 +39,7 @@ class Setting:
 
     @property
     def help(self) -> str:
-        """What ``pytest --help`` says of it: what it decides, its values, and its default."""
+        """The text of ``pytest --help``: what it decides, its values, and its default."""
         one = "One or more" if self.kind == "choices" else "One"
         values = _VALUES.get(self.kind, f"{one} of {', '.join(self.choices)}.")
         default = self.default
@@ -54,9 +54,9 @@ class Setting:
 _VALUES = {
     "count": "A whole number, 1 or more.",
     "flag": "true or false.",
-    "hosts": "Names, with spaces or commas in between.",
+    "hosts": "Names, separated by spaces or commas.",
     "instant": "An instant such as 2026-01-01T00:00:00Z.",
-    "names": "Names, or places such as package.module:NAME, with spaces or commas in between.",
+    "names": "Names, or places such as package.module:NAME, separated by spaces or commas.",
     "path": "A path, relative to the directory of the ini file.",
     "rate": "A number above 0.",
     "seconds": "A number of seconds.",
@@ -91,44 +91,44 @@ GENERAL = (
     Setting(
         "base_urls",
         {},
-        "Where an API is found instead of its real address: API name to URL. Of an API with "
-        "several hosts all of them are there, or it has a mapping from their names to URLs.",
+        "The URLs at which APIs are served instead of their real ones, by API name. All hosts of "
+        "an API are at its URL, or a mapping gives each host its own.",
         kind="urls",
     ),
     Setting(
         "epoch",
         "2026-01-01T00:00:00Z",
-        "When the server's clock starts: an instant, or 'now'. Fixed, so that two runs print the "
-        "same.",
+        "When the servers' clock starts: an instant, or 'now'. The default is fixed, so that two "
+        "runs print the same.",
         kind="instant",
     ),
     Setting(
         "network",
         "pass",
         "Whether requests to other hosts than the APIs' may leave this machine, whatever client "
-        "sends them: 'pass' lets them, 'block' refuses them.",
+        "sends them: 'pass' lets them through, 'block' refuses them.",
         ("pass", "block"),
     ),
     Setting(
         "allowed_hosts",
         (),
-        "Hosts that may be reached nevertheless: real ones of the APIs, or others where "
-        "network='block' is set. Names, or patterns like '*.example.com'.",
+        "Hosts that may be reached all the same: real ones of the APIs, or others with "
+        "network='block'. Names, or patterns like '*.example.com'.",
         kind="hosts",
     ),
     Setting(
         "unmatched",
         "fail",
         "Whether a request to an API's URL that matches no route fails the test. It gets the "
-        "API's own error; with 'fail' the test fails at its end too, because pollers swallow "
+        "API's own error; with 'fail' the test also fails at its end, because pollers swallow "
         "errors.",
         ("fail", "answer"),
     ),
     Setting(
         "unused_plans",
         "allow",
-        "Whether a plan that matched no operation that a request started fails the test: with "
-        "'fail' it fails at its end, and says which operations were started instead.",
+        "Whether a plan that matched no operation fails the test: with 'fail' the test fails at "
+        "its end, and says which operations were started instead.",
         ("allow", "fail"),
     ),
     Setting(
@@ -141,14 +141,14 @@ GENERAL = (
     Setting(
         "max_polls_per_operation",
         1_000_000,
-        "How often one operation may be polled before the test fails: every 5 seconds for 30 days "
-        "is half of it.",
+        "How often one operation may be polled before the test fails: polling every 5 seconds for "
+        "30 days takes half of the default.",
         kind="count",
     ),
     Setting(
         "max_polls_unchanged",
         10_000,
-        "How often one URL may give the same answer while no operation is going to change.",
+        "How often one URL may give the same answer while no operation can change any more.",
         kind="count",
     ),
     Setting(
@@ -168,14 +168,14 @@ GENERAL = (
     Setting(
         "max_calls_kept",
         10_000,
-        "How many calls are kept to look at, of each API and in all; the oldest go first. The "
-        "counts and extremes of assert_polled are exact nevertheless.",
+        "How many calls are kept, of each API and in all; the oldest are dropped first. "
+        "assert_polled still knows the exact counts and extremes.",
         kind="count",
     ),
     Setting(
         "max_bytes_kept",
         32_000_000,
-        "How many bytes the bodies of the calls that are kept may have together: 10,000 "
+        "How many bytes the bodies of the kept calls may have in all: 10,000 "
         "lists of 100 operations would fill 200 MB.",
         kind="count",
     ),
@@ -197,22 +197,22 @@ GENERAL = (
     Setting(
         "speed",
         1,
-        "How many seconds of the servers' clock pass in a real one: for clients of a server, "
+        "How many seconds the servers' clock moves in a real one: for clients of a server, "
         "whose waits cannot be skipped. With it, the clock is 'real'.",
         kind="rate",
     ),
     Setting(
         "skip_idle",
         False,
-        "Whether a poll that sees nothing new moves the servers' clock to the next change of what "
-        "it sees: for clients of a server, whose waits cannot be skipped. With it, the clock is "
+        "Whether a poll that sees nothing new moves the servers' clock to the next change of its "
+        "answer: for clients of a server, whose waits cannot be skipped. With it, the clock is "
         "'manual'.",
         kind="flag",
     ),
     Setting(
         "tls",
         False,
-        "Whether the server speaks TLS; the mock's ca_file is what clients have to trust.",
+        "Whether the server speaks TLS; clients have to trust the mock's ca_file.",
         kind="flag",
     ),
     Setting(
@@ -277,15 +277,15 @@ CHAINLOOP = (
     Setting(
         "page_base",
         "zero",
-        "What pagination.page counts. The contract calls it a zero-based offset of the first "
-        "item in the request and the current page number in the answer; the service's public "
-        "sibling counts pages from one.",
+        "What pagination.page counts. In the request, the contract calls it a zero-based offset "
+        "of the first item; in the answer, the current page number. The service's public sibling "
+        "counts pages from one.",
         ("zero", "one", "offset"),
     ),
     Setting(
         "default_page_size",
         100,
-        "How many operations a page has where the request does not say. Not stated; the "
+        "How many operations a page has unless the request says otherwise. Not stated; the "
         "service's public sibling has 100.",
         kind="count",
     ),
@@ -366,15 +366,15 @@ PINECONE = (
     Setting(
         "default_limit",
         100,
-        "How many operations or files a page has where the request does not say. Not stated; the "
-        "contract's maximum.",
+        "How many operations or files a page has unless the request says otherwise. Not stated; "
+        "the contract's maximum.",
         kind="count",
     ),
     Setting(
         "bad_token",
         "refuse",
-        "How a pagination_token that this query did not get is answered: 'refuse' answers 400, "
-        "'restart' serves the first page.",
+        "How a pagination_token that does not belong to the query is answered: 'refuse' answers "
+        "400, 'restart' serves the first page.",
         ("refuse", "restart"),
     ),
     Setting(

@@ -1,7 +1,7 @@
 """The settings of `mocked` and the marker with the types of their values, for editors and checkers.
 
-`settings` has the table that decides; a test holds this to it. Nothing here runs in a test session
-unless somebody asks for it.
+The table in `settings` decides; a test compares this with it. Nothing here runs in a test session
+unless it is imported.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _Verdict = Literal["refuse", "allow"]
 
 
 class Settings(TypedDict, total=False):
-    """Settings by name, as `mocked` and ``@pytest.mark.asyncops`` take them.
+    """Settings by name, as `mocked` and ``@pytest.mark.asyncops`` accept them.
 
-    A type checker accepts any argument of a mark. Written like this, an editor completes the
-    settings of a mark, and a checker refuses what is not a setting:
+    A type checker accepts any argument of a mark. If they are written like this, an editor
+    completes the settings of a mark, and a checker reports unknown ones:
 
     >>> import pytest
     >>> mark = pytest.mark.asyncops(**Settings(clock="manual", chainloop_order="oldest"))

@@ -66,7 +66,7 @@ def offer(names):
 
 
 CHOOSE_API = (
-    "Choose 'chainloop' or 'pinecone'. Or pass an Api of your own, or where it is: "
+    "Choose 'chainloop' or 'pinecone'. Or pass an Api of your own, or its place: "
     "'package.module:NAME'."
 )
 
@@ -130,7 +130,7 @@ def test_a_word_that_is_no_choice(name, value):
         ),
         (
             {"apis": "chainloop chainloop"},
-            "apis has two APIs with one name: chainloop or chainloop",
+            "apis has two APIs with the same name: chainloop or chainloop",
             "chainloop chainloop",
             (),
         ),
@@ -151,8 +151,7 @@ def test_a_word_that_is_no_choice(name, value):
         ),
         (
             {"base_urls": "http://h"},
-            "base_urls must say which API each URL is of, as in 'chainloop=http://h', not "
-            "'http://h'",
+            "base_urls must name the API of each URL, as in 'chainloop=http://h', not 'http://h'",
             "http://h",
             (),
         ),

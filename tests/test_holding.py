@@ -175,7 +175,7 @@ def test_a_plain_function_whose_body_is_yet_to_run(blocks, kind):
     with pytest.raises(InvalidArgument) as caught:
         holding(decorated, blocks)()
     assert str(caught.value) == (
-        f"{decorated!r} gave {kind}, whose body would run when the mock has closed. Put the "
+        f"{decorated!r} returned {kind}, whose body would run when the mock has closed. Put the "
         "decorator right above the async def or the generator, below all other decorators."
     )
     assert caught.value.value is decorated

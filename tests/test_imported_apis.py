@@ -72,7 +72,7 @@ def test_an_api_at_a_place():
         *[
             (
                 place,
-                "an API of your own is named by the module and the name that it has there, as in "
+                "an API of your own is named by its module and its name there, as in "
                 f"'package.module:NAME', not {place!r}",
                 (),
             )

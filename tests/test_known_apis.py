@@ -74,7 +74,8 @@ def test_a_layer_knows_the_apis_of_those_below_it():
 
 def test_two_registered_apis_of_one_name():
     twins = [toy("own"), toy("own")]
-    message = "^pytest_asyncops_apis has two APIs with one name: chainloop, pinecone, own or own$"
+    names = "chainloop, pinecone, own or own"
+    message = f"^pytest_asyncops_apis has two APIs with the same name: {names}$"
     with pytest.raises(InvalidArgument, match=message) as caught:
         resolve_settings(registered=twins)
     assert caught.value.value == tuple(twins)

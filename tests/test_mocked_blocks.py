@@ -198,11 +198,11 @@ REFUSED = [
     (
         {"apis": ["chainlop"]},
         "unknown API 'chainlop'. Did you mean 'chainloop'? Choose 'chainloop' or 'pinecone'. "
-        "Or pass an Api of your own, or where it is: 'package.module:NAME'.",
+        "Or pass an Api of your own, or its place: 'package.module:NAME'.",
     ),
     (
         {"apis": ["chainloop", "chainloop"]},
-        "apis has two APIs with one name: chainloop or chainloop",
+        "apis has two APIs with the same name: chainloop or chainloop",
     ),
     ({"apis": 7}, "apis must be a list of API names or Api values, not 7"),
     ({"base_urls": {"x": "http://h"}}, "unknown API in base_urls 'x'."),
@@ -212,7 +212,7 @@ REFUSED = [
     ),
     (
         {"base_urls": {"chainloop": "http://h", "pinecone": "http://h:80/x"}},
-        "chainloop at http://h and pinecone at http://h:80/x are on one URL.",
+        "chainloop at http://h and pinecone at http://h:80/x overlap.",
     ),
     (
         {"clock": "real", "epoch": "2026-01-01T00:00:00Z"},

@@ -336,9 +336,8 @@ def test_an_attribute_that_there_is_not():
             mock.chainlop  # noqa: B018 - reading it is what is tested
         assert isinstance(caught.value, InvalidArgument)
         assert str(caught.value) == (
-            f"unknown attribute of asyncops_mock: 'chainlop'. Did you mean 'chainloop'? {names} "
-            "An API of your own is there by its name while the mock is open, if the setting apis= "
-            "has it."
+            f"unknown attribute of asyncops_mock: 'chainlop'. Did you mean 'chainloop'? {names} An "
+            "API of your own is an attribute while the mock is open, if the setting apis= has it."
         )
         assert mock.toy is mock.stubs["toy"]
         assert "toy" in dir(mock)

@@ -46,7 +46,7 @@ def test_the_fixture_is_listed_with_its_docstring(run):
             '*operation = asyncops_mock.chainloop.start(lifecycle=Lifecycle.fails("disk full"))',
             '*assert my_client.wait(operation.id) == "failed"  # its waits take no time',
             "*assert operation.polls < 10",
-            "*The marker asyncops has its settings: pytest --markers.",
+            "*The marker asyncops changes its settings: see pytest --markers.",
         ],
         consecutive=True,
     )
@@ -56,10 +56,10 @@ def test_the_marker_is_listed(run):
     run("", "--markers").stdout.fnmatch_lines(
         [
             "@pytest.mark.asyncops(*settings): settings of asyncops_mock for this test, by name, "
-            "such as asyncops(clock='manual'). The closest mark wins, setting by setting; the ini "
-            "file, with asyncops_ before each name, has those of all tests. There are transport, "
-            "clock, apis, base_urls, *, pinecone_list_without_operations; pytest --help says what "
-            "each decides."
+            "such as asyncops(clock='manual'). For each setting, the closest mark wins. The ini "
+            "file sets them for all tests, with asyncops_ before each name. The settings are "
+            "transport, clock, apis, base_urls, *, pinecone_list_without_operations; pytest "
+            "--help explains each."
         ]
     )
 

@@ -344,7 +344,7 @@ MISTAKES = {
     "has been started; start one with start().",
     "asyncops_mock.chainlop": "unknown attribute of asyncops_mock: 'chainlop'. Did you mean "
     "'chainloop'? Choose 'ca_file', 'calls', 'chainloop', 'clock', 'pinecone', 'reset', 'stubs' "
-    "or 'timeline'. An API of your own is there by its name while the mock is open, if the setting "
+    "or 'timeline'. An API of your own is an attribute while the mock is open, if the setting "
     "apis= has it.",
     "assert_polled('x', at_most=1)": "operation must be an Operation, as stub.start() returns it, "
     "not 'x'. By its id it is found in the operations of its stub: mock.chainloop.operations[id].",

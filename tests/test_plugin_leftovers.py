@@ -31,7 +31,7 @@ def test_is_not_accused():
 TEST = "test_the_session_fails.py::test_leaves_a_thread"
 HEADLINE = "*= asyncops: work that continued after its test =*"
 SAID = (
-    "is over, and work that it began continues: "
+    "has ended, but work that it began continues: "
     "requests was about to reach api.app.chainloop.dev:443."
 )
 
@@ -72,7 +72,7 @@ def test_polls(asyncops_mock):
 def test_the_main_process_of_xdist_hears_of_it(run):
     result = run(LEFT, "-p", "xdist", "-n", "1", subprocess=True)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines([HEADLINE, "*is over, and work that it began continues*"])
+    result.stdout.fnmatch_lines([HEADLINE, "*has ended, but work that it began continues*"])
 
 
 def test_a_session_that_fails_otherwise_keeps_its_code(run):

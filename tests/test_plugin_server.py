@@ -97,7 +97,7 @@ def test_it(asyncops_mock, request):
 """,
     )
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*asyncops_server was asked for when asyncops_mock was open*"])
+    result.stdout.fnmatch_lines(["*asyncops_server was requested after asyncops_mock had opened*"])
 
 
 def test_settings_reach_it(pytester):

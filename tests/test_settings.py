@@ -162,7 +162,7 @@ def test_a_path_does_not_depend_on_where_one_goes_later(tmp_path, monkeypatch):
     [
         ("clock", "One of virtual, manual, real. Default: virtual."),
         ("transport", "server. Default: auto."),
-        ("apis", "with spaces or commas in between. Default: chainloop, pinecone."),
+        ("apis", "separated by spaces or commas. Default: chainloop, pinecone."),
         ("base_urls", "Lines of name=URL, or name.host=URL. Default: none."),
         ("patience", "A number of seconds. Default: 10."),
     ],

@@ -1,4 +1,4 @@
-"""Everything that it takes to describe an API; the built-in APIs stand beside it and use the same.
+"""Everything that is needed to describe an API; the built-in APIs are here and use the same.
 
 `State`, `OwnState`, `Lifecycle` and `Stub` come from `pytest_asyncops` itself.
 """

@@ -69,7 +69,7 @@ def _queries(readings: Mapping[str, Any]) -> Queries:
     )
 
 
-_TEXT = {"minLength": 1}  # in protobuf, an empty string is the same as none
+_TEXT = {"minLength": 1}  # in protobuf, an empty string is the same as an unset one
 
 GENERATION = GenerationHints(
     stricter={

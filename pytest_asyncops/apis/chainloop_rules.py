@@ -49,12 +49,12 @@ def _paging(value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
 
 
 def _within(name: str, value: Mapping[str, Any], status_code: int) -> Iterator[Break]:
-    """A member of the pagination that is less than there are operations on the page."""
+    """A member of the pagination that is less than the number of operations on the page."""
     pagination, operations = value.get("pagination"), value.get("operations")
     if not isinstance(pagination, Mapping) or not isinstance(operations, list):
         return
     most = _natural(pagination.get(name))
-    # A size of zero is the same as none: then the server chooses it.
+    # A size of zero is the same as no size: then the server chooses it.
     if most is not None and len(operations) > most and (most or name != "page_size"):
         yield (
             ("pagination", name),
@@ -87,7 +87,7 @@ RULES = (
         "chainloop.status-specified",
         _OPERATION,
         f"{_PROPERTIES}/status",
-        "a real operation is in some state",
+        "the status of an operation is specified",
         Never("status", (UNSPECIFIED,)),
     ),
     Rule(
@@ -129,21 +129,21 @@ RULES = (
         "chainloop.total-pages",
         _LIST,
         f"{_SCHEMAS}/v1OffsetPaginationResponse/properties/total_pages",
-        "there are as many pages as the operations fill",
+        "total_pages is the number of pages that the operations fill",
         ByFunction(_paging),
     ),
     Rule(
         "chainloop.within-total",
         _LIST,
         f"{_SCHEMAS}/v1OffsetPaginationResponse/properties/total_count",
-        "a page has no more operations than there are",
+        "a page has no more operations than the total",
         ByFunction(partial(_within, "total_count")),
     ),
     Rule(
         "chainloop.within-page-size",
         _LIST,
         f"{_SCHEMAS}/v1OffsetPaginationResponse/properties/page_size",
-        "a page has no more operations than its size says",
+        "a page has no more operations than its size",
         ByFunction(partial(_within, "page_size")),
     ),
     Rule(
@@ -151,7 +151,7 @@ RULES = (
         _GET,
         f"{_SCHEMAS}/{_GET}/properties/operation",
         "the get route wraps its operation",
-        NotAMember(("id", "kind", "status"), "the operation stands in the member operation"),
+        NotAMember(("id", "kind", "status"), "the operation is in the member operation"),
     ),
     Rule(
         "chainloop.list-items-bare",

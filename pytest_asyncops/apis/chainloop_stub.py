@@ -1,4 +1,4 @@
-"""The stub of Chainloop Platform, with what its operations are made of."""
+"""The stub of Chainloop Platform, with the fields of its operations."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class ChainloopStub(Stub):
     """The stub of Chainloop Platform."""
 
     if TYPE_CHECKING:
-        # `Stub` has the code, and `Api.fields` the truth; this tells it to editors and checkers.
-        # They find it too narrow for a `Stub`, which takes the fields of any API.
+        # `Stub` has the code, and `Api.fields` decides; this is for editors and type checkers.
+        # They find it too narrow for a `Stub`, which accepts the fields of any API.
 
         def start(  # type: ignore[override] # see above
             self,
@@ -38,18 +38,17 @@ class ChainloopStub(Stub):
             """Start an operation now, as if a client had asked the service to.
 
             Args:
-                lifecycle: how the operation goes; unless given, it runs for 10 seconds and
-                    succeeds.
-                id: its id; unless given, a UUID that is counted.
-                kind: what it does; ``None`` leaves it out, as for the next.
-                resource_id: the id of what it works on.
-                resource_type: what kind of thing that is.
+                lifecycle: how the operation goes; by default it runs for 10 seconds and succeeds.
+                id: its id; by default a UUID that counts up.
+                kind: what it does; ``None`` leaves it out, as it does for the next fields.
+                resource_id: the id of the resource on which it works.
+                resource_type: the kind of that resource.
                 project_id: the id of the project that it belongs to.
                 project_version_id: the id of the version of this project.
 
             Raises:
-                InvalidArgument: for a value that a field cannot have, an id that is taken, or a
-                    lifecycle that the API cannot show.
+                InvalidArgument: for a value that a field cannot have, an id that is already used,
+                    or a lifecycle that the API cannot show.
                 MockClosed: after the test or the ``with`` block.
             """
             ...
@@ -66,10 +65,10 @@ class ChainloopStub(Stub):
             project_id: _Each[str | None] = None,
             project_version_id: _Each[str | None] = None,
         ) -> list[Operation]:
-            """Start several operations now: all of them, or none if one cannot be.
+            """Start several operations now: all of them, or none if one cannot be started.
 
-            Args are those of `start`, each a value, or a function from an operation's index (from
-            0) to the value.
+            Args are those of `start`, each a value, or a function of an operation's index (from 0)
+            that returns the value.
             """
             ...
 

@@ -9,7 +9,7 @@ from typing import Any
 from .pinecone_requests import bad_request
 
 Filter = Callable[[Mapping[str, Any]], bool]
-"""Whether a file with this metadata is meant."""
+"""Whether a filter finds a file with this metadata."""
 
 
 def _has(value: Any, wanted: Any) -> bool:
@@ -44,10 +44,10 @@ _JOINS: Mapping[str, Callable[[Any], bool]] = {"$and": all, "$or": any}
 
 
 def read_filter(written: Any) -> Filter:
-    """The filter that is written so.
+    """The filter with this text.
 
     Raises:
-        ErrorResponse: for what is no filter.
+        ErrorResponse: for anything but a filter.
     """
     if not isinstance(written, dict):
         raise _no_filter(written)
@@ -56,7 +56,7 @@ def read_filter(written: Any) -> Filter:
 
 
 def matches(wanted: Filter, metadata: object) -> bool:
-    """Whether a filter lets a file with this metadata pass."""
+    """Whether a filter finds a file with this metadata."""
     return wanted(metadata if isinstance(metadata, Mapping) else {})
 
 

@@ -1,4 +1,4 @@
-"""Reads multipart bodies (RFC 7578), as far as a server that keeps no content needs it."""
+"""Reads multipart bodies (RFC 7578), for a server that keeps no content."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Part(NamedTuple):
 
     Attributes:
         name: the name of its field.
-        file_name: the name of the file that it is; ``None`` if it is not one.
+        file_name: its file name; ``None`` if it is not a file.
         content: the bytes.
     """
 
@@ -41,10 +41,10 @@ def read_multipart(content_type: str, body: bytes) -> list[Part]:
     if header.get_content_type() != "multipart/form-data" or not boundary:
         raise ValueError("the body must be multipart/form-data with a boundary")
     mark = b"\r\n--" + boundary.encode("latin-1", "replace")
-    # What stands before the first mark and after the last one is nothing (RFC 2046, 5.1.1).
+    # Anything before the first mark and after the last one is ignored (RFC 2046, 5.1.1).
     _, *pieces = (b"\r\n" + body).split(mark)
     if not pieces or not pieces.pop().startswith(b"--"):
-        raise ValueError("the body has no end: the boundary is not the header's, or it broke off")
+        raise ValueError("the body has no end: it broke off, or the boundary is not the header's")
     return [_part(piece) for piece in pieces]
 
 

@@ -1,7 +1,7 @@
-"""Pinecone Assistant's assistants: what operations have made of them, and the control plane.
+"""Pinecone Assistant's assistants, which follow from operations, and the control plane.
 
-An assistant is created, updated and deleted by operations that no route shows. How it stands is a
-function of them.
+An assistant is created, updated and deleted by operations that no route shows. Its state is a
+function of these.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ASSISTANT_TYPES = (CREATE, UPDATE, DELETE)
 """The types of operations that change assistants."""
 
 AT_ONCE: Lifecycle = Lifecycle.succeeds(running=0)
-"""What becomes of an operation that is done when it is asked for."""
+"""The lifecycle of an operation that is done at once."""
 
 _DEFAULT_LIMIT = 50
 _NAME = re.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -48,10 +48,10 @@ class Assistant(NamedTuple):
         status: its status.
         created_ns: when it was created, in nanoseconds since 1970.
         updated_ns: when it changed last.
-        fields: its instructions, metadata and region, as far as they are known.
-        since: the number of the operation since which it is there; older ones are of another
-            assistant of the same name.
-        operation: the operation that its status is of, ``None`` if it has always been there.
+        fields: its instructions, metadata and region, if they are known.
+        since: the number of the operation since which it exists; older ones are of another
+            assistant with the same name.
+        operation: the operation that decides its status, ``None`` if it has always existed.
     """
 
     name: str
@@ -69,7 +69,7 @@ def find_assistant(exchange: Exchange, name: str) -> Assistant | None:
 
 
 def enter(exchange: Exchange) -> Assistant:
-    """Check what every route below an assistant checks first.
+    """Make the checks with which every route below an assistant begins.
 
     Returns:
         The assistant.
@@ -88,7 +88,7 @@ def enter(exchange: Exchange) -> Assistant:
 def _assistants(
     exchange: Exchange, where: Mapping[str, object], names: Iterable[str]
 ) -> dict[str, Assistant]:
-    """The assistants, of those with these names and those that these operations are of."""
+    """The assistants with these names and those of these operations."""
     born = exchange.began_ns
     known = exchange.parents
     found = {name: Assistant(name, "Ready", born, born, {}) for name in names if name in known}
@@ -166,7 +166,7 @@ def list_assistants(exchange: Exchange) -> Response:
 
 
 def _rank(assistant: Assistant) -> int:
-    """A number of its own that grows with the time of its creation."""
+    """A unique number that grows with the time of its creation."""
     digest = hashlib.blake2s(assistant.name.encode(), digest_size=8).digest()
     return assistant.created_ns << 128 | assistant.since << 64 | int.from_bytes(digest, "big")
 
@@ -227,7 +227,7 @@ def _now(exchange: Exchange, name: str, also: Mapping[str, Any] | None = None) -
 
 
 def _read_fields(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """The instructions and metadata of a request, as far as it has them."""
+    """The instructions and metadata of a request, if it has them."""
     instructions, metadata = asked.get("instructions"), asked.get("metadata")
     if instructions is not None:
         if not isinstance(instructions, str):

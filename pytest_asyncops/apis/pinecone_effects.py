@@ -1,4 +1,4 @@
-"""What operations of Pinecone Assistant have come to, for files and assistants that follow."""
+"""The effects of Pinecone Assistant's operations on files and assistants."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from . import Exchange, Operation
 
 
 class Effect(NamedTuple):
-    """What an operation has come to.
+    """The effect of an operation at one moment.
 
     Attributes:
         operation: the operation.
         kind: its type.
         state: its state, or the one that it had before it was purged.
         changed_ns: when it began, or ended if it has ended, in nanoseconds since 1970.
-        percent: how far it is.
+        percent: its percentage.
         message: why it failed, if it has failed.
     """
 
@@ -30,7 +30,7 @@ class Effect(NamedTuple):
 
 
 def effects(exchange: Exchange, where: Mapping[str, object]) -> Mapping[int, Effect]:
-    """What the operations with these field values have come to, by number, oldest first."""
+    """The effects of the operations with these field values, by number, oldest first."""
     return {
         number: _effect(exchange, operation)
         for number, operation in exchange.related(where).items()
@@ -54,10 +54,10 @@ def _effect(exchange: Exchange, operation: Operation) -> Effect:
 
 
 def tell(exchange: Exchange, operation: Operation | None) -> None:
-    """Note that the answer tells what has become of an operation, if it can still be found.
+    """Note that the answer tells of an operation, if it can still be found.
 
     Clients poll a file or an assistant instead of its operation. Once they have seen the end of the
-    operation, they do not poll, but look at the file.
+    operation, their requests are not polls any more.
     """
     if operation is None or exchange.has_told_end(operation):
         return

@@ -1,7 +1,7 @@
-"""Pinecone Assistant's files: what operations have made of them, and the routes of the data plane.
+"""Pinecone Assistant's files, which follow from operations, and the routes of the data plane.
 
-No route makes a file by itself: operations add, change and remove it. How it stands is a function
-of them.
+No route makes a file itself: operations add, change and remove it. Its state is a function of
+these.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class File(NamedTuple):
         id: its id.
         number: the number of the operation that added it.
         status: its status.
-        created_ns: when it was handed in first, in nanoseconds since 1970.
-        effect: the effect that its status is of.
-        told: what it was handed in with.
+        created_ns: when it was first uploaded, in nanoseconds since 1970.
+        effect: the effect that decides its status.
+        told: the facts of its upload.
         metadata: its metadata.
     """
 
@@ -59,7 +59,7 @@ class File(NamedTuple):
 
 
 def _files(exchange: Exchange, assistant: Assistant, **where: object) -> Mapping[str, File]:
-    """The files of an assistant by id, the first that was added first."""
+    """The files of an assistant by id, in the order in which they were added."""
     found: dict[str, File] = {}
     asked = {"assistant_name": assistant.name, "operation_type": frozenset(TYPES), **where}
     for number, effect in effects(exchange, asked).items():
@@ -188,10 +188,10 @@ def delete_file(exchange: Exchange) -> Response:
     assistant, file = _find(exchange)
     is_old = edition(exchange.request) == OLD
     fields: dict[str, Any] = {"assistant_name": assistant.name, "file_id": file.id}
-    if "file_name" in file.told:  # plans for it match what deletes it, too
+    if "file_name" in file.told:  # plans for the file also match its deletion
         fields["file_name"] = file.told["file_name"]
     if file.status == _FAILED:
-        # Nobody gets to see this one: the file is gone when the answer comes.
+        # This one is never seen: the file is gone when the answer comes.
         exchange.start(operation_type="delete_file", lifecycle=AT_ONCE.then_purged(0), **fields)
         return Response(200 if is_old else 204)
     operation = exchange.start(operation_type="delete_file", **fields)

@@ -1,4 +1,4 @@
-"""What the strategies have to know of Pinecone Assistant beyond contract and rules."""
+"""What the strategies need to know of Pinecone Assistant beyond contract and rules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LONGEST = 10**18 - 1
 def _queries(readings: Mapping[str, Any]) -> Queries:
     schemas: dict[str, Mapping[str, Any]] = {}
     if readings["bad_filter"] == "refuse":
-        # The enums are open in the contract, but the server can only filter by what it knows.
+        # The enums are open in the contract, but the server can only filter by known values.
         schemas["operation_type"] = {"type": "string", "enum": list(TYPES)}
         schemas["status"] = {"type": "string", "enum": list(HISTORY.states)}
     if readings["bad_limit"] == "clamp":

@@ -18,10 +18,10 @@ _FILTERS = HISTORY.states
 STATUSES: Mapping[AnyState, str] = {
     state: word for state in State for word, states in _FILTERS.items() if state in states
 }
-"""What each state is called."""
+"""The status of each state."""
 
 _SHOWN = frozenset(TYPES)
-"""The types of operations that the routes show: those of files, not those of assistants."""
+"""The types of operations that the routes show: those on files, not those on assistants."""
 
 
 def list_operations(exchange: Exchange) -> Response:
@@ -82,5 +82,5 @@ def _render(operation: Operation, snapshot: Snapshot) -> dict[str, Any]:
 
 
 def renderer(readings: Mapping[str, Any]) -> Render:
-    """What shows an operation."""
+    """The function that shows an operation."""
     return _render

@@ -1,4 +1,4 @@
-"""Pages of Pinecone Assistant's lists: how many, and where the next one begins."""
+"""Pages of Pinecone Assistant's lists: how large they are, and where the next one begins."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _LIMITS = range(1, 101)
 
 
 def read_limit(given: str | None, default: int, readings: Mapping[str, Any]) -> int:
-    """How many a page has at most.
+    """The most members of a page.
 
     Raises:
-        ErrorResponse: for what is no limit, unless the reading ``bad_limit`` takes the nearest one.
+        ErrorResponse: for a bad limit, unless the reading ``bad_limit`` uses the nearest one.
     """
     if given is None:
         return default
@@ -34,14 +34,14 @@ def read_limit(given: str | None, default: int, readings: Mapping[str, Any]) -> 
 def page_of(
     exchange: Exchange, members: Sequence[int], query: Mapping[str, str], tied_to: str, limit: int
 ) -> tuple[Sequence[int], Mapping[str, Any]]:
-    """The members of the page that is asked for, and what the answer says of the next page.
+    """The members of the requested page, and what the answer says of the next page.
 
     Args:
         exchange: the exchange.
-        members: the numbers of all that is listed, oldest first.
+        members: the numbers of everything that is listed, oldest first.
         query: the parameters of the query.
-        tied_to: what else is asked for; a token is good for this alone.
-        limit: how many it has at most.
+        tied_to: the rest of the query; a token is good only for this.
+        limit: the most members of the page.
 
     Raises:
         ErrorResponse: for a token of another query, unless the reading ``bad_token`` starts over.
@@ -68,7 +68,7 @@ def _token(tied_to: str, last: int) -> str:
 
 
 def _last_served(token: str, tied_to: str) -> int | None:
-    """The number of the last member served, ``None`` if the token is not of this query."""
+    """The number of the last member served, ``None`` if the token belongs to another query."""
     try:
         last = int(base64.urlsafe_b64decode(token.encode()).rpartition(b":")[2])
     except ValueError:

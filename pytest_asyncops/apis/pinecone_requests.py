@@ -1,4 +1,4 @@
-"""What all routes of Pinecone Assistant read in requests: the version, credentials, bodies."""
+"""Reads the requests of all routes of Pinecone Assistant: version, credentials, bodies."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ def edition(request: Request) -> str | None:
 
 
 def _version(request: Request) -> str | None:
-    """The version header. Clients are known that send it twice."""
+    """The version header. Some clients send it twice."""
     given = request.header(_VERSION)
     different = {} if given is None else dict.fromkeys(given.split(", "))
     return next(iter(different)) if len(different) == 1 else given
 
 
 def bad_request(message: str) -> ErrorResponse:
-    """The answer to a request that asks for what cannot be."""
+    """The answer to an invalid request."""
     return ErrorResponse(400, "INVALID_ARGUMENT", message)
 
 
 def not_found(message: str) -> ErrorResponse:
-    """The answer to a request for what there is not."""
+    """The answer to a request for something that does not exist."""
     return ErrorResponse(404, "NOT_FOUND", message)
 
 
 def check(exchange: Exchange) -> None:
-    """Check what every route checks first: the credential and the version.
+    """Check the credential and the version, as every route does first.
 
     Raises:
         ErrorResponse: if something is wrong with them.
@@ -62,7 +62,7 @@ def read_object(text: str | bytes, what: str) -> Mapping[str, Any]:
     """An object in JSON.
 
     Raises:
-        ErrorResponse: if it is none.
+        ErrorResponse: if it is not one.
     """
     try:
         found = json.loads(text)
@@ -77,7 +77,7 @@ def read_metadata(text: str | bytes) -> Mapping[str, Any]:
     """The metadata of a file or an assistant.
 
     Raises:
-        ErrorResponse: if it is no JSON object, or too large.
+        ErrorResponse: if it is not a JSON object, or too large.
     """
     if len(text) > _MOST_METADATA:
         raise bad_request("Metadata must not be larger than 16 KB")
@@ -85,13 +85,13 @@ def read_metadata(text: str | bytes) -> Mapping[str, Any]:
 
 
 class Upload(NamedTuple):
-    """A file that a request hands in.
+    """A file that a request uploads.
 
     Attributes:
-        name: what it is called.
-        size: how many bytes it has.
-        metadata: what is to be known of it.
-        multimodal: whether pictures in it are taken in.
+        name: its name.
+        size: its size in bytes.
+        metadata: its metadata.
+        multimodal: whether pictures in it are processed.
     """
 
     name: str
@@ -101,7 +101,7 @@ class Upload(NamedTuple):
 
 
 def read_upload(exchange: Exchange) -> Upload:
-    """The file that a request hands in.
+    """The file that a request uploads.
 
     Raises:
         ErrorResponse: for a body that is not multipart, or that has no file or more than one.

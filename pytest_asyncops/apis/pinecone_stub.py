@@ -1,4 +1,4 @@
-"""The stub of Pinecone Assistant, with what its operations are made of and belong to."""
+"""The stub of Pinecone Assistant, with the fields of its operations, and its assistants."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ class PineconeStub(Stub):
             )
 
     if TYPE_CHECKING:
-        # `Stub` has the code, and `Api.fields` the truth; this tells it to editors and checkers.
-        # They find it too narrow for a `Stub`, which takes the fields of any API.
+        # `Stub` has the code, and `Api.fields` decides; this is for editors and type checkers.
+        # They find it too narrow for a `Stub`, which accepts the fields of any API.
 
         def start(  # type: ignore[override] # see above
             self,
@@ -83,20 +83,19 @@ class PineconeStub(Stub):
                     succeeds.
                 id: its id; unless given, one that is counted.
                 operation_type: what it does.
-                file_id: the id of its file; unless given, one that is counted; ``None`` leaves it
-                    out.
+                file_id: the id of its file; by default one that counts up; ``None`` leaves it out.
                 ingestion_units: what an upload or upsert costs, shown once it has succeeded;
                     ``None`` leaves it out.
-                file_name: the name of its file; unless given, the file's id.
-                size: how many bytes its file has, 0 unless given.
+                file_name: the name of its file; by default the file's id.
+                size: how many bytes its file has, by default 0.
                 metadata: the metadata of its file, or of the assistant that it creates or updates.
-                multimodal: whether pictures in its file are taken in.
+                multimodal: whether pictures in its file are processed.
                 instructions: those of the assistant that it creates or updates.
-                region: the region of the assistant that it creates, ``"us"`` unless given.
+                region: the region of the assistant that it creates, by default ``"us"``.
 
             Raises:
-                InvalidArgument: for a value that a field cannot have, an id that is taken, or a
-                    lifecycle that the API cannot show.
+                InvalidArgument: for a value that a field cannot have, an id that is already used,
+                    or a lifecycle that the API cannot show.
                 MockClosed: after the test or the ``with`` block.
             """
             ...
@@ -118,10 +117,10 @@ class PineconeStub(Stub):
             instructions: _Each[str | None] = None,
             region: _Each[str | None] = None,
         ) -> list[Operation]:
-            """Start several operations now: all of them, or none if one cannot be.
+            """Start several operations now: all of them, or none if one cannot be started.
 
-            Args are those of `start`, each a value, or a function from an operation's index (from
-            0) to the value.
+            Args are those of `start`, each a value, or a function of an operation's index (from 0)
+            that returns the value.
             """
             ...
 

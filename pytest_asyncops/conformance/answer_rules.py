@@ -1,8 +1,8 @@
 """The rules about the answers of a route, beyond the schema of the body.
 
 Nearly everything in the schemas of real APIs is optional, so the body of one route, or of an error,
-fits the schema of another route. These rules are made of what an API says of itself: its contract,
-its `HistorySchema`, and the readings that can switch them off.
+fits the schema of another route. These rules are made from the API's contract, its `HistorySchema`,
+and the readings that can switch them off.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _with_operations(
     history = api.checking.history
     if history is None or route is None or status_code != _OK:
         return
-    # If the operation is not wrapped, the schema may require its id already.
+    # If the operation is not wrapped, the schema may already require its id.
     is_required = history.wrapped_in is None and history.id in _required(contract, pointer)
     if route.name == _GET and not is_required:
         yield _rule(
@@ -66,13 +66,13 @@ def _with_operations(
             ByFunction(partial(_repeated, history.listed_in, history.id)),
         )
     reading = "list_without_operations"
-    # An API whose lists leave out what is empty does not have this reading, or allows it.
+    # An API whose lists leave out empty members does not have this reading, or allows it.
     if route.name == _LIST and any(setting.name == reading for setting in api.readings):
         yield _rule(
             api,
             pointer,
             "list-has-operations",
-            "an answer of the list route has its operations, if only an empty list",
+            "an answer of the list route has its operations, even if the list is empty",
             Needed(history.listed_in),
             reading,
         )
@@ -88,7 +88,7 @@ def _repeated(listed_in: str, name: str, value: Any, status_code: int) -> Iterat
     first: dict[str, int] = {}
     for index, each in enumerate(operations):
         one = each.get(name) if isinstance(each, dict) else None
-        # An empty text is as good as none.
+        # An empty text counts as none.
         if one and isinstance(one, str) and first.setdefault(one, index) != index:
             yield (
                 (listed_in, index, name),
@@ -164,7 +164,7 @@ def _all_members(api: Api, contract: Contract) -> tuple[_Members, _Members]:
 
 
 def _members(contract: Contract, schema: Schema) -> _Members:
-    """The members that a schema names; none if it says something of all others."""
+    """The members that a schema names; none if it says something about all others."""
     schema = contract.resolved(schema)
     if schema.get("additionalProperties") not in (None, False):
         return {}

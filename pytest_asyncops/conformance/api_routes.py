@@ -1,4 +1,4 @@
-"""Finds the API and the route that a response is an answer of."""
+"""Finds the API and the route of a response."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __tracebackhide__ = hides_usage_errors
 def find_api_route(
     response: ClientResponse, *, api: object = None, route: str | None = None
 ) -> tuple[Api, Route | None]:
-    """The API and the route that answered; no route if none took the request.
+    """The API and the route that answered; no route if none matched the request.
 
     Args:
         response: the response.
@@ -30,14 +30,14 @@ def find_api_route(
         route: the name of the route, if the caller names it.
 
     Raises:
-        InvalidArgument: if they cannot be told, and for an unknown name.
+        InvalidArgument: if they cannot be determined, and for an unknown name.
     """
     known = None if api is None else find_api(api)
     if response.body is None:
         if known is None or route is None:
             raise InvalidArgument(
-                "a payload does not say what it is an answer to. Name it: api='chainloop', "
-                "route='get'.",
+                "a payload does not say which request it answers. Name API and route: "
+                "api='chainloop', route='get'.",
                 value=response.value,
             )
     elif response.recorded is not None:
@@ -73,7 +73,7 @@ def _by_url(
 def is_of_known_host(asked: Request) -> bool:
     """Whether a request was to a route of an API, at a host of this API: a stub's, or a real one.
 
-    An API's host may serve more than what is known of it here.
+    An API's host may serve more than is known here.
     """
     api = live_api(asked.url) or _at_host(urlsplit(asked.url).hostname)
     return api is not None and _find(((api, api.serving.method(asked)),), asked.url) is not None
@@ -91,7 +91,7 @@ def _at_host(host: str | None) -> Api | None:
 
 
 def described(asked: Request) -> str:
-    """What a response is an answer to, for messages."""
+    """The API and route of a response, for messages."""
     what = f"a response to {asked.method} {shown(asked.url)}"
     return what if asked.url else "a response without a URL"
 
@@ -110,10 +110,9 @@ _PATH = re.compile(f"{ORIGIN.pattern}([^?#]*)")
 
 @lru_cache(maxsize=1024)
 def _find(methods: tuple[tuple[Api, str], ...], url: str) -> tuple[Api, str] | None:
-    """The API and route that a URL leads to, with the method that each API takes it for.
+    """The API and route of a URL, with the method as each API reads it.
 
-    The service may have another base URL than its real one, so only the end of the path has to
-    match.
+    The service may have another base URL than its real one, so only the end of the path must match.
     """
     path = _PATH.match(url)[1]  # type: ignore[index]  # it matches every text
     for pattern, api, route in _ways(methods):
@@ -126,7 +125,7 @@ def _find(methods: tuple[tuple[Api, str], ...], url: str) -> tuple[Api, str] | N
 def _ways(methods: tuple[tuple[Api, str], ...]) -> list[tuple[re.Pattern[str], Api, str]]:
     """The paths that lead to a route, the most specific first.
 
-    These have the most literal segments, and of those the most segments.
+    A path with more literal segments is more specific, and then one with more segments.
     """
 
     def specificity(template: str) -> tuple[int, int]:
@@ -148,6 +147,6 @@ def _ways(methods: tuple[tuple[Api, str], ...]) -> list[tuple[re.Pattern[str], A
 
 def _cannot_tell(what: str, asked: str, response: ClientResponse) -> InvalidArgument:
     return InvalidArgument(
-        f"the {what} of {asked} cannot be told. Name it: api='chainloop', route='get'.",
+        f"the {what} of {asked} cannot be determined. Name it: api='chainloop', route='get'.",
         value=response.value,
     )

@@ -1,8 +1,9 @@
-"""Which schemas say something about which parts of a value, and what none of them documents.
+"""Which schemas apply to which parts of a value, and what none of them documents.
 
-A schema applies to a value as the keyword ``unevaluatedProperties`` of later drafts sees it: with
-all of its ``allOf``, and of its ``anyOf`` and ``oneOf`` with the alternatives that the value fits.
-What stands below ``not`` says what a value is not, so it does not apply.
+A schema applies to a value as in the keyword ``unevaluatedProperties`` of later drafts: with all of
+its ``allOf``, and with the alternatives of its ``anyOf`` and ``oneOf`` that the value fits. A
+schema
+below ``not`` says what a value is not, so it does not apply.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ class Applied(NamedTuple):
     Attributes:
         at: its place.
         value: the value.
-        roots: the schemas that the schemas of the value around it name for it.
-        schemas: these and all that they are made of, without references.
+        roots: the schemas that the schemas of the surrounding value name for it.
+        schemas: these and all their parts, without references.
     """
 
     at: Place
@@ -38,7 +39,7 @@ class Applied(NamedTuple):
 
 
 class Undocumented(NamedTuple):
-    """What no schema that applies documents.
+    """A part of a value that no applying schema documents.
 
     Attributes:
         at: its place.
@@ -90,7 +91,7 @@ def _parts(
 def _gather(
     contract: Contract, schema: Schema, value: Any, fits: Fits, found: dict[int, Schema]
 ) -> None:
-    """Add a schema and all that it is made of for this value, by the ``id()`` of each."""
+    """Add a schema and all its parts for this value, by the ``id()`` of each."""
     schema = contract.resolved(schema)
     if id(schema) in found:
         return
@@ -105,7 +106,7 @@ def _gather(
 def _alternatives(
     contract: Contract, schema: Schema, value: Any, fits: Fits
 ) -> Iterator[list[Schema]]:
-    """Of each keyword with alternatives, those that apply."""
+    """The alternatives that apply, for each keyword that has alternatives."""
     chosen = choose(contract, schema, value)
     decided = None if chosen is None else alternatives_of(schema)
     for keyword in ("anyOf", "oneOf"):
@@ -133,7 +134,7 @@ def undocumented_members(part: Applied) -> Iterator[Undocumented]:
             yield Undocumented(
                 (*part.at, name),
                 value,
-                f"is not documented; documented are {listed(names)}",
+                f"is not documented; the contract has {listed(names)}",
                 documenting[0],
                 "properties",
             )
@@ -142,7 +143,7 @@ def undocumented_members(part: Applied) -> Iterator[Undocumented]:
 def undocumented_values(contract: Contract, part: Applied, fits: Fits) -> Iterator[Undocumented]:
     """The value, for each open enum that does not document it.
 
-    Of alternatives that the value fits, it is enough that one documents it.
+    If the value fits several alternatives, it is enough that one documents it.
     """
     for root in part.roots:
         yield from _unknown(contract, root, part, fits, frozenset())
@@ -159,7 +160,7 @@ def _unknown(
     within |= {id(schema)}
     values = schema.get("x-enum")
     if values and value is not None and not any(json_equal(value, known) for known in values):
-        message = f"is not documented; documented are {listed(map(shortened, values))}"
+        message = f"is not documented; the contract has {listed(map(shortened, values))}"
         found.append(Undocumented(part.at, value, message, schema, "x-enum"))
     for same in schema.get("allOf", ()):
         found += _unknown(contract, same, part, fits, within)

@@ -56,25 +56,25 @@ def assert_conforms(
 
     Args:
         value: a response of requests, httpx, aiohttp or urllib3, an entry of
-            ``asyncops_mock.calls`` or its response, or a payload as it was read from JSON.
-        api: the API, by name or as an `Api`; needed for payloads, and for responses whose URL does
-            not tell it.
-        contract: the OpenAPI document of any other API: its path, or a `Contract`. Unless it is
-            given, the setting ``contract`` counts for what is not an answer of a known API.
+            ``asyncops_mock.calls`` or its response, or a payload as read from JSON.
+        api: the API, by name or as an `Api`; needed for payloads, and for responses with an unknown
+            URL.
+        contract: the OpenAPI document of any other API: its path, or a `Contract`. By default,
+            the setting ``contract`` counts for answers that are not of a known API.
         route: the route's name, such as ``"list"`` or ``"get"``; needed in the same cases. In a
             document it is method and path, such as ``"GET /jobs/{id}"``, or the operationId.
         status_code: the HTTP status; 200 for payloads unless given.
         extra: ``"forbid"`` to report members that the contract does not document.
         unknown: ``"forbid"`` to report values that an open enum (``x-enum``) does not document.
-        profile: the profile that the body is written in; unless given, that of the stub, or
+        profile: the profile in which the body is written; by default that of the stub, or
             ``"contract"``.
-        readings: readings of the API by name, which say what an answer may leave out; unless given,
+        readings: readings of the API by name, which say what an answer may leave out; by default
             those of the mock that serves the API now. The others have their defaults.
 
     Raises:
         ConformanceError: if it breaks the contract; an ``AssertionError``.
-        InvalidArgument: for a value that is not a response, or whose API or route cannot be told,
-            and for an unknown reading.
+        InvalidArgument: for a value that is not a response, or whose API or route cannot be
+            determined, and for an unknown reading.
 
     >>> operation = {"id": "1", "status": "ASYNC_OPERATION_STATUS_RUNNING"}
     >>> assert_conforms({"operation": operation}, api="chainloop", route="get")
@@ -135,13 +135,13 @@ def violations(
 
 
 class _Checked(NamedTuple):
-    """What was found of a response.
+    """What was found in a response.
 
     Attributes:
-        what: what it is an answer to.
+        what: what it answers.
         found: its violations.
         given: the arguments with which a payload is checked in the same way.
-        profiles: the profiles that it can be read in.
+        profiles: the profiles in which it can be read.
     """
 
     what: str
@@ -200,7 +200,7 @@ def _violations(
 def _reproduction(
     response: ClientResponse, checked: _Checked, extra: str, unknown: str
 ) -> list[str]:
-    """A call with a payload that finds the same; empty for a payload, and where there is none."""
+    """A call with a payload that finds the same; empty for a payload, and if no call does."""
     if response.body is None:
         return []
     given = {
@@ -213,7 +213,7 @@ def _reproduction(
     try:
         payload = parse(response.body)
         alike = violations(payload, **given) == checked.found
-    except (ValueError, AsyncOpsError):  # it is no JSON, or found by what only a response has
+    except (ValueError, AsyncOpsError):  # it is not JSON, or only a response can show it
         return []
     lines = snippet("assert_conforms", payload, given) if alike else []
     text = "\n".join(lines)
@@ -222,7 +222,7 @@ def _reproduction(
 
 
 _LEFT_OUT: tuple[object, ...] = (None, {}, 200, "allow", "contract")
-"""What an argument is unless it is given."""
+"""The default of an argument."""
 
 
 def _edition(response: ClientResponse, api: Api) -> str | None:

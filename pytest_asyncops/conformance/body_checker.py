@@ -1,4 +1,4 @@
-"""The checker of the bodies of one schema: how they are read, and what is wrong with them."""
+"""The checker for the bodies of one schema: reads them, and finds their violations."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ ContractForm = Callable[[Any], Any]
 _STREAMS = (Reading.EVENTS, Reading.LINES)
 
 _END = "[DONE]"
-"""What many services send as the last event of a stream, to say that it is the last."""
+"""The last event of a stream of many services, which says that it is the last."""
 
 
 class Strictness(NamedTuple):
-    """Whether what is not documented is a violation.
+    """Whether undocumented members and values are violations.
 
     Attributes:
         extra: undocumented members.
@@ -48,7 +48,7 @@ LENIENT = Strictness()
 
 
 class _Unreadable(Exception):
-    """A body, or what is in it, is not what its media type says."""
+    """A body, or a part of it, is not what its media type says."""
 
     def __init__(self, message: str, value: object, index: int | None = None) -> None:
         super().__init__(message)
@@ -88,8 +88,8 @@ class BodyChecker:
         self._media_type = media_type
         self._reading = reading_of(media_type)
         schema = contract.schema(location)
-        # A schema of the answer's own, because its rules are not about all values of the body's
-        # schema, but about those that are answers.
+        # The answer has a schema of its own, because its rules are not about all values of the
+        # body's schema, but only about answers.
         self._answer: Schema = {"allOf": [schema]}
         rules, about = rules_of(location)
         part = schema
@@ -154,7 +154,7 @@ class BodyChecker:
         return False
 
     def _read(self, response: ClientResponse) -> Any:
-        """The body as the schema is about it: a stream is a list."""
+        """The body in the form that the schema describes: a stream is a list."""
         body = response.body
         if body is None:
             try:
@@ -188,11 +188,11 @@ class BodyChecker:
         if self._may_be_text:
             return text
         try:
-            return parse(body)  # whatever it is called, it is JSON
+            return parse(body)  # whatever its name, it is JSON
         except ValueError:
             raise self._contract.error(
-                f"this body of {self._media_type} cannot be checked against the schema. Bodies of "
-                "JSON, of text and of streams can be, and others if the schema's type is string.",
+                f"this body of {self._media_type} cannot be checked against the schema. JSON, text "
+                "and streams can be, and other bodies if the schema's type is string.",
                 self._location,
             ) from None
 
@@ -235,7 +235,7 @@ _OF_OTHERS = ("properties", "required", "additionalProperties", "items")
 
 
 def _is_text(contract: Contract, schema: Schema) -> bool:
-    """Whether a schema is about texts and nothing else."""
+    """Whether a schema is only about texts."""
     schema = contract.resolved(schema)
     alternatives = [schema[keyword] for keyword in ("anyOf", "oneOf") if keyword in schema]
     return (

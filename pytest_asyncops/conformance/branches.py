@@ -1,4 +1,4 @@
-"""Which of the schemas that a discriminator chooses from a value is checked against."""
+"""Finds the schema against which a value is checked, by its discriminator."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..contract.schema_keywords import Schema, name_of
 
 
 class Chosen(NamedTuple):
-    """What the property of a discriminator says of a value.
+    """What the property of a discriminator chooses for a value.
 
     Attributes:
         member: the name of the property.
@@ -31,10 +31,11 @@ class Chosen(NamedTuple):
 
 
 def choose(contract: Contract, schema: Schema, value: Any) -> Chosen | None:
-    """What the discriminator of a schema says of a value; ``None`` if it says nothing of it.
+    """What the discriminator of a schema chooses for a value; ``None`` if nothing.
 
-    It says nothing of what is no object, and of an object without the property: what is meant then
-    is undefined (OpenAPI 3.0.4, 4.7.25), and real services leave it out if it is optional.
+    It chooses nothing for a value that is not an object, and for an object without the property:
+    the meaning is then undefined (OpenAPI 3.0.4, 4.7.25), and real services leave the property out
+    if it is optional.
     """
     branches = contract.branches(schema)
     if branches is None or not isinstance(value, dict):
@@ -48,9 +49,9 @@ def choose(contract: Contract, schema: Schema, value: Any) -> Chosen | None:
 
 
 def is_heir(contract: Contract, schema: Schema, parent: Schema) -> bool:
-    """Whether a schema is one that the discriminator of a schema in its ``allOf`` chooses from.
+    """Whether a schema is a choice of the discriminator of a schema in its ``allOf``.
 
-    Then that schema says nothing of who is chosen: this has been decided already.
+    Then that discriminator chooses nothing more: the choice was already made.
     """
     parent = contract.resolved(parent)
     branches = None if alternatives_of(parent) else contract.branches(parent)

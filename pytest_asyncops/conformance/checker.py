@@ -1,4 +1,4 @@
-"""The checker of the answers of one operation with one status: status, content type and body."""
+"""The checker for answers of one operation with one status: status, content type and body."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __tracebackhide__ = hides_usage_errors
 
 
 _MOST_KEPT = 64
-"""How many content types are kept: one with a boundary is another one each time."""
+"""How many content types are kept: those with a boundary are new each time."""
 
 
 class Checker:
@@ -32,7 +32,7 @@ class Checker:
         contract: the contract.
         operation: the operation, ``None`` if no route answered.
         status_code: the HTTP status.
-        name: what the operation is called in messages.
+        name: the operation's name in messages.
         error_schema: the location of the schema of errors whose status or body is not documented.
         rules_of: finds the rules that the contract states only in its prose.
 
@@ -71,7 +71,7 @@ class Checker:
             self._schemas = {"application/json": error_schema}
         self._place = self._response or next(iter(self._schemas.values()), None) or "/paths"
         self._found: dict[str | None, BodyChecker | Violation | None] = {}
-        # What is not asked for need not be understood.
+        # Unused parts need not be understood.
         self._body_checkers: dict[tuple[str, str], BodyChecker] = {}
 
     def check(
@@ -88,7 +88,7 @@ class Checker:
             headers = response.headers
             checker = self.body_checker(None if headers is None else headers.get("Content-Type"))
             if isinstance(checker, Violation) and not response.body:
-                checker = self.body_checker()  # nothing is of no content type
+                checker = self.body_checker()  # an empty body has no content type
         elif response.body:
             checker = self._surplus(response.body)
         if isinstance(checker, BodyChecker):
@@ -107,7 +107,7 @@ class Checker:
         """The checker of bodies with this content type, or what is wrong with it.
 
         Args:
-            content_type: the header; ``None`` for what does not say what it is.
+            content_type: the header; ``None`` without one.
 
         Returns:
             ``None`` if the contract says nothing about these bodies.
@@ -141,7 +141,7 @@ class Checker:
         return self._body_checkers[key]
 
     def _undocumented_status(self) -> Violation:
-        known = f"; documented are {listed(self._documented)}" if self._documented else ""
+        known = f"; the contract has {listed(self._documented)}" if self._documented else ""
         return self._violation(
             f"is not documented for {self.name}{known}", "schema.status", self._status_code
         )

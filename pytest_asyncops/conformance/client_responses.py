@@ -1,4 +1,4 @@
-"""Reads the values that `assert_conforms` takes: responses of client libraries, or payloads."""
+"""Reads the values that `assert_conforms` accepts: responses of client libraries, or payloads."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ __tracebackhide__ = hides_usage_errors
 
 
 class ClientResponse(NamedTuple):
-    """A response in the one form that conformance is checked in.
+    """A response in the one form in which conformance is checked.
 
     Attributes:
-        value: what was given.
+        value: the given response or payload.
         status_code: the HTTP status.
         body: the bytes of the body, ``None`` for a payload.
         headers: the headers, ``None`` for a payload.
-        request: what was asked, if it is known.
+        request: the request, if it is known.
         recorded: the response as a stub recorded it, if it is one.
         is_head: whether it answers a HEAD request, so that it has no body.
     """
@@ -62,11 +62,11 @@ _decoder = json.JSONDecoder(
 
 
 _LEFT = object()
-"""Stands for the end of what is in a list or object."""
+"""Stands for the end of a list or object."""
 
 
 def check_json(payload: Any) -> None:
-    """Check that a payload is made of what JSON is read to, at any depth.
+    """Check that a payload consists of values that are read from JSON, at any depth.
 
     Raises:
         InvalidArgument: if it has a value or a member's name of another type, or contains itself.
@@ -116,7 +116,7 @@ def read_response(value: Any, status_code: int | None = None) -> ClientResponse:
 
     Args:
         value: the response or payload.
-        status_code: the HTTP status, if the caller knows better; 200 for payloads unless given.
+        status_code: the HTTP status, if the caller gives one; by default 200 for payloads.
 
     Raises:
         InvalidArgument: for a value that is neither.
@@ -176,11 +176,11 @@ def _from_client(value: Any, status_code: int | None) -> ClientResponse:
 
 
 ORIGIN: re.Pattern[str] = re.compile("(?:[^:/?#]+:)?(?://[^/?#]*)?")
-"""What stands before the path of a URL, as by RFC 3986, appendix B."""
+"""The part of a URL before the path, by RFC 3986, appendix B."""
 
 
 def _asked(value: Any) -> Request:
-    """The request, as far as the response knows it."""
+    """The request, if the response knows it."""
     try:
         request = getattr(value, "request", value)
         url = str(getattr(value, "url", None) or "")
@@ -189,8 +189,8 @@ def _asked(value: Any) -> Request:
     sent = request if request is not value else getattr(value, "request_info", None)  # aiohttp
     body = getattr(sent, "body", None)  # only requests keeps it where it can always be read
     if url.startswith("/") and (pool := getattr(value, "_pool", None)) is not None:
-        url = f"{pool.scheme}://{pool.host}:{pool.port}{url}"  # urllib3 has the path alone
-    received = getattr(value, "_original_response", None)  # urllib3 has the method nowhere else
+        url = f"{pool.scheme}://{pool.host}:{pool.port}{url}"  # urllib3 has only the path
+    received = getattr(value, "_original_response", None)  # urllib3 has the method only here
     return Request(
         getattr(request, "method", None) or getattr(received, "_method", None) or "GET",
         url,
@@ -232,8 +232,8 @@ def _aiohttp_body(value: Any) -> bytes:
 
 def _not_read(value: object) -> InvalidArgument:
     return InvalidArgument(
-        "the body of this response has not been read, or not been kept. Before, add: "
-        "response.read(), or await response.aread() with an httpx.AsyncClient, or "
-        "await response.read() with aiohttp",
+        "the body of this response has not been read, or not been kept. First call "
+        "response.read(), or await response.aread() with an httpx.AsyncClient, or await "
+        "response.read() with aiohttp",
         value=value,
     )

@@ -1,8 +1,8 @@
 """The keywords of OpenAPI 3.0's schemas, for the jsonschema library.
 
-OpenAPI 3.0 is JSON Schema draft 4 with changes: ``nullable``, formats of its own, patterns of
-ECMA-262, and here ``x-enum``, an enum that may grow. The validator that is made here finds every
-violation and its place. The one in `fast_check` only tells whether there are any.
+OpenAPI 3.0 is JSON Schema draft 4 with changes: ``nullable``, its own formats, patterns of
+ECMA-262, and here ``x-enum``, an enum that may grow. The validator from here finds every violation
+and its place. The one in `fast_check` only tells whether there are any.
 """
 
 from __future__ import annotations
@@ -119,14 +119,14 @@ def _unique_items(validator: Any, unique: bool, value: Any, schema: Schema) -> E
             first = seen.setdefault(identity(item), index)
             if first != index:
                 yield ValidationError(
-                    f"must have items that differ; those at {first} and {index} are equal"
+                    f"must have distinct items; those at {first} and {index} are equal"
                 )
                 return
 
 
 def _not(validator: Any, denied: Schema, value: Any, schema: Schema) -> Errors:
     if _fits(validator, denied, value):
-        yield ValidationError("must not fit the schema below not")
+        yield ValidationError("must not fit the schema in not")
 
 
 def _any_of(validator: Any, schemas: list[Schema], value: Any, schema: Schema) -> Errors:
@@ -139,7 +139,7 @@ def _one_of(validator: Any, schemas: list[Schema], value: Any, schema: Schema) -
     if len(fitting) != 1:
         which = " and ".join(fitting) or "none"
         several = counted(len(schemas), "schema")
-        yield ValidationError(f"must fit just one of {several}, but fits {which}")
+        yield ValidationError(f"must fit exactly one of {several}, but fits {which}")
 
 
 def _fits(validator: Any, schema: Schema, value: Any) -> bool:

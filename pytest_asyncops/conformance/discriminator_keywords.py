@@ -1,6 +1,6 @@
 """The keywords with which a discriminator works, for the jsonschema library.
 
-The specification calls a discriminator a shortcut: of an object, its property tells the schema, and
+The specification calls a discriminator a shortcut: a property of the object names the schema, and
 only this schema counts (OpenAPI 3.0.3, 4.7.25).
 """
 
@@ -27,12 +27,12 @@ def discriminating(contract: Contract, alternatives: Mapping[str, Keyword]) -> d
 
     Args:
         contract: the contract, whose discriminators they are.
-        alternatives: ``oneOf`` and ``anyOf`` for what no discriminator says anything of.
+        alternatives: ``oneOf`` and ``anyOf`` for values without a discriminator.
     """
     decided: set[tuple[int, int, int]] = set()
 
     def once(validator: Any, value: Any, schema: Schema, below: Schema, **more: Any) -> Errors:
-        """The errors of a schema, while what the discriminator of another one says is decided."""
+        """The errors of a schema, once the discriminator of another schema has chosen it."""
         key = get_ident(), id(value), id(schema)
         if key in decided:
             return
@@ -82,7 +82,7 @@ def discriminating(contract: Contract, alternatives: Mapping[str, Keyword]) -> d
 
 
 def _named(chosen: Chosen, errors: Errors) -> Errors:
-    """The same errors, which say which schema was chosen; of several, the innermost."""
+    """The same errors, with the name of the chosen schema, or of the innermost of several."""
     for error in errors:
         if not hasattr(error, "chosen"):
             error.chosen = chosen  # type: ignore[attr-defined]  # ours, for errors of its outer ones

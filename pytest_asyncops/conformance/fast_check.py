@@ -1,10 +1,10 @@
 """Tells in less than a microsecond per object whether there is any violation at all.
 
 Almost every response that a test checks is good. So a schema and its rules become one JSON Schema,
-which jsonschema-rs checks. It knows nothing of our places and messages: only if it finds something,
-the thorough validator of `dialect` is asked. A law in the tests holds that what is let pass here,
-the thorough validator lets pass too. On a machine for which there is no wheel of jsonschema-rs, the
-thorough validator is always asked.
+which jsonschema-rs checks. It does not know our places and messages: only if it finds something,
+the thorough validator of `dialect` is asked. The tests have a law that everything that passes here
+also passes the thorough validator. On a machine without a wheel of jsonschema-rs, the thorough
+validator is always asked.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ Check = Callable[[list[Any]], bool]
 
 Path = tuple[Union[str, frozenset[str], None], ...]
 """A path in a payload. A step is a member's name; or ``None`` for each item of a list; or, for each
-member of an object but some, the names of those."""
+member of an object except some, the names of the exceptions."""
 
 
 fast_parse: Callable[[bytes], Any] = Decoder().decode
-"""Reads JSON. It refuses some of what `parse` reads, such as a lone surrogate, so only the verdict
-that a payload is good is trusted."""
+"""Reads JSON. It refuses some texts that `parse` reads, such as a lone surrogate, so only its
+verdict that a payload is good is trusted."""
 
 _SCALARS = frozenset({str, bool, type(None)})
 _LONG: int = 10**4000
-"""jsonschema-rs finds integers good that Python does not write, which are a little longer."""
+"""jsonschema-rs accepts integers that Python does not write, which are a little longer."""
 
 
 def is_plain(value: Any) -> bool:
-    """Whether a value is one that is read from JSON, and that jsonschema-rs can read.
+    """Whether a value is as read from JSON, and jsonschema-rs can read it.
 
     Raises:
         RecursionError: if it is nested too deep to be checked.
@@ -75,14 +75,14 @@ def fast_check(
     """
     try:
         from jsonschema_rs import Draft4Validator
-    except ImportError:  # there is none for this machine
+    except ImportError:  # no wheel for this machine
         return _never_sure
     kinds = {key: [rule.kind for rule in about] for key, about in rules.items()}
     try:
         translated = JsonSchema(contract, schema, kinds, status_code)
         is_valid = Draft4Validator(translated.document).is_valid
         others = _other_rules(contract, schema, kinds, status_code)
-    except ValueError:  # it cannot be translated, or jsonschema-rs does not take it
+    except ValueError:  # it cannot be translated, or jsonschema-rs does not accept it
         return _never_sure
 
     def is_good(payload: Any) -> bool:
@@ -106,10 +106,10 @@ def _never_sure(payload: Any) -> bool:
 def _other_rules(
     contract: Contract, schema: Schema, kinds: Kinds, status_code: int
 ) -> list[tuple[Path, Check]]:
-    """The rules that no schema can say, each with a path to the objects that it is about.
+    """The rules that no schema can express, each with a path to its objects.
 
     Raises:
-        ValueError: if there is no end of paths, because such objects contain themselves.
+        ValueError: if there are endless paths, because such objects contain themselves.
     """
     others = {
         key: [kind for kind in about if rule_schema(kind, status_code) is None]
@@ -153,7 +153,7 @@ def _at(path: Path, payload: Any) -> list[Any]:
     for step in path:
         if step is None:
             lists = [value for value in found if isinstance(value, list)]
-            # Nearly always there is one, which need not be copied.
+            # There is nearly always one, which need not be copied.
             found = lists[0] if len(lists) == 1 else [item for each in lists for item in each]
             continue
         objects = [value for value in found if isinstance(value, dict)]
@@ -179,7 +179,7 @@ def _keep(kind: Constraint, status_code: int, values: Iterable[Any]) -> bool:
 
 
 def _keep_order(kind: Ordered, status_code: int, values: Iterable[Any]) -> bool:
-    """Whether timestamps are in order, of values that have been found good by `PLAIN_DATE_TIME`."""
+    """Whether timestamps are in order, in values that match `PLAIN_DATE_TIME`."""
     return _keep(kind, status_code, _perhaps_late(kind.members, values))
 
 
@@ -197,4 +197,4 @@ def _perhaps_late(members: Sequence[str], values: Iterable[Any]) -> Iterator[Any
                     if not (before <= text and text[19] == before[19] == "Z"):
                         yield value
             except (AttributeError, KeyError, TypeError):
-                yield value  # no object, or one is null or missing in between
+                yield value  # not an object, or one on the way is null or missing

@@ -15,7 +15,7 @@ from .client_responses import ClientResponse
 __tracebackhide__ = hides_usage_errors
 
 ContractLike = Union[Contract, str, "os.PathLike[str]"]
-"""An OpenAPI document, or where it is."""
+"""An OpenAPI document, or its path."""
 
 
 def given_contract(
@@ -42,7 +42,7 @@ def given_contract(
 
 
 def _read(contract: object) -> Contract:
-    """The document at a path, or a document that is read already."""
+    """The document at a path, or a document that was read already."""
     if isinstance(contract, Contract):
         return contract
     if not isinstance(contract, (str, os.PathLike)) or not os.fspath(contract):

@@ -28,9 +28,9 @@ _Sight = tuple[int, Mapping[str, Any]]
 
 
 def _reachable() -> Mapping[State, frozenset[State]]:
-    """For each state the states in which an operation can be later."""
+    """For each state, the states in which an operation can be later."""
     reach = {state: set(followers) for state, followers in TRANSITIONS.items()}
-    reach[State.PENDING].add(State.PENDING)  # in another state of the API's own that means it
+    reach[State.PENDING].add(State.PENDING)  # in another of the API's own states with this meaning
     for _ in State:  # a path has no more steps than there are states
         for state in State:
             reach[state].update(*[reach[follower] for follower in reach[state]])
@@ -58,12 +58,12 @@ def assert_history(
     stays once it is set, and the result stays once the operation is done.
 
     Args:
-        values: the answers, oldest first: values that `assert_conforms` takes, of list and get
-            routes as they came, or bare operations. Answers with an error status are skipped.
+        values: the answers, oldest first: values that `assert_conforms` accepts, from list and get
+            routes, or bare operations. Answers with an error status are skipped.
         api: the API, by name or as an `Api`.
-        profile: the profile that they are written in, as for `assert_conforms`.
-        readings: readings of the API by name, which say what is no change: ``other_notation`` and
-            ``empty_or_missing``; unless given, those of the mock that serves the API now.
+        profile: the profile in which they are written, as for `assert_conforms`.
+        readings: readings of the API by name, which say what is not a change: ``other_notation``
+            and ``empty_or_missing``; by default those of the mock that serves the API now.
 
     Raises:
         ConformanceError: if it is not valid; an ``AssertionError``.
@@ -100,7 +100,7 @@ def assert_history(
 def _reproduction(
     values: Sequence[Any], found: Sequence[Violation], given: Mapping[str, Any]
 ) -> str:
-    """A call with payloads that finds the same; empty for payloads, and where there is none."""
+    """A call with payloads that finds the same; empty for payloads, and if no call does."""
     try:
         bodies = [
             response.body
@@ -114,7 +114,7 @@ def _reproduction(
         lines = snippet("assert_history", payloads, given)
         if lines and error.violations == tuple(found):
             return "\n".join(["\n", "To reproduce it:", "", *(f"  {line}" for line in lines)])
-    except AsyncOpsError:  # such as for an API of the test's own, which no name finds
+    except AsyncOpsError:  # such as for the test's own API, which has no known name
         pass
     return ""
 
@@ -160,7 +160,7 @@ def _operations(
 
 
 def _route(response: ClientResponse, api: Api) -> str | None:
-    """The name of the route that has answered, if it can be told."""
+    """The name of the route that answered, if it is known."""
     try:
         _, route = find_api_route(response, api=api)
     except InvalidArgument:
@@ -169,11 +169,11 @@ def _route(response: ClientResponse, api: Api) -> str | None:
 
 
 class _Sameness(NamedTuple):
-    """What counts as no change of a member.
+    """The differences that do not count as a change of a member.
 
     Attributes:
         ignores_notation: whether an instant may be written in another notation.
-        empty_is_missing: whether an empty text is as good as none.
+        empty_is_missing: whether an empty text counts as a missing one.
     """
 
     ignores_notation: bool
@@ -185,7 +185,7 @@ class _Sameness(NamedTuple):
         return None if value == "" and self.empty_is_missing else value
 
     def is_same(self, before: Any, now: Any) -> bool:
-        """Whether a value is what it was."""
+        """Whether a value has not changed."""
         if json_equal(before, now):
             return True
         if not (self.ignores_notation and isinstance(before, str) and isinstance(now, str)):
@@ -195,7 +195,7 @@ class _Sameness(NamedTuple):
 
 
 def _sameness(api: Api, allowed: Container[str]) -> _Sameness:
-    # An API of one's own may have no such reading.
+    # An API of your own may have no such reading.
     refused = {setting.name for setting in api.readings if setting.name not in allowed}
     return _Sameness("other_notation" not in refused, "empty_or_missing" not in refused)
 
@@ -203,7 +203,7 @@ def _sameness(api: Api, allowed: Container[str]) -> _Sameness:
 def _breaks(
     api: Api, history: HistorySchema, same: _Sameness, sights: list[_Sight]
 ) -> Iterator[Violation]:
-    """The contradictions in the sights of one operation, in order."""
+    """The contradictions between the sights of one operation, in order."""
     name, directory = api.checking.contract, api.checking.directory
     contract = load_contract(name, directory) if name else None
 
@@ -279,9 +279,11 @@ def _report(
     found: Mapping[Any, list[Violation]],
 ) -> str:
     count = len(found)
-    lines = [f"what was seen of {counted(count, f'{api.name} operation')} is not a valid history:"]
+    lines = [
+        f"the answers about {counted(count, f'{api.name} operation')} are not a valid history:"
+    ]
     for name, wrong in found.items():
-        lines += ["", f"  operation {name!r}, as it was seen:"]
+        lines += ["", f"  operation {name!r}, as the answers showed it:"]
         sights = seen[name]
         shown = sights if len(sights) <= _MOST_SHOWN else sights[-_MOST_SHOWN:]
         if shown is not sights:

@@ -1,8 +1,8 @@
 """Translates a schema of OpenAPI 3.0, and the rules about it, to JSON Schema draft 4.
 
-OpenAPI 3.0 is made of draft 4, so most keywords stay as they are. The translation is made to find
-what is good for sure: where libraries differ about values, it is stricter than the schema, or there
-is none.
+OpenAPI 3.0 is based on draft 4, so most keywords stay as they are. The translation is meant to find
+values that are certainly good: if libraries differ about values, it is stricter than the schema, or
+there is no translation.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Kinds = Mapping[int, Sequence[Constraint]]
 
 _MUST_FIT = ("items", "additionalProperties", "allOf")
 _MAY_FIT = ("anyOf", "oneOf")
-"""The keywords with schemas that a value or its parts have to fit, and with those that they may."""
+"""The keywords with schemas that a value or its parts must fit, and with schemas that they may."""
 
 _TRANSLATED = {
     "x-enum",
@@ -43,7 +43,7 @@ _TRANSLATED = {
 }
 
 _PLAIN_TIMES = {"date-time": PLAIN_DATE_TIME, "time": PLAIN_TIME}
-"""Engines take far longer for the formats of times, which have to look ahead."""
+"""Engines take far longer for the formats of times, which must look ahead."""
 
 _BY_MEMBER = {"properties", "dependencies"}
 
@@ -61,19 +61,19 @@ class _Fit(enum.Enum):
 
 
 def _below(keyword: str, fit: _Fit) -> _Fit:
-    """Whether values fit what stands below a keyword of a schema."""
+    """Whether values fit the schemas below a keyword of a schema."""
     if keyword == "not" or fit is _Fit.NOT:
         return _Fit.NOT
     return _Fit.MAY if keyword in _MAY_FIT else fit
 
 
 class JsonSchema:
-    """A schema and all that it refers to, as one JSON Schema.
+    """A schema and everything that it refers to, as one JSON Schema.
 
     Args:
         contract: the contract, in which references are looked up.
         schema: the schema.
-        kinds: the rules; those that no schema can say are left out.
+        kinds: the rules; those that no schema can express are left out.
         status_code: the HTTP status, on which rules depend.
 
     Raises:
@@ -105,7 +105,7 @@ class JsonSchema:
             schema: the schema.
             fit: whether values must fit it. Then the rules about it hold, and it may be made
                 stricter.
-            is_decided: whether it is decided what its discriminator chooses.
+            is_decided: whether the choice of its discriminator is already made.
         """
         if "$ref" in schema:
             target = self._contract.resolved(schema)
@@ -145,9 +145,9 @@ class JsonSchema:
         return result
 
     def _chosen(self, schema: Schema, branches: Mapping[str, Schema], *, fit: _Fit) -> Schema:
-        """What a discriminator chooses from, each schema with the value that chooses it.
+        """The choices of a discriminator, each schema with the value that chooses it.
 
-        It says nothing of what has not its property.
+        It chooses nothing for a value without its property.
         """
         if any(self._kinds.values()):
             raise ValueError(
@@ -210,7 +210,7 @@ class JsonSchema:
 
 
 def _refuse_loops(definitions: Mapping[str, Schema]) -> None:
-    """Refuse schemas that what is chosen leads back to for the same value: there were no end."""
+    """Refuse schemas to which the chosen ones lead back for the same value, without end."""
     leads_to = {name: list(_same_value(schema)) for name, schema in definitions.items()}
     try:
         TopologicalSorter(leads_to).prepare()
@@ -229,9 +229,9 @@ def _same_value(schema: Schema) -> Iterator[str]:
 
 
 def _conjoin(schema: dict[str, Any], more: Schema) -> None:
-    """Add what another schema demands. A schema of its own would take a validator more time."""
+    """Add the demands of another schema. A separate schema would take a validator more time."""
     shared = more.keys() & schema.keys()
-    # A member that gets a name is not one of the others any more.
+    # A member that gets a name no longer counts as one of the others.
     unnames = "properties" in more and "additionalProperties" in schema
     if unnames or not shared <= _BY_MEMBER:
         schema["allOf"] = [*schema.get("allOf", ()), more]

@@ -1,4 +1,4 @@
-"""Media types: which of the documented ones an answer has, and how a body of it is read."""
+"""Media types: finds the documented one of an answer, and how its body is read."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def charset_of(content_type: str) -> str | None:
 def documented_as(content_type: str, documented: Iterable[str]) -> str | None:
     """The media type or range that documents a content type, the most specific of several.
 
-    Parameters count only where the document has the same ones (OpenAPI 3.0.3, 4.7.16).
+    Parameters count only if the document has the same ones (OpenAPI 3.0.3, 4.7.16).
 
     >>> documented_as("text/csv; charset=utf-8", ["*/*", "text/*", "text/html"])
     'text/*'
@@ -77,7 +77,7 @@ def documented_as(content_type: str, documented: Iterable[str]) -> str | None:
         for one in choices:
             if _normal(one) == wanted:
                 return one
-    # A range that is no range of RFC 9110, but that many documents have: application/*+json.
+    # Not a range of RFC 9110, but in many documents: application/*+json.
     for wanted in (name, f"{main}/*+{suffix}", f"{main}/*", "*/*"):
         for one in choices:
             if essence(one) == wanted:
@@ -86,7 +86,7 @@ def documented_as(content_type: str, documented: Iterable[str]) -> str | None:
 
 
 def default_of(documented: Iterable[str]) -> str:
-    """The media type of what does not say its own: the first of JSON, or else the first."""
+    """The media type of a body without one: the first of JSON, or else the first."""
     choices = list(documented)
     return next((one for one in choices if reading_of(one) is Reading.JSON), choices[0])
 

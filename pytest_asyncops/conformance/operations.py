@@ -71,8 +71,8 @@ def _rows(contract: Contract) -> _Rows:
 def _named(contract: Contract) -> Mapping[Operation, tuple[str | None, str | None]]:
     """All operations, each with its operationId, and with the location of its path item.
 
-    A path item that refers to nothing has any operation, and no location: to ask for one of them is
-    an error, and to ask for another path is none.
+    A path item that refers to nothing has every operation, and no location: asking for one of them
+    is an error, asking for another path is not.
     """
     found: dict[Operation, tuple[str | None, str | None]] = {}
     for path in contract.mapping("/paths") if "paths" in contract.mapping("") else ():
@@ -100,7 +100,7 @@ def _servers(contract: Contract, location: str) -> tuple[Server, ...]:
 
 @lru_cache(maxsize=1024)
 def _matching(contract: Contract, url: str) -> list[Operation]:
-    """The operations of all methods that a URL leads to: the most literal path first."""
+    """The operations of all methods at a URL, the most literal path first."""
     origin = ORIGIN.match(url)[0]  # type: ignore[index]  # it matches every text
     path = re.split("[?#]", url[len(origin) :], maxsplit=1)[0]
     found = []
@@ -110,13 +110,13 @@ def _matching(contract: Contract, url: str) -> list[Operation]:
     is_known = any(is_own for _, is_own, _ in below)
     for rows, is_own, paths in below:
         for count, given in paths if is_own or not is_known else ():
-            # A slash that is encoded separates nothing.
+            # An encoded slash does not separate segments.
             segments = [unquote(segment) for segment in given.split("/")[1:]]
             found += [
                 (count, [*map(_literalness, row.segments)], row.operation)
                 for row in rows.get(len(segments), ())
                 if all(map(_fits, row.segments, segments))
-                # Where anything may stand before it, a path has to begin with what it is known by.
+                # If anything may come before a path, the path must begin with a literal segment.
                 if not count or "{" not in row.segments[0]
             ]
     found.sort(key=itemgetter(0, 1))
@@ -143,15 +143,15 @@ def _segment(template: str) -> re.Pattern[str]:
 def find_operation(
     contract: Contract, response: ClientResponse, route: str | None
 ) -> Operation | Violation:
-    """The operation that a response is an answer of, or what is wrong with what was asked.
+    """The operation of a response, or what is wrong with its request.
 
     Args:
         contract: the contract.
         response: the response.
-        route: what the caller calls it.
+        route: the caller's name for it.
 
     Raises:
-        InvalidArgument: if it cannot be told.
+        InvalidArgument: if it cannot be determined.
     """
     if route is not None:
         return operation_named(contract, route)
@@ -162,7 +162,7 @@ def find_operation(
     if asked is None or not asked.url:
         what = "a payload" if response.body is None else "a response without a URL"
         raise InvalidArgument(
-            f"{what} does not say what it is an answer to. Name it by method and path, "
+            f"{what} does not say which request it answers. Name it by method and path, "
             "such as route='GET /jobs/{id}', or by its operationId.",
             value=response.value,
         )
@@ -170,9 +170,9 @@ def find_operation(
 
 
 def operation_of(contract: Contract, asked: Request) -> Operation | Violation:
-    """The operation that a request is for, or what is wrong with it."""
+    """The operation of a request, or what is wrong with the request."""
     found = _matching(contract, asked.url)
-    # A HEAD that is not documented is a GET without the body (RFC 9110, 9.3.2).
+    # An undocumented HEAD is a GET without the body (RFC 9110, 9.3.2).
     for method in (asked.method, "GET")[: 2 if asked.method == "HEAD" else 1]:
         for operation in found:
             if operation.method == method:
@@ -185,8 +185,8 @@ def operation_of(contract: Contract, asked: Request) -> Operation | Violation:
         return _violation(contract, message, "schema.method", f"/paths/{escape(path)}", what)
     near = listed(_near(f"{asked.method} {asked.path}", map(str, _named(contract))))
     message = (
-        f"is not documented{f'; near are {near}' if near else ''}. If it answers one of the "
-        "document's operations nevertheless, name that: route='GET /jobs/{id}'."
+        f"is not documented{f', but similar to {near}' if near else ''}. If it answers an "
+        "operation of the document all the same, name that: route='GET /jobs/{id}'."
     )
     return _violation(contract, message, "schema.path", "/paths", what)
 
@@ -200,7 +200,7 @@ def _near(what: str, names: Iterable[str]) -> list[str]:
 
 
 def operation_named(contract: Contract, route: str) -> Operation:
-    """The operation that is called this: method and path, or its operationId.
+    """The operation with this name: method and path, or its operationId.
 
     Raises:
         InvalidArgument: if there is none.

@@ -12,7 +12,7 @@ from ..serving.api import Api
 from ..serving.live_readings import live_readings
 
 _LONGEST = 2_000
-"""A snippet of more characters is none that anybody pastes."""
+"""A longer snippet is too long to be pasted."""
 
 _WIDTH = 88
 
@@ -21,8 +21,8 @@ def snippet(function: str, value: Any, given: Mapping[str, Any]) -> list[str]:
     """The lines of a call with this value and these arguments; empty if it cannot be written.
 
     Args:
-        function: the name of the function, which ``pytest_asyncops`` has.
-        value: what it is called with.
+        function: the name of the function in ``pytest_asyncops``.
+        value: its first argument.
         given: its other arguments, by name; ``None`` for one that is left out.
 
     >>> snippet("assert_conforms", {"id": 7}, {"api": "chainloop", "profile": None})
@@ -48,7 +48,7 @@ def snippet(function: str, value: Any, given: Mapping[str, Any]) -> list[str]:
 
 
 def unlike_the_defaults(api: Api) -> dict[str, object]:
-    """The readings of the mock that serves the API now, where they are not the defaults."""
+    """The readings of the mock that serves the API now that are not the defaults."""
     defaults = resolve_readings(api, None)
     live = live_readings(api) or defaults
     return {name: live[name] for name in defaults if live[name] != defaults[name]}

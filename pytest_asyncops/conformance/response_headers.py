@@ -1,4 +1,4 @@
-"""Holds the headers of a response against what its document says of them."""
+"""Checks the headers of a response against its document."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class HeaderChecker:
     Args:
         contract: the contract.
         name: the header's name.
-        location: the location of what the contract says of it.
+        location: its location in the contract.
         status_code: the HTTP status.
 
     Raises:
@@ -57,7 +57,7 @@ class HeaderChecker:
             self._is_good = fast_check(contract, self._schema, {}, status_code)
 
     def violations(self, headers: Mapping[str, str]) -> list[Violation]:
-        """What is wrong with it.
+        """The violations of this header.
 
         Args:
             headers: the headers by their names in lower case.
@@ -65,7 +65,7 @@ class HeaderChecker:
         text = headers.get(self._name)
         if text is None and self._is_required:
             place = self._contract.place(self._location)
-            return [Violation(self._path, "must be there", "schema.header", place, None, True)]
+            return [Violation(self._path, "is required", "schema.header", place, None, True)]
         if text is None or self._schema is None:
             return []
         value = _parsed(text) if self._is_json else self._value(self._schema, text)
@@ -96,7 +96,7 @@ class HeaderChecker:
         return text
 
     def _type_of(self, schema: Schema) -> tuple[str | None, Schema]:
-        """The type that a schema tells, and the schema that tells it."""
+        """The type in a schema, and the schema that has it."""
         schema = self._contract.resolved(schema)
         if "type" in schema:
             return schema["type"], schema
@@ -118,7 +118,7 @@ def find_headers(contract: Contract, response: str, status_code: int) -> Iterato
     """
     headers = "headers" in contract.mapping(response)
     for name in contract.mapping(f"{response}/headers") if headers else ():
-        if name.lower() != "content-type":  # the content tells it (OpenAPI 3.0.3, 4.7.17)
+        if name.lower() != "content-type":  # it is checked with the content (OpenAPI 3.0.3, 4.7.17)
             location = contract.follow(f"{response}/headers/{escape(name)}")
             yield HeaderChecker(contract, name, location, status_code)
 

@@ -16,10 +16,10 @@ class Server(NamedTuple):
     """A server, as patterns.
 
     Attributes:
-        origin: scheme and host, ``None`` for where the document itself is served.
-        base_path: what stands before the paths of the document.
-        is_open: whether more may stand there, because a variable is the end of its URL: the value
-            of ``{host}`` may be ``jobs.example/base``.
+        origin: scheme and host, ``None`` for the place where the document itself is served.
+        base_path: the part before the paths of the document.
+        is_open: whether more may come there, because its URL ends with a variable: the value of
+            ``{host}`` may be ``jobs.example/base``.
     """
 
     origin: re.Pattern[str] | None
@@ -28,11 +28,11 @@ class Server(NamedTuple):
 
 
 Below = tuple[int, str]
-"""How many segments of a path belong to the value of a variable, and what is left of the path."""
+"""How many segments of a path belong to the value of a variable, and the rest of the path."""
 
 
 def read_server(server: Mapping[str, Any]) -> Server:
-    """A server of a document, its variables included (OpenAPI 3.0.3, 4.7.5).
+    """A server of a document, with its variables (OpenAPI 3.0.3, 4.7.5).
 
     >>> server = read_server({"url": "https://{host}/v{n}/", "variables": {"n": {"enum": [1, 2]}}})
     >>> server.origin.pattern, server.base_path.pattern
@@ -52,10 +52,10 @@ def read_server(server: Mapping[str, Any]) -> Server:
 
 
 def path_below(servers: Iterable[Server], origin: str, path: str) -> tuple[bool, list[Below]]:
-    """What is left of the path of a URL below each server that it may be of.
+    """The rest of a URL's path below each server to which it may belong.
 
-    A URL of another host is looked up as if any of the servers had been moved there, with its base
-    path or without: a test seldom asks the real one.
+    A URL of another host is looked up as if any of the servers had been moved there, with or
+    without its base path: a test seldom asks the real one.
 
     Args:
         servers: the servers.
@@ -63,7 +63,7 @@ def path_below(servers: Iterable[Server], origin: str, path: str) -> tuple[bool,
         path: its path.
 
     Returns:
-        Whether the host is that of a server, and what is left.
+        Whether the host is that of a server, and the rest of the path.
     """
     host = _normal(origin)
     own = [each for each in servers if each.origin is not None and each.origin.fullmatch(host)]
@@ -74,7 +74,7 @@ def path_below(servers: Iterable[Server], origin: str, path: str) -> tuple[bool,
 
 
 def _normal(origin: str) -> str:
-    """Scheme and host without the scheme's own port."""
+    """Scheme and host without the scheme's default port."""
     return origin.removesuffix(_DEFAULT_PORTS.get(origin.partition(":")[0].lower(), ""))
 
 

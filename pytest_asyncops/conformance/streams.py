@@ -10,8 +10,8 @@ _ENDS = re.compile("\r\n|\n|\r")
 def events_of(text: str) -> list[str]:
     r"""The data of each event of ``text/event-stream``, as browsers read it.
 
-    That is the algorithm of the HTML standard (9.2.6), but for one thing: an event at the very end
-    that no blank line ends is an event, too, or nobody would look at what was cut off.
+    This is the algorithm of the HTML standard (9.2.6), with one difference: a last event without a
+    blank line after it is an event too, so that a truncated one is checked.
 
     >>> events_of(": hello\n\nevent: job\ndata: {\ndata: }\n\nid: 7\n\ndata:x\n\n")
     ['{\n}', 'x']

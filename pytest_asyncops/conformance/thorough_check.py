@@ -23,14 +23,14 @@ Rules = Mapping[int, Sequence[Rule]]
 def find_rules(
     api: Api, contract: Contract, allowed: Container[str], *, has_all: bool = True
 ) -> Rules:
-    """The rules of an API, by the schema of its contract that they are about.
+    """The rules of an API, by their schema in its contract.
 
     Args:
         api: the API.
         contract: its contract.
         allowed: the readings that switch off their rules.
-        has_all: whether the contract has to have the schemas that the rules are about. That of
-            another edition need not.
+        has_all: whether the contract must have the schemas of the rules. That of another edition
+            need not.
 
     Raises:
         InvalidArgument: for a rule about a schema that the contract does not have.
@@ -85,7 +85,7 @@ def find_violations(
         extra: whether undocumented members are violations.
         unknown: whether undocumented values of open enums are violations.
     """
-    from .dialect import validator_of  # its library takes time, and good answers do without
+    from .dialect import validator_of  # its import takes time, and good answers do not need it
 
     def fits(one: Schema, inner: Any) -> bool:
         return bool(validator_of(contract, one).is_valid(inner))
@@ -135,7 +135,7 @@ def find_violations(
 
 
 def _has(value: Any, path: Place) -> bool:
-    """Whether there is something in a value at a path, if only a null."""
+    """Whether a value has something at a path, even a null."""
     try:
         for step in path:
             value = value[step]

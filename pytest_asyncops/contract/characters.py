@@ -8,14 +8,14 @@ from functools import lru_cache
 from itertools import groupby
 
 Ranges = tuple[tuple[int, int], ...]
-"""Characters, as the first and the last code point of each row of them."""
+"""Characters, as the first and the last code point of each range."""
 
 LAST: int = 0x10FFFF
 """The last code point."""
 
 
 def others(ranges: Ranges) -> Ranges:
-    """The characters that are not among these, which are in order."""
+    """The characters that are not among these, which are sorted."""
     before = [-1, *(last for _, last in ranges)]
     after = [*(first for first, _ in ranges), LAST + 1]
     rows = ((low + 1, high - 1) for low, high in zip(before, after, strict=True))
@@ -37,10 +37,10 @@ CLASSES: Mapping[str, Ranges] = {
     "s": _SPACE,
     "S": others(_SPACE),
 }
-"""What the classes stand for, by their letters."""
+"""The characters of the classes, by their letters."""
 
 DOT: Ranges = others(((0x0A, 0x0A), (0x0D, 0x0D), (0x2028, 0x2029)))
-"""What the dot stands for: all but the ends of lines."""
+"""The characters of the dot: all except line ends."""
 
 
 @lru_cache(maxsize=1)
@@ -60,7 +60,7 @@ _IN_CLASS = f"{_SYNTAX}-"
 
 
 def one_of(ranges: Ranges) -> str:
-    """The class of these characters, written by those that are in it or by those that are not."""
+    """The class of these characters, written positively or negated."""
     left = others(ranges)
     if not ranges:
         return "(?!)"
@@ -82,13 +82,13 @@ def joined(ranges: Iterable[tuple[int, int]]) -> Ranges:
 
 
 def _rows(ranges: Ranges) -> str:
-    # Each character is there once, so that nothing such as && can mean more in an engine.
+    # Each character appears once, so that nothing such as && can have a meaning in an engine.
     ends = ((literal(low, _IN_CLASS), literal(high, _IN_CLASS)) for low, high in ranges)
     return "".join(low if low == high else f"{low}-{high}" for low, high in ends)
 
 
 def literal(code: int, escaped: str = _SYNTAX) -> str:
-    """A character as every engine reads it."""
+    """A character in a form that every engine reads."""
     char = chr(code)
     if char in escaped:
         return f"\\{char}"

@@ -1,4 +1,4 @@
-"""The schemas of a contract that were asked for: they are checked, with all that they refer to."""
+"""The schemas of a contract that were asked for, checked with everything that they refer to."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class CheckedSchemas:
     """The schemas that were asked for, and those that they refer to, at any distance.
 
     Args:
-        documents: where they are.
-        version: the version of OpenAPI that they are written for.
+        documents: the documents with them.
+        version: the version of OpenAPI for which they are written.
 
     Attributes:
         pointers: the location of each schema, by the ``id()`` of its mapping.
-        references: the schemas that were referred to, each by what ``$ref`` says to refer to it.
-        branches: what each value of the property of a discriminator chooses, by the ``id()`` of the
-            discriminator.
+        references: the schemas that were referred to, each by its ``$ref``.
+        branches: the schema that each value of a discriminator's property chooses, by the ``id()``
+            of the discriminator.
     """
 
     def __init__(self, documents: Documents, version: Version) -> None:
@@ -36,9 +36,9 @@ class CheckedSchemas:
         self._version = version
 
     def check(self, location: str, named: Mapping[str, Schema]) -> None:
-        """Check the schema at a location, and all that it refers to.
+        """Check the schema at a location, and everything that it refers to.
 
-        Nothing is kept of them unless all are understood.
+        None of them is kept unless all are understood.
 
         Args:
             location: the location.
@@ -82,13 +82,13 @@ class CheckedSchemas:
         return targets
 
     def refuse_loops(self) -> None:
-        """Refuse a schema that refers back to itself for the same value, directly or by others."""
+        """Refuse a schema that refers to itself for the same value, directly or through others."""
         leads_to = {one: list(same_value(schema)) for one, schema in self.references.items()}
         try:
             TopologicalSorter(leads_to).prepare()
         except CycleError as error:
             first = next(one for one in self.references if one in error.args[1])
             raise self._documents.error(
-                f"{name_of(first)} refers back to itself for one and the same value, without end",
+                f"{name_of(first)} refers to itself for the same value, without end",
                 self._documents.target(first, ""),
             ) from None

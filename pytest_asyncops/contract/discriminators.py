@@ -1,4 +1,4 @@
-"""Which schema the value of a discriminator's property chooses (OpenAPI 3.0.3, 4.7.25)."""
+"""Finds the schema that a discriminator's property chooses (OpenAPI 3.0.3, 4.7.25)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __tracebackhide__ = hides_usage_errors
 
 
 class Branch(NamedTuple):
-    """What one value of a discriminator's property chooses.
+    """The choice of one value of a discriminator's property.
 
     Attributes:
         value: the value.
@@ -29,16 +29,16 @@ class Branch(NamedTuple):
 
 
 class Source(Protocol):
-    """What schemas are read from."""
+    """A source of schemas."""
 
     def error(self, message: str, location: str, /) -> ContractError:
         """An error at a location."""
 
 
 def alternatives_of(schema: Schema) -> str | None:
-    """The keyword with the schemas that a discriminator chooses from.
+    """The keyword with the schemas from which a discriminator chooses.
 
-    ``None`` if it chooses from those that have this schema in their ``allOf``.
+    ``None`` if it chooses from the schemas that have this one in their ``allOf``.
     """
     return next((keyword for keyword in ("oneOf", "anyOf") if keyword in schema), None)
 
@@ -46,9 +46,9 @@ def alternatives_of(schema: Schema) -> str | None:
 def find_branches(
     source: Source, location: str, schema: Schema, named: Mapping[str, Schema]
 ) -> list[Branch]:
-    """The branches of a schema with a discriminator; none if nothing is to be chosen from.
+    """The branches of a schema with a discriminator; none if there is nothing to choose from.
 
-    The names that ``mapping`` gives come first. A schema that has none there has its own name.
+    The names in ``mapping`` come first. A schema that is not in it has its own name.
 
     Args:
         source: where the schema is from.
@@ -90,7 +90,7 @@ def _check(source: Source, at: str, discriminator: Schema) -> None:
 def _mapped(
     source: Source, at: str, value: str, target: object, named: Mapping[str, Schema]
 ) -> Branch:
-    """The branch of a value whose mapping says the name of a schema, or a reference."""
+    """The branch of a value that is mapped to the name of a schema, or to a reference."""
     if not isinstance(target, str):
         raise source.error(f"this must be the name of a schema or a reference, not {target!r}", at)
     if target in named:
@@ -104,9 +104,9 @@ def _mapped(
 def _choices(
     location: str, schema: Schema, named: Mapping[str, Schema], *, is_mapped: bool
 ) -> Iterator[str]:
-    """The references to the schemas that a discriminator chooses from, mapped or not."""
+    """The references to the schemas from which a discriminator chooses, mapped or not."""
     keyword = alternatives_of(schema)
-    if keyword is not None:  # those that stand there themselves have no names
+    if keyword is not None:  # inline schemas have no names
         yield from (one["$ref"] for one in schema[keyword] if "$ref" in one)
         return
     itself = location if file_of(location) else f"#{location}"
@@ -117,7 +117,7 @@ def _choices(
 
 
 def _heirs(reference: str, named: Mapping[str, Schema]) -> Iterator[str]:
-    """The named schemas that have a schema in their ``allOf``, or have one that has."""
+    """The named schemas that have a schema in their ``allOf``, directly or through others."""
     ahead, met = [reference], {reference}
     while ahead:
         one = ahead.pop(0)
@@ -135,7 +135,7 @@ def _only_reference(schema: object) -> object:
 
 
 def _own_name(reference: str) -> str:
-    """The name of a schema that has no other: the last one in the reference to it."""
+    """The name of a schema that is not mapped: the last part of the reference to it."""
     file, _, pointer = reference.partition("#")
     if pointer.strip("/"):
         return unescape(pointer.rpartition("/")[2])

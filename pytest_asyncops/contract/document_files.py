@@ -21,7 +21,7 @@ def document_of(name: str, path: str | None) -> Document:
         ContractError: if it cannot be read.
     """
     if path is None:
-        # Cited as the file that is installed.
+        # Cited by the name of the installed file.
         place, label = files("pytest_asyncops.schemas") / name, f"pytest_asyncops/schemas/{name}"
         advice = f"A bare name is one of the package's own; for a file of yours write './{name}'."
     else:
@@ -38,7 +38,7 @@ def document_of(name: str, path: str | None) -> Document:
 
 
 def state_of(path: str) -> tuple[int, int] | None:
-    """What tells whether a file has changed."""
+    """The state of a file, which shows whether it has changed."""
     try:
         found = os.stat(path)
     except OSError:

@@ -1,7 +1,7 @@
 """A document and the files that it refers to, as one: every value has a location.
 
-A location is a JSON pointer into the document, such as ``/paths/~1jobs``. In another file it has
-the name of that file in front, from the document's folder on: ``common/jobs.yaml#/Job``.
+A location is a JSON pointer into the document, such as ``/paths/~1jobs``. In another file the path
+of that file comes first, relative to the document's folder: ``common/jobs.yaml#/Job``.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Documents:
 
     Args:
         main: the document.
-        path: where it was read from; unless given, it cannot refer to other files.
+        path: the file from which it was read; without it, it cannot refer to other files.
     """
 
     def __init__(self, main: Document, path: str | None = None) -> None:
@@ -38,9 +38,9 @@ class Documents:
         self._others: dict[str, Document] = {}
 
     def add(self, file: str, document: Document) -> str:
-        """Take a document that is in no file for another file, and return its location.
+        """Add a document without a file as if it were another file, and return its location.
 
-        It refers to the main document as if it were in that.
+        It refers to the main document as if it were part of that.
         """
         while file in self._others or file == self._main_name:
             file += "_"
@@ -74,7 +74,7 @@ class Documents:
         return document.error(message, pointer)
 
     def follow(self, location: str) -> str:
-        """Where the references lead that begin at this location; itself if none is there.
+        """Where the references that begin at this location lead; the location if there are none.
 
         Raises:
             ContractError: if they lead nowhere, or back to themselves.
@@ -95,7 +95,7 @@ class Documents:
             at: the location of the reference.
 
         Raises:
-            ContractError: if there is nothing, or it must not be read.
+            ContractError: if there is nothing, or it may not be read.
         """
         file, _, pointer = map(unquote, reference.partition("#"))
         if _SCHEME.match(file) or os.path.isabs(file):
@@ -149,7 +149,7 @@ class Documents:
 
 
 def _name_files(root: Any, file: str) -> None:
-    """Let the references of another file count from the folder of the document, as all do then."""
+    """Make the references of another file relative to the folder of the document."""
     ahead = [root]
     while ahead:
         value = ahead.pop()
@@ -163,16 +163,16 @@ def _name_files(root: Any, file: str) -> None:
 
 
 def file_of(location: str) -> str:
-    """The file that a location is in, from the folder of the document on; "" for the document."""
+    """The file of a location, relative to the folder of the document; "" for the document."""
     return "" if location.startswith("/") else location.partition("#")[0]
 
 
 def from_folder(reference: str, file: str) -> str:
-    """A reference in another file as one that counts from the folder of the document.
+    """A reference in another file, made relative to the folder of the document.
 
     Args:
         reference: the reference.
-        file: the file, from the folder of the document on.
+        file: the file, relative to the folder of the document.
     """
     target, mark, pointer = reference.partition("#")
     if not target:

@@ -1,8 +1,8 @@
 r"""Patterns of ECMA-262, which are those of OpenAPI, in the syntax of Python's `re`.
 
-They are read as ECMA-262 reads them with the flag ``u``: a character is a code point. Classes such
-as ``\s``, and the dot, are written out, so that every engine takes them for the same characters.
-What is only Python's syntax is refused, and so is what Python's engine cannot do.
+They are read as by ECMA-262 with the flag ``u``: a character is a code point. Classes such as
+``\s``, and the dot, are written out, so that they are the same characters in every engine. Syntax
+that only Python has is refused, and so is what Python's engine cannot do.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ _ONLY_PYTHONS = (
 
 
 class NotUnderstood(ValueError):
-    """A text that is no pattern of ECMA-262, or that Python's engine cannot search for."""
+    """A text that is not a pattern of ECMA-262, or that Python's engine cannot search for."""
 
 
 class Translated(NamedTuple):
     """A pattern in pieces.
 
     Attributes:
-        pieces: the pieces, in Python's syntax; a ``$`` of its own is the very end of the text.
-        is_portable: whether every engine finds the same with it.
+        pieces: the pieces, in Python's syntax; a separate ``$`` is the very end of the text.
+        is_portable: whether it finds the same in every engine.
     """
 
     pieces: tuple[str, ...]
@@ -68,14 +68,14 @@ def pattern(text: str) -> re.Pattern[str]:
     """
     pieces = translate(text).pieces
     try:
-        # ECMA's $ matches at the very end and nowhere else, Python's also before a line feed there.
+        # ECMA's $ matches only at the very end, Python's also before a line feed there.
         return re.compile("".join(r"\Z" if piece == "$" else piece for piece in pieces), re.ASCII)
     except (re.error, OverflowError) as error:
         raise NotUnderstood(f"Python's engine cannot search for it: {error}") from None
 
 
 def portable(text: str) -> str:
-    """A pattern of ECMA-262 as one with which every engine finds the same.
+    """A pattern of ECMA-262 as one that finds the same in every engine.
 
     Raises:
         ValueError: if there is none.
@@ -102,7 +102,7 @@ class _Reader:
     """Reads a pattern from its beginning to its end.
 
     Attributes:
-        is_portable: whether every engine finds the same with what has been read.
+        is_portable: whether the part that was read finds the same in every engine.
     """
 
     def __init__(self, text: str) -> None:
@@ -110,7 +110,7 @@ class _Reader:
         self._text = text
         self._at = 0
         self._names: dict[str, int] = {}
-        self._captured: list[bool] = []  # for each group that captures, whether it can be referred
+        self._captured: list[bool] = []  # for each capturing group, whether it can be referred
         self._open: list[tuple[str, int | None]] = []
 
     def pieces(self) -> Iterator[str]:
@@ -142,7 +142,7 @@ class _Reader:
             raise self._error("a group is not closed")
 
     def _atom(self, char: str) -> tuple[str, bool]:
-        """A character or a class, or what an escape stands for; and whether it may be repeated."""
+        """A character, a class or an escape; and whether it may be repeated."""
         if char == "[":
             return self._class(), True
         if char == "\\":
@@ -182,7 +182,7 @@ class _Reader:
         self._at += 1
         opened, index = self._open.pop()
         if index is not None:
-            # What a group inside another one has found is forgotten when the other is repeated.
+            # The match of a group inside another one is forgotten when the other is repeated.
             self._captured[index] = not self._open
         return opened in ("", "?:")
 
@@ -193,14 +193,14 @@ class _Reader:
         number = int(match["number"]) if match["number"] else self._names.get(match["name"], 0)
         if not 0 < number <= len(self._captured) or not self._captured[number - 1]:
             raise self._error(
-                "only a group that is closed before, and in no other group, can be referred to"
+                "a reference needs a group that is closed before it and not inside another group"
             )
         self._at = match.end()
         self.is_portable = False
-        return f"(?:(?({number})\\{number}))"  # a group that found nothing is empty
+        return f"(?:(?({number})\\{number}))"  # a group without a match is empty
 
     def _escape(self) -> tuple[Ranges, int | None]:
-        """The characters that an escape stands for; and its code point, if it is one character."""
+        """The characters of an escape; and its code point, if it is one character."""
         name = self._text[self._at + 1 : self._at + 2]
         if name in CLASSES:
             self._at += 2
@@ -227,7 +227,7 @@ class _Reader:
         match = _CATEGORY.match(self._text, self._at + 2)
         if match is None or match["name"] not in categories():
             raise self._error(
-                f"of the classes of Unicode, only general categories are understood, such as "
+                f"only general categories of Unicode are understood, such as "
                 f"\\{name}{{L}} and \\{name}{{Lu}}; write the characters out"
             )
         self._at = match.end()

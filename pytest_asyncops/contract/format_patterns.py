@@ -1,8 +1,8 @@
 """The formats of strings, as patterns for any engine: the grammars of their RFCs.
 
-One pattern says the same to every engine, so a text that the quick check finds good is good for the
-thorough one, and what is generated is good for both. Nearly all of these grammars are regular, and
-libraries that check them are mostly made of such patterns too.
+One pattern means the same in every engine, so a text that passes the quick check passes the
+thorough one, and generated texts pass both. Nearly all of these grammars are regular, and libraries
+that check them are mostly made of such patterns too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def _whole(pattern: str) -> str:
     return f"^{pattern}$"
 
 
-# --- Texts that stand for bytes
+# --- Texts that encode bytes
 
 _DIGIT = "[A-Za-z0-9+/]"
 _SAFE_DIGIT = "[A-Za-z0-9_-]"

@@ -1,4 +1,4 @@
-"""The types and formats of OpenAPI 3.0: which JSON values have them."""
+"""The types and formats of OpenAPI 3.0, and the JSON values that have them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class TextFormat(NamedTuple):
     """A format of strings.
 
     Attributes:
-        meaning: what the texts of it are, for messages.
+        meaning: what its texts are, for messages.
         pattern: the pattern that they match, for any engine.
     """
 
@@ -47,8 +47,8 @@ TEXT_FORMATS: Mapping[str, TextFormat] = {
     "uri-template": TextFormat("a URI template (RFC 6570)", patterns.URI_TEMPLATE),
     "uuid": TextFormat("a UUID", patterns.UUID),
 }
-"""The formats of strings that constrain them: those of the OpenAPI Format Registry whose texts a
-pattern can tell."""
+"""The formats of strings that are checked: those of the OpenAPI Format Registry that a pattern can
+describe."""
 
 STRING_FORMATS: Mapping[str, str] = {name: form.pattern for name, form in TEXT_FORMATS.items()}
 """The formats of strings, as patterns for any engine."""
@@ -57,7 +57,7 @@ MEANINGS: Mapping[str, str] = {name: form.meaning for name, form in TEXT_FORMATS
 """What the texts of each format are, for messages."""
 
 FREE_FORMATS = frozenset({"binary", "password"})
-"""The formats of OpenAPI 3.0 that constrain nothing (3.0.3, 4.4)."""
+"""The formats of OpenAPI 3.0 that are not constraints (3.0.3, 4.4)."""
 
 
 # The last double, and the last integer, that are rounded to a finite number of these widths: less
@@ -71,11 +71,11 @@ NUMBER_FORMATS: Mapping[str, tuple[float, float]] = {
     "float": (-_LAST_FLOAT, _LAST_FLOAT),
     "double": (-_LAST_DOUBLE, _LAST_DOUBLE),
 }
-"""The formats of numbers, as bounds. What is rounded to a finite number is within them."""
+"""The formats of numbers, as bounds. A number that is rounded to a finite one is within them."""
 
 
 def is_checked(form: str, kind: str | None) -> bool:
-    """Whether a format constrains values of this type, or of any type; or is known not to."""
+    """Whether a format constrains values of this type, or of any type, or is known not to."""
     if form in STRING_FORMATS:
         return kind in (None, "string")
     if form in NUMBER_FORMATS:

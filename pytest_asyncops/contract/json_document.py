@@ -1,7 +1,7 @@
 """Reads a JSON document quickly, and finds the line of a value when it is asked for.
 
-Large documents are JSON, and Python reads that ten times as fast as YAML. What the reader does not
-notice itself is looked for afterwards: names that are there twice, and nesting without end.
+Large documents are JSON, which Python reads ten times as fast as YAML. Problems that the reader
+does not notice are looked for afterwards: repeated names, and too deep nesting.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 
 
 def there_twice(name: str) -> str:
-    """What is said of a name that a mapping has twice."""
-    return f"the key {name!r} is there twice"
+    """The message about a name that a mapping has twice."""
+    return f"the key {name!r} is repeated"
 
 
 def read_integer(text: str) -> int:
@@ -48,7 +48,7 @@ def read_integer(text: str) -> int:
 
 
 _LARGEST_EXPONENT = 5_000
-"""Larger ones count as this: the integer would take memory without end, and no limit is so far."""
+"""Larger ones count as this: the integer would take endless memory, and no limit is so large."""
 
 
 def read_number(text: str) -> float:
@@ -134,7 +134,7 @@ class JsonLines(Mapping[str, int]):
         return sum(1 for _ in self)
 
     def _inside(self, pointer: str) -> list[str]:
-        """The pointers of what is in the collection at this pointer, if there is one."""
+        """The pointers of the parts of the collection at this pointer, if there is one."""
         if pointer not in self._within:
             if pointer:
                 self._inside(pointer.rpartition("/")[0])
@@ -191,7 +191,7 @@ def _is_deep(root: Any) -> bool:
 
 
 def _troubles(text: str) -> Iterator[tuple[str, int]]:
-    """What is not read in a JSON document, with its place in the text."""
+    """The problems of a JSON document, with their places in the text."""
     names: list[set[str]] = []
     for match in _TOKEN.finditer(text):
         if match[1]:

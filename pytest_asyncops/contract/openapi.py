@@ -1,4 +1,4 @@
-"""An OpenAPI 3.0 document, looked up by route and status. What is asked for must be understood."""
+"""An OpenAPI 3.0 document, looked up by route and status. The parts in use must be understood."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ Place = tuple[str | int, ...]
 class Contract:
     """An OpenAPI 3.0 document.
 
-    A schema is checked when it is asked for, with all that it refers to: what is not understood
-    elsewhere in the document does no harm. Values have locations, as `Documents` explains.
+    A schema is checked when it is asked for, with everything that it refers to; other parts of the
+    document need not be understood. Values have locations, as `Documents` explains.
 
     Args:
         document: the document.
-        path: where it was read from; unless given, it cannot refer to other files.
+        path: the file from which it was read; without it, it cannot refer to other files.
 
     Raises:
         ContractError: for a document that is not OpenAPI 3.0.
@@ -44,7 +44,7 @@ class Contract:
     Attributes:
         document: the document.
         pointers: the location of each schema that was asked for, by the ``id()`` of its mapping.
-        references: the schemas that those refer to, each by what ``$ref`` says to refer to it.
+        references: the schemas to which those refer, each by its ``$ref``.
     """
 
     def __init__(self, document: Document, path: str | None = None) -> None:
@@ -62,15 +62,15 @@ class Contract:
     def load(cls, path: str | os.PathLike[str]) -> Contract:
         """Read an OpenAPI document.
 
-        It is read once, and again when its file has changed. What it says is checked when it is
-        asked for: a response, a schema. So what nobody asks for need not be understood.
+        It is read once, and again when its file has changed. Its parts, such as a response or a
+        schema, are checked when they are needed. The others need not be understood.
 
         Args:
-            path: the path to a YAML or JSON file; a relative one counts from the current directory.
+            path: the path to a YAML or JSON file; a relative one starts at the current directory.
 
         Raises:
             ContractError: if it cannot be read, or is not OpenAPI 3.0 or 3.1.
-            InvalidArgument: for what is not a path.
+            InvalidArgument: for anything but a path.
 
         >>> from importlib.resources import files
         >>> from pytest_asyncops import Contract
@@ -113,11 +113,11 @@ class Contract:
         """
         value = self.at(location)
         if value is not None and not isinstance(value, dict):
-            raise self.error(f"here must be a mapping, not {value!r}", location)
+            raise self.error(f"this must be a mapping, not {value!r}", location)
         return value or {}
 
     def follow(self, location: str) -> str:
-        """Where the references lead that begin at a location; the location if there are none.
+        """Where the references that begin at a location lead; the location if there are none.
 
         Raises:
             ContractError: if they lead nowhere, or back to themselves.
@@ -133,7 +133,7 @@ class Contract:
         return self._documents.error(message, location)
 
     def schema(self, location: str) -> Schema:
-        """The schema at a location. It is understood, and so is all that it refers to.
+        """The schema at a location. It is understood, and so is everything that it refers to.
 
         Raises:
             ContractError: if it is not, or if there is none.
@@ -146,7 +146,7 @@ class Contract:
     def with_schema(self, schema: Schema) -> tuple[Contract, Schema]:
         """This contract with a schema that is not part of it, and the reference to that schema.
 
-        References in the schema lead into the contract. In messages it is called ``schema``.
+        References in the schema lead into the contract. In messages its name is ``schema``.
         """
         contract = Contract(self.document, self._path)
         return contract, {
@@ -172,15 +172,15 @@ class Contract:
     def branches(self, schema: Schema) -> Mapping[str, Schema] | None:
         """The schema that each value of the property of a discriminator chooses.
 
-        Each is a reference: `name_of` tells its name, and `resolved` what it refers to. They are
-        chosen from the schemas below ``oneOf`` or ``anyOf``; if there are none, from those that
-        have this schema in their ``allOf``, and this schema itself.
+        Each is a reference: `name_of` returns its name, and `resolved` what it refers to. They are
+        chosen from the schemas in ``oneOf`` or ``anyOf``; if there are none, from those that have
+        this schema in their ``allOf``, and this schema itself.
 
         Args:
             schema: a schema that was asked for, or one with the same discriminator.
 
         Returns:
-            The schemas by the values; ``None`` if it has no discriminator, or one that has nothing
+            The schemas by the values; ``None`` without a discriminator, or if it has nothing
             to choose from.
         """
         return self._checked.branches.get(id(schema.get("discriminator")))
@@ -214,11 +214,11 @@ class Contract:
         return None if found is None else f"{found}/schema"
 
     def unchecked_formats(self) -> dict[str, list[str]]:
-        """The formats that constrain nothing here, each with the places that name it.
+        """The formats that are not checked, each with the places that name it.
 
-        They are annotations: those that no pattern tells, those of no registry, and those of
-        another type than that of their schema. All named schemas are looked through, and those of
-        all responses, but for those that are not understood.
+        They are annotations: formats without a pattern, formats that are not in the registry, and
+        formats of another type than that of their schema. All named schemas are searched, and those
+        of all responses, except for those that are not understood.
 
         Returns:
             The places by format, as file, line and JSON pointer.
@@ -246,7 +246,7 @@ class Contract:
                                 yield f"{media}/schema"
 
     def required(self, schema: Schema) -> list[str]:
-        """The members that a response has to have: those that only requests have are not needed."""
+        """The members that a response must have, without those that only requests have."""
         members = schema.get("properties", {})
         return [
             name
@@ -262,20 +262,20 @@ class Contract:
         )
 
     def response_schema(self, method: str, path: str, status_code: int) -> Schema | None:
-        """The schema of the body of a response, ``None`` where none is documented."""
+        """The schema of the body of a response, ``None`` if none is documented."""
         response = self.response(method, path, status_code)
         location = None if response is None else self.body(response)
         return None if location is None else self.schema(location)
 
     def _object(self, location: str) -> Mapping[str, Any]:
-        """The mapping at a location of the document, an empty mapping if nothing is there."""
+        """The mapping at a location of the document, an empty mapping if there is nothing."""
         value = self.document.root
         for part in location.split("/")[1:]:
             value = value.get(part, {})
             if not isinstance(value, dict):
                 break
         if not isinstance(value, dict):
-            raise self.error(f"here must be a mapping, not {value!r}", location)
+            raise self.error(f"this must be a mapping, not {value!r}", location)
         return value
 
 
@@ -286,7 +286,7 @@ def load_contract(name: str, directory: str = "") -> Contract:
 
     Args:
         name: the name or path.
-        directory: what a relative path counts from, unless it is the current directory.
+        directory: where a relative path starts; by default the current directory.
 
     Raises:
         ContractError: if it cannot be read or is not OpenAPI.

@@ -192,7 +192,7 @@ def _check_keywords(source: Source, location: str, schema: Schema) -> None:
             if is_annotation(keyword):
                 continue
             raise source.error(
-                f"the keyword {keyword!r} is not understood; understood are "
+                f"the keyword {keyword!r} is not understood, only "
                 f"{listed(sorted({*_VALUES, *ANNOTATIONS}))}",
                 at,
             )

@@ -70,10 +70,7 @@ VERSIONS: Mapping[str, Version] = {
 
 def not_read_yet(version: Version, what: str) -> str:
     """What is said of a part of a document that its version has otherwise than 3.0."""
-    return (
-        f"OpenAPI {version.name} is read where it says the same as 3.0, and not yet where it does "
-        f"not: {what}"
-    )
+    return f"OpenAPI {version.name} is read if it means the same as 3.0, and this does not: {what}"
 
 
 def version_of(root: Any, error: Callable[[str, str], ContractError]) -> Version:
@@ -90,8 +87,8 @@ def version_of(root: Any, error: Callable[[str, str], ContractError]) -> Version
         raise error(f"an OpenAPI document is a mapping, not {root!r}", "")
     if "swagger" in root and "openapi" not in root:
         raise error(
-            f"this is Swagger {root['swagger']}, which is not read. Convert it to OpenAPI 3.0: "
-            "npx swagger2openapi swagger.yaml --outfile openapi.yaml",
+            f"this is Swagger {root['swagger']}, which is not supported. Convert it to OpenAPI "
+            "3.0: npx swagger2openapi swagger.yaml --outfile openapi.yaml",
             "/swagger",
         )
     if "openapi" not in root:
@@ -101,7 +98,7 @@ def version_of(root: Any, error: Callable[[str, str], ContractError]) -> Version
         if isinstance(told, str) and (told == name or told.startswith(f"{name}.")):
             return version
     raise error(
-        f"the version of OpenAPI is {told!r}; read are texts such as '3.0.3', and '3.1.0' where it "
-        "says the same as 3.0",
+        f"the version of OpenAPI is {told!r}; it must be a text such as '3.0.3', or '3.1.0', which "
+        "is read if it means the same as 3.0",
         "/openapi",
     )

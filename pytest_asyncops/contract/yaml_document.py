@@ -79,7 +79,7 @@ def read_document(text: str | bytes, file: str) -> Document:
     """
     if len(text) > MOST_BYTES:
         raise ContractError(
-            f"the document has more than {MOST_BYTES:,} bytes, which is as much as is read. Keep "
+            f"the document has more than {MOST_BYTES:,} bytes, the most that is read. Keep "
             "the paths that the tests need, and what these refer to",
             file=file,
         )

@@ -187,7 +187,7 @@ class Builder:
         self._copied += 1
         if self._copied > _MOST_COPIED:
             raise self._error(
-                f"aliases stand for more than {_MOST_COPIED:,} values; refer to them with $ref",
+                f"aliases stand for more than {_MOST_COPIED:,} values; use $ref instead",
                 line,
             )
         if not isinstance(value, (dict, list)):

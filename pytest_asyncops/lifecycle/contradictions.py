@@ -32,7 +32,7 @@ def check_plan(plan: tuple[Step, ...]) -> None:
         if not may_follow(step.state, following.state):
             allowed = [repr(state) for state in State if may_follow(step.state, state)]
             if allowed and isinstance(following.state, OwnState):
-                allowed.append("what means one of them")
+                allowed.append("a state that means one of them")
             offer = f"only {listed(allowed)} can" if allowed else "nothing can"
             raise InvalidArgument(
                 f"{following.state!r} cannot follow {step.state!r}: {offer}",

@@ -1,8 +1,8 @@
 """Where an operation stands in its plan: pure functions of the elapsed time and the polls.
 
-The position of an operation is computed from the plan, the time since it was started, and the polls
-that have seen it. Nothing ticks, and nothing is stored per second. So a poller that comes late
-finds the operation as far along as a poller that came often.
+The position of an operation is computed from the plan, the time since its start, and the polls that
+have seen it. Nothing ticks, and nothing is stored per second. So a poller that comes late finds the
+operation in the same state as one that came often.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Snapshot(NamedTuple):
         started: elapsed nanoseconds when it began to run, or ``None``.
         finished: elapsed nanoseconds when it succeeded, failed or was cancelled, or ``None``.
         output: what it produced, if it has succeeded.
-        message: why it failed, if it has failed, or what a state of the API's own has to say.
+        message: why it failed, if it has failed, or the message of a state of the API's own.
         percent: the percentage, ``None`` for none.
     """
 
@@ -69,7 +69,7 @@ class Course:
 
     def __post_init__(self) -> None:
         # Computed once, because every poll needs them: when each step begins (None if polls decide
-        # too), the first steps that are running and done, and the percentage or curve of each.
+        # that too), the first running and the first done step, and the percentage or curve of each.
         states = [step.state for step in self.plan]
         lengths = [step.lasts for step in self.plan[:-1] if isinstance(step.lasts, int)]
         timed = len(lengths) == len(self.plan) - 1
@@ -85,7 +85,7 @@ class Course:
 
     @property
     def timed(self) -> bool:
-        """Whether time alone decides, so that polls need not be counted."""
+        """Whether only time decides, so that polls need not be counted."""
         return self._starts is not None
 
     def advanced(self, elapsed: int, position: Position = _BORN) -> Position:
@@ -95,7 +95,7 @@ class Course:
         entries, polls = position
         while True:
             lasts = self.plan[len(entries) - 1].lasts
-            # A step that is counted in polls is ended by the last of them, in `polled`.
+            # The last poll of a step that is counted in polls ends it, in `polled`.
             if not isinstance(lasts, int) or entries[-1] + lasts > elapsed:
                 return Position(entries, polls)
             entries = (*entries, entries[-1] + lasts)
@@ -136,7 +136,7 @@ class Course:
         )
 
     def changes(self, position: Position) -> Iterable[tuple[int, AnyState]]:
-        """The coming states and the elapsed times at which they begin, as far as time decides."""
+        """The next states and the elapsed times at which they begin, as far as time decides."""
         when = position.entries[-1]
         here = len(position.entries) - 1
         for step, following in pairwise(self.plan[here:]):
@@ -147,7 +147,7 @@ class Course:
 
 
 def _share(lasts: int | Polls | None, waited: int, polls: int) -> float:
-    """The share of a step that has passed; all of it for a step without end."""
+    """The share of a step that has passed; 1 for a step without end."""
     if isinstance(lasts, Polls):
         return polls / lasts.count
     return 1 if lasts is None else waited / lasts

@@ -22,7 +22,7 @@ class Lifecycle(Course):
     """An immutable plan of an operation's states.
 
     Make one with `succeeds`, `fails`, `hangs`, `manual` or `steps`. Durations are seconds,
-    ``timedelta`` or `polls`. A state of d seconds holds for elapsed times in [0, d).
+    ``timedelta`` or `polls`. A poll exactly at the end of a state sees the next state.
 
     Raises:
         InvalidArgument: for a plan that contradicts itself.
@@ -127,7 +127,7 @@ class Lifecycle(Course):
 
     @explained()
     def then_purged(self, after: Duration) -> Lifecycle:
-        """The same plan, and the server forgets the operation ``after`` its end.
+        """The same plan, but the server forgets the operation this long after its end.
 
         >>> Lifecycle.succeeds(running=1).then_purged(60).at(61).state
         State.PURGED
@@ -144,14 +144,14 @@ class Lifecycle(Course):
 
     @explained()
     def answered_late(self, late: Late[int]) -> Lifecycle:
-        """The same plan, and the answers to requests for the operation are late.
+        """The same plan, but the answers to requests for the operation are late.
 
         The server sees a request when it comes, and counts it as a poll; the client gets the answer
-        so much later, or runs into its own timeout. Lists are not late.
+        later, or reaches its own timeout. Lists are not late.
 
         Args:
-            late: seconds or a ``timedelta``, or a function from the number of the poll, which is 1
-                for the first, to one of these.
+            late: seconds or a ``timedelta``, or a function of the number of the poll, from 1, that
+                returns one of these.
 
         >>> slow_at_first = Lifecycle.succeeds().answered_late(lambda poll: 45 if poll == 1 else 0)
         """
@@ -198,5 +198,5 @@ def _approach(pending: Duration, running: Duration, progress: Progress | None) -
 
 
 def _silence(progress: Progress | None) -> Progress | None:
-    """No percentage for the other steps either, if this progress is absent."""
+    """No percentage for the other steps, if this progress is absent."""
     return progress if progress == Progress.absent() else None

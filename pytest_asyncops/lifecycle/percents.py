@@ -8,7 +8,7 @@ from .progress import Line, Progress
 from .states import State, Step
 
 _HALF = 50
-"""The percentage of an operation that did not succeed, unless the test says otherwise."""
+"""The percentage of an operation that ended without success, unless the test gives another."""
 
 
 def percents(plan: Sequence[Step]) -> tuple[int | Progress | Line | None, ...]:
@@ -21,7 +21,7 @@ def _percent(plan: Sequence[Step], here: int) -> int | Progress | Line | None:
     if step.percent is not None:
         return int(step.percent)
     if step.progress is not None:
-        # Once the operation is done, the percentage no longer climbs.
+        # Once the operation is done, the percentage no longer grows.
         return step.progress.at(1) if step.state.done else step.progress
     if step.state.meaning is State.PENDING:
         return 0
@@ -36,7 +36,7 @@ def _percent(plan: Sequence[Step], here: int) -> int | Progress | Line | None:
 
 
 def _final(plan: Sequence[Step], index: int) -> int | None:
-    """The percentage at the end of a step; for a purge, of the step before it."""
+    """The percentage at the end of a step; for a purge, at the end of the step before it."""
     step = plan[index]
     if step.state.meaning is State.PURGED and step.progress is None:
         return _final(plan, index - 1)

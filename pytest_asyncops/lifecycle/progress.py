@@ -23,12 +23,12 @@ def checked_percent(value: object, what: str = "percent") -> float:
 
 
 class Line(NamedTuple):
-    """The part that one of several running steps has in a straight line from 0 to a percentage.
+    """The share of one of several running steps in a straight line from 0 to a percentage.
 
     Attributes:
         target: the percentage at the end of the last of the steps.
-        place: which of the steps it is, from 0.
-        steps: how many there are.
+        place: the index of the step, from 0.
+        steps: the number of the steps.
     """
 
     target: int
@@ -45,12 +45,12 @@ class Progress:
     """A curve from the share of a step's time that has passed to a percentage.
 
     Make one with `curve`, `stalled`, `full` or `absent`. Without one, the percentage of a running
-    operation climbs in a straight line to the percentage of the next state.
+    operation grows evenly to the percentage of the next state.
 
     Attributes:
         points: pairs of share (0.0 to 1.0, rising) and percent (0 to 100). Between two points the
-            curve is a straight line; before the first and after the last it is level. Empty if
-            the server sends no percentage at all.
+            curve is a straight line; before the first and after the last it is level. Empty if the
+            server sends no percentage.
 
     >>> stalled = Progress.stalled(90)
     >>> [stalled.at(share) for share in (0, 0.25, 0.5, 1)]
@@ -61,7 +61,7 @@ class Progress:
 
     @classmethod
     def curve(cls, points: Iterable[tuple[float, float]]) -> Progress:
-        """A curve through points; it may fall as well as rise, as real servers' do.
+        """A curve through points; it may also fall, as on real servers.
 
         >>> Progress.curve([(0, 0), (0.5, 90), (1, 99)]).at(0.25)
         45
@@ -98,7 +98,7 @@ class Progress:
 
     @classmethod
     def stalled(cls, at: float, after: float = 0.5) -> Progress:
-        """Climbs to ``at`` percent during the share ``after`` of the time, then stays there."""
+        """Grows to ``at`` percent during the share ``after`` of the time, then stays there."""
         return cls.curve([(0, 0), (after, at), (1, at)])
 
     @classmethod
@@ -108,7 +108,7 @@ class Progress:
 
     @classmethod
     def absent(cls) -> Progress:
-        """No percentage at all."""
+        """No percentage."""
         return cls(())
 
     def at(self, share: float) -> int | None:

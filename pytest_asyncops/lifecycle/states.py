@@ -16,7 +16,7 @@ __tracebackhide__ = hides_usage_errors
 
 
 class State(enum.Enum):
-    """The states of an operation, independent of what an API calls them."""
+    """The states of an operation, whatever an API calls them."""
 
     PENDING = "pending"
     RUNNING = "running"
@@ -25,8 +25,8 @@ class State(enum.Enum):
     CANCELLED = "cancelled"
     PURGED = "purged"
 
-    # Members are singletons, so the hash of the identity will do. Enum's own hash is computed in
-    # Python, at every look-up of what an API calls a state.
+    # Members are singletons, so the hash of the identity is enough. Enum's own hash is computed in
+    # Python, each time that the status of a state is looked up.
     if TYPE_CHECKING:
 
         def __hash__(self) -> int: ...
@@ -60,7 +60,7 @@ class OwnState:
     """A state of an API's own, beyond those of `State`, and what it means.
 
     It can be used wherever a `State` can. Its meaning decides what may follow it, whether the
-    operation is done, and how its percentage goes on. A state that an API calls failed, but from
+    operation is done, and how its percentage grows. A state that an API calls failed, but from
     which it tries again, is not done: it means ``State.RUNNING``.
 
     Args:
@@ -68,7 +68,8 @@ class OwnState:
         meaning: the state that it is a kind of.
 
     Raises:
-        InvalidArgument: for a name that is not a text, or empty, and for what is not a `State`.
+        InvalidArgument: for a name that is not a text, or is empty, and for a meaning that is not a
+            `State`.
 
     >>> finalizing = OwnState("finalizing", State.RUNNING)
     >>> finalizing, finalizing.done
@@ -94,7 +95,7 @@ class OwnState:
 
     @property
     def value(self) -> str:
-        """Its name, as that of a `State` in lower case."""
+        """Its name, as the value of a `State` is its name in lower case."""
         return self.name
 
     @property
@@ -128,7 +129,8 @@ finished); PURGED is the state after retention.
 def may_follow(earlier: AnyState, later: AnyState) -> bool:
     """Whether a state may come right after another.
 
-    Their meanings decide; an operation may wait in one state of its own after the other.
+    Their meanings decide; several of an API's own states that mean ``PENDING`` may follow each
+    other.
     """
     if earlier.meaning is later.meaning is State.PENDING:
         return earlier != later
@@ -146,7 +148,7 @@ class Polls:
 
 
 def polls(count: int) -> Polls:
-    """A duration counted in polls: the first ``count`` polls in a state see that state.
+    """A duration counted in polls: ``count`` polls see the state.
 
     A poll is any answer that shows the operation, whether from a get or from a list.
 
@@ -186,13 +188,12 @@ class Step:
         state: the state.
         duration: seconds, a ``timedelta`` or `polls`; ``None`` for ever, in the last step only.
         output: what a succeeded operation produced.
-        message: why a failed operation failed; a state of an API's own may have a message
-            whatever it means.
+        message: why a failed operation failed; a state of an API's own may always have a message.
         percent: the percentage in this state, 0 to 100.
         progress: a curve of percentages over this step, instead of ``percent``.
 
     Raises:
-        InvalidArgument: for a value out of its range, or one that the state cannot have.
+        InvalidArgument: for a value out of range, or one that the state cannot have.
 
     >>> Step(State.FAILED, message="disk full", percent=15)
     Step(State.FAILED, message='disk full', percent=15)

@@ -1,7 +1,7 @@
-"""One connection of the HTTP server: h11 reads what comes, and says what is wrong with it.
+"""One connection of the HTTP server: h11 reads the requests, and says what is wrong with them.
 
-Whatever a client sends, it gets the right status or its connection is closed, and the server goes
-on: what is kept of a connection is bounded in size and in time.
+Whatever a client sends, it gets the right status or its connection is closed, and the server keeps
+running: what is kept of a connection is bounded in size and in time.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ LONGEST_BODY = 256 * 1024 * 1024
 """The most bytes of a request's body."""
 
 SLOWEST_REQUEST = 30.0
-"""Real seconds in which a request has to have come as a whole."""
+"""Real seconds in which a whole request must come."""
 
 LONGEST_SILENCE = 300.0
-"""Real seconds after which a connection is closed on which nothing comes."""
+"""Real seconds after which an idle connection is closed."""
 
 _AT_ONCE = 64 * 1024
-"""So many bytes of an answer fit into what the system keeps for a connection, in one step."""
+"""The bytes of an answer that fit into the system's buffer of a connection in one step."""
 
 _VERSIONS = frozenset({b"1.0", b"1.1"})
 
 _EMPTY = frozenset({204, 304})
-"""The answers that have no body, nor the length of one (RFC 9112, 6.3)."""
+"""The statuses of answers without a body and its length (RFC 9112, 6.3)."""
 
 Later = Callable[[Any, float, Callable[[], None]], None]
-"""Sends an answer to the client with this address, so many seconds later by the servers' clock."""
+"""Sends an answer to the client with this address, after these seconds of the servers' clock."""
 
 
 class Site(Protocol):
@@ -50,15 +50,15 @@ class Site(Protocol):
     Attributes:
         origin: scheme, host and port.
         answer: answers requests.
-        failed: told of what could not be done, in words, and why.
+        failed: called with what could not be done, in words, and why.
         later: waits until an answer is as late as it is to be.
         now_ns: the servers' present, in nanoseconds since 1970.
-        connections: those that are open.
+        connections: the open ones.
         most: how many may be open.
         looked_at: when they were looked at last, by the loop's clock: a second ago, or less.
-        buffer: where the next piece goes of what a client sends. It is taken as soon as it is
-            there, so one is enough; asyncio would make a quarter of a megabyte for each.
-        note_sending: told of a client's address whether more of an answer is on its way to it.
+        buffer: where the next piece of what a client sends goes. It is taken at once, so one buffer
+            is enough; asyncio would make a quarter of a megabyte for each client.
+        note_sending: called with a client's address, and whether more of an answer is on its way.
     """
 
     origin: str
@@ -101,7 +101,7 @@ class Connection(asyncio.BufferedProtocol):
         self._transport = transport
         self._client = transport.get_extra_info("peername")
         self._is_tls = transport.get_extra_info("sslcontext") is not None
-        if not self._is_tls:  # asyncio's TLS takes so low a limit for reached, and never resumes
+        if not self._is_tls:  # asyncio's TLS takes such a low limit as reached, and never resumes
             transport.set_write_buffer_limits(high=0)
         if len(self._site.connections) >= self._site.most:
             transport.abort()
@@ -126,7 +126,7 @@ class Connection(asyncio.BufferedProtocol):
         self._has_ended = True
         self._http.receive_data(b"")
         self._go_on()
-        # It is closed here, once nothing is on its way. TLS knows no connection that is half open.
+        # It is closed here, once nothing is on its way. TLS does not have half-open connections.
         return not self._is_tls
 
     def pause_writing(self) -> None:
@@ -190,7 +190,7 @@ class Connection(asyncio.BufferedProtocol):
                 self._refuse(413, f"a body of more than {LONGEST_BODY:,} bytes")
         elif isinstance(event, h11.EndOfMessage):
             self._answer()
-        else:  # it has been closed, or goes on in a way that it was not asked for
+        else:  # it has been closed, or continues in a way that it was not asked to
             self._transport.close()
             return False
         return True
@@ -230,7 +230,7 @@ class Connection(asyncio.BufferedProtocol):
     def _send_to(self, incoming: Incoming, answer: Response) -> None:
         try:
             self._send(answer)
-        except h11.LocalProtocolError as error:  # it is one that HTTP does not know
+        except h11.LocalProtocolError as error:  # HTTP does not know it
             self._site.failed(f"sent the answer to {incoming.method} {incoming.target}", error)
             self.close()
 

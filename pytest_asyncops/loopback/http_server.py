@@ -1,7 +1,7 @@
 """An HTTP server on loopback: listening sockets, each with its site, and one thread for them all.
 
-The thread is a stranger to virtual time. A request is answered in one step of its loop, from the
-last byte that comes to the last that goes, so nothing of it is ever on its way unseen.
+The thread keeps real time. A request is answered in one step of its loop, from the last byte that
+comes to the last byte that goes, so nothing is ever on its way unseen.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .connection import Connection, Later
 from .incoming import Answer
 
 HOST = "127.0.0.1"
-"""The one address that is listened at: nobody reaches it from another machine."""
+"""The only address at which it listens: other machines cannot reach it."""
 
 MOST_CONNECTIONS = 2_000
 """How many connections may be open on one port; further ones are closed."""
@@ -37,19 +37,19 @@ class Listening:
 
     Args:
         answer: answers requests.
-        failed: told of what the server was doing, in words, when an error was raised.
+        failed: called with what the server was doing, in words, when an error was raised.
         now_ns: the servers' present, in nanoseconds since 1970.
-        port: the port; 0 for any that is free.
+        port: the port; 0 for any free one.
         context: how to speak TLS, ``None`` for plain HTTP.
 
     Attributes:
         origin: scheme, host and port.
         later: waits until an answer is as late as it is to be.
-        note_sending: told of a client's address whether more of an answer is on its way to it.
-        connections: those that are open.
+        note_sending: called with a client's address, and whether more of an answer is on its way.
+        connections: the open ones.
         most: how many may be open.
         looked_at: when they were looked at last, by the loop's clock.
-        buffer: where the next piece goes of what a client sends.
+        buffer: where the next piece of what a client sends goes.
 
     Raises:
         OSError: if the port is taken.
@@ -102,7 +102,7 @@ class HttpServer:
         self._loop.result()
 
     def stop(self) -> None:
-        """End all connections and the thread, or only listen no longer if it has not begun."""
+        """End all connections and the thread, or only stop listening if it has not begun."""
         if self._thread.ident is not None:
             self.call(self._stopped.set)
             self._thread.join()
@@ -110,11 +110,11 @@ class HttpServer:
             each.socket.close()
 
     def later(self, seconds: float, function: Callable[[], object]) -> None:
-        """Call a function after so many real seconds; to be called in the server's thread."""
+        """Call a function after these real seconds; to be called in the server's thread."""
         asyncio.get_running_loop().call_later(seconds, function)
 
     def call(self, function: Callable[[], object]) -> None:
-        """Call a function in the server's thread, as soon as it comes to it."""
+        """Call a function in the server's thread, as soon as possible."""
         self._loop.result().call_soon_threadsafe(function)
 
     def _run(self) -> None:
@@ -149,7 +149,7 @@ class HttpServer:
         await self._end_connections()
 
     async def _end_connections(self) -> None:
-        # Those that are not known here are about to be, after the first words of TLS.
+        # Connections that are not known here will be, after the beginning of TLS.
         begun = asyncio.all_tasks() - {asyncio.current_task()}
         for task in begun:
             task.cancel()
@@ -159,7 +159,7 @@ class HttpServer:
                 connection.close()
             while one.connections:
                 await asyncio.sleep(0)
-        await _steps()  # in which sockets are closed whose connections have ended before
+        await _steps()  # the sockets of connections that have ended are closed in it
 
     async def _look_at_times(self) -> None:
         while True:
@@ -178,13 +178,13 @@ class HttpServer:
                 connection.look_at_time(now)
 
     def _note(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        # Of what a client does to its connection asyncio tells too, and nobody has to know that.
+        # asyncio also reports what a client does to its connection, which does not matter here.
         error = context.get("exception")
         if error is not None and not isinstance(error, OSError):
             self._failed("served", error)
 
 
 async def _steps() -> None:
-    """Let the loop do what is next, and what follows from it."""
+    """Let the loop do the next steps, and those that follow from them."""
     for _ in range(5):
         await asyncio.sleep(0)

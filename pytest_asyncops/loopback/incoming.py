@@ -1,4 +1,4 @@
-"""A request as it came over a connection, and what is done with it."""
+"""A request as it came over a connection, and how it is answered."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Incoming(NamedTuple):
         target: path and query, as they were sent.
         headers: pairs of name and value, in order.
         body: the body's bytes, without the marks of chunks.
-        client: the address that it came from.
+        client: the address from which it came.
     """
 
     method: str
@@ -29,11 +29,11 @@ class Incoming(NamedTuple):
 
 
 Answer = Callable[[Incoming], Response]
-"""Answers a request; it raises nothing."""
+"""Answers a request; it does not raise."""
 
 
 def plain(status_code: int, text: str, **headers: str) -> Response:
-    """An answer in words, of the server itself and not of a stub."""
+    """An answer in words, from the server itself and not from a stub."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     content_type = {"Content-Type": "text/plain; charset=utf-8"}
     return Response(status_code, f"{text}\n".encode(), {**content_type, **named})

@@ -1,4 +1,4 @@
-"""Clients of other processes: nobody can skip their waits, so they do not move the clock."""
+"""Clients in other processes: their waits cannot be skipped, so they do not move the clock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _real_monotonic = time.monotonic
 
 
 class OtherProcesses:
-    """Notes for how long they get nowhere.
+    """Notes for how long they poll while the clock stands still.
 
     Args:
         clock: the servers' clock.
@@ -25,7 +25,7 @@ class OtherProcesses:
         self._since = (-1, 0.0)
 
     def polled(self, client: Any) -> tuple[str, float] | None:
-        """Note a request; who it is from and for how long such clients get nowhere."""
+        """Note a request; returns its client, and for how long such clients have seen no change."""
         if self._is_known(client):
             return None
         instant, since = self._since

@@ -26,19 +26,19 @@ __tracebackhide__ = hides_usage_errors
 class ServedApis:
     """Serves APIs on loopback, each of their hosts at a port of its own.
 
-    Clients put paths of their own behind a base URL, and some know nothing of one but host and
-    port. So the base URL of a host is the real one with another host in it.
+    Clients append their own paths to a base URL, and some know only its host and port. So the base
+    URL of a host is the real one with another host in it.
 
     Args:
         apis: the APIs.
         clock: the servers' clock.
         guards: the limits of the test.
         context: how to speak TLS, ``None`` for plain HTTP.
-        port: the one port of all APIs, each of which is at a path by its own name; 0 for any that
-            is free, ``None`` for many.
+        port: the one port of all APIs, each of which is at a path with its name; 0 for any free
+            port, ``None`` for a port for each API.
 
     Attributes:
-        base_urls: where each host of each API is, by their names; or all hosts of an API.
+        base_urls: the URL of each host of each API, by their names, or of all hosts of an API.
         front: answers requests before any stub does, and may leave them to `answer`.
         unmatched: the requests that belong to no stub.
     """
@@ -91,7 +91,7 @@ class ServedApis:
 
         Args:
             base_urls: which stub a URL belongs to.
-            speed: how many seconds of the servers' clock pass in a real one, as far as they do.
+            speed: how many seconds the servers' clock moves in a real one, if it does.
         """
         self._takers.add(base_urls)
         for one in self._listening.values():
@@ -106,8 +106,8 @@ class ServedApis:
         """Answer clients in virtual time, which has begun.
 
         Args:
-            joined: makes, of what calls a function in the server's thread, what the server tells
-                virtual time and asks it.
+            joined: makes, from a function that calls another one in the server's thread, the object
+                by which the server and virtual time know of each other.
         """
         virtual = joined(self._http.call)
         self._others = OtherProcesses(self._clock, virtual.has_client)
@@ -118,7 +118,7 @@ class ServedApis:
     # --- requests
 
     def _first(self, incoming: Incoming) -> Response:
-        return self.front(incoming)  # which may be another one by then
+        return self.front(incoming)  # which may have been replaced by then
 
     def answer(self, incoming: Incoming) -> Response:
         """Answer a request."""
@@ -156,20 +156,20 @@ class ServedApis:
         add_note(f"Raised while the server {doing}.")
         self._failures.append(error)
 
-    # --- what the test has to know
+    # --- what the test needs to know
 
     def check_client(self, host: str, port: int | None) -> None:
         """Stop a client of this process that is about to connect, once the test has failed.
 
         Raises:
-            PollerHangs: if the test has passed one of its limits. Whatever a client makes of a
-                status, it does not survive this.
+            PollerHangs: if the test has passed one of its limits. A client may ignore a status, but
+                not this.
         """
         if self._guards.tripped is not None and port in self._listening:
             raise self._guards.tripped.anew()
 
     def stranger_waited(self) -> tuple[str, float] | None:
-        """Who has asked just now, if it is another process that polls while the clock stands still.
+        """The latest client, if it is another process that polls while the clock stands still.
 
         With it, how many real seconds it has done so.
         """

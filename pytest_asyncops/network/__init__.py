@@ -1,1 +1,1 @@
-"""What a mock keeps from the network, whatever client library sends it."""
+"""Keeps requests from the network while a mock is open, whatever client library sends them."""

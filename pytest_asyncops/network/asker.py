@@ -1,4 +1,4 @@
-"""Who is about to use the network: which client library, and which line of the user's own code."""
+"""Finds the client library that is about to use the network, and the line of the user's code."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ CLIENTS = frozenset(
     {"aiohttp", "ftplib", "grpc", "http.client", "httplib2", "httpx", "httpx2", "niquests",
      "requests", "smtplib", "tornado", "urllib.request", "urllib3", "websockets", "xmlrpc.client"}
 )  # fmt: skip
-"""The modules by which people know their client library."""
+"""The modules by whose names people know a client library."""
 
 _RAW = "a socket"
 
 
 class Asker(NamedTuple):
-    """Who is about to use the network.
+    """The code that is about to use the network.
 
     Attributes:
-        client: the client library as people know it, ``"a socket"`` where there is none.
-        line: the line of the user's own code, as tracebacks name it; ``None`` if it is not known.
+        client: the client library as people know it, ``"a socket"`` if there is none.
+        line: the line of the user's code, as in tracebacks; ``None`` if it is not known.
     """
 
     client: str
@@ -40,18 +40,18 @@ class Asker(NamedTuple):
 
     @property
     def place(self) -> tuple[str, int]:
-        """The file and number of that line, or of this module's first if it is not known."""
+        """The file and number of that line, or of this module's first line if it is not known."""
         file, _, number = (self.line or "").partition(", in ")[0].rpartition(":")
         return (file, int(number)) if file else (__file__, 1)
 
 
 def asker() -> Asker:
-    """Who has called here."""
+    """The code that has called here."""
     frames = list(outwards(sys._getframe(1)))
     loop = next((at for at, frame in enumerate(frames) if _is_loop(frame)), None)
     if loop is None:
         return _from(frames)
-    # What runs the loop comes last: it is the same for all tasks.
+    # The code that runs the loop comes last: it is the same for all tasks.
     found = _from(frames[:loop])
     line = found.line or _line_of_waiting_task(found.client) or _from(frames[loop:]).line
     return found._replace(line=line)
@@ -62,7 +62,7 @@ def _is_loop(frame: FrameType) -> bool:
 
 
 def _from(frames: Iterable[FrameType]) -> Asker:
-    """Who is the first to have caused these frames, the innermost first."""
+    """The code that caused these frames, which begin with the innermost."""
     client = library = None
     for frame in frames:
         if is_tool(frame):
@@ -86,7 +86,7 @@ def _client_of(frame: FrameType) -> str | None:
 def _line_of_waiting_task(client: str) -> str | None:
     """The user's own line in a task that waits for a client.
 
-    aiohttp resolves names in a task of its own, which the user's task waits for.
+    aiohttp resolves names in a task of its own, for which the user's task waits.
     """
     import asyncio
 

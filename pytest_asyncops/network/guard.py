@@ -1,7 +1,7 @@
 """Keeps requests from the hosts for which a mock answers, whatever client library sends them.
 
-The guard stands below the client libraries, at Python's own sockets, while a mock is open; and
-after that as long as work goes on that was begun in it.
+The guard works below the client libraries, at Python's own sockets. It is active while a mock is
+open, and after that as long as work that was begun in the mock continues.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ class GuardedMock:
     """A mock, as the guard knows it.
 
     Args:
-        name: what the mock is called: its test, or the line that opened it.
-        policy: what it keeps from being reached.
-        clients: the client libraries whose requests it answers, ``None`` for all that there are.
+        name: the name of the mock: its test, or the line that opened it.
+        policy: the hosts that it blocks.
+        clients: the client libraries whose requests it answers, ``None`` for all.
         check_client: called with the host and port that a client is about to reach; may raise.
 
     Attributes:
         is_over: whether the mock has closed.
-        refused: what was kept from being reached, the first few by what they say.
+        refused: the first few blocked attempts, by their messages.
     """
 
     def __init__(
@@ -57,11 +57,11 @@ class GuardedMock:
         self._older = other_threads()
 
     def is_older(self, thread: int) -> bool:
-        """Whether a thread was there before the mock."""
+        """Whether a thread is older than the mock."""
         return thread in self._older
 
     def refuse(self, error: NetworkBlocked) -> NetworkBlocked:
-        """Note that something was refused, and hand it back to be raised."""
+        """Note that something was refused, and return it to be raised."""
         text = str(error)
         if text in self.refused or len(self.refused) < _KEPT:
             self.refused.setdefault(text, error)
@@ -72,8 +72,8 @@ class GuardedMock:
         """Fail the test because of what its code may have swallowed.
 
         Raises:
-            NetworkBlocked: if something was kept from the network, and the test has not failed
-                because of that yet.
+            NetworkBlocked: if something was blocked, and the test has not failed because of that
+                yet.
         """
         if not self.refused:
             return
@@ -92,11 +92,11 @@ class GuardedMock:
 
 
 class Guard:
-    """Judges what is about to use the network.
+    """Judges code that is about to use the network.
 
     Attributes:
-        leftovers: whether work may go on that was begun in a mock that has closed.
-        strays: what each test whose mock has closed was refused afterwards, by the test's name.
+        leftovers: whether work that was begun in a closed mock may continue.
+        strays: what was refused to each test after its mock had closed, by the test's name.
     """
 
     def __init__(self) -> None:
@@ -107,7 +107,7 @@ class Guard:
         self._work: Work[GuardedMock] = Work(self._mock_here)
 
     def open(self, mock: GuardedMock) -> None:
-        """Begin to keep a mock's hosts from being reached."""
+        """Begin to block a mock's hosts."""
         self._open = [*self._open, mock]
         if self._patches is None:
             self._patches = Patches()
@@ -115,14 +115,14 @@ class Guard:
             self._work.patch(self._patches)
 
     def close(self, mock: GuardedMock) -> None:
-        """Keep them no longer, but from work that was begun in the mock and goes on."""
+        """Stop blocking them, except for work that was begun in the mock and continues."""
         mock.is_over = True
         self._work.look()
         self._open = [other for other in self._open if other is not mock]
         self._rest()
 
     def forget(self) -> dict[str, NetworkBlocked]:
-        """Leave alone what goes on; returns the strays, which are forgotten too."""
+        """Forget the work that continues; returns the strays, which are forgotten too."""
         self._work.forget()
         self._rest()
         strays, self.strays = self.strays, {}
@@ -154,7 +154,7 @@ class Guard:
                 raise mock.refuse(_blocked(asker(), name, number))
 
     def refuse_stray(self, url: str) -> None:
-        """Refuse a request that a stub would answer, if it is of work that has outlived its mock.
+        """Refuse a request that a stub would answer, if its work has outlived its mock.
 
         Raises:
             NetworkBlocked: if it is.
@@ -174,7 +174,7 @@ class Guard:
     def _stray(self, owner: GuardedMock, host: str, port: int | None) -> NetworkBlocked:
         by = asker()
         error = _error(
-            f"{owner.name} is over, and work that it began continues: {_did(by, host, port)}."
+            f"{owner.name} has ended, but work that it began continues: {_did(by, host, port)}."
             f"{_at(by)}\n"
             "Let the test wait for it, or end it: join the thread, shut the pool down, cancel the "
             "task.",

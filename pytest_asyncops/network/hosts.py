@@ -1,4 +1,4 @@
-"""Which hosts a mock keeps from being reached: a pure function of the host and the port."""
+"""Which hosts a mock blocks: a pure function of the host and the port."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _LOOPBACK = "loopback"
 
 
 class OwnHost(NamedTuple):
-    """A host that a mock stands for.
+    """A host for which a mock answers.
 
     Attributes:
         pattern: its name; ``*.example.com`` for all names below ``example.com``.
         port: its port, ``None`` for all of them.
         api: the name of the API that is served there.
-        base_url: where its stub answers, ``None`` if it is not among the mock's APIs.
+        base_url: the URL of its stub, ``None`` if the API is not among the mock's.
     """
 
     pattern: str
@@ -35,7 +35,7 @@ class OwnHost(NamedTuple):
 
 
 def own_host(api: str, base_url: str, port: int | None) -> OwnHost:
-    """The host of a stub's base URL: on loopback its port alone, elsewhere all ports."""
+    """The host of a stub's base URL: on loopback only its port, elsewhere all ports."""
     host = normal_host(urlsplit(base_url).hostname or "")
     if is_local(host):
         return OwnHost(_LOOPBACK, port, api, base_url)
@@ -44,12 +44,12 @@ def own_host(api: str, base_url: str, port: int | None) -> OwnHost:
 
 @dataclass(frozen=True)
 class Policy:
-    """What a mock keeps from being reached.
+    """The hosts that a mock blocks.
 
     Attributes:
-        own: the hosts that it stands for.
-        allowed: patterns of hosts that may be reached nevertheless.
-        blocks_all: whether all other hosts are kept from being reached too, but for this machine.
+        own: the hosts for which it answers.
+        allowed: patterns of hosts that may be reached all the same.
+        blocks_all: whether all other hosts are blocked too, except this machine.
     """
 
     own: tuple[OwnHost, ...] = ()
@@ -57,13 +57,13 @@ class Policy:
     blocks_all: bool = False
 
     def own_at(self, host: str, port: int | None) -> OwnHost | None:
-        """The host that the mock stands for, ``None`` if it is another one, or allowed."""
+        """The host for which the mock answers, ``None`` if it is another one, or allowed."""
         if self._allows(host):
             return None
         return next((own for own in self.own if own.is_at(host, port)), None)
 
     def blocks(self, host: str) -> bool:
-        """Whether a host that is not one of its own is kept from being reached."""
+        """Whether a host that is not one of its own is blocked."""
         return self.blocks_all and not is_local(host) and not self._allows(host)
 
     def _allows(self, host: str) -> bool:
@@ -82,7 +82,7 @@ def normal_host(host: object) -> str:
     name = text.strip("[]").rstrip(".").lower()
     try:
         name = name.encode("idna").decode("ascii") if not name.isascii() else name
-    except UnicodeError:  # it is no name of a host, and what asks for it will be told
+    except UnicodeError:  # not the name of a host; the code will get an error
         return name
     try:
         address = ipaddress.ip_address(name.partition("%")[0])
@@ -92,7 +92,7 @@ def normal_host(host: object) -> str:
 
 
 def normal_port(port: object) -> int | None:
-    """A port as a number, ``None`` where none is given or a service's name."""
+    """A port as a number, ``None`` for no port or for the name of a service."""
     if isinstance(port, int):
         return port
     text = port.decode("ascii", "replace") if isinstance(port, bytes) else port
@@ -126,7 +126,7 @@ def is_local(host: str) -> bool:
 
 
 def normal_patterns(patterns: Iterable[str]) -> tuple[str, ...]:
-    """Patterns of hosts, each in the spelling of `normal_host`."""
+    """Patterns of hosts, each as `normal_host` writes it."""
     return tuple(
         f"*.{normal_host(one[2:])}" if one.startswith("*.") else normal_host(one)
         for one in patterns

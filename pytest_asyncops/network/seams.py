@@ -1,7 +1,7 @@
-"""Where code meets the network in Python: names are resolved, sockets connected, proxies asked.
+"""The places where code uses the network in Python: resolvers, sockets, requests to proxies.
 
-What goes past Python's own sockets does not come here: uvloop's resolver, pycurl, gRPC, other
-processes.
+Code that does not use Python's own sockets does not come here: uvloop's resolver, pycurl, gRPC,
+other processes.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _SOCKS_5 = re.compile(rb"\x05\x01\x00\x03(?P<length>.)(?P<rest>.*)", re.DOTALL)
 _SOCKS_4A = re.compile(
     rb"\x04\x01(?P<port>..)\x00\x00\x00[^\x00][^\x00]*\x00(?P<host>[^\x00]+)\x00", re.DOTALL
 )
-_LONGEST = 4096  # of a request line: more than hosts and ports need
+_LONGEST = 4096  # the longest request line: more than hosts and ports need
 
 
 def patch(patches: Patches, judge: Judge) -> None:
-    """Have this judge asked before a name is resolved or a host connected to."""
-    # `socket.getaddrinfo` calls it too, also where somebody has kept that one.
+    """Ask this judge before a name is resolved or a host is connected to."""
+    # `socket.getaddrinfo` calls it too, even if code holds that function itself.
     patches.put(_socket, "getaddrinfo", _resolving(_socket.getaddrinfo, judge))
     for name in ("gethostbyname", "gethostbyname_ex"):
         for owner in (socket, _socket):
@@ -125,7 +125,7 @@ def proxied(data: Any) -> tuple[str, str | int | None] | None:
     """
     try:
         begin = bytes(memoryview(data)[:_LONGEST])
-    except TypeError:  # it is nothing that can be sent, and will be refused
+    except TypeError:  # it cannot be sent, and will be refused
         return None
     asked = _PROXIED.match(begin)
     if asked:

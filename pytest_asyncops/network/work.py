@@ -1,6 +1,6 @@
-"""Whose work something is: threads, tasks and jobs of a pool belong to the mock they began in.
+"""Finds the owner of work: threads, tasks and jobs of a pool belong to the mock they began in.
 
-Work that goes on after its mock has closed is told by this from that of a later test.
+This tells work that continues after its mock has closed from that of a later test.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ WORKERS = frozenset(
     {"anyio._backends._asyncio", "concurrent.futures.thread", "multiprocessing.pool",
      "trio._core._thread_cache"}
 )  # fmt: skip
-"""The modules whose threads do one job after another, for whoever gives them one."""
+"""The modules whose threads do one job after another, for different tests."""
 
 
 class Work(Generic[Owner]):
-    """Notes whose work what is begun is.
+    """Notes the owner of work that begins.
 
     Args:
-        here: the owner of what is unknown, such as the test's own thread; ``None`` for nobody.
+        here: the owner of unknown work, such as the test's own thread; ``None`` for no owner.
     """
 
     def __init__(self, here: Callable[[], Owner | None]) -> None:
@@ -54,14 +54,14 @@ class Work(Generic[Owner]):
             patches.put(loop, "create_task", self._noting_made(loop.create_task))
 
     def owner(self) -> Owner | None:
-        """Whose work the present code is."""
+        """The owner of the present code."""
         for begun in _begun_here():
             if begun in self._owners and self._goes_on(begun):
                 return self._owners[begun]
         return self._here()
 
     def look(self) -> None:
-        """Note where the threads stand that go on, to know later whether they are as far as now."""
+        """Note where the threads that continue are, to know later whether they have moved."""
         threads = [begun for begun in self._going_on() if isinstance(begun, threading.Thread)]
         frames = sys._current_frames() if threads else {}
         for thread in threads:
@@ -70,7 +70,7 @@ class Work(Generic[Owner]):
                 self._frames[thread] = list(outwards(frame))[::-1]
 
     def unfinished(self) -> Iterator[Owner]:
-        """The owners of what goes on."""
+        """The owners of the work that continues."""
         for begun in self._going_on():
             yield self._owners[begun]
 
@@ -81,7 +81,7 @@ class Work(Generic[Owner]):
                 yield begun
 
     def _goes_on(self, begun: Any) -> bool:
-        """Whether what is done here is what was begun, and not what a worker was given later."""
+        """Whether this is the work that was begun, and not a job that a worker was given later."""
         before = self._frames.get(begun)
         if before is None:
             return True
@@ -92,7 +92,7 @@ class Work(Generic[Owner]):
         return not waited and module_of(same[-1]) not in WORKERS
 
     def forget(self) -> None:
-        """Forget all that goes on."""
+        """Forget all work that continues."""
         self._owners = WeakKeyDictionary()
         self._frames = WeakKeyDictionary()
 
@@ -114,12 +114,12 @@ class Work(Generic[Owner]):
     def _note(self, begun: Any) -> None:
         owner = self.owner()
         if owner is not None:
-            with suppress(TypeError):  # a task of a factory of the user's own, perhaps
+            with suppress(TypeError):  # perhaps a task of the user's own factory
                 self._owners[begun] = owner
 
 
 def _begun_here() -> Iterator[Any]:
-    """What the present code is part of: its task, the job of a pool, its thread."""
+    """The work to which the present code belongs: its task, the job of a pool, its thread."""
     task = _current_task()
     if task is not None:
         yield task

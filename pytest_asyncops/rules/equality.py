@@ -28,7 +28,7 @@ def json_equal(one: Any, other: Any) -> bool:
 
 
 def identity(value: Any) -> Any:
-    """What is equal for equal JSON values only, and can be hashed.
+    """A hashable value that is equal only for equal JSON values.
 
     >>> identity([1]) == identity([1.0]), identity([1]) == identity([True])
     (True, False)

@@ -1,6 +1,6 @@
-"""What the strategies have to know of an API beyond its contract and the rules of its prose.
+"""What the strategies need to know of an API beyond its contract and the rules of its prose.
 
-This is data, as the rules are. Nothing here depends on how payloads are generated.
+This is data, like the rules. Nothing here depends on how payloads are generated.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .rules import Absent, Present
 
 @dataclass(frozen=True, kw_only=True)
 class NumberedPages:
-    """Pages that say their number, counted from 0, and how many there are.
+    """Pages that have their number, counted from 0, and the number of pages.
 
     Attributes:
         member: the member of a list's body that has the counters.
@@ -46,8 +46,8 @@ class RuleEdit(NamedTuple):
     """How to break a rule of the kind `ByFunction`.
 
     Attributes:
-        needs: the path of what the value has to have for that; ``*`` is an item of a list.
-        apply: makes of a good value, and a number from 1 on, a bad value.
+        needs: the path that the value must have for that; ``*`` is an item of a list.
+        apply: makes a bad value from a good value and a number from 1 on.
     """
 
     needs: tuple[str, ...]
@@ -56,14 +56,14 @@ class RuleEdit(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Queries:
-    """How the server takes the query of a list, as far as the contract does not say it.
+    """How the server reads the query of a list, if the contract does not say it.
 
     Attributes:
         schemas: for a parameter, the values that are served, if they differ from the contract's.
         together: groups of parameters that come together or not at all; an empty parameter counts
             as left out.
         opaque: parameters whose values only the server can make.
-        refusal: the status and code of the answer to a query that is refused.
+        refusal: the status and code of the answer to a refused query.
     """
 
     schemas: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -74,16 +74,16 @@ class Queries:
 
 @dataclass(frozen=True, kw_only=True)
 class GenerationHints:
-    """What a coherent server does that neither schema nor rules demand.
+    """What a coherent server does beyond schema and rules.
 
     Attributes:
         stricter: for a named schema, another schema that its values fit too, for example one with
             more required members.
-        habits: which members of an operation are there in which state, beyond what the rules say.
+        habits: which members an operation has in which state, beyond what the rules say.
         together: groups of members of an operation that come together or not at all.
         paging: how the body of a list says which page it is, ``None`` if it does not.
         rule_edits: for the id of each rule of the kind `ByFunction`, how to break it.
-        queries: with these readings, how the server takes the query of a list.
+        queries: returns for these readings how the server reads the query of a list.
         profiles: for each profile but the contract's own, the function that writes a body in it.
     """
 

@@ -1,4 +1,4 @@
-"""The rules of prose as JSON Schema, as far as JSON Schema can say them."""
+"""The rules of prose as JSON Schema, if JSON Schema can express them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from .rules import (
 
 
 def rule_schema(kind: Constraint, status_code: int) -> Mapping[str, Any] | None:
-    """The schema of the objects that keep a rule, ``None`` if no schema can say it.
+    """The schema of the objects that keep a rule, ``None`` if no schema can express it.
 
-    It has keywords only that all drafts have. In an ``anyOf``, the likeliest alternative is first.
-    Order in time and functions are beyond JSON Schema.
+    It has only keywords of all drafts. In an ``anyOf``, the likeliest alternative is first.
+    JSON Schema cannot express order in time and functions.
 
     Args:
         kind: the rule's kind.
@@ -66,5 +66,5 @@ def _lacking(members: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _without(member: str, values: tuple[Any, ...]) -> dict[str, Any]:
-    """The schema of the objects whose member, if it is there, has none of these values."""
+    """The schema of the objects whose member is missing or has none of these values."""
     return {"properties": {member: {"not": {"enum": list(values)}}}}

@@ -1,8 +1,8 @@
 """The rules that a contract states in its prose, as data.
 
-A schema can say that ``finished_at`` is a timestamp, but not that it is there only once the
-operation has finished. Each rule has a stable id, the place in the contract that states it, and the
-named schema that it applies to. Nothing here depends on how conformance is checked.
+A schema can say that ``finished_at`` is a timestamp, but not that only a finished operation has it.
+Each rule has a stable id, the place in the contract that states it, and the named schema that it
+applies to. Nothing here depends on how conformance is checked.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from .time_forms import TimeForm
 from .timestamps import in_order
 
 Break = tuple[tuple[Union[str, int], ...], Any, str]
-"""How a value breaks a rule: the path below the value, what is there, and what was allowed."""
+"""How a value breaks a rule: the path below the value, what was found, and what is allowed."""
 
 
 @dataclass(frozen=True)
 class Absent:
-    """A member is not there while another has one of these values."""
+    """A member is missing while another has one of these values."""
 
     member: str
     when: str
@@ -45,7 +45,7 @@ class Absent:
 
 @dataclass(frozen=True)
 class Present:
-    """A member is there while another has one of these values."""
+    """A member is present while another has one of these values."""
 
     member: str
     when: str
@@ -57,7 +57,7 @@ class Present:
             yield (
                 (self.member,),
                 None,
-                f"must be there while {self.when} is {shortened(value[self.when])}",
+                f"is required while {self.when} is {shortened(value[self.when])}",
             )
 
 
@@ -77,7 +77,7 @@ class Never:
 
 @dataclass(frozen=True)
 class NotAMember:
-    """These members do not belong here: they are the signs of another kind of object."""
+    """These members do not belong here: they are signs of another kind of object."""
 
     members: tuple[str, ...]
     because: str
@@ -91,7 +91,7 @@ class NotAMember:
 
 @dataclass(frozen=True)
 class Needed:
-    """A member is there, and says something: it is neither null nor an object without members."""
+    """A member is present, and is neither null nor an object without members."""
 
     member: str
 
@@ -99,12 +99,12 @@ class Needed:
         """How a value breaks the rule, if it does."""
         found = value.get(self.member)
         if found is None or found == {}:
-            yield (self.member,), found, "must be there, and not be empty"
+            yield (self.member,), found, "must be present and not empty"
 
 
 @dataclass(frozen=True)
 class OwnMembers:
-    """It has a member of its own, or none of those of another kind of object."""
+    """An object has a member of its own, or none of another kind of object."""
 
     own: tuple[str, ...]
     others: tuple[str, ...]
@@ -156,7 +156,7 @@ class SameAsStatus:
 
 @dataclass(frozen=True)
 class Ordered:
-    """Timestamps that are there do not run backwards, in the order of these members.
+    """Timestamps that are present do not run backwards, in the order of these members.
 
     Attributes:
         members: the members.
@@ -220,11 +220,11 @@ class Rule:
     Attributes:
         id: its stable name.
         on: the named schema to whose values it applies.
-        source: the JSON pointer of the place in the contract that states it, or of the nearest.
+        source: the JSON pointer of the place in the contract that states it, or of the nearest one.
         says: the rule in a sentence.
         kind: the check.
-        reading: the reading of the API that switches the rule off, by its value ``"allow"``;
-            ``None`` if nothing does.
+        reading: the reading of the API that switches the rule off by its value ``"allow"``;
+            ``None`` if there is none.
     """
 
     id: str
@@ -237,7 +237,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class HistorySchema:
-    """What `assert_history` has to know of an API.
+    """What `assert_history` needs to know of an API.
 
     Attributes:
         schema: the named schema of an operation.
@@ -251,7 +251,7 @@ class HistorySchema:
         once: the members that never change once they are set.
         result: the members that do not change while a done operation keeps its status.
         routes: the names of the routes whose answers show operations, if others show something
-            else; answers of these are left out.
+            else; answers of those others are left out.
     """
 
     schema: str
@@ -266,7 +266,7 @@ class HistorySchema:
     routes: tuple[str, ...] = ()
 
     def found_in(self, body: Any) -> Sequence[Any]:
-        """The operations in the body of an answer; other bodies are taken for an operation."""
+        """The operations in the body of an answer; any other body counts as an operation."""
         if isinstance(body, list):
             return body
         if not isinstance(body, Mapping):

@@ -1,4 +1,4 @@
-"""Forms of timestamps other than RFC 3339: how an API writes an instant, and how it is read."""
+"""Forms of timestamps other than RFC 3339: how an API writes instants, and how they are read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class TimeForm:
 
     Attributes:
         writes: the JSON value of an instant, which is in nanoseconds since 1970.
-        reads: the instant of a JSON value, ``None`` if it is no timestamp of this form.
+        reads: the instant of a JSON value, ``None`` if it is not a timestamp of this form.
 
     >>> UNIX_SECONDS.writes(1_500_000_000), UNIX_SECONDS.reads(1)
     (1, 1000000000)
@@ -30,7 +30,7 @@ def _reads_numbers(unit: int) -> Callable[[Any], int | None]:
     def read(value: Any) -> int | None:
         if isinstance(value, int) and not isinstance(value, bool):
             return value * unit
-        # Infinity and what is not a number are no instants.
+        # Infinity and NaN are not instants.
         return round(value * unit) if isinstance(value, float) and abs(value) < 1e300 else None
 
     return read
@@ -52,4 +52,4 @@ UNIX_MILLISECONDS: TimeForm = TimeForm(unix_milliseconds, _reads_numbers(SECOND 
 """Whole milliseconds since 1970."""
 
 HTTP_DATES: TimeForm = TimeForm(http_date, _read_date)
-"""Dates as headers of HTTP have them, such as ``Thu, 01 Jan 2026 00:00:00 GMT``."""
+"""Dates as in HTTP headers, such as ``Thu, 01 Jan 2026 00:00:00 GMT``."""

@@ -1,4 +1,4 @@
-"""RFC 3339 timestamps: which texts are timestamps, and which of two comes first."""
+"""RFC 3339 timestamps: which texts are timestamps, and which of two is earlier."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ TIME = rf"(?:{_USUAL}|{_WEST}|{_EAST}|{_ODD_EAST})"
 """A full-time of RFC 3339, 5.6, as a part of a pattern."""
 
 CLOCK = rf"{_HOUR}:[0-5][0-9]:(?:[0-5][0-9]|60){_FRACTION}"
-"""A partial-time of RFC 3339, 5.6, as a part of a pattern: nothing tells its leap seconds."""
+"""A partial-time of RFC 3339, 5.6, as a part of a pattern, without a check of leap seconds."""
 
 DATE = f"^{DAY}$"
 """A full-date of RFC 3339, 5.6, as a pattern for any engine: a day that the calendar has."""
@@ -66,10 +66,10 @@ It has any number of fractional digits and any offset; t and z may be lower case
 23:59:60 in UTC, however the clocks of its offset show it (5.7)."""
 
 PLAIN_TIME = f"^{_USUAL}$"
-"""A time that is no leap second with an offset, for any engine."""
+"""A time with an offset that is not a leap second, for any engine."""
 
 PLAIN_DATE_TIME = f"^{DAY}T{_USUAL.replace('[Zz]', 'Z')}$"
-"""A date-time in capital letters that is no leap second with an offset, for any engine."""
+"""A date-time in capital letters, with an offset, that is not a leap second, for any engine."""
 
 _PARTS = re.compile(
     r"([0-9-]{10})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?(?:[Zz]|([+-])(..):(..))"
@@ -77,12 +77,13 @@ _PARTS = re.compile(
 
 
 def in_order(earlier: str, later: str) -> bool:
-    """Whether ``earlier`` is not after ``later``; a text that is not a timestamp is in any order.
+    """Whether ``earlier`` is not after ``later``, or one of them is not a timestamp.
 
     >>> in_order("2026-01-01T00:00:00.5Z", "2026-01-01T01:00:00+01:00")
     False
     """
-    # Most are in UTC. These sort as texts: whole seconds, and fractions but for zeros at the end.
+    # Most are in UTC. These sort as texts: whole seconds, and fractions except for zeros at the
+    # end.
     if earlier <= later and earlier[10::9] == "TZ" == later[10::9]:
         return True
     if earlier[:-1] <= later[:-1] and _is_utc(earlier) and _is_utc(later):
@@ -118,6 +119,6 @@ def instant_of(text: str) -> tuple[datetime.datetime, bool, str] | None:
         into_day += offset if sign == "-" else -offset
     try:
         whole = datetime.datetime.fromisoformat(day) + into_day
-    except (ValueError, OverflowError):  # year 0, or past the calendar's end
+    except (ValueError, OverflowError):  # year 0, or beyond the calendar's end
         return None
     return whole, leap, (fraction or "").rstrip("0")

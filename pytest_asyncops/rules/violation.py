@@ -1,4 +1,4 @@
-"""A violation, which is one way to break a contract, and the error that carries violations."""
+"""A violation, which is one way to break a contract, and the error that has violations."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ class Violation:
     """One way in which a value breaks a contract.
 
     Attributes:
-        path: where in the value, as a JSONPath such as ``$.operations[3].status``; of a header
+        path: where in the value, as a JSONPath such as ``$.operations[3].status``; for a header
             ``headers['Retry-After']``.
-        message: what was allowed.
+        message: what is allowed.
         rule: the stable id of the rule, such as ``schema.enum`` or ``pinecone.next-token``.
-        source: where in the contract the rule stands: file, line and JSON pointer.
-        value: what was found, ``None`` where something is missing.
-        is_missing: whether nothing was found; a ``null`` is something.
+        source: where the rule is in the contract: file, line and JSON pointer.
+        value: what was found, ``None`` if something is missing.
+        is_missing: whether nothing was found; a ``null`` does not count as missing.
     """
 
     path: str

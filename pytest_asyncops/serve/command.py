@@ -1,4 +1,4 @@
-"""The command: its options, what it prints, and its end."""
+"""The command: its options, its output, and its end."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .seed import read_seed, sow
 from .visitors import refusal
 
 PORT = 8765
-"""The port unless another one is asked for."""
+"""The default port."""
 
 _NO_LIMIT = 10**15
 
@@ -30,17 +30,17 @@ _EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "chainloop": ("-H 'Authorization: Bearer any' {}/v1/operations",),
     "pinecone": ("-H 'Api-Key: any' -H 'X-Pinecone-Api-Version: 2026-04' {}/operations/docs",),
 }
-"""What curl asks the built-in APIs for; the base URL comes in."""
+"""The arguments of curl for the built-in APIs; the base URL is put in."""
 
 Print = Callable[[str], object]
 
 
 def main(argv: Sequence[str] | None = None, wait: Callable[[], object] | None = None) -> int:
-    """Do what the command line asks for.
+    """Run the command line.
 
     Args:
-        argv: the arguments, those of the process unless given.
-        wait: waits until the server is to stop, for Ctrl-C unless given.
+        argv: the arguments; by default those of the process.
+        wait: waits until the server is to stop; by default for Ctrl-C.
 
     Returns:
         The status with which the process ends.
@@ -67,14 +67,14 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--apis",
         default=",".join(BUILT_IN),
-        help="which APIs, with commas in between: names, or places such as package.module:NAME; "
-        "%(default)s unless given",
+        help="which APIs, separated by commas: names, or places such as package.module:NAME; "
+        "by default %(default)s",
     )
     command.add_argument(
-        "--port", type=_port, default=PORT, help="the port, %(default)s unless given; 0 for any"
+        "--port", type=_port, default=PORT, help="the port, by default %(default)s; 0 for any"
     )
     command.add_argument(
-        "--seed", metavar="FILE", help="YAML: operations, plans and parents that there are"
+        "--seed", metavar="FILE", help="YAML: the operations, plans and parents to begin with"
     )
     clock = command.add_mutually_exclusive_group()
     clock.add_argument(
@@ -82,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=1,
         metavar="N",
-        help="how many seconds of the servers' clock pass in a real one: 60 for a minute a second",
+        help="how many seconds the servers' clock moves in a real one: 60 for a minute a second",
     )
     clock.add_argument(
         "--manual",
@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     clock.add_argument(
         "--skip-idle",
         action="store_true",
-        help="a poll that sees nothing new moves the clock to the next change of what it sees",
+        help="a poll that sees nothing new moves the clock to the next change of its answer",
     )
     command.add_argument(
         "--control",
@@ -134,7 +134,7 @@ def serve(options: argparse.Namespace, wait: Callable[[], object], tell: Print) 
             tell(line)
         wait()
     except KeyboardInterrupt:
-        tell("")  # behind what the terminal shows of Ctrl-C
+        tell("")  # after the ^C that the terminal shows
     finally:
         session.stop()
     tell("stopped")
@@ -161,8 +161,8 @@ def _free(port: int) -> int:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError as error:
         raise InvalidArgument(
-            f"port {port} cannot be had: {error.strerror}. Choose another one with --port, or any "
-            "that is free with --port 0.",
+            f"port {port} is not available: {error.strerror}. Choose another one with --port, or "
+            "any that is free with --port 0.",
             value=port,
         ) from None
     return port
@@ -215,7 +215,7 @@ def _told_clock(options: argparse.Namespace) -> str:
         return f"the clock moves by {ROOT}/clock/advance alone"
     if options.skip_idle:
         return "polls that see nothing new move the clock"
-    return f"the clock goes at {options.speed:g} times real time"
+    return f"the clock runs at {options.speed:g} times real time"
 
 
 def _print(line: str) -> None:

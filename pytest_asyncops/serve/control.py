@@ -19,11 +19,11 @@ from .visitors import has_token
 __tracebackhide__ = hides_usage_errors
 
 ROOT = "/_asyncops"
-"""Where they are."""
+"""The path below which they are."""
 
 _PAGE_HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
-    # The page has everything in itself, and nobody may put it into a page of theirs.
+    # The page loads nothing, and other pages cannot embed it.
     "Content-Security-Policy": "default-src 'none'; script-src 'unsafe-inline'; "
     "style-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
@@ -31,12 +31,12 @@ _PAGE_HEADERS = {
 
 
 class Control:
-    """Answers the requests that are for no stub.
+    """Answers the requests that are not for a stub.
 
     Args:
         session: the mock that is served.
-        token: what requests have to have, but for the page itself.
-        is_on: whether there are the routes that change or tell more than the page shows.
+        token: the token that requests must have, except those for the page.
+        is_on: whether the routes that change something, or show more than the page, are served.
     """
 
     def __init__(self, session: Session, token: str, is_on: bool) -> None:
@@ -95,7 +95,7 @@ def _body(incoming: Incoming) -> Mapping[str, Any]:
     try:
         body = json.loads(incoming.body)
     except ValueError as error:
-        raise InvalidArgument(f"the body is no JSON: {error}", value=incoming.body) from None
+        raise InvalidArgument(f"the body is not valid JSON: {error}", value=incoming.body) from None
     if not isinstance(body, Mapping):
         raise InvalidArgument("the body must be a JSON object", value=body)
     return body

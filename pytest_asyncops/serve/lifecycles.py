@@ -15,13 +15,13 @@ _KINDS: Mapping[str, tuple[Callable[..., Lifecycle], tuple[str, ...]]] = {
     "fails": (Lifecycle.fails, ("message", "pending", "running", "percent")),
     "hangs": (Lifecycle.hangs, ("pending", "percent")),
 }
-"""For each kind what makes it, and what it takes."""
+"""For each kind its function, and the arguments of that."""
 
 _PURGED = "then_purged"
 
 
 def lifecycle_of(value: object) -> Lifecycle:
-    """The lifecycle that a value of YAML or JSON describes; one itself is left as it is.
+    """The lifecycle that a value of YAML or JSON describes; a `Lifecycle` is returned as it is.
 
     >>> lifecycle_of("hangs") == Lifecycle.hangs()
     True
@@ -36,7 +36,7 @@ def lifecycle_of(value: object) -> Lifecycle:
     given = {value: {}} if isinstance(value, str) else value
     if not isinstance(given, Mapping):
         raise InvalidArgument(
-            f"a lifecycle is one of {listed(_KINDS)}, or that with what it takes, as in "
+            f"a lifecycle is one of {listed(_KINDS)}, or one of these with its arguments, as in "
             f"{{'succeeds': {{'running': 30}}}}, not {value!r}",
             value=value,
         )

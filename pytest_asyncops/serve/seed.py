@@ -1,4 +1,4 @@
-"""The seed file: what there is when the server begins. A mistake is told with its line."""
+"""The seed file: what the server begins with. Errors in it are reported with their line."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def read_seed(path: str) -> Document:
 
     Raises:
         OSError: if it cannot be read.
-        ContractError: if it is no YAML.
+        ContractError: if it is not valid YAML.
     """
     with open(path, "rb") as file:
         return read_document(read_content(file), path)
 
 
 def sow(seed: Document, stubs: Mapping[str, Stub]) -> None:
-    """Start and set what a seed file says.
+    """Start and set what a seed file lists.
 
     Args:
         seed: the file.
@@ -41,7 +41,7 @@ def sow(seed: Document, stubs: Mapping[str, Stub]) -> None:
     }
     root = seed.root
     if not isinstance(root, Mapping):
-        raise seed.error(f"a seed file has {listed(sections)}", "")
+        raise seed.error(f"a seed file is a mapping with {listed(sections)}", "")
     for name, entries in root.items():
         if name not in sections:
             raise seed.error(str(unknown_choice("section", name, sections)), f"/{name}")
@@ -50,7 +50,7 @@ def sow(seed: Document, stubs: Mapping[str, Stub]) -> None:
         for index, entry in enumerate(entries):
             pointer = f"/{name}/{index}"
             if not isinstance(entry, Mapping):
-                raise seed.error(f"this must be names with values, not {entry!r}", pointer)
+                raise seed.error(f"this must be a mapping, not {entry!r}", pointer)
             known = dict(entry)
             try:
                 if "lifecycle" in known:
@@ -63,14 +63,14 @@ def sow(seed: Document, stubs: Mapping[str, Stub]) -> None:
 
 
 def _closer(pointer: str, entry: Mapping[str, Any], error: InvalidArgument) -> str:
-    """The pointer of the member that an error is about, or else this one."""
+    """The pointer of the member that has an error, or else this pointer."""
     found = (name for name, value in entry.items() if error.value in (name, value))
     name = next(found, None)
     return pointer if name is None else f"{pointer}/{name}"
 
 
 def stub_of(entry: dict[str, Any], stubs: Mapping[str, Stub]) -> Stub:
-    """The stub that an entry is for; its name is taken out of the entry.
+    """The stub of an entry; its name is removed from the entry.
 
     Raises:
         InvalidArgument: if there is none.

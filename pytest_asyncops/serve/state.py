@@ -1,4 +1,4 @@
-"""What the page and the control routes tell, as JSON values."""
+"""The data of the page and the control routes, as JSON values."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from ..serving.stub import Stub
 from ..virtual_time.server_clock import ServerClock
 
 _MOST = 100
-"""Of operations and of requests the page shows the newest."""
+"""How many of the newest operations and requests the page shows."""
 
 
 def clock_state(clock: ServerClock) -> Mapping[str, Any]:
-    """The clock: its present, and how many seconds it has come."""
+    """The clock: its present time, and how many seconds it has moved."""
     return {"now": rfc3339(clock.now_ns), "elapsed": clock.elapsed_ns / 1e9}
 
 
 def page_state(clock: ServerClock, stubs: Mapping[str, Stub], calls: Calls) -> Mapping[str, Any]:
-    """All that the page shows."""
+    """Everything that the page shows."""
     with clock.lock:
         return {
             "clock": clock_state(clock),

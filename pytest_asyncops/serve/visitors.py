@@ -1,7 +1,7 @@
-"""Who may ask the server: programs of this machine, and no page of another site.
+"""Accepts requests from programs on this machine, and refuses those from pages of other sites.
 
-A page in a browser can send requests to 127.0.0.1. Its browser says in ``Origin`` where it is from;
-and if the page's own name was made to lead to 127.0.0.1, that name is in ``Host``.
+A page in a browser can send requests to 127.0.0.1. The browser sends the page's site in ``Origin``;
+and if the site's name was made to lead to 127.0.0.1, that name is in ``Host``.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ _NAMES = frozenset({"127.0.0.1", "localhost"})
 
 
 def refusal(incoming: Incoming) -> Response | None:
-    """The answer to a request that comes from elsewhere, ``None`` if it does not."""
+    """The answer to a request from another site, ``None`` for any other request."""
     port = urlsplit(incoming.origin).port
     for name, value in incoming.headers:
         lower = name.lower()
         if lower == "host" and not _is_own(f"//{value}", port):
             return plain(403, f"Host is {value}: this server is at {incoming.origin}")
         if lower == "origin" and not (value.startswith("http://") and _is_own(value, port)):
-            return plain(403, f"Origin is {value}: no page of another site is answered")
+            return plain(403, f"Origin is {value}: pages of other sites are refused")
     return None
 
 
@@ -31,7 +31,7 @@ def _is_own(url: str, port: int | None) -> bool:
     try:
         parts = urlsplit(url)
         return parts.hostname in _NAMES and parts.port == port
-    except ValueError:  # a port that is none
+    except ValueError:  # an invalid port
         return False
 
 

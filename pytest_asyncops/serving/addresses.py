@@ -1,4 +1,4 @@
-"""Whether a request can name an operation: an id may be one that no path of its API can carry."""
+"""Whether a request can name an operation: some ids cannot be in a path of the API."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def check_address(api: Api, given: Mapping[str, object]) -> None:
     """Check that requests can name an operation with this id and these fields.
 
     Raises:
-        InvalidArgument: for a value that does not arrive as what it is.
+        InvalidArgument: for a value that does not arrive unchanged.
     """
     for name, value in given.items():
         if not isinstance(value, str):
@@ -34,7 +34,7 @@ def check_address(api: Api, given: Mapping[str, object]) -> None:
 
 @lru_cache(maxsize=64)
 def _places(api: Api) -> Mapping[str, list[tuple[Route, str]]]:
-    """For the id, and for each field that stands in paths, the routes and their path parameters."""
+    """For the id, and for each field in paths, the routes and their path parameters."""
     found: dict[str, list[tuple[Route, str]]] = {}
     for route, parameter in _parameters(api):
         name = "id" if parameter == route.id_parameter else parameter

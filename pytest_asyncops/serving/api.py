@@ -1,6 +1,6 @@
 """An API as a value: routes, statuses, envelopes.
 
-Nothing below this module knows any API by name. A test can make an API of its own in fifty lines.
+No module below this one knows an API by name. A test can make an API of its own in fifty lines.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ __tracebackhide__ = hides_usage_errors
 
 @dataclass(frozen=True)
 class Field:
-    """A field of operations: what `Stub.start` takes beside ``id`` and ``lifecycle``.
+    """A field of operations, which `Stub.start` accepts besides ``id`` and ``lifecycle``.
 
     Attributes:
         kind: the type of its values.
-        default: the value if a test gives none, or a function from the operation's number (from 1)
-            to the value; ``None`` leaves the field out.
+        default: the value if a test gives none, or a function of the operation's number (from 1)
+            that returns it; ``None`` leaves the field out.
         choices: the values that it can have, empty for any.
         required: whether every operation has it; a test must give it if there is no default.
 
@@ -51,28 +51,28 @@ class Serving:
 
     Attributes:
         refusals: the answers to requests with a refused credential, by the reason that tests give.
-        error_code: the API's own code of an error with this HTTP status, for `faults`: the status
-            itself unless given.
+        error_code: returns the API's own code for an HTTP status, for `faults`; by default the
+            status itself.
         throttled: the answer to a request beyond the rate that `Stub.limit_rate` allows.
-        hidden: with these readings, the states in which an operation cannot be found.
-        retention: with these readings, how long after its end an operation is purged; ``None`` for
-            never.
+        hidden: returns for these readings the states in which an operation cannot be found.
+        retention: returns for these readings how long after its end an operation is purged;
+            ``None`` for never.
         admit: raises `InvalidArgument` for fields or a lifecycle that contradict each other.
-        parent: the field that names what operations belong to, if requests for an unknown one are
+        parent: the field that names what operations belong to, if requests for an unknown name are
             refused.
         paths: how the server reads a URL's path.
         method: the method that a request counts as; some servers take one method for another.
-        real_hosts: the hosts of the real service beside that of its base URL; ``*.example.com``
-            for all below ``example.com``. A mock keeps them from being reached.
-        edition: the name of the edition of the API that a request asks for, if there are several;
-            `Checking.editions` has their contracts.
-        facts: the names by which plans may match an operation beside its fields: what endpoints
-            tell of it when they start it, such as the name of a file.
-        forget: lets client libraries of the API forget what they keep for the whole process, such
-            as how often they may try again; called when a mock opens, starts over and closes.
+        real_hosts: the hosts of the real service besides that of its base URL; ``*.example.com``
+            for all below ``example.com``. A mock keeps requests from reaching them.
+        edition: returns the name of the edition of the API that a request asks for, if there are
+            several; `Checking.editions` has their contracts.
+        facts: the names besides those of fields by which plans may match an operation: what
+            endpoints know of it when they start it, such as the name of a file.
+        forget: lets client libraries of the API forget what they remember for the whole process,
+            such as how often they may try again; called when a mock opens, starts over and closes.
         stub_class: the class of the API's stubs, if they have methods of their own.
-        hosts: of an API with several hosts the base URLs of the others, by names of your own;
-            `Route.host` says whose requests a route takes.
+        hosts: the base URLs of the API's other hosts, by names that you choose; `Route.host` says
+            to which of them a route belongs.
         main_host: the name of the host of `Api.base_url`.
     """
 
@@ -99,15 +99,15 @@ class Checking:
     """What an API's answers are checked against.
 
     Attributes:
-        contract: the OpenAPI document: its name in the package's ``schemas``, or a path of one's
-            own. A relative one counts from the directory that is current when this is made.
+        contract: the OpenAPI document: its name in the package's ``schemas``, or the path of a
+            file. A relative path starts at the directory that is current when this is made.
         editions: the documents of further editions of the API, by the names that `Serving.edition`
-            gives them. What one does not document is checked against ``contract``.
+            returns. What an edition does not document is checked against ``contract``.
         error_schema: the named schema of errors whose status or body is not documented.
         rules: the rules that the contract states only in its prose.
-        history: where an answer has its operations, and what of them may change.
+        history: where an answer has its operations, and which of their members may change.
         profiles: for each profile, a function that turns a body into the form of the contract.
-        directory: what a relative path of the contract counts from.
+        directory: where a relative path of the contract starts.
     """
 
     contract: str | None = None
@@ -118,7 +118,7 @@ class Checking:
     profiles: Mapping[str, Callable[[Any], Any]] = field(
         default_factory=lambda: {"contract": lambda body: body}
     )
-    directory: ClassVar[str] = ""  # of an instance too, but nobody gives it
+    directory: ClassVar[str] = ""  # an instance has one too, but it is not an argument
 
     def __post_init__(self) -> None:
         if self.contract is not None and os.path.dirname(self.contract):
@@ -127,7 +127,7 @@ class Checking:
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Api:
-    """An asynchronous-operation API.
+    """An API with asynchronous operations.
 
     Attributes:
         name: the name that tests use; also the attribute of `AsyncOpsMock`.
@@ -135,18 +135,18 @@ class Api:
         routes: the routes that are served.
         new_id: the id of the n-th operation, from 1.
         statuses: what the API calls each state that it can show, states of its own included.
-        render: with these readings, a function from an operation and its snapshot to the JSON
-            values that the API shows.
-        credential: a function from a request to its credential; raises `ErrorResponse` if it has
-            none.
-        envelope: a function from an error to the JSON values that the API shows.
-        unmatched: a function from a request that matches no route, and the routes of its path, to
-            the answer.
-        fields: what `Stub.start` takes.
+        render: a function of the readings that returns a function of an operation and its snapshot,
+            which returns the JSON values that the API shows.
+        credential: a function that returns the credential of a request, or raises `ErrorResponse`
+            if it has none.
+        envelope: a function that returns the JSON values that the API shows for an error.
+        unmatched: a function of a request that matches no route, and of the routes of its path,
+            that returns the answer.
+        fields: the fields that `Stub.start` accepts.
         readings: the settings that say how the contract is read where it is silent.
-        serving: how the server behaves beyond that.
+        serving: how else the server behaves.
         checking: what answers are checked against.
-        generation: what the strategies have to know beyond contract and rules.
+        generation: what the strategies need to know besides contract and rules.
     """
 
     name: str
@@ -166,7 +166,7 @@ class Api:
 
     @property
     def states(self) -> tuple[AnyState, ...]:
-        """The states that its operations can be in: those of `State`, and then its own."""
+        """The states that its operations can have: those of `State`, and then its own."""
         return tuple(dict.fromkeys([*State, *self.statuses]))
 
     def __repr__(self) -> str:
@@ -182,7 +182,8 @@ def find_base_urls(api: Api, given: str | Mapping[str, str] | None = None) -> Ma
 
     Args:
         api: the API.
-        given: one for all hosts, or one for each by its name, instead of that of the real service.
+        given: one URL for all hosts, or one for each by its name, instead of those of the real
+            service.
 
     Raises:
         InvalidArgument: for a host that the API does not have, here or of a route.

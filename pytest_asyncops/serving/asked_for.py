@@ -11,7 +11,7 @@ from .messages import Response
 from .routing import Route
 
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
-"""The methods of requests that only read (RFC 9110, 9.2.1), as far as polls use them."""
+"""The methods of requests that only read (RFC 9110, 9.2.1) and are used for polls."""
 
 
 class AskedFor:
@@ -42,7 +42,7 @@ class AskedFor:
             return exchange.asked_for(reads)
         if route.name in self._lists:
             return ()
-        # Refused before the endpoint has looked: it was for what its URL names.
+        # Refused before the endpoint has looked: it was for the operations that its URL names.
         named = [
             *exchange.params.values(),
             *(value for _, value in parse_qsl(exchange.request.query)),

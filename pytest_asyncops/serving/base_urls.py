@@ -1,4 +1,4 @@
-"""Which stub's server a URL belongs to."""
+"""Finds the stub's server to which a URL belongs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def checked_base_url(url: object, what: str) -> str:
 
 
 def port_of(base_url: str) -> int | None:
-    """The port of a base URL, its scheme's own if it names none."""
+    """The port of a base URL; without one, the default of its scheme."""
     parts = urlsplit(base_url)
     return parts.port or _DEFAULT_PORTS.get(parts.scheme)
 
@@ -76,7 +76,7 @@ def _cut(url: str) -> tuple[str, str]:
 
 
 class Taken(NamedTuple):
-    """A URL that a stub answers at.
+    """A URL at which a stub answers.
 
     Attributes:
         server: the stub's server.
@@ -96,10 +96,10 @@ class Taken(NamedTuple):
         headers: Union[Mapping[str, str], list[tuple[str, str]]],
         body: bytes,
     ) -> Response:
-        """What the stub answers to a request, which has been handled and recorded by then.
+        """The stub's answer to a request, which is handled and recorded by this.
 
-        The transport waits until the answer is as late as it says, and then makes of it what the
-        client library would have received.
+        The transport waits as long as the answer is late, and then turns it into what the client
+        library would have received.
 
         Args:
             method: in upper case.
@@ -142,7 +142,7 @@ class BaseUrls:
             if _below(path, other.path) or _below(other.path, path):
                 raise InvalidArgument(
                     f"{other.server.api.name} at {other.base_url} and {server.api.name} at "
-                    f"{base_url} are on one URL. Give one of them another with base_urls={{...}}.",
+                    f"{base_url} overlap. Give one of them another URL with base_urls={{...}}.",
                     value=base_url,
                 )
         neighbours.append(_Place(path, base_url, server, hosts))
@@ -152,7 +152,7 @@ class BaseUrls:
         return _cut(url)[0] in self._places
 
     def _find(self, url: str) -> Taken | None:
-        """Whose URL it is; ``None`` if it is nobody's."""
+        """The owner of this URL, ``None`` if it has none."""
         origin, rest = _cut(url)
         for base, _, server, hosts in self._places.get(origin, ()):
             if _below(rest, base):

@@ -22,8 +22,8 @@ class Kept(NamedTuple):
 
     Attributes:
         calls: the most calls.
-        bytes: the most bytes that the bodies of these calls have together, requests and answers.
-            The latest call is kept whatever its size.
+        bytes: the most bytes of the bodies of these calls, requests and answers together. The
+            latest call is kept whatever its size.
     """
 
     calls: int = 10_000
@@ -43,8 +43,8 @@ class Call:
         at_ns: the server's time, in nanoseconds since 1970.
         operations: the ids of the operations in the answer.
         states: the state of each of them in the answer.
-        operation_id: the id that was asked for, if the request was for one operation; it need not
-            exist. ``None`` for a list, and for several at once.
+        operation_id: the id that the request was for, if it was for one operation, which need not
+            exist. ``None`` for a list, and for several operations at once.
     """
 
     __slots__ = (
@@ -98,9 +98,9 @@ class Call:
 class Calls(Sequence[Call]):
     """The latest calls, oldest first.
 
-    ``total`` counts them all, and ``dropped`` those that are no longer kept: the settings
-    ``max_calls_kept`` and ``max_bytes_kept`` say how many are. A look at it shows one moment, also
-    while other threads send requests.
+    ``total`` counts all calls, and ``dropped`` those that are no longer kept. The settings
+    ``max_calls_kept`` and ``max_bytes_kept`` say how many are kept. Each reading shows one moment,
+    even while other threads send requests.
     """
 
     _changing = ("_kept", "_bytes", "total")
@@ -113,7 +113,7 @@ class Calls(Sequence[Call]):
         self.total: int = 0
 
     def _add(self, call: Call) -> None:
-        """Record a call, within the clock's lock; what makes calls does this, and no test."""
+        """Record a call, within the clock's lock. The server does this, tests do not."""
         kept = self._kept
         if len(kept) == self._most:
             self._bytes -= kept[0]._size  # it makes room by itself
@@ -155,7 +155,7 @@ class Calls(Sequence[Call]):
         with self._clock.lock:  # one that is added may push another one out
             return len(self._kept)
 
-    # What `Sequence` makes of indexes and lengths would look at several moments.
+    # `Sequence` would do this with indexes and lengths, which belong to several moments.
 
     def __contains__(self, value: object) -> bool:
         return value in self._now()[0]

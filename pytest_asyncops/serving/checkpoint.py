@@ -1,8 +1,8 @@
-"""How a mock stands at one moment, and the way back to it.
+"""The state of a mock at one moment, and the way back to it.
 
 `AsyncOpsMock.reset` goes back to the beginning, and each of Hypothesis' examples starts from what
-the fixtures left. A checkpoint keeps the objects themselves, so that it also gives back what is no
-longer there: tests have handles on them.
+the fixtures left. A checkpoint keeps the objects themselves, so that it also restores removed ones:
+tests have handles on them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ..virtual_time.server_clock import ServerClock
 
 
 class Changing(Protocol):
-    """An object that changes while a mock is open, and says in which of its attributes."""
+    """An object that changes while a mock is open, and says which of its attributes do."""
 
     @property
     def _changing(self) -> tuple[str, ...]: ...
@@ -26,7 +26,7 @@ class Checkpoint:
     Args:
         clock: the clock.
         objects: the objects.
-        forget: functions that are called at each return to it.
+        forget: functions that are called at each return to this moment.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Checkpoint:
             ]
 
     def restore(self) -> None:
-        """Go back to this moment. It can be done again and again, from any later moment."""
+        """Go back to this moment. This can be repeated, from any later moment."""
         with self._clock.lock:
             self._clock.rewind(self._elapsed)
             for alike, name, values in self._kept:
@@ -61,5 +61,5 @@ class Checkpoint:
 
 
 def _own(value: Any) -> Any:
-    """The value, or a copy if it is one that changes in place."""
+    """The value, or a copy if it can change in place."""
     return value.copy() if hasattr(value, "copy") else value

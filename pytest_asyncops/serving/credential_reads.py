@@ -1,7 +1,7 @@
-"""What an API reads its credential from, so that it is never printed.
+"""Finds where an API reads its credential, so that this is never printed.
 
-No API has to say it: its function is called with a request that notes what is read of it. That is
-done when something is printed, because a request is to cost little.
+No API has to say it: its function is called with a request that notes which parts of it are read.
+That is done when something is printed, so that a request costs little.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from .secret_texts import parameter_values, segments
 
 
 def credential_reads(credential: Callable[[Request], str], request: Request) -> CredentialReads:
-    """What an API's function reads of this request to find its credential."""
+    """The parts of this request that an API's function reads to find its credential."""
     watched = _Watched(request)
     found = ""
     with suppress(Exception):  # an ErrorResponse; this is not the place for any other error
         found = str(credential(watched))
     having = {name for name in watched.names if found and found in (watched.header(name) or "")}
-    # Who looks at all headers has found it in those that have it, if any has it as it is.
+    # A function that reads all headers has found it in those that have it, if one has it unchanged.
     names = having if watched.read_all_headers and having else watched.names
     written: set[str] = set()
     if watched.read_url:
@@ -30,13 +30,13 @@ def credential_reads(credential: Callable[[Request], str], request: Request) -> 
         if found:
             written = {text for text in decoded if decoded[text] == found}
             written = written or {text for text in decoded if found in decoded[text]}
-        if not written and not having:  # it may be there in another form
+        if not written and not having:  # it may be in another form
             written = values
     return CredentialReads(frozenset(names), frozenset(written))
 
 
 class _Watched(Request):
-    """A request that notes what is read of it.
+    """A request that notes which parts of it are read.
 
     Attributes:
         names: the headers that were read, in lower case.
@@ -78,7 +78,7 @@ class _Watched(Request):
 
 
 class _WatchedHeaders(Headers):
-    """The headers of a request that notes what is read of it."""
+    """The headers of a request that notes which parts of it are read."""
 
     __slots__ = ("_watched",)
 

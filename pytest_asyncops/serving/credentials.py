@@ -1,4 +1,4 @@
-"""Checks a credential that is to be refused: whether a request can have it at all."""
+"""Checks whether a request can have a credential that is to be refused."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ def checked_credential(api: Api, credential: object) -> str:
     """The credential, if the API can read it from a request.
 
     Raises:
-        InvalidArgument: for what is no text, and for a header's value that has more than that.
+        InvalidArgument: for anything but a text, and for a header's value with more than the
+            credential.
     """
     if not isinstance(credential, str) or not credential:
         raise InvalidArgument(
@@ -24,7 +25,7 @@ def checked_credential(api: Api, credential: object) -> str:
             value=credential,
         )
     read = credential
-    # The answer to a request without a good credential, or whatever an API of one's own raises when
+    # The answer to a request without a good credential, or whatever an API of your own raises when
     # it reads something else.
     with suppress(Exception):
         read = api.credential(Request("GET", api.base_url, "/", _EveryHeader(credential)))
@@ -38,7 +39,7 @@ def checked_credential(api: Api, credential: object) -> str:
 
 
 class _EveryHeader(Headers):
-    """Headers that all have one value, whatever they are called."""
+    """Headers that have one value for every name."""
 
     __slots__ = ("_value",)
 

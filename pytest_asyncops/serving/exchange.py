@@ -1,4 +1,4 @@
-"""The exchange that an endpoint works with while it answers one request."""
+"""The object with which an endpoint answers one request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .operation import Operation
 from .operations import OperationStore
 
 Render = Callable[[Operation, Snapshot], Mapping[str, Any]]
-"""A function from an operation and its snapshot to the JSON values that an API shows."""
+"""A function of an operation and its snapshot that returns the JSON values that an API shows."""
 
 _encode = msgspec.json.Encoder().encode  # in a twentieth of the time of Python's own
 _encode_anything = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
@@ -118,26 +118,26 @@ class Exchange:
         self._pages: tuple[slice, ...] = ()
 
     def authenticate(self) -> None:
-        """Refuse the request unless its credential is good. An endpoint calls this at its time."""
+        """Refuse the request unless its credential is good; endpoints call this."""
         refusal = self._refused.get(self._credential(self.request))
         if refusal is not None:
             raise refusal.anew()
 
     @property
     def query(self) -> Mapping[str, str]:
-        """The parameters of the query, decoded; of one that is there again the last value."""
+        """The parameters of the query, decoded; if one is repeated, its last value counts."""
         return dict(parse_qsl(self.request.query, keep_blank_values=True))
 
     @property
     def form(self) -> Mapping[str, str]:
-        """The fields of a form in the body, decoded; of one that is there again the last value."""
+        """The fields of a form in the body, decoded; if one is repeated, its last value counts."""
         return dict(parse_qsl(self.request.body.decode("latin-1"), keep_blank_values=True))
 
     def json(self, refusal: ErrorResponse) -> Any:
         """The body, read as JSON.
 
         Raises:
-            ErrorResponse: this refusal, if it is none.
+            ErrorResponse: this refusal, if it is not valid JSON.
         """
         try:
             return json.loads(self.request.body)
@@ -145,9 +145,9 @@ class Exchange:
             raise refusal.anew() from None
 
     def url_of(self, path: str) -> str:
-        """The URL of this path, at the host and below the base URL that the request came to.
+        """The URL of this path, at the host and below the base URL of the request.
 
-        A ``Location`` or ``Operation-Location`` has it. It begins as the request's own URL does.
+        It is for headers such as ``Location`` or ``Operation-Location``.
 
         Args:
             path: what follows the base URL, such as ``/jobs/1``.
@@ -158,7 +158,7 @@ class Exchange:
     def find(self, name: str, **scope: object) -> Operation | None:
         """The visible operation with this id and these field values, or ``None``.
 
-        A ``frozenset`` stands for each of its values.
+        A ``frozenset`` means any of its values.
         """
         operation = self._store.find(name, **scope)
         if operation is not None or name not in self._looked_up:
@@ -172,13 +172,13 @@ class Exchange:
         lifecycle: Lifecycle | None = None,
         **fields: object,
     ) -> Operation:
-        """Start an operation, as the request asks for it.
+        """Start an operation, as the request asks.
 
-        Its lifecycle is what the test planned (`Stub.plan`).
+        Its lifecycle is the one that the test planned (`Stub.plan`).
 
         Args:
             facts: what else is known of it, for plans to match; `Serving.facts` has the names.
-            lifecycle: how it goes, whatever the test planned.
+            lifecycle: its lifecycle, whatever the test planned.
             **fields: ``id``, and the fields in `Api.fields`.
 
         Raises:
@@ -193,8 +193,8 @@ class Exchange:
     ) -> Sequence[int]:
         """The numbers of the visible operations with these field values in one of these states.
 
-        Unless states are given, they are in any. They stand in the order in which the operations
-        were started. A ``frozenset`` stands for each of its values.
+        Unless states are given, any state counts. The numbers are in the order in which the
+        operations were started. A ``frozenset`` means any of its values.
         """
         self.lists = True
         return self._store.members(where, states)
@@ -202,13 +202,13 @@ class Exchange:
     def related(self, where: Mapping[str, object]) -> Mapping[int, Operation]:
         """The operations with these field values by their numbers, oldest first, hidden ones too.
 
-        What operations have made of something, such as a file, follows from them. To look at them
-        with `snapshot` is no poll; `look` says that the answer tells of one.
+        This is for things that follow from operations, such as a file. Looking at an operation with
+        `snapshot` is not a poll; `look` notes that the answer tells of it.
         """
         return self._store.related(where)
 
     def snapshot(self, operation: Operation) -> Snapshot:
-        """The operation as it stands now. This is no poll."""
+        """The operation as it stands now. This is not a poll."""
         return self._store.snapshot(operation)
 
     @property
@@ -227,7 +227,7 @@ class Exchange:
         return payload
 
     def look(self, operation: Operation) -> None:
-        """Note that the answer tells of an operation, without being one.
+        """Note that the answer tells of an operation without showing it.
 
         This counts as a poll, unless this request has started the operation.
         """
@@ -244,7 +244,7 @@ class Exchange:
         return self._store.tally(operation.id).done is not None
 
     def look_all(self, operations: Iterable[Operation]) -> None:
-        """Note that the answer lists what has become of operations. Each counts as polled."""
+        """Note that the answer lists things that follow from operations. Each counts as polled."""
         start = len(self.shown)
         for operation in operations:
             self.look(operation)
@@ -252,15 +252,15 @@ class Exchange:
 
     @property
     def has_looked(self) -> bool:
-        """Whether the endpoint has come to look for operations."""
+        """Whether the endpoint has looked for operations."""
         return self.lists or bool(self._looked_up)
 
     def asked_for(self, reads: bool) -> tuple[str, ...]:
         """The ids of the operations that the request was for.
 
-        Those are the operations that the endpoint has found by their ids and shown. If it has shown
-        none, and has not made a list, a request that only reads was for what was looked for in
-        vain, or else for what was found last: what contains an operation is found before it.
+        These are the operations that the endpoint has found by their ids and shown. If it has shown
+        none and made no list, a request that only reads was for the id that was not found, or else
+        for the operation that was found last, because a parent is found before its operation.
 
         Args:
             reads: whether the request only reads, and does not start or cancel something.

@@ -1,8 +1,8 @@
 """Fails a test whose poller would never end.
 
 In virtual time, waiting for ever takes no time, so the test of such a poller would hang. Each guard
-is a number that no sound poller comes near. Past it the test fails, in a way that ``except
-Exception`` in the code under test does not swallow.
+is a limit far above what a working poller needs. Beyond it the test fails, with an error that
+``except Exception`` in the code under test does not swallow.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ __tracebackhide__ = True
 class PollerHangs(pytest.fail.Exception):  # type: ignore[name-defined, misc]  # typed as a value
     """The code under test polls or waits without end.
 
-    It is not an ``Exception``, so a poller that survives every error does not survive this one.
+    This is not an ``Exception``, so a poller that survives every error does not survive this one.
 
     Attributes:
-        limit: the name of the setting that was passed.
+        limit: the name of the setting whose limit was passed.
         value: the value of this setting.
-        url: the URL that was polled last, ``None`` if none was.
+        url: the URL that was polled last, ``None`` if there was none.
         status_code: the HTTP status of the last answer, ``None`` if there was none.
-        lines: the lines of the user's own code that led there, as a traceback has them.
+        lines: the lines of the user's code that led there, as in a traceback.
     """
 
     __module__ = "pytest_asyncops"  # as for the other public errors
@@ -56,7 +56,7 @@ class PollerHangs(pytest.fail.Exception):  # type: ignore[name-defined, misc]  #
         self.lines: tuple[str, ...] = tuple(lines)
 
     def anew(self) -> PollerHangs:
-        """An equal failure that has not been raised yet: one that has keeps the poller's frames."""
+        """An equal failure that was not raised yet; one that was keeps the poller's frames."""
         return PollerHangs(
             str(self.msg),
             limit=self.limit,
@@ -76,34 +76,34 @@ _MOST_COMPARED = 1_000
 
 
 class Guards:
-    """The limits of one test, and how much of them is used up.
+    """The limits of one test, and how much of them is used.
 
     Args:
         polls_at_once: how often one URL may be asked for while no time passes.
         polls_per_operation: how often one operation may be asked for.
-        polls_unchanged: how often one URL may give the same answer while no operation is going to
-            change.
+        polls_unchanged: how often one URL may give the same answer while no operation can change
+            any more.
         virtual_time: how many nanoseconds may be skipped.
         real_wait: how many real seconds may be waited between polls that see the same time.
         change_is_coming: whether an operation is going to change by itself.
         tally: the polls of the operation with this id, which a call was for.
-        settings_of: what takes the settings of the mock, as its user writes it.
-        happened: tells what has happened so far, as text; empty if that is shown elsewhere.
+        settings_of: where the settings of the mock are given, as its user writes it.
+        happened: returns what has happened so far, as text; empty if that is shown elsewhere.
 
     Attributes:
-        tripped: the failure, once a limit has been passed. The test has to fail with it even if it
+        tripped: the failure, once a limit has been passed. The test must fail with it even if it
             only ended a thread.
         read_wall: reads the wall clock that the code under test sees, in nanoseconds; ``None`` if
             it does not move with skipped waits.
-        really_waited: called with each request, unless it is ``None``; tells at which line its
-            thread was seen to wait really while the clock stood still, and for how many seconds in
-            all.
-        stranger_waited: called with each request, unless it is ``None``; tells from which address
-            it came if that is of another process, and for how many real seconds such clients get
-            nowhere.
+        really_waited: called with each request, unless it is ``None``; returns the line at which
+            its thread was seen to wait really while the clock stood still, and for how many
+            seconds in all.
+        stranger_waited: called with each request, unless it is ``None``; returns the address from
+            which it came, if that is another process, and for how many real seconds such clients
+            have polled while the clock stood still.
     """
 
-    # Not the failure: the test has to fail with it, whatever comes after.
+    # Not the failure: the test must fail with it, whatever comes after.
     _changing = ("_at_once", "_instant", "_unchanged", "_last", "_wall")
 
     def __init__(
@@ -134,7 +134,7 @@ class Guards:
         self.stranger_waited: Callable[[], tuple[str, float] | None] | None = None
         self._at_once: dict[str, int] = {}
         self._instant = -1
-        # The last answer, the instant since when it is the same, and how often it has come.
+        # The last answer, the first instant of this answer, and how often it has come.
         self._unchanged: dict[str, tuple[bytes, int, int]] = {}
         self._last: Call | None = None
         self.tripped: PollerHangs | None = None
@@ -190,21 +190,21 @@ class Guards:
         self._trip(
             f"the code under test polls {shown(call.request.url)} and really waits in between, "
             f"{seconds:.1f} s so far, while the servers' clock stands still:\n  {place}\n"
-            "Virtual time does not reach this wait: it is made in C, as those of uvloop and gevent "
-            "are, or by a lock or a select, or what it calls could not be replaced.\n"
-            "Let it wait with time.sleep, threading or asyncio; or let time be real there, "
-            "with mock.clock.real(): ...; or in the whole test, with the setting clock.",
+            "Virtual time does not reach this wait: it happens in C, as in uvloop and gevent, or "
+            "in a lock or a select, or in a function that could not be replaced.\n"
+            "Wait with time.sleep, threading or asyncio; or make time real, for this wait by "
+            "mock.clock.real() or for the whole test by the setting clock.",
             "max_real_wait",
             self._real_wait,
         )
 
     def _stop_stranger(self, call: Call, client: str, seconds: float) -> None:
         self._trip(
-            f"another process, at {client}, polls {shown(call.request.url)} and gets nowhere: for "
-            f"{seconds:.1f} s the servers' clock has stood still.\n"
-            "Its waits cannot be skipped. Let the clock go by itself, with speed=60 for a minute a "
-            "second; or let each poll that sees nothing new move it, with skip_idle=True; or move "
-            "it yourself, with clock='manual'.",
+            f"another process, at {client}, polls {shown(call.request.url)} while the servers' "
+            f"clock stands still, for {seconds:.1f} s so far.\n"
+            "Its waits cannot be skipped. Let the clock run, with speed=60 for a minute a second; "
+            "or let each poll that sees nothing new move it, with skip_idle=True; or move it "
+            "yourself, with clock='manual'.",
             "max_real_wait",
             self._real_wait,
         )
@@ -226,7 +226,7 @@ class Guards:
         seconds = (call.at_ns - since) / SECOND / times
         self._trip(
             f"{shown(call.request.url)} gave the same answer {times + 1:,} times, every "
-            f"{seconds:g} s on average, and no operation is going to change.\n"
+            f"{seconds:g} s on average, and no operation can change any more.\n"
             "Give the code under test a deadline, or the operation a lifecycle that ends.",
             "max_polls_unchanged",
             self._polls_unchanged,
@@ -255,7 +255,7 @@ class Guards:
         if self._last is None or self.read_wall is None or self.read_wall() != self._wall:
             return ""
         return (
-            "The wall clock was frozen meanwhile, as time-machine and freezegun do it: a deadline "
+            "The wall clock was frozen, as by time-machine or freezegun: a deadline "
             "by time.time() or datetime.now() never comes. Let it tick, with tick=True.\n"
         )
 

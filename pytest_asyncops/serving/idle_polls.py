@@ -1,4 +1,4 @@
-"""Polls that see nothing new move the clock, for clients whose waits nobody can skip."""
+"""Polls that see nothing new move the clock, for clients whose waits cannot be skipped."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from .operations import OperationStore
 class IdlePolls:
     """Moves the clock to the next change of the operations that a poll has seen unchanged.
 
-    So the poll that comes next sees the change. A poll that sees an operation for the first time
-    sees something new. Nothing is moved for operations that are done.
+    So the next poll sees the change. A poll that sees an operation for the first time sees
+    something new. The clock does not move for operations that are done.
 
     Args:
         clock: the servers' clock.

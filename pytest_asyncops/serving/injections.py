@@ -1,4 +1,4 @@
-"""Faults that a test injects: answers that a service gives instead of its own."""
+"""Faults that a test injects: answers instead of the usual ones."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __tracebackhide__ = hides_usage_errors
 
 @dataclass(frozen=True)
 class Fault:
-    """What a request is answered instead of what the API would have answered.
+    """An answer instead of the API's own.
 
     Attributes:
         name: how it is written, such as ``status(503)``.
-        answer: a function from the request and the API to the answer.
+        answer: a function of the request and the API that returns the answer.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Injection:
 
     Attributes:
         fault: the fault.
-        count: how many requests it has met.
+        count: how many requests got the fault.
     """
 
     _changing = ("count",)
@@ -52,7 +52,7 @@ class Injection:
         self._when = when
 
     def takes(self, request: Request, route: str) -> bool:
-        """Whether it meets a request of this route. If so, the request is counted."""
+        """Whether a request of this route gets the fault. If so, the request is counted."""
         if self._times is not None and self.count >= self._times:
             return False
         if self._route not in (None, route):
@@ -63,7 +63,7 @@ class Injection:
         return True
 
     def __repr__(self) -> str:
-        return f"<Injection of {self.fault!r}, has met {counted(self.count, 'request')}>"
+        return f"<Injection of {self.fault!r}, used for {counted(self.count, 'request')}>"
 
 
 def checked_injection(
@@ -76,7 +76,7 @@ def checked_injection(
     """The injection that a test asks for.
 
     Raises:
-        InvalidArgument: for what is no fault, a number below 1, or an unknown route.
+        InvalidArgument: for anything but a fault, a number below 1, or an unknown route.
     """
     if not isinstance(fault, Fault):
         raise InvalidArgument(
@@ -89,5 +89,5 @@ def checked_injection(
     if route is not None:
         find_route(api, route)
     if when is not None and not callable(when):
-        raise InvalidArgument(f"when must be a function from a request, not {when!r}", value=when)
+        raise InvalidArgument(f"when must be a function of a request, not {when!r}", value=when)
     return Injection(fault, times, route, when)

@@ -1,7 +1,7 @@
-"""How the contracts of the APIs that are being served are read.
+"""The readings of the APIs that are being served.
 
-A setting of a mock is about answers too, also about those that do not know which mock they are of:
-the responses of client libraries, and payloads.
+A setting of a mock also applies to answers that do not know their mock: responses of client
+libraries, and payloads.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _live: list[Server] = []
 
 @contextmanager
 def live(servers: Iterable[Server]) -> Iterator[None]:
-    """For as long as these are served, their readings are those of their APIs."""
+    """Inside the block, these are served, and their readings are those of their APIs."""
     added = list(servers)
     _live.extend(added)
     try:

@@ -23,9 +23,9 @@ _SECRET = frozenset(
 
 
 class Secret(str):
-    """A credential: a text that does not show when it is printed.
+    """A credential: a text that is hidden when it is printed.
 
-    A failing assertion prints the values of a mapping one by one, so it is not enough if the
+    A failing assertion prints the values of a mapping one by one, so it is not enough that the
     mapping hides them.
     """
 
@@ -36,17 +36,17 @@ class Secret(str):
 
 
 HeadersGiven = Union[Mapping[str, str], Iterable[tuple[str, str]]]
-"""Headers as a mapping, or as pairs of name and value, in which a name may be there again."""
+"""Headers as a mapping, or as pairs of name and value, in which a name may be repeated."""
 
 
 class Headers(Mapping[str, str]):
     """HTTP headers: names are found in any case, and credentials are never printed.
 
-    Values of one name are found as one, with commas in between (RFC 9110, 5.3); ``pairs`` has each.
+    Several values of a name are joined by commas (RFC 9110, 5.3); ``pairs`` has each value.
 
     Args:
         headers: the headers.
-        secret: the names, in lower case, of those with credentials, beside the usual ones.
+        secret: the names, in lower case, of headers with credentials, besides the usual ones.
 
     >>> Headers({"Api-Key": "s3cret", "Accept": "*/*"})
     Headers({'Api-Key': '[hidden]', 'Accept': '*/*'})
@@ -78,12 +78,12 @@ class Headers(Mapping[str, str]):
 
     @property
     def pairs(self) -> Sequence[tuple[str, str]]:
-        """Names as they were written, and values, in order; a name may be there again."""
+        """Names as they were written, and values, in order; a name may be repeated."""
         return list(self._items.values()) if self._pairs is None else self._pairs
 
     @property
     def has_repeats(self) -> bool:
-        """Whether a name may be there again, so that ``pairs`` has more than the mapping."""
+        """Whether a name may be repeated, so that ``pairs`` has more than the mapping."""
         return self._pairs is not None
 
     def __getitem__(self, name: str) -> str:
@@ -107,17 +107,17 @@ class Headers(Mapping[str, str]):
 
 
 def _text(lower: str, value: str | bytes, secret: Container[str] = ()) -> str:
-    # The requests library takes a header's value as bytes too, and hands them on.
+    # The requests library also accepts a header's value as bytes, and passes them on.
     text = value.decode("latin-1") if isinstance(value, bytes) else value
     return Secret(text) if lower in _SECRET or lower in secret else text
 
 
 class CredentialReads(NamedTuple):
-    """What an API reads its credential from.
+    """The parts of a request from which an API reads its credential.
 
     Attributes:
         headers: the names of headers, in lower case.
-        url: values of parameters and segments of the path, as the URL has them.
+        url: values of parameters and segments of the path, as they are in the URL.
     """
 
     headers: frozenset[str] = frozenset()
@@ -133,8 +133,8 @@ class Request:
         target: what follows the stub's base URL: path and query.
         headers: a mapping that finds names in any case.
         body: the body's bytes.
-        hosts: of an API with several hosts the names of those that it came to: more than one if
-            they are at one base URL, and none if it could be any.
+        hosts: the names of the API's hosts that it came to: more than one if they are at one base
+            URL, and none if it could be any.
     """
 
     __slots__ = ("_headers", "_path", "_query", "_reads", "_url", "body", "hosts", "method")
@@ -156,7 +156,7 @@ class Request:
         self._headers = headers
         self.body: bytes = body
         self.hosts: tuple[str, ...] = hosts
-        # Set once it is answered: until then nobody prints it, and everything is read quickly.
+        # Set once it is answered: until then it is not printed, and everything is read quickly.
         self._reads: Callable[[Request], CredentialReads] | None = None
 
     @property
@@ -205,7 +205,7 @@ _NONE = CredentialReads()
 class Response:
     """A response as a stub answered it, or as an endpoint makes it.
 
-    An endpoint says what it answers. The stub's own response says by which API and route, too.
+    An endpoint sets the answer. The stub's response also has the API and the route.
 
     Attributes:
         status_code: the HTTP status.
@@ -214,7 +214,7 @@ class Response:
         api: the `Api` that answered.
         route: the name of the route that answered, ``None`` if the request matched no route.
         profile: the name of the profile that the body is written in.
-        edition: the name of the edition of the API that it is of, if there are several.
+        edition: the name of its edition of the API, if there are several.
         is_head: whether it answers a HEAD request, so that it has no body.
         late: how many seconds after its request the client gets it.
     """
@@ -289,7 +289,7 @@ class ErrorResponse(Exception):
     def anew(self, headers: Mapping[str, str] | None = None) -> ErrorResponse:
         """An equal error that has not been raised yet, with these headers too.
 
-        One that is raised again and again keeps every frame that it has ever gone through.
+        An error that is raised again and again keeps all frames of all its tracebacks.
         """
         return ErrorResponse(
             self.status_code, self.code, self.message, {**self.headers, **(headers or {})}

@@ -42,16 +42,16 @@ class Home(Protocol):
         """The operation as it stands now."""
 
     def looked_at(self, operation: Operation) -> Snapshot:
-        """The operation as it stands now, for a test that may go by it."""
+        """The operation as it stands now, for a test that may rely on it."""
 
     def check_known(self, operation: Operation) -> None:
         """Raise `InvalidArgument` for an operation that is gone."""
 
     def told(self, operation: Operation) -> str:
-        """How the operation stands, as a word for people."""
+        """The state of the operation, as a word for people."""
 
     def entries(self, operation: Operation) -> tuple[int, ...]:
-        """The elapsed nanoseconds at which the operation has come into each step of its plan."""
+        """The elapsed nanoseconds at which the operation entered each step of its plan."""
 
     def tally(self, name: str) -> Tally:
         """The tally of the requests for the operation with this id."""
@@ -66,16 +66,16 @@ class Operation:
     Reading it is not a poll. The methods are for operations with `Lifecycle.manual`.
 
     When the mock has closed, an operation that is done can still be read. One that is not done
-    would say the same for ever, so reading its ``state`` or ``percent`` raises `MockClosed`. When a
-    reset has removed it, reading ``state``, ``percent`` or ``calls`` raises `InvalidArgument`.
+    would never change, so reading its ``state`` or ``percent`` raises `MockClosed`. When a reset
+    has removed an operation, reading ``state``, ``percent`` or ``calls`` raises `InvalidArgument`.
 
     Attributes:
         id: the id that the API shows.
         fields: the field values that it was started with.
-        lifecycle: its plan. Moving it by hand replaces the plan by one that contains the move.
+        lifecycle: its plan. Moving it by hand replaces the plan with one that contains the move.
         polls: how many answers have shown it.
-        created_ns: when it was started by the server's clock, in nanoseconds since 1970; an API's
-            ``render`` writes its timestamps from this.
+        created_ns: the server's time at which it was started, in nanoseconds since 1970; an API's
+            ``render`` makes its timestamps from this.
 
     >>> from pytest_asyncops import Lifecycle, mocked
     >>> with mocked() as mock:
@@ -109,7 +109,7 @@ class Operation:
         self.created_ns: int = store.clock.now_ns
         self.polls: int = 0
         self._store = store
-        self._after = store.record.calls.total  # so many calls were before it
+        self._after = store.record.calls.total  # the number of calls before it
         self._number = number
         self._plan = plan
         self._position = _BORN
@@ -126,7 +126,7 @@ class Operation:
 
     @property
     def calls(self) -> list[Call]:
-        """The requests for this one operation, whatever the answer.
+        """The requests for this operation, whatever their answers.
 
         The latest are kept; the settings ``max_calls_kept`` and ``max_bytes_kept`` say how many.
         """
@@ -134,13 +134,13 @@ class Operation:
         return [call for call in self._store.calls if self.id in call._asked_for]
 
     def _polled(self) -> tuple[Tally, list[Call], int]:
-        """The tally of its polls, those of them that are kept, and how many answers showed it."""
+        """The tally of its polls, the calls that are kept, and how many answers showed it."""
         with self._store.clock.lock:
             return self._store.tally(self.id).copy(), self.calls, self.polls
 
     @explained()
     def run(self, *, percent: float | None = None) -> None:
-        """Let it run at this percentage. If it runs already, this changes the percentage."""
+        """Let it run, at this percentage. If it already runs, this changes the percentage."""
         self._store.move(self, Step(State.RUNNING, percent=percent))
 
     @explained()
@@ -169,14 +169,14 @@ class Operation:
         message: str | None = None,
         percent: float | None = None,
     ) -> None:
-        """Let it come to this state, which may be one of the API's own.
+        """Move it to this state, which may be one of the API's own.
 
         Args:
             state: the state.
             output: what it has produced, if it has succeeded.
-            message: why it has failed, or what a state of the API's own has to say.
-            percent: the percentage; unless given, an operation that ends without success keeps
-                what it shows.
+            message: why it has failed, or the message of a state of the API's own.
+            percent: the percentage; by default an operation that ends without success keeps the
+                one that it shows.
         """
         with self._store.clock.lock:
             if percent is None and Step(state, message=message).state.meaning in _BROKEN_OFF:
@@ -188,7 +188,7 @@ class Operation:
         """Let the server forget it, after its end."""
         self._store.move(self, Step(State.PURGED))
 
-    if not TYPE_CHECKING:  # a type checker refuses it by itself
+    if not TYPE_CHECKING:  # a type checker refuses this by itself
 
         @state.setter
         def state(self, value: object) -> None:

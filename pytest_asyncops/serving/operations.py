@@ -1,4 +1,4 @@
-"""The store that a stub keeps its operations in."""
+"""The store in which a stub keeps its operations."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ __tracebackhide__ = hides_usage_errors
 
 
 class OperationStore(OperationsById):
-    """The operations of one stub, by id. What is hidden counts too.
+    """The operations of one stub, by id, including hidden ones.
 
     Args:
         clock: the server's clock.
-        states: the states that an operation can be in.
-        hidden: those in which it is neither listed nor found.
+        states: the states that an operation can have.
+        hidden: the states in which it is neither listed nor found.
         retention: how long after its end an operation is purged, ``None`` for never.
         admit: raises `InvalidArgument` for fields and a lifecycle that the API cannot show.
         check_open: raises `MockClosed` once the mock is closed.
         kept: how many calls are kept.
-        record: what happens beside the calls of all stubs.
+        record: what happens besides the calls of all stubs.
         api: the name of the stub's API.
 
     Attributes:
         api: the same.
         calls: the requests to the stub and their answers.
         record: the same.
-        has_late: whether answers may be late because of an operation that was ever started.
+        has_late: whether an operation was ever started whose answers may be late.
     """
 
     _changing = ("_operations", "_by_id", "_index", "_tallies")
@@ -73,7 +73,7 @@ class OperationStore(OperationsById):
         self.record: Record = record or Record(clock, self.calls, kept.calls)
 
     def changing(self) -> Iterator[Changing]:
-        """What changes with time, requests and the test, for a checkpoint."""
+        """The parts that change with time, requests and the test, for a checkpoint."""
         yield self
         yield self.calls
         yield from self._operations
@@ -82,7 +82,8 @@ class OperationStore(OperationsById):
         """Start operations now: all of them, or none if one cannot be.
 
         Raises:
-            InvalidArgument: for an id that is taken, or an operation that the API cannot show.
+            InvalidArgument: for an id that is already used, or an operation that the API cannot
+                show.
         """
         with self.clock.lock:
             taken: set[str] = set()
@@ -111,7 +112,7 @@ class OperationStore(OperationsById):
     def find(self, name: str, **scope: object) -> Operation | None:
         """The visible operation with this id and these field values, or ``None``.
 
-        A ``frozenset`` stands for each of its values.
+        A ``frozenset`` means any of its values.
         """
         operation = self._by_id.get(name)
         if operation is None or self._is_hidden(operation):
@@ -132,9 +133,9 @@ class OperationStore(OperationsById):
     ) -> Sequence[int]:
         """The numbers of the visible operations with these field values in one of these states.
 
-        Unless states are given, they are in any. They stand in the order in which the operations
-        were started. The sequence belongs to the store: read it before the next call. A
-        ``frozenset`` stands for each of its values.
+        Unless states are given, any state counts. The numbers are in the order in which the
+        operations were started. The sequence belongs to the store: read it before the next call. A
+        ``frozenset`` means any of its values.
         """
         wanted = self._visible if states is None else states & self._visible
         return self._index.members(where, wanted, self.clock.now_ns)
@@ -148,7 +149,7 @@ class OperationStore(OperationsById):
         return operation._plan.snapshot(self._age(operation), operation._position)
 
     def looked_at(self, operation: Operation) -> Snapshot:
-        """The operation as it stands now, for a test that may go by it.
+        """The operation as it stands now, for a test that may rely on it.
 
         Raises:
             InvalidArgument: if it is gone.
@@ -171,7 +172,7 @@ class OperationStore(OperationsById):
             )
 
     def told(self, operation: Operation) -> str:
-        """How the operation stands, as a word for people."""
+        """The state of the operation, as a word for people."""
         try:
             return f" {self.looked_at(operation).state.name}"
         except InvalidArgument:
@@ -180,7 +181,7 @@ class OperationStore(OperationsById):
             return f" {self.snapshot(operation).state.name} when its mock closed"
 
     def entries(self, operation: Operation) -> tuple[int, ...]:
-        """The elapsed nanoseconds at which the operation has come into each step of its plan."""
+        """The elapsed nanoseconds at which the operation entered each step of its plan."""
         return self._position(operation).entries
 
     def will_change(self) -> bool:
@@ -262,7 +263,7 @@ class OperationStore(OperationsById):
         return operation._plan.advanced(self._age(operation), operation._position)
 
     def _age(self, operation: Operation) -> int:
-        # A test may look at one that is gone, and the clock may have been set back since.
+        # A test may look at an operation that is gone, and the clock may have been set back since.
         age, reached = self.clock.now_ns - operation.created_ns, operation._position.entries[-1]
         return age if age > reached else reached
 

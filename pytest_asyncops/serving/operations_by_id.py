@@ -33,7 +33,7 @@ class OperationsById(Mapping[str, Operation]):
     def __getitem__(self, name: str) -> Operation:
         try:
             return self._by_id[name]
-        except (KeyError, TypeError):  # the latter for what is no id at all
+        except (KeyError, TypeError):  # the latter for what cannot be an id
             few = list(self._by_id)[:_MOST_NAMED]
             more = len(self._by_id) - len(few)
             raise UnknownName(

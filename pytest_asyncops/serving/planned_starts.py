@@ -23,7 +23,7 @@ from .starting import check_states
 __tracebackhide__ = hides_usage_errors
 
 _MOST_STARTED = 100
-"""For how many operations it is kept why a plan was not for them."""
+"""How many operations are kept to say why a plan was not for them."""
 
 Start = Callable[
     [int, Callable[[int, Mapping[str, object]], Lifecycle], Mapping[str, object]], list[Operation]
@@ -39,7 +39,7 @@ class PlannedStarts:
 
     Attributes:
         plans: how operations that requests start go, the newest plan last.
-        started: the latest operations that requests have started since there is a plan.
+        started: the latest operations that requests have started since the first plan.
     """
 
     _changing = ("plans", "started")
@@ -101,11 +101,11 @@ def checked_plan(
     names = [*api.fields, *api.serving.facts]
     for name in match:
         if name not in names:
-            raise unknown_choice(f"name that a {api.name} operation has", name, names)
+            raise unknown_choice(f"field or fact of a {api.name} operation", name, names)
     if when is not None and not callable(when):
         raise InvalidArgument(
-            f"when must be a function from what is known of an operation, not {when!r}. "
-            f"Values that it has to have are given by name, such as {names[0]}=...",
+            f"when must be a function of what is known of an operation, not {when!r}. "
+            f"To match values, give them by name, such as {names[0]}=...",
             value=when,
         )
     if is_unmade(lifecycle) or not callable(lifecycle):

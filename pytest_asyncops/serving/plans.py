@@ -1,4 +1,4 @@
-"""What a test plans for the operations that requests start."""
+"""The lifecycles that a test plans for operations that requests start."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .operation import Operation
 __tracebackhide__ = hides_usage_errors
 
 Facts = Mapping[str, object]
-"""What is known of an operation when a request starts it: its fields, and what else its API tells,
+"""What is known of an operation when a request starts it: its fields, and the API's further facts,
 such as the name of a file."""
 
 Planned = Union[Lifecycle, Callable[[Facts], Lifecycle]]
@@ -23,14 +23,14 @@ DEFAULT: Lifecycle = Lifecycle.succeeds(running=10)
 
 
 class Plan:
-    """How the operations go that requests start, if it matches them.
+    """The lifecycle of the operations that requests start, if they match.
 
     Attributes:
-        match: the values that an operation has to have.
+        match: the values that an operation must have.
         was_used: whether it was ever used for an operation.
     """
 
-    _changing = ("_operations",)  # an example of Hypothesis need not take a plan that others take
+    _changing = ("_operations",)  # one of Hypothesis' examples need not use a plan that others use
 
     def __init__(
         self, lifecycle: Planned, when: Callable[[Facts], object] | None, match: Facts
@@ -47,7 +47,7 @@ class Plan:
         return tuple(self._operations)
 
     def matches(self, facts: Facts) -> bool:
-        """Whether it is for an operation of which this is known."""
+        """Whether it matches an operation of which this is known."""
         if any(facts.get(name) != value for name, value in self.match.items()):
             return False
         return self._when is None or bool(self._when(facts))
@@ -56,7 +56,7 @@ class Plan:
         """The lifecycle of an operation of which this is known.
 
         Raises:
-            InvalidArgument: if the function that makes it gives something else.
+            InvalidArgument: if the function that makes it returns something else.
         """
         made = self._lifecycle
         return made if isinstance(made, Lifecycle) else checked_lifecycle(made(facts))
@@ -81,8 +81,8 @@ class StartedByRequest(NamedTuple):
     Attributes:
         id: its id.
         facts: what was known of it.
-        plans: the plans that there were, the newest last.
-        used: the one that was used for it, if there is one.
+        plans: the plans at that time, the newest last.
+        used: the plan that was used for it, if there is one.
     """
 
     id: str
@@ -107,8 +107,8 @@ def checked_lifecycle(value: object) -> Lifecycle:
 
 
 def is_unmade(value: object) -> bool:
-    """Whether a value is a way to make lifecycles, such as ``Lifecycle.succeeds``, and not one.
+    """Whether a value is a function such as ``Lifecycle.succeeds``, which was not called.
 
-    It can be called too, but not with an index or with what is known of an operation.
+    It can be called, but not with an index or with what is known of an operation.
     """
     return value is Lifecycle or getattr(value, "__self__", None) is Lifecycle

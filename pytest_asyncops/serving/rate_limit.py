@@ -1,4 +1,4 @@
-"""A limit on how many requests a service takes in a stretch of time."""
+"""A limit on how many requests a service accepts in a period."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _FORMS = ("seconds", "date")
 
 
 class RateLimit:
-    """At most so many requests in any stretch of time. Refused requests do not count.
+    """At most this many requests in any such period. Refused requests do not count.
 
     Args:
         polls: the number of requests.
-        per: the length of the stretch.
+        per: the length of the period.
         retry_after: how the header is written: ``"seconds"`` or ``"date"`` (RFC 9110, 10.2.3).
 
     Raises:
-        InvalidArgument: for a number below 1, a stretch of no length, or another form.
+        InvalidArgument: for a number below 1, an empty period, or another form.
     """
 
     def __init__(self, polls: int, per: Seconds, retry_after: str) -> None:
@@ -37,7 +37,7 @@ class RateLimit:
         self._taken: deque[int] = deque(maxlen=polls)
 
     def take(self, now: int) -> str | None:
-        """Take one request at this instant; returns the ``Retry-After`` if it is refused."""
+        """Accept one request at this instant; returns the ``Retry-After`` if it is refused."""
         taken = self._taken
         if len(taken) == taken.maxlen and now < taken[0] + self._per:
             # The header has whole seconds. It is rounded up, so a client that honours it is served.
@@ -49,7 +49,7 @@ class RateLimit:
         return None
 
     def copy(self) -> RateLimit:
-        """The same limit, as much of it used up."""
+        """The same limit, used as much."""
         other = copy.copy(self)
         other._taken = self._taken.copy()
         return other

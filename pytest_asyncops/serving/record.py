@@ -1,7 +1,7 @@
-"""What has happened beside the calls: waits, and moves of the clock by the test.
+"""What has happened besides the calls: waits, and moves of the clock by the test.
 
-It is written at every wait, so it keeps what costs nothing, and lines are looked up when they are
-shown.
+It is written at every wait, so it keeps only what costs nothing, and lines are looked up when they
+are shown.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ class Passed(NamedTuple):
     """Virtual time that has passed.
 
     Attributes:
-        calls: how many calls there had been when it had passed.
+        calls: how many calls there had been by then.
         end_ns: the time at the end, in nanoseconds since 1970.
         length: how long it was, in nanoseconds.
         place: the user's line that waited, or moved the clock; ``None`` if it is not known.
-        by_test: whether the test moved the clock, and nobody waited.
+        by_test: whether the test moved the clock, without a wait.
         times: how many such waits came one after the other.
     """
 
@@ -43,7 +43,7 @@ class Record:
 
     Args:
         clock: the servers' clock.
-        calls: the calls beside which this happens.
+        calls: the calls between which this happens.
         most: how many stretches are kept.
 
     Attributes:
@@ -71,7 +71,7 @@ class Record:
         calls, end = self.calls.total, self._clock.now_ns
         times = 1
         if self._kept:
-            # One that waits again and again, without a request, is one line.
+            # Code that waits again and again, without a request, is one line.
             before = self._kept[-1]
             if (
                 before[0] == calls

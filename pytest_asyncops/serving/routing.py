@@ -1,4 +1,4 @@
-"""Routes: which endpoint takes which request."""
+"""Routes: which endpoint answers which request."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ class Route:
         paths: the path templates of the route; the first is that of the contract.
         endpoint: the function that answers.
         id_parameter: the path parameter with the id of the operation that each request is for.
-            Unless given, that is what the endpoint finds with `Exchange.find`. It is needed where a
-            request is refused before, and no operation has its id; and where a POST polls an
+            By default this is what the endpoint finds with `Exchange.find`. It is needed if a
+            request is refused before, and no operation has its id; and if a POST polls an
             operation that it does not show.
-        host: the name of the host that takes its requests, of an API with several; unless given,
-            that of the API's base URL.
+        host: the name of the host of its requests, if the API has several; by default that of the
+            API's base URL.
     """
 
     name: str
@@ -72,12 +72,12 @@ class Route:
 
 
 class Router:
-    """Finds the route of a request among those of one API.
+    """Finds the route of a request among the routes of one API.
 
     Args:
         routes: the routes.
         paths: how the server reads paths.
-        main_host: the name of the host of the routes that name none.
+        main_host: the name of the host for routes without one.
     """
 
     def __init__(
@@ -95,14 +95,14 @@ class Router:
     def _find(
         self, method: str, path: str, hosts: tuple[str, ...] = ()
     ) -> tuple[Route | None, Mapping[str, str]]:
-        """The route that takes this method and path, with its path parameters, decoded.
+        """The route that matches this method and path, with its path parameters, decoded.
 
-        It is ``None``, without parameters, if no route does.
+        It is ``None``, without parameters, if no route matches.
 
         Args:
             method: the method.
             path: the path.
-            hosts: the names of the hosts that are asked, empty for all.
+            hosts: the names of the hosts to search, empty for all.
         """
         for route, params in self._matching(path, hosts):
             if route.method == method:
@@ -131,9 +131,9 @@ class Router:
                 yield route, MappingProxyType(params)
 
     def why_not(self, method: str, path: str, hosts: tuple[str, ...] = ()) -> list[str]:
-        """For each route a line that says why it did not take this method and path.
+        """For each route a line that says why it did not match this method and path.
 
-        Of a route with several paths, it is about the one that comes closest.
+        If a route has several paths, the line is about the most similar one.
         """
         taking = self.at(path)
         if self._paths.encoded_slash_separates:

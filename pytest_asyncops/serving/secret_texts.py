@@ -1,4 +1,4 @@
-"""Texts that have credentials in them, and how they are shown: URLs, and parts of URLs."""
+"""Texts that contain credentials, and how they are shown: URLs, and parts of URLs."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _PAGING_WORDS = {"page", "paging", "pagination", "next", "previous", "prev", "co
 _WORD = re.compile("[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 _PATH = re.compile("((?:[^:/?#]+:)?(?://[^/?#]*)?)([^?#]*)")
-"""What stands before the path of a URL, and the path, as by RFC 3986, appendix B."""
+"""The part of a URL before the path, and the path, by RFC 3986, appendix B."""
 
 _USER = re.compile(r"^([^/?#]*//)[^/?#]*@")
 _PARAMETER = re.compile("(?:^|(?<=[?&;#]))([^/?&;#=]+)=([^&;#]+)")
 
 
 class Hiding(str):
-    """A text that has a credential in it: it is all there, but not shown when it is printed.
+    """A text that contains a credential, which is hidden when the text is printed.
 
     Attributes:
         shown: the text without the credential.
@@ -39,7 +39,7 @@ class Hiding(str):
     shown: str
 
     def __new__(cls, text: str, shown: str) -> Hiding:
-        """The text, which is shown like this."""
+        """The text, with what is shown of it."""
         made = super().__new__(cls, text)
         made.shown = shown
         return made
@@ -48,7 +48,7 @@ class Hiding(str):
         return repr(self.shown)
 
     def __reduce__(self) -> tuple[type[Hiding], tuple[str, str]]:
-        return Hiding, (str(self), self.shown)  # a str's own way knows nothing of what is shown
+        return Hiding, (str(self), self.shown)  # a str's own way does not know what is shown
 
 
 def shown(text: str) -> str:
@@ -66,12 +66,12 @@ def without_user(url: str, instead: str = "") -> str:
 
 
 def without_secrets(url: str, also: Container[str] = ()) -> str:
-    """A URL, or a part of one, without its user and the values of parameters that say a credential.
+    """A URL, or a part of one, without its user and the values of parameters with credentials.
 
     Args:
         url: the URL.
-        also: what is a credential besides: values of parameters and segments of the path, as they
-            are written.
+        also: further credentials: values of parameters and segments of the path, as they are
+            written.
 
     >>> without_secrets("https://me:s3cret@example.com/x?api_key=s3cret&pageToken=abc")
     'https://[hidden]@example.com/x?api_key=[hidden]&pageToken=abc'
@@ -98,13 +98,13 @@ def segments(url: str) -> set[str]:
 
 
 def _parts(url: str) -> tuple[str, str, str]:
-    """What stands before the path, the path, and what stands after it."""
+    """The part before the path, the path, and the part after it."""
     before, path = _PATH.match(url).groups()  # type: ignore[union-attr]  # it matches every text
     return before, path, url[len(before) + len(path) :]
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether the name of a parameter says that its value is a credential, and not a page's.
+    """Whether the name of a parameter means a credential, and not the token of a page.
 
     >>> is_secret_name("X-Amz-Signature"), is_secret_name("accesstoken"), is_secret_name("keyword")
     (True, True, False)

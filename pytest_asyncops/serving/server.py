@@ -32,7 +32,7 @@ __tracebackhide__ = hides_usage_errors
 
 
 _METHOD_NOT_ALLOWED = 405
-"""Such an answer has to have the header Allow (RFC 9110, 15.5.6)."""
+"""An answer with this status must have the header Allow (RFC 9110, 15.5.6)."""
 
 
 class Server:
@@ -41,12 +41,13 @@ class Server:
     Args:
         api: the API.
         clock: the server's clock.
-        base_url: the URL at which requests find it, unless it is that of the real service: one for
-            all of its hosts, or one for each host by name.
-        readings: how the API's contract is read, where it is not the default.
-        tell: functions that are told of each call; they may raise.
+        base_url: the URL at which requests find it, if not that of the real service: one for all
+            its
+            hosts, or one for each host by name.
+        readings: the readings of the API's contract that are not the default.
+        tell: functions that are called with each call; they may raise.
         kept: how many calls are kept.
-        record: what happens beside the calls of all stubs.
+        record: what happens besides the calls of all stubs.
 
     Attributes:
         base_urls: the URLs at which requests find it, by the names of its hosts.
@@ -55,7 +56,7 @@ class Server:
         store: the operations.
         parents: the known names of what operations belong to.
         refused: the refused credentials, and the answer to each.
-        rate_limit: how many requests it takes, if there is a limit.
+        rate_limit: how many requests it accepts, if there is a limit.
         late: how late its answers are, if they are.
         injections: the faults that the test has injected, the oldest first.
         planned: how operations that requests start go.
@@ -64,7 +65,7 @@ class Server:
         set_up_by: a fixture of wider scope than the test that is being set up.
     """
 
-    # Not what matched no route: the end of the test reports it.
+    # Not requests without a route: the end of the test reports them.
     _changing = ("parents", "refused", "rate_limit", "late", "injections")
 
     def __init__(
@@ -195,8 +196,8 @@ class Server:
 
         Args:
             count: how many.
-            lifecycle: a function from an operation's index and its fields to its lifecycle.
-            given: for each field a value, or a function from the index to a value.
+            lifecycle: a function of an operation's index and fields that returns its lifecycle.
+            given: for each field a value, or a function of the index that returns one.
 
         Raises:
             InvalidArgument: for a field or a lifecycle that the API cannot show.
@@ -219,7 +220,7 @@ class Server:
         return started
 
     def _lateness(self, exchange: Exchange, asked_for: Container[str]) -> float:
-        """How many seconds late an answer is, as the stub and the operations have it."""
+        """How many seconds late an answer is, by the stub and the operations."""
         latest = 0 if self.late is None else late_ns(self.late, exchange.request)
         for operation in exchange.shown:
             late = operation.lifecycle.late
@@ -228,7 +229,7 @@ class Server:
         return latest / SECOND if latest else 0
 
     def why_not(self, request: Request) -> list[str]:
-        """For each route a line that says why it did not take this request."""
+        """For each route a line that says why it did not match this request."""
         path = request.path
         path = path.shown if isinstance(path, Hiding) else path
         return self._router.why_not(self.api.serving.method(request), path, request.hosts)
@@ -242,12 +243,11 @@ class Server:
             )
 
     def check_lasting(self) -> None:
-        """Check that what the test starts and sets now is there as long as it is used.
+        """Check that what is started or set now lasts as long as it is used.
 
         Raises:
             MockClosed: if the test is over.
-            InvalidArgument: if a fixture of wider scope does it: the mock of the next test is
-                another one.
+            InvalidArgument: if a fixture of wider scope does it: the next test has another mock.
         """
         self.check_open()
         if self.set_up_by is not None:
@@ -277,12 +277,12 @@ class Server:
         return error.anew({"Allow": ", ".join(dict.fromkeys(route.method for route in routes))})
 
     def _fault(self, request: Request, route: Route) -> Fault | None:
-        """The fault that a request meets: of those that take it, the oldest."""
+        """The fault for a request: the oldest one that fits."""
         taking = (one for one in self.injections if one.takes(request, route.name))
         return next((one.fault for one in taking), None)
 
     def _spend(self, limit: RateLimit) -> None:
-        """Take the request within the rate that is allowed, or refuse it."""
+        """Accept the request within the allowed rate, or refuse it."""
         throttled = self.api.serving.throttled
         retry_after = limit.take(self.clock.now_ns)
         if retry_after is not None and throttled is not None:

@@ -1,4 +1,4 @@
-"""Makes new operations of the arguments of `Stub.start`."""
+"""Makes new operations from the arguments of `Stub.start`."""
 
 from __future__ import annotations
 
@@ -30,10 +30,11 @@ def new_operations(
     Args:
         api: the API.
         count: how many.
-        lifecycle: a function from an operation's index (from 0) and its fields to its lifecycle.
-        given: for each field a value, or a function from the index to a value.
+        lifecycle: a function of an operation's index (from 0) and fields that returns its
+            lifecycle.
+        given: for each field a value, or a function of the index that returns one.
         number: how many operations exist already.
-        taken: the ids of these.
+        taken: their ids.
 
     Raises:
         InvalidArgument: for a name that is not a field, or a value that the field cannot have.
@@ -99,7 +100,7 @@ _NO_FIELDS = {
     "output": "The lifecycle has the output: lifecycle=Lifecycle.succeeds(output=b'...').",
     "count": "Several are started with start_many(3).",
 }
-"""What tests give as fields that are none, and where it belongs."""
+"""Names that tests give as fields by mistake, and where they belong."""
 
 
 def admit(api: Api, fields: Mapping[str, object], lifecycle: Lifecycle) -> None:
@@ -109,11 +110,11 @@ def admit(api: Api, fields: Mapping[str, object], lifecycle: Lifecycle) -> None:
 
 
 _NEVER_SEEN = (0, Polls(0))
-"""How long a step lasts in which nobody sees an operation."""
+"""The length of a step in which an operation is never seen."""
 
 
 def check_states(api: Api, lifecycle: Lifecycle) -> None:
-    """Raise `InvalidArgument` for a lifecycle with a state that the API has no status for."""
+    """Raise `InvalidArgument` for a lifecycle with a state for which the API has no status."""
     for step in lifecycle.plan:
         if step.lasts in _NEVER_SEEN:
             continue
@@ -153,10 +154,10 @@ def _value(api: Api, name: str, field: Field, value: object) -> object:
 
 
 def planned(lifecycle: Any) -> Callable[[int, Mapping[str, object]], Lifecycle]:
-    """A function from an operation's index and fields to its lifecycle.
+    """A function of an operation's index and fields that returns its lifecycle.
 
     Args:
-        lifecycle: the lifecycle, or a function from the index to it.
+        lifecycle: the lifecycle, or a function of the index that returns it.
     """
     if callable(lifecycle) and not is_unmade(lifecycle):
         return lambda index, fields: checked_lifecycle(lifecycle(index))

@@ -1,9 +1,9 @@
-"""Tells which operations are in which state, in order, without looking at each of them.
+"""Knows which operations are in which state, in order, without looking at each of them.
 
 A list route filters by fields, which never change, and by state, which changes as time goes by. A
-`StateView` is the result of one filter. It knows when its operations are going to change, so
-reading it again costs as much as has changed since, whatever the number of operations. A filter
-that is not used costs nothing. Its first use costs one pass over the operations.
+`StateView` is the result of one filter. It knows when its operations will change, so the cost of
+reading it again depends on the changes since, and not on the number of operations. A filter that is
+not used costs nothing. Its first use costs one pass over the operations.
 
 Operations are known here by their number, in the order in which they were started.
 """
@@ -83,7 +83,7 @@ class StateView:
     def _revise(self, inside: set[int], looked_at: set[int]) -> None:
         members = self._members
         if 8 * len(looked_at) > len(members):
-            # To sort once is cheaper than so many insertions and removals.
+            # Sorting once is cheaper than so many insertions and removals.
             self._members = SortedList((set(members) - looked_at) | inside)
             return
         for number in looked_at - inside:
@@ -91,7 +91,7 @@ class StateView:
         members.update(number for number in inside if number not in members)
 
     def _enters(self, number: int) -> bool:
-        """Whether an operation is in the view now. Notes when time is going to change that."""
+        """Whether an operation is in the view now. Notes when time will change that."""
         state, coming = self._forecast(number)
         inside = state in self._states
         for instant, following in coming:
@@ -112,7 +112,7 @@ class StateIndex:
     """Groups of operations with equal field values, and the views of them that were asked for.
 
     Args:
-        forecast: tells what becomes of an operation.
+        forecast: returns the present and next states of an operation.
         count: how many states there are.
     """
 
@@ -131,7 +131,7 @@ class StateIndex:
             groups.setdefault(_values(names, fields), []).append(number)
 
     def copy(self) -> StateIndex:
-        """An index of the same operations, which finds out anew in which states they are."""
+        """An index of the same operations, which finds out their states again."""
         other = StateIndex(self._forecast, self._count)
         other._fields = self._fields.copy()
         return other

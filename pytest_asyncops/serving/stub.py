@@ -40,7 +40,7 @@ _SETTLED = {
     "calls": "They are what has been requested; mock.reset() starts over.",
     "operations": "They are what has been started; start one with start().",
 }
-"""What a test may want to set, and what to do instead."""
+"""The attributes that a test may try to set, and what to do instead."""
 
 
 class Stub:
@@ -49,7 +49,7 @@ class Stub:
     Attributes:
         api: the API.
         base_url: the URL at which requests find it.
-        base_urls: those of all of its hosts, by name, of an API with several.
+        base_urls: the base URLs of all its hosts, by name.
         readings: how the API's contract is read where it is silent.
         calls: the requests and their answers.
     """
@@ -78,7 +78,7 @@ class Stub:
 
         Raises:
             InvalidArgument: for an unknown field, a value that it cannot have, an id that is
-                taken, or a lifecycle that the API cannot show.
+                already used, or a lifecycle that the API cannot show.
             MockClosed: after the test or the ``with`` block.
 
         >>> from pytest_asyncops import mocked
@@ -96,11 +96,12 @@ class Stub:
         lifecycle: Lifecycle | Callable[[int], Lifecycle] = DEFAULT,
         **fields: object,
     ) -> list[Operation]:
-        """Start several operations now: all of them, or none if one cannot be.
+        """Start several operations now: all of them, or none if one cannot be started.
 
         Args:
             count: how many.
-            lifecycle: as for `start`, or a function from an operation's index to its lifecycle.
+            lifecycle: as for `start`, or a function of an operation's index that returns its
+                lifecycle.
             **fields: as for `start`, each a value, or a function from the index to the value.
 
         Raises:
@@ -132,25 +133,25 @@ class Stub:
         when: Callable[[Facts], object] | None = None,
         **match: object,
     ) -> Plan:
-        """Plan how operations that requests start from now on go.
+        """Plan the lifecycles of operations that requests start from now on.
 
-        Of several plans that match an operation, the newest counts. Operations that no plan
-        matches run for 10 seconds and succeed.
+        If several plans match an operation, the newest counts. Operations that no plan matches run
+        for 10 seconds and succeed.
 
         Args:
             lifecycle: how such an operation goes; or a function that makes a `Lifecycle`
                 from what is known of the operation.
-            when: a function from what is known of the operation that says whether the plan is for
-                it; unless given, ``match`` alone decides.
-            **match: values that the operation has to have: of the fields in `Api.fields`, and of
-                what else its API tells (`Serving.facts`).
+            when: a function of what is known of the operation, which says whether the plan is for
+                it; by default ``match`` alone decides.
+            **match: values that the operation must have, for the fields in `Api.fields` and the
+                names in `Serving.facts`.
 
         Returns:
             The plan; its ``operations`` are those that it was used for.
 
         Raises:
-            InvalidArgument: for a name that nothing is known by, and for what is not a lifecycle or
-                one that the API cannot show.
+            InvalidArgument: for an unknown name, and for anything but a lifecycle that the API can
+                show.
             MockClosed: after the test or the ``with`` block.
 
         >>> from pytest_asyncops import mocked
@@ -167,11 +168,11 @@ class Stub:
 
     @explained()
     def add_parent(self, name: str) -> None:
-        """Make known the name of something that operations belong to, as Pinecone's assistants are.
+        """Add something that operations belong to, such as a Pinecone assistant, by its name.
 
-        `start` makes known what its operation belongs to, so this is for one that has none. An API
-        of your own says with `Serving.parent` which field has the name, and its endpoints find the
-        known ones in `Exchange.parents`.
+        `start` adds what its operation belongs to, so this is for a parent without operations. In
+        an API of your own `Serving.parent` says which field has the name, and the endpoints find
+        the known names in `Exchange.parents`.
 
         Raises:
             InvalidArgument: for a name that is not a string, or empty.
@@ -200,7 +201,7 @@ class Stub:
             reason: the reason; `Serving.refusals` has the choices.
 
         Raises:
-            InvalidArgument: for another reason, or a credential that no request can have.
+            InvalidArgument: for an unknown reason, or a credential that no request can have.
             MockClosed: after the test or the ``with`` block.
         """
         self._server.check_lasting()
@@ -213,17 +214,17 @@ class Stub:
     def limit_rate(
         self, polls: int, per: Seconds, *, retry_after: Literal["seconds", "date"] = "seconds"
     ) -> None:
-        """Limit how many requests the service takes; it answers more of them with its own 429.
+        """Limit how many requests the service accepts; it answers the others with its own 429.
 
         Args:
-            polls: how many requests it takes.
-            per: in any stretch of so many seconds, or of this ``timedelta``.
+            polls: how many requests it accepts.
+            per: the length of the period for which this is the limit, in seconds or as a
+                ``timedelta``; the limit holds in every such period.
             retry_after: how the ``Retry-After`` of a refusal is written, ``"seconds"`` or
                 ``"date"``.
 
         Raises:
-            InvalidArgument: for a number below 1, a stretch of no length, or an API that does not
-                say how it answers.
+            InvalidArgument: for a number below 1, an empty period, or an API without a 429.
             MockClosed: after the test or the ``with`` block.
 
         >>> from pytest_asyncops import mocked
@@ -242,22 +243,22 @@ class Stub:
         route: str | None = None,
         when: Callable[[Request], object] | None = None,
     ) -> Injection:
-        """Let requests meet a fault from now on, instead of what answers them.
+        """Answer requests with a fault from now on, instead of their usual answer.
 
-        They are recorded, and count as polls that were refused. Of several faults that would take a
-        request, the one that was injected first does.
+        These requests are recorded, and count as refused polls. If several faults fit a request,
+        it gets the one that was injected first.
 
         Args:
             fault: the fault; `faults` makes them.
-            times: how many requests meet it, ``None`` for all.
-            route: the name of the route whose requests meet it; unless given, those of any.
-            when: a function from the `Request` that says whether it meets it.
+            times: how many requests get it, ``None`` for all.
+            route: the name of the route whose requests get it; by default those of any route.
+            when: a function of the `Request` that says whether the fault is for it.
 
         Returns:
-            The injection; its ``count`` is the number of requests that it has met.
+            The injection; its ``count`` is the number of requests that got the fault.
 
         Raises:
-            InvalidArgument: for what is no fault, a number below 1, or an unknown route.
+            InvalidArgument: for anything but a fault, a number below 1, or an unknown route.
             MockClosed: after the test or the ``with`` block.
 
         >>> from pytest_asyncops import faults, mocked
@@ -274,14 +275,15 @@ class Stub:
 
     @explained()
     def answer_late(self, late: Late[Request]) -> None:
-        """Let the answers of the service be late from now on; 0 takes that back.
+        """Delay the answers of the service from now on; 0 takes that back.
 
-        A request is seen, answered and recorded when it comes. The client gets the answer so much
-        later. Or it has given up by then, with its own error, after as long as it waits: a client
-        that waits no longer than the answer is late does not get it.
+        A request is seen, answered and recorded when it comes, but the client gets the answer
+        later. A client whose timeout is not longer than the delay gives up after its timeout, with
+        its own error.
 
         Args:
-            late: seconds or a ``timedelta``, or a function from the `Request` to one of these.
+            late: seconds or a ``timedelta``, or a function of the `Request` that returns one of
+                these.
 
         Raises:
             InvalidArgument: for anything else.
@@ -294,7 +296,7 @@ class Stub:
         self._server.check_lasting()
         self._server.late = checked_late(late)
 
-    if not TYPE_CHECKING:  # to a type checker, only what is there can be set
+    if not TYPE_CHECKING:  # a type checker knows by itself what can be set
 
         def __setattr__(self, name: str, value: object) -> None:
             if name in _SETTLED and hasattr(self, name):

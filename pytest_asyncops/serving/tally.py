@@ -1,7 +1,7 @@
 """What is known of all polls of an operation, however many there were.
 
-Calls are dropped in the end, so what a test can assert of all polls is counted as they come: at a
-cost that does not grow with them, and in little memory.
+Calls are dropped in the end, so everything that a test can assert about all polls is counted as
+they come, at a constant cost and in little memory.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from ..lifecycle.states import AnyState
 from .calls import Call
 
 _MOST_STEPS = 200
-"""How many steps are kept apart: no real poller has a tenth of them, but those whose intervals grow
-by the same length for ever have more."""
+"""How many steps are kept: no real poller has a tenth of them, but one whose intervals grow by the
+same length for ever has more."""
 
 _MOST_STRANGERS = 1_000
-"""Of how many ids that no operation has, polls are counted. An operation may be started later."""
+"""For how many unknown ids polls are counted. Their operations may be started later."""
 
 
 class Interval(NamedTuple):
@@ -30,7 +30,7 @@ class Interval(NamedTuple):
     Attributes:
         number: the number of the later poll, from 1.
         length: how long it is, in nanoseconds.
-        before: how long the interval before was, ``None`` if that is not known.
+        before: the length of the interval before, ``None`` if it is not known.
     """
 
     number: int
@@ -41,18 +41,18 @@ class Interval(NamedTuple):
     def growth(self) -> float:
         """How many times it is as long as the one before.
 
-        Half a nanosecond is added: no interval is finer, and what a client computes is rounded.
+        Half a nanosecond is added: intervals are not finer, and clients round what they compute.
         """
         return (2 * self.length + 1) / (2 * self.before) if self.before else float("inf")
 
 
 class TooSoon(NamedTuple):
-    """A poll that came before the time that the answer to the one before had named.
+    """A poll that came before the time that the previous answer had named.
 
     Attributes:
         number: its number, from 1.
-        length: the nanoseconds since the one before.
-        retry_after: the ``Retry-After`` of that.
+        length: the nanoseconds since the previous poll.
+        retry_after: the ``Retry-After`` of the previous answer.
     """
 
     number: int
@@ -64,8 +64,8 @@ class Growth:
     """The steps from one interval to the next that may have grown too little.
 
     How much is too little, and from which length on it does not matter, is only known when a test
-    asserts it. A step counts unless another one, not longer than it, has grown no more; what is
-    left stands in order: the longer, the less it has grown.
+    asserts it. A step is kept unless another one that is not longer has not grown more. The kept
+    steps are in order: the longer, the less growth.
     """
 
     __slots__ = ("_lengths", "_own", "_steps")
@@ -73,12 +73,12 @@ class Growth:
     def __init__(self) -> None:
         self._lengths: list[int] = []
         self._steps: list[tuple[float, Interval]] = []
-        # What the steps of these lengths have grown themselves, also where they were merged.
+        # The growth of the steps of these lengths themselves, even if they were merged.
         self._own: list[float] = []
 
     def add(self, step: Interval) -> None:
         """Note a step."""
-        # Nobody can ask for less than no growth, so all that have shrunk are alike.
+        # A test cannot ask for less than no growth, so all steps that have shrunk are equal.
         growth = step.growth
         if growth < 1:
             growth = 0.0
@@ -98,9 +98,9 @@ class Growth:
             self._merge()
 
     def _merge(self) -> None:
-        """Make one of the two that differ least: as short as one, grown as little as the other.
+        """Merge the two that differ least: as short as one, with as little growth as the other.
 
-        What a test asserts is judged too strictly if it lies in between, and else as it should be.
+        An assertion between the two is then checked too strictly, and all others exactly.
         """
         steps, own = self._steps, self._own
         at = min(range(len(steps) - 1), key=lambda at: own[at] - steps[at + 1][0])
@@ -123,13 +123,13 @@ class Tally:
     """All polls of one operation.
 
     Attributes:
-        count: how many they are.
+        count: how many there are.
         first_ns: when the first came, in nanoseconds since 1970.
-        shortest: the shortest time between two polls, ``None`` without two of them.
+        shortest: the shortest time between two polls, ``None`` if there are not two.
         longest: the longest.
         done: the number of the first poll that saw it done, ``None`` if none has.
-        too_soon: the first poll that did not wait for what a ``Retry-After`` named.
-        growth: the intervals beside the ones before them.
+        too_soon: the first poll that did not wait as long as a ``Retry-After`` asked.
+        growth: the intervals, compared with those before them.
     """
 
     __slots__ = (
@@ -173,12 +173,12 @@ class Tally:
             self.first_ns = at
         else:
             length = at - self._last_ns
-            if length != self._length or length != self._before:  # else nothing is new
+            if length != self._length or length != self._before:  # else there is nothing new
                 self._space(length)
             if self._wanted is not None and self.too_soon is None and length < self._wanted[0]:
                 self.too_soon = TooSoon(number, length, self._wanted[1])
         self._last_ns = at
-        # Most answers are like the one before: these looks are quicker than those at what they say.
+        # Most answers are like the previous one: these checks are quicker than reading them.
         headers = call.response.headers
         self._wanted = None if headers is self._plain else retry_after(call)
         if self._wanted is None:
@@ -261,7 +261,7 @@ class Tallies:
 def retry_after(call: Call) -> tuple[int, str] | None:
     """The nanoseconds that an answer asks to wait, and the text that says so.
 
-    The text has either form of RFC 9110, 10.2.3. One that says nothing asks for nothing.
+    The text has either form of RFC 9110, 10.2.3. An invalid one asks for nothing.
     """
     headers = call.response.headers
     if "Retry-After" not in headers:
@@ -272,7 +272,7 @@ def retry_after(call: Call) -> tuple[int, str] | None:
             # More digits than Python reads at once are a long time too.
             return int(value.lstrip("0")[:18] or 0) * SECOND, value
         until = email.utils.parsedate_to_datetime(value)
-        if until.tzinfo is None:  # -0000: in UTC, of a server that does not say where it stands
+        if until.tzinfo is None:  # -0000: in UTC, from a server that does not say where it is
             until = until.replace(tzinfo=datetime.timezone.utc)
         return to_ns(max(until - call.at, datetime.timedelta())), value
     except (ValueError, OverflowError):

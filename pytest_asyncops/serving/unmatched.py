@@ -1,4 +1,4 @@
-"""The requests that matched no route, and what the end of a test says of them."""
+"""The requests that matched no route, and their report at the end of a test."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class UnmatchedRequests(AsyncOpsError, AssertionError):
     Attributes:
         requests: the first request of each method and URL, in the order in which they came; at most
             the first 20 of each API.
-        total: how many requests there were in all.
+        total: the number of all such requests.
     """
 
     def __init__(
@@ -29,7 +29,7 @@ class UnmatchedRequests(AsyncOpsError, AssertionError):
 
 
 class Unmatched:
-    """The requests to one stub that matched no route: the first of each kind, and how many came.
+    """The requests to one stub that matched no route: the first of each kind, and their number.
 
     Args:
         stub: the stub's API, and its base URL.
@@ -38,7 +38,7 @@ class Unmatched:
     Attributes:
         stub: the same.
         why_not: the same.
-        total: how many came in all.
+        total: the number of all requests.
         others: how many of them are of kinds that are not kept.
     """
 

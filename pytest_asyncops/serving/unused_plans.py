@@ -1,4 +1,4 @@
-"""The plans that were used for no operation, and what the end of a test says of them."""
+"""The plans that were used for no operation, and their report at the end of a test."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from ..errors import AsyncOpsError, counted, shortened
 from .plans import Facts, Plan, StartedByRequest
 
 _MOST_SHOWN = 5
-"""How many operations are shown for a plan, the nearest first."""
+"""How many operations are shown for a plan, the most similar first."""
 
 
 class UnusedPlans(AsyncOpsError, AssertionError):
-    """Plans that were used for no operation that a request has started.
+    """Plans that were used for no operation that a request started.
 
     Attributes:
         plans: the plans.
@@ -29,7 +29,7 @@ def failure(
     """The failure of a test with plans that were not used, if there are any.
 
     Args:
-        stubs: for each stub what it is called, its plans, and what requests have started.
+        stubs: for each stub its name, its plans, and the operations that requests have started.
     """
     lines: list[str] = []
     unused: list[Plan] = []
@@ -41,7 +41,7 @@ def failure(
     if not unused:
         return None
     lines = [
-        f"{counted(len(unused), 'plan')} matched no operation that a request has started:",
+        f"{counted(len(unused), 'plan')} matched no operation that a request started:",
         *lines,
         "",
         "Plan what the code under test starts, or set unused_plans='allow', in "

@@ -1,4 +1,4 @@
-"""Finds the schemas and compilers of what users ask for."""
+"""Finds the schemas and compilers for what users ask for."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ _ARGUMENTS = (
     *("state", "alphabet", "max_length", "max_items", "extra", "unknown", "times", "profile"),
     *("encoded", "deviations"),
 )
-"""The arguments of the strategies of operations, beside which members are given."""
+"""The arguments of the strategies of operations; all others are members."""
 
 Overrides = Mapping[str, SearchStrategy[Any]]
-"""Strategies of the user for certain members."""
+"""The user's strategies for certain members."""
 
 
 Answer = tuple[tuple[str, Constraint], ...]
-"""What is asked of the answer of a route beyond the schema of its body, by named schema."""
+"""The demands on the answer of a route beyond the schema of its body, by named schema."""
 
 
 @lru_cache(maxsize=256)
 def plain(contract: Contract, options: Options) -> Compiler:
-    """The compiler for all that the schemas of a contract allow in responses."""
+    """The compiler for everything that the schemas of a contract allow in responses."""
     return Compiler(contract, options, is_response=True)
 
 
@@ -90,7 +90,7 @@ def with_overrides(
 def unknown_name(
     what: str, name: str, names: Iterable[str], arguments: Iterable[str]
 ) -> InvalidArgument:
-    """The error for a name that may also be meant for one of the function's arguments."""
+    """The error for an unknown name that may be a misspelt argument of the function."""
     if difflib.get_close_matches(name, names := list(names), 1):
         return unknown_choice(what, name, names)
     return unknown_choice(f"{what}, or argument,", name, [*names, *arguments])
@@ -104,7 +104,7 @@ def _status(api: Api, state: AnyState) -> str:
 
 
 def serialized(found: Recipe, api: Api, profile: str, encoded: bool, deviations: bool) -> Recipe:
-    """The bodies in the form that the user wants: in a profile, and as values or bytes.
+    """The bodies in the form that the user asked for: in a profile, and as values or bytes.
 
     Raises:
         InvalidArgument: for a profile that the API does not have, and for deviations without
@@ -117,7 +117,7 @@ def serialized(found: Recipe, api: Api, profile: str, encoded: bool, deviations:
 
 
 def as_bytes(found: Recipe, encoded: bool, deviations: bool) -> Recipe:
-    """The values as they are, or encoded as the user wants it.
+    """The values as they are, or encoded if the user asked for that.
 
     Raises:
         InvalidArgument: for deviations without ``encoded``.
@@ -137,7 +137,7 @@ def operation(api: Api) -> Schema:
 
 
 def error_bodies(api: Api) -> dict[int, Schema]:
-    """The schemas of the bodies of errors, by HTTP status, for all statuses known of the API."""
+    """The schemas of the bodies of errors, by HTTP status, for all known statuses of the API."""
     contract = contract_of(api)
     codes = set()
     open_ended = api.checking.error_schema is not None
@@ -208,7 +208,7 @@ def _error_pointer(api: Api, status_code: int) -> str | None:
 
 
 def error_answer(api: Api, status_code: int) -> tuple[Schema, Answer]:
-    """The schema of the body of an error with this status, and what else is asked of it.
+    """The schema of the body of an error with this status, and the further demands on it.
 
     Raises:
         InvalidArgument: for a status that is not known of the API.
@@ -218,7 +218,7 @@ def error_answer(api: Api, status_code: int) -> tuple[Schema, Answer]:
 
 
 def body(api: Api, route: str) -> tuple[Schema, Answer]:
-    """The schema of the body of a route's answer with status 200, and what else is asked of it.
+    """The schema of the body of a route's answer with status 200, and the further demands on it.
 
     Raises:
         InvalidArgument: if the contract documents none.
@@ -237,7 +237,7 @@ def body(api: Api, route: str) -> tuple[Schema, Answer]:
 def _asked_of(
     api: Api, route: Route | None, status_code: int, pointer: str
 ) -> tuple[Schema, Answer]:
-    """The schema at a pointer, and what is asked of answers that have it."""
+    """The schema at a pointer, and the demands on answers that have it."""
     contract = contract_of(api)
     schema = schema_at(contract_of(api), pointer)
     rules = answer_rules(api, contract, route, status_code, pointer)

@@ -20,7 +20,7 @@ def as_call(
 ) -> SearchStrategy[T]:
     """The recipe as a strategy whose repr is the call of a public function.
 
-    The repr of its parts would take pages, and would be of no use to the reader of a failure.
+    The repr of its parts would take pages, and would not help the reader of a failure.
 
     Args:
         function: the public function.

@@ -19,11 +19,11 @@ __tracebackhide__ = hides_usage_errors
 
 
 class Source(NamedTuple):
-    """Where users take schemas from.
+    """A source of schemas, as a user gives it.
 
     Attributes:
         contract: the contract.
-        api: the API that it is the contract of, if it was given as one.
+        api: its API, if the user gave an API.
     """
 
     contract: Contract
@@ -31,7 +31,7 @@ class Source(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What it is called in messages."""
+        """Its name in messages."""
         return self.contract.document.file if self.api is None else self.api.name
 
 
@@ -40,8 +40,8 @@ class Asked(NamedTuple):
 
     Attributes:
         location: where it is in the contract.
-        name: what it is called in messages.
-        status_code: the HTTP status of the response that has it, ``None`` if it is not known.
+        name: its name in messages.
+        status_code: the HTTP status of its response, ``None`` if it is not known.
     """
 
     location: str
@@ -50,7 +50,7 @@ class Asked(NamedTuple):
 
 
 def find_source(api: Api | Contract | str) -> Source:
-    """The contract that is meant, or that of the API that is meant.
+    """The contract that the user gave, or that of the API that the user gave.
 
     Raises:
         InvalidArgument: if there is none.
@@ -71,10 +71,10 @@ def find_asked(
     status_code: int | None,
     content_type: str | None,
 ) -> Asked:
-    """The schema that is asked for by its name, or by the response that has it.
+    """The schema with this name, or that of this response.
 
     Raises:
-        InvalidArgument: if there is none, or if it is not clear which is meant.
+        InvalidArgument: if there is none, or if it is ambiguous.
     """
     example = "GET /jobs/{id}" if source.api is None else "get"
     if schema is None and route is None:
@@ -102,7 +102,7 @@ def find_asked(
 
 
 def schema_at(contract: Contract, location: str) -> Schema:
-    """The schema at a location; of a named one a reference, so that it is known by its name."""
+    """The schema at a location; for a named one a reference, so that it keeps its name."""
     reference = f"#{location}"
     named = name_of(reference) != reference
     return {"$ref": reference} if named else contract.schema(location)

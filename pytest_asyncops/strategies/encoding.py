@@ -1,4 +1,4 @@
-"""Writes a value as JSON bytes, in all the ways in which the same value can be written."""
+"""Writes a value as JSON bytes, in all ways in which the value can be written."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ STYLES: tuple[Callable[[Any], str], ...] = (
     _escaped,
     _twice,
 )
-"""Ways to write a value from which every JSON reader reads the same value."""
+"""Ways to write a value that every JSON reader reads as the same value."""
 
 DEVIATIONS: tuple[Callable[[Any], str], ...] = (
     lambda value: f"\ufeff{_compact(value)}",
@@ -63,7 +63,7 @@ DEVIATIONS: tuple[Callable[[Any], str], ...] = (
     lambda value: _compact(value)[:-1],
     lambda value: "",
 )
-"""Ways to write a value that JSON readers refuse or disagree on."""
+"""Ways to write a value that JSON readers refuse or read differently."""
 
 
 def written(values: Recipe, *, deviations: bool) -> Recipe:

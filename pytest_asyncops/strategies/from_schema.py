@@ -38,16 +38,16 @@ def from_schema(
 ) -> SearchStrategy[Any]:
     """The values of any OpenAPI 3.0 schema object.
 
-    Values are constructed or, for a few keywords, drawn and checked; no example is thrown away. A
-    schema of which no value is found is refused when the strategy is made, with what prevents it.
+    Values are constructed or, for a few keywords, drawn and checked; no example is discarded. If no
+    value of a schema is found, it is refused when the strategy is made, with the reason.
 
     Args:
-        schema: the schema, as it is read from YAML or JSON.
+        schema: the schema, as read from YAML or JSON.
         contract: where its references are looked up: a `Contract`, or an `Api` that has one, or the
             name of an API.
         alphabet: the characters of free texts, as a string or a strategy.
-        max_length: the most characters of free texts without a limit of their own.
-        max_items: the most items of lists, and members of maps, without a limit of their own.
+        max_length: the most characters of free texts for which the schema has no limit.
+        max_items: the most items of lists and members of maps for which the schema has no limit.
         extra: ``"never"`` excludes members that the schema does not document.
         unknown: for open enums (``x-enum``), ``"never"`` excludes values that are not documented,
             ``"case"`` has documented ones in another case instead.
@@ -56,7 +56,8 @@ def from_schema(
 
     Raises:
         ContractError: for a keyword that is not understood, and for a schema that has no value, or
-            of which none is found.
+            for
+            which none is found.
         InvalidArgument: for an unknown value of an option.
 
     >>> from hypothesis import given

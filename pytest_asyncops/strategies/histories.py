@@ -48,18 +48,19 @@ def histories(
 ) -> SearchStrategy[list[Any]]:
     """The bodies that a poller of one operation would get from the get route, in order.
 
-    A stub answers, so they are as in a test with a mock. The first poll comes when the operation is
-    started. A history ends with the last poll that still finds the operation. It is empty if none
-    does: with ``headers`` that are refused, or a ``lifecycle`` that is over before the first.
+    A stub answers, so the bodies are as in a test with a mock. The first poll comes when the
+    operation starts. A history ends with the last poll that still finds the operation. It is empty
+    if no poll does: with ``headers`` that are refused, or a ``lifecycle`` that is over before the
+    first poll.
 
     Args:
         api: the API, by name or as an `Api`.
-        lifecycle: how the operation goes; `lifecycles` of this API unless given.
+        lifecycle: a strategy for its lifecycle; by default `lifecycles` of this API.
         max_polls: the most polls.
         max_wait: the most seconds between two polls.
-        headers: the headers of requests; unless given, those that the contract asks for.
+        headers: the headers of requests; by default those that the contract asks for.
         readings: readings of the API by name, such as the profile; the others have their defaults.
-        **fields: strategies for the fields that `Stub.start` takes.
+        **fields: strategies for the fields that `Stub.start` accepts.
 
     Raises:
         InvalidArgument: for an unknown API, field or reading.

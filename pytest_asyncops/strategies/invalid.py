@@ -1,4 +1,4 @@
-"""Invalid payloads: payloads that break their contract in one place."""
+"""Payloads that break their contract in one place."""
 
 from __future__ import annotations
 
@@ -49,15 +49,15 @@ def invalid_payloads(
 
     Every keyword of the schema is broken, at any depth and in the values of maps too, and every
     rule of prose. Limits of more than 10,000 characters, items or members are not exceeded. The
-    rest of a payload is as a coherent server would send it. One edit can make several violations: a
-    status that is a number is neither a string nor one of the enum's values.
+    rest of a payload is as a coherent server would send it. One edit can make several violations:
+    if a status is a number, it is neither a string nor one of the enum's values.
 
     Args:
         api: the API, by name or as an `Api`, or any `Contract`.
         schema: the name of the schema.
         route: a route whose response has the schema, as for `payloads`.
-        status_code: the HTTP status of the response with this payload; unless given, the first
-            status that has this schema, and of a route the first success that has a body.
+        status_code: the HTTP status of the response with this payload; by default the first status
+            that has this schema, and for a route the first success that has a body.
         content_type: the content type of the response of a route.
         alphabet: the characters of free texts.
         max_length: the most characters of free texts.
@@ -66,7 +66,7 @@ def invalid_payloads(
     Raises:
         InvalidArgument: for an unknown API, schema, route, status, content type or option, and for
             a schema that allows everything.
-        ContractError: for a keyword for which no value is found that breaks it.
+        ContractError: for a keyword for which no value was found that breaks it.
 
     >>> from hypothesis import given
     >>> @given(invalid_payloads("pinecone", "PaginationResponse"))
@@ -80,7 +80,7 @@ def invalid_payloads(
     asked = {**locals()}
     source = find_source(api)
     options = make_options(asked, times="usual")
-    # The rules of an API depend on the status, also where a named schema is asked for.
+    # The rules of an API depend on the status, even if a named schema is asked for.
     is_for_rules = source.api is not None and route is None
     meant = find_asked(source, schema, route, None if is_for_rules else status_code, content_type)
     if source.api is None:
@@ -92,7 +92,7 @@ def invalid_payloads(
         found = _of_api(CoherentServer(source.api, options, code), meant.location)
     if not found:
         raise InvalidArgument(
-            f"nothing can be wrong with a {meant.name} of {source.name}", value=schema or route
+            f"every value is a valid {meant.name} of {source.name}", value=schema or route
         )
     return as_call(invalid_payloads, asked, one_of(found))
 
@@ -105,7 +105,7 @@ def _first_status(api: Api, meant: Asked) -> int:
 
 @lru_cache(maxsize=256)
 def _of_contract(contract: Contract, options: Options, location: str) -> list[Recipe]:
-    """What breaks the schema at a location; nothing if it allows everything."""
+    """The edits that break the schema at a location; none if it allows everything."""
     root = schema_at(contract, location)
     judged = judge_by(contract, root)
     edits = schema_edits(contract, root)
@@ -114,7 +114,7 @@ def _of_contract(contract: Contract, options: Options, location: str) -> list[Re
 
 @lru_cache(maxsize=256)
 def _of_api(server: CoherentServer, location: str) -> list[Recipe]:
-    """What breaks the schema at a location, and what breaks the rules that are about it."""
+    """The edits that break the schema at a location, and those that break the rules about it."""
     compiler, root = compiled(server), schema_at(server.contract, location)
     judged = judge(server, root)
     of_schema = _by_edits(compiler, root, judged, schema_edits(server.contract, root))
@@ -122,7 +122,7 @@ def _of_api(server: CoherentServer, location: str) -> list[Recipe]:
     of_prose: list[Recipe] = []
     for rule in server.api.checking.rules:
         for path in named.get(rule.on, ()):
-            # One alternative for each rule, however many ways there are to break it.
+            # One alternative for each rule, however many edits break it.
             for edit in rule_edits(server, rule, path):
                 of_prose += _by_edits(compiler, root, judged, [edit])
             ends = bad_objects(server, compiler, rule)

@@ -1,4 +1,4 @@
-"""Lifecycles that `Stub.start` takes."""
+"""Lifecycles that `Stub.start` accepts."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def lifecycles(
     polls: bool = True,
     progress: bool = True,
 ) -> SearchStrategy[Lifecycle]:
-    """Lifecycles that `Stub.start` takes.
+    """Lifecycles that `Stub.start` accepts.
 
     Args:
-        api: the API that can show them; unless given, they have all states.
-        states: the states that they go through; unless given, all that the API has. Those of an
-            API's own that mean the same come in the order of `Api.statuses`.
+        api: the API that can show them; by default they have all states.
+        states: the states that they go through; by default all states of the API. An API's own
+            states with the same meaning come in the order of `Api.statuses`.
         max_duration: the most seconds until the last step begins, not counting polls.
         polls: whether durations can be counted in polls.
         progress: whether steps have percentages of their own.
@@ -113,7 +113,7 @@ def _sequences(states: Sequence[AnyState]) -> list[tuple[AnyState, ...]]:
 
 
 def _goes_on(states: Sequence[AnyState], way: tuple[AnyState, ...], state: AnyState) -> bool:
-    """Whether a state comes after those before it: in any order there would be too many ways."""
+    """Whether a state comes after those before it: with any order there would be too many ways."""
     if state is State.RUNNING and way[-1] is state:
         return way.count(state) < 2
     return states.index(state) > states.index(way[-1]) or state.meaning is not way[-1].meaning

@@ -1,4 +1,4 @@
-"""Payloads: operations, whole bodies, errors, and all that a schema allows."""
+"""Payloads: operations, whole bodies, errors, and everything that a schema allows."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def operations(
 
     Args:
         api: the API, by name or as an `Api`.
-        state: the state that they are in; unless given, any state.
+        state: their state; by default any state.
         alphabet: the characters of free texts, as a string or a strategy.
         max_length: the most characters of free texts.
         extra: ``"sometimes"`` adds members that the contract does not document.
@@ -59,15 +59,15 @@ def operations(
             not document, ``"case"`` adds documented ones in another case.
         times: ``"usual"`` for timestamps as the services write them: in UTC, with ``Z`` and 0, 3, 6
             or 9 digits; ``"any"`` for every form of RFC 3339.
-        profile: the profile that they are written in.
+        profile: the profile in which they are written.
         encoded: whether they are the bytes of a JSON text.
         deviations: whether some of these bytes are written so that JSON readers refuse them or
-            disagree on them.
-        **fields: strategies for certain members, which are then always there.
+            read them differently.
+        **fields: strategies for certain members, which every operation then has.
 
     Raises:
         InvalidArgument: for an unknown API, state, member or option, and for members that no
-            operation has at once.
+            operation has together.
 
     >>> from hypothesis import given
     >>> from pytest_asyncops import State
@@ -100,7 +100,7 @@ def lists(
     deviations: bool = False,
     **fields: SearchStrategy[Any],
 ) -> SearchStrategy[Any]:
-    """Bodies of the list route, whose paging agrees with the operations on the page.
+    """Bodies of the list route; the paging agrees with the operations on the page.
 
     Args:
         api: the API, by name or as an `Api`.
@@ -110,7 +110,7 @@ def lists(
         max_items: the most operations on a page.
         extra: whether there are undocumented members.
         unknown: whether there are undocumented values of open enums.
-        times: the forms of timestamps, those of the services unless given.
+        times: the forms of timestamps; by default those of the services.
         profile: the profile.
         encoded: whether they are bytes.
         deviations: whether some of these bytes are bad JSON.
@@ -179,7 +179,7 @@ def errors(
 
     Args:
         api: the API, by name or as an `Api`.
-        status_code: the HTTP status; unless given, any status that the contract documents.
+        status_code: the HTTP status; by default any status that the contract documents.
         alphabet: the characters of free texts.
         max_length: the most characters of free texts.
         max_items: the most items of lists and members of maps without a limit.
@@ -231,29 +231,30 @@ def payloads(
 ) -> SearchStrategy[Any]:
     """Everything that a schema allows in a response. The rules of prose are not kept.
 
-    The schema is a named one, or that of the body of a response. Of a stream, such as
-    ``text/event-stream``, it is that of each event.
+    The schema is a named one, or that of the body of a response. For a stream, such as
+    ``text/event-stream``, it is the schema of each event.
 
     Args:
         api: the API, by name or as an `Api`, or any `Contract`.
         schema: the schema's name.
         route: a route whose response has the schema: the name of a route of an API, and
             ``"GET /jobs/{id}"`` or an ``operationId`` of a `Contract`.
-        status_code: the HTTP status of that response; unless given, the first success that has a
+        status_code: the HTTP status of that response; by default the first success that has a
             body.
-        content_type: its content type, as the document has it; unless given, JSON if there is any.
+        content_type: its content type, as the document has it; by default JSON if there is any.
         alphabet: the characters of free texts.
         max_length: the most characters of free texts.
         max_items: the most items of lists and members of maps without a limit.
         extra: whether there are undocumented members.
         unknown: whether there are undocumented values of open enums.
-        times: the forms of timestamps, every one of RFC 3339 unless given.
+        times: the forms of timestamps; by default all forms of RFC 3339.
         encoded: whether they are bytes.
         deviations: whether some of these bytes are bad JSON.
 
     Raises:
         InvalidArgument: for an unknown API, schema, route, status, content type or option.
-        ContractError: for a schema that is not understood, has no value, or of which none is found.
+        ContractError: for a schema that is not understood, has no value, or for which none is
+            found.
 
     >>> from hypothesis import given
     >>> @given(payloads("pinecone", "PaginationResponse", extra="never"))

@@ -57,7 +57,8 @@ def list_queries(
 ) -> SearchStrategy[ListQuery]:
     """Queries of the list route, each with the status and code of its answer.
 
-    No valid query has a parameter whose values only the server can make, such as a page token.
+    Valid queries do not have parameters whose values only the server can make, such as a page
+    token.
 
     Args:
         api: the API, by name or as an `Api`.
@@ -68,7 +69,8 @@ def list_queries(
         max_length: the most characters of free texts.
 
     Raises:
-        InvalidArgument: for an unknown API, reading or option, and if the API refuses no query.
+        InvalidArgument: for an unknown API, reading or option, and with ``valid=False`` if the API
+            refuses no query.
 
     >>> from hypothesis import given
     >>> @given(list_queries("pinecone", valid=False))
@@ -104,7 +106,7 @@ def list_queries(
             for name in group
         ]
         if not bad:
-            raise InvalidArgument(f"{known.name} refuses no query of its lists", value=known)
+            raise InvalidArgument(f"{known.name} refuses no list query", value=known)
         found = one_of(bad).mapped(lambda params: ListQuery(params, *told.refusal))
     return as_call(list_queries, asked, found)
 

@@ -29,9 +29,9 @@ def ask(
     Args:
         server: the server.
         route: the route.
-        params: the path parameters; the one with an empty name serves for those not named.
+        params: the path parameters; the one with an empty name is for those not named.
         query: the parameters of the query.
-        headers: the headers; unless given, those that the contract asks for.
+        headers: the headers; by default those that the contract asks for.
     """
     path = re.sub(
         r"\{(\w+)\}",
@@ -64,10 +64,10 @@ def asked_headers(api: Api, route: Route) -> dict[str, str]:
 def parameters(api: Api, route: Route, place: str) -> Iterator[Mapping[str, Any]]:
     """The documented parameters of a route in this place of a request.
 
-    Those of the path count for all its methods; a method's own of the same name takes its place.
+    Parameters of the path count for all its methods, unless a method has one of the same name.
 
     Raises:
-        ContractError: for what is no parameter, and for a reference that leads nowhere.
+        ContractError: for anything but a parameter, and for a reference that leads nowhere.
     """
     contract = contract_of(api)
     path = f"/paths/{escape(route.paths[0])}"

@@ -1,7 +1,7 @@
 """Catches the requests of aiohttp's client.
 
 They are caught where a connector gets a connection. It gets one to a server in this process, which
-speaks HTTP; all that is above it stays aiohttp's own: limits and traces of the connector, writing
+speaks HTTP; everything above it stays aiohttp's own: limits and traces of the connector, writing
 and parsing, timeouts, retries, redirects, cookies, middlewares.
 """
 
@@ -27,13 +27,13 @@ Connect = Callable[..., Awaitable[Any]]
 
 
 class _Seams:
-    """Where the requests of aiohttp come by.
+    """The places through which aiohttp's requests pass.
 
     Args:
         library: the module ``aiohttp``.
 
     Raises:
-        MissingPart: if a version of it has them elsewhere.
+        MissingPart: if this version has them elsewhere.
     """
 
     def __init__(self, library: ModuleType) -> None:
@@ -66,7 +66,7 @@ def _creating(beneath: Connect) -> Connect:
 
 
 class _TakenKey(NamedTuple):
-    """What a connector counts and keeps connections by; those to stubs are apart from others."""
+    """The key by which a connector counts and keeps connections; stubs have their own."""
 
     key: object
     is_ssl: bool
@@ -77,11 +77,11 @@ class _TakenRequest:
 
     Args:
         request: the request.
-        taken: who answers it.
+        taken: the stub that answers it.
 
     Attributes:
         taken: the same.
-        connection_key: tells it from requests that go over the network to the same host.
+        connection_key: distinguishes it from requests over the network to the same host.
     """
 
     def __init__(self, request: Any, taken: Taken) -> None:
@@ -114,12 +114,12 @@ class _Connection(asyncio.Transport):
         protocol.force_close()  # it is not kept: it would outlive the mock
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Hand the stub a piece of the request, and the client its answer, at its time."""
+        """Give the stub a piece of the request, and the client its answer when it is due."""
         request = self._reader.feed(data)
         if request is not None:
             try:
                 answer = self._taken.answer(*request)
-            except BaseException as error:  # the task that has asked raises it, not the one here
+            except BaseException as error:  # the requesting task raises it, not the present one
                 self._protocol.set_exception(error)
             else:
                 self._send(written(answer), answer.late)
@@ -130,12 +130,12 @@ class _Connection(asyncio.Transport):
         if late:
             self._next = self._loop.call_later(late, self._send, data)
             return
-        # Not at once: a task that waits for a network lets others run. And after what is due at
+        # Not at once: a task that waits for the network lets others run. And after what is due at
         # the same time: a client's limit comes first, as with other clients.
         self._next = self._loop.call_soon(self._protocol.data_received, data)
 
     def close(self) -> None:
-        """Take back what is on its way to the client."""
+        """Cancel what is on its way to the client."""
         if self._is_closing:
             return
         self._is_closing = True
@@ -150,7 +150,7 @@ class _Connection(asyncio.Transport):
         return self._is_closing
 
     def pause_reading(self) -> None:
-        """Do nothing: all that there is to read comes at once."""
+        """Do nothing: everything comes at once."""
 
     def resume_reading(self) -> None:
         """Do nothing."""

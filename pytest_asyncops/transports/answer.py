@@ -1,4 +1,4 @@
-"""A stub's answer as a response of urllib3, which requests makes its own response of."""
+"""A stub's answer as a response of urllib3, from which requests makes its own response."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Generator
 from typing import Any
 
 from urllib3 import HTTPResponse
-from urllib3._collections import HTTPHeaderDict  # urllib3 1.26 has it nowhere else
+from urllib3._collections import HTTPHeaderDict  # urllib3 1.26 has it only here
 
 from ..serving.messages import Response
 
@@ -16,7 +16,7 @@ _HTTP_1_1 = 11  # as http.client writes it
 
 
 class Body(io.BytesIO):
-    """The body as urllib3 has it from http.client: a response that is closed once it is read."""
+    """The body as urllib3 gets it from http.client: a response that is closed once it is read."""
 
     version = _HTTP_1_1
 
@@ -36,12 +36,12 @@ class Body(io.BytesIO):
 
     @property
     def reason(self) -> str | None:
-        """What the status means, in the words of its registry."""
+        """The phrase of the status in its registry."""
         return http.client.responses.get(self.status)
 
     @property
     def msg(self) -> http.client.HTTPMessage:
-        """The headers, of which cookies are read."""
+        """The headers, from which cookies are read."""
         message = http.client.HTTPMessage()
         for name, value in self._answer.headers.pairs:
             message[name] = value  # it keeps the earlier ones
@@ -59,11 +59,11 @@ class _Headers(HTTPHeaderDict):
 
 
 class Answer(HTTPResponse):
-    """A response whose body is there: it is read at once, and not in turns as from a socket.
+    """A response whose body is complete: it is read at once, and not in pieces as from a socket.
 
     Args:
         answer: what the stub has answered.
-        options: what urllib3 itself says of the response.
+        options: what urllib3 itself adds to the response.
     """
 
     def __init__(self, answer: Response, **options: Any) -> None:
@@ -71,11 +71,11 @@ class Answer(HTTPResponse):
         self._size = len(content)
         self._body_as_sent: io.BytesIO
         if "Set-Cookie" in sent or options.get("connection") is not None:
-            # requests reads cookies of it; and a connection is free again once it is read.
+            # requests reads cookies from it; and a connection is free again once it is read.
             self._body_as_sent = options["original_response"] = Body(answer)
         else:
             self._body_as_sent = io.BytesIO(content)
-        headers = _Headers()  # it takes a mapping as a whole too, and three times as long
+        headers = _Headers()  # it also accepts a whole mapping, but takes three times as long
         if sent.has_repeats:
             for name, value in sent.pairs:
                 headers.add(name, value)

@@ -1,4 +1,4 @@
-"""The body of a request as bytes, in whichever form http.client takes it."""
+"""The body of a request as bytes, in every form that http.client accepts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _BLOCK = 8192
 
 
 def body_bytes(body: Any) -> bytes:
-    r"""The bytes that http.client sends for this body, whatever it is.
+    r"""The bytes that http.client sends for any body.
 
     >>> body_bytes(None), body_bytes("ü"), body_bytes(iter([b"a", b"b"]))
     (b'', b'\xc3\xbc', b'ab')
@@ -21,7 +21,7 @@ def body_bytes(body: Any) -> bytes:
             return _piece(body)
         except TypeError:  # an iterable
             return b"".join(map(_piece, body))
-    # A file, or what is read like one: a read may give less than it was asked for.
+    # A file, or something that is read like one: a read may give less than it was asked for.
     return b"".join(map(_piece, iter(lambda: body.read(_BLOCK) or None, None)))
 
 

@@ -22,14 +22,14 @@ class ChosenTransports:
     """Takes the requests of several client libraries to the stubs of one mock.
 
     Args:
-        transports: the names of the transports; none stands for all that there are.
+        transports: the names of the transports; empty for all.
         base_urls: which stub a URL belongs to.
 
     Attributes:
-        clients: the names by which people know the clients whose requests are taken.
+        clients: the clients whose requests are taken, by the names that people know.
 
     Raises:
-        InvalidArgument: for a transport none of whose client libraries is installed.
+        InvalidArgument: for a transport without an installed client library.
     """
 
     def __init__(self, transports: Sequence[str], base_urls: BaseUrls) -> None:
@@ -49,7 +49,7 @@ class ChosenTransports:
 
     def start(self) -> None:
         """Begin to take requests."""
-        # First, so that no import by another thread is missed.
+        # First, so as not to miss an import by another thread.
         self._watch.start()
         self._stack.callback(self._watch.stop)
         for name in self._sources:

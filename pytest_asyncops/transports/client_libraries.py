@@ -1,6 +1,6 @@
-"""The client libraries whose requests are answered: what brings each, and which transport takes it.
+"""The client libraries whose requests are answered, with their modules and transports.
 
-Nothing of them is imported here. A library's transport is imported once the library itself is.
+None of them is imported here. A library's transport is imported once the library itself is.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .transport import CoveringTransport, Transport
 __tracebackhide__ = hides_usage_errors
 
 Make = Callable[[ModuleType, BaseUrls], Transport]
-"""Makes the transport of a mock, of the library's module and the mock's base URLs."""
+"""Makes the transport of a mock, from the library's module and the mock's base URLs."""
 
 
 def _responses() -> Make:
@@ -54,12 +54,12 @@ def _http_client() -> Make:
 
 
 def _niquests() -> Make:
-    # urllib3-future can also be installed beside urllib3, and not in its place.
+    # urllib3-future can also be installed beside urllib3 instead of in its place.
     return _urllib3() if _is_future() else _unanswered
 
 
 def _is_future() -> bool:
-    """Whether what goes by the name of urllib3 is urllib3-future."""
+    """Whether the module with the name urllib3 is urllib3-future."""
     import urllib3
 
     return hasattr(urllib3, "AsyncHTTPConnectionPool")
@@ -76,8 +76,8 @@ class ClientLibrary(NamedTuple):
         module: the module that brings it.
         transport: the name of its transport, as the setting ``transport`` has it.
         make: imports the transport.
-        brings: further names by which people know what sends its requests.
-        extra: the extra of this package that installs it, ``None`` if it is there in any case.
+        brings: further modules that send their requests by it, by the names that people know.
+        extra: the extra of this package that installs it, ``None`` if it is always installed.
     """
 
     module: str
@@ -88,7 +88,7 @@ class ClientLibrary(NamedTuple):
 
     @property
     def distribution(self) -> str:
-        """What it is installed as."""
+        """The name of its distribution."""
         return self.module
 
 
@@ -107,7 +107,7 @@ LIBRARIES = (
 
 
 def libraries_of(transports: Sequence[str]) -> Mapping[str, ClientLibrary]:
-    """The libraries of these transports, of all if there are none, by their module."""
+    """The libraries of these transports, or of all if none is given, by their module."""
     return {
         library.module: library
         for library in LIBRARIES
@@ -116,10 +116,10 @@ def libraries_of(transports: Sequence[str]) -> Mapping[str, ClientLibrary]:
 
 
 def check_installed(transports: Sequence[str]) -> None:
-    """Check that each of these transports has a client library to take requests of.
+    """Check that each of these transports has an installed client library.
 
     Raises:
-        InvalidArgument: if it has none.
+        InvalidArgument: if one has none.
     """
     for name in transports:
         libraries = libraries_of([name]).values()
@@ -129,10 +129,9 @@ def check_installed(transports: Sequence[str]) -> None:
         lines = [f"python -m pip install 'pytest-asyncops[{extra}]'" for extra in extras]
         modules = listed(library.module for library in libraries)
         raise InvalidArgument(
-            f"transport={name!r} answers the requests of {modules}, and nothing of it is "
-            "installed: "
-            f"{listed(lines)}. Or choose transport='auto', which answers every library that is "
-            "installed.",
+            f"transport={name!r} answers the requests of {modules}, but none of these is "
+            f"installed: {listed(lines)}. Or choose transport='auto', which answers every library "
+            "that is installed.",
             value=name,
             choices=extras,
         )

@@ -7,20 +7,20 @@ from types import ModuleType
 from typing import Any
 
 Covering = Callable[[Any], Any]
-"""Makes of what is covered what stands over it."""
+"""Makes a cover from the function that it covers."""
 
 
 class MissingPart(Exception):
-    """Another package has not the part that was to be covered: its version is another one."""
+    """Another package does not have the part to be covered: its version is another one."""
 
 
 class Cover:
-    """One that has been placed.
+    """A cover that is in place.
 
     Attributes:
-        beneath: what it covers.
-        above: what stands in its place.
-        users: how many transports it serves that have not stopped.
+        beneath: the covered function.
+        above: the function in its place.
+        users: how many active transports it serves.
     """
 
     def __init__(self, beneath: Any, above: Any) -> None:
@@ -32,8 +32,8 @@ class Cover:
 class Covers:
     """The covers over one function of a class or a module.
 
-    One cover serves all mocks that are open, unless something else has been put over it in between.
-    The mocks may close in any order.
+    One cover serves all open mocks, unless something else was put over it in between. The mocks may
+    close in any order.
 
     Args:
         owner: the class or the module.

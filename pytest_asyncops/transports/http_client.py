@@ -1,6 +1,6 @@
 """Catches the requests of http.client, and so of urllib.request and of xmlrpc.client.
 
-A connection to a stub gets a socket that is none: what is sent to it is answered. http.client
+A connection to a stub gets a substitute for a socket, which answers what is sent to it. http.client
 itself writes the request and reads the answer.
 """
 
@@ -40,7 +40,7 @@ _Secure = _own("HTTPSConnection", _Plain)
 
 _takers = Takers()
 _connected: WeakSet[HTTPConnection] = WeakSet()
-"""The connections that have been given a socket that is none."""
+"""The connections that have a substitute for a socket."""
 _passing: WeakSet[HTTPConnection] = WeakSet()
 """Those whose next request is not for a stub, though one may be at their host."""
 
@@ -148,7 +148,7 @@ def _connecting(beneath: Callable[[Any], None]) -> Callable[[Any], None]:
     def connect(connection: Any) -> None:
         at_stub = _is_plain(connection) and _takers.are_at(_whole(connection, "/"))
         if at_stub and connection not in _passing:
-            _connect(connection)  # nobody knows yet what for
+            _connect(connection)  # its purpose is not known yet
         else:
             beneath(connection)
 

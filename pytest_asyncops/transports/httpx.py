@@ -1,8 +1,8 @@
 """Catches the requests of httpx and of httpx2, sync and async.
 
-They are caught at ``HTTPTransport`` and ``AsyncHTTPTransport``, and not at the clients: those keep
-redirects, cookies, hooks and streaming, and whoever calls a transport by itself is answered too. A
-transport of the user's own, such as ``MockTransport``, keeps what it is given.
+They are caught at ``HTTPTransport`` and ``AsyncHTTPTransport``, and not at the clients: these keep
+redirects, cookies, hooks and streaming, and direct calls of a transport are answered too. The
+user's own transports, such as ``MockTransport``, keep their requests.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __tracebackhide__ = hides_usage_errors
 
 
 class Seams:
-    """Where the requests of one of the two libraries come by.
+    """The places through which the requests of one of the two libraries pass.
 
     Args:
         library: the module ``httpx`` or ``httpx2``.
@@ -41,7 +41,7 @@ class Seams:
         )
 
     def covering(self, beneath: Callable[..., Any]) -> Callable[..., Any]:
-        """Cover a function of a transport and a request, which returns a response."""
+        """Cover a function of a transport and a request that returns a response."""
 
         def handle_request(transport: Any, request: Any) -> Any:
             taken = self.takers.find(str(request.url))
@@ -58,7 +58,7 @@ class Seams:
         return handle_request
 
     def covering_async(self, beneath: Callable[..., Any]) -> Callable[..., Any]:
-        """Cover an async function of a transport and a request, which returns a response."""
+        """Cover an async function of a transport and a request that returns a response."""
 
         async def handle_async_request(transport: Any, request: Any) -> Any:
             taken = self.takers.find(str(request.url))
@@ -66,7 +66,7 @@ class Seams:
                 return await beneath(transport, request)
             body = b"".join([piece async for piece in request.stream])
             answer = _answer(taken, request, body)
-            # Also if it is not late: whoever waits for a network lets other tasks run.
+            # Even if it is not late: a task that waits for the network lets others run.
             wait = _waiting(request, answer)
             await _sleep(wait.seconds)
             if wait.is_in_vain:
@@ -104,7 +104,7 @@ async def _sleep(seconds: float) -> None:
         from anyio import sleep
 
         await sleep(seconds)
-    elif seconds or getattr(loop, "_ready", True):  # else nobody waits for a turn
+    elif seconds or getattr(loop, "_ready", True):  # else no task waits for a turn
         await asyncio.sleep(seconds)
 
 
@@ -116,7 +116,7 @@ _seams: WeakKeyDictionary[ModuleType, Seams] = WeakKeyDictionary()
 
 
 def seams_of(library: ModuleType) -> Seams:
-    """Where the requests of ``httpx`` or ``httpx2`` come by."""
+    """The places through which the requests of ``httpx`` or ``httpx2`` pass."""
     seams = _seams.get(library)
     return seams or _seams.setdefault(library, Seams(library))
 

@@ -1,4 +1,4 @@
-"""Notices that a module is imported, which costs the imports of others next to nothing."""
+"""Notices the import of a module, at next to no cost for other imports."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 Tell = Callable[[ModuleType], None]
-"""Is given a module that has just been imported."""
+"""Gets a module that has just been imported."""
 
 
 class ImportWatch(MetaPathFinder):
-    """Tells of modules that are imported while it is on.
+    """Reports modules that are imported while it is on.
 
     Args:
-        names: the modules to tell of.
-        tell: is given each of them.
+        names: the modules to report.
+        tell: called with each of them.
     """
 
     def __init__(self, names: Iterable[str], tell: Tell) -> None:
@@ -29,14 +29,14 @@ class ImportWatch(MetaPathFinder):
         sys.meta_path.insert(0, self)
 
     def stop(self) -> None:
-        """Be done; an import that goes on is not told of."""
+        """Stop; an import that is not finished is not reported."""
         self._names = frozenset()
         sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not self]
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """What the finders behind this one say, for the modules to tell of; ``None`` for others."""
+        """The result of the finders behind this one for reported modules; ``None`` for others."""
         if name not in self._names:
             return None
         finders = sys.meta_path[sys.meta_path.index(self) + 1 :]

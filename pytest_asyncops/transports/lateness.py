@@ -1,4 +1,4 @@
-"""How long a client waits for an answer that is late, which is for no longer than its own limit."""
+"""How long a client waits for a late answer: at most for its own timeout."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class Wait(NamedTuple):
 
     Attributes:
         seconds: how long it waits.
-        is_in_vain: whether its limit comes first, or at the same time.
+        is_in_vain: whether its timeout comes first, or at the same time.
     """
 
     seconds: float
@@ -22,7 +22,7 @@ def waiting(late: float, limit: float | None) -> Wait:
 
     Args:
         late: how many seconds late the answer is.
-        limit: how many seconds the client waits at most, ``None`` for any number.
+        limit: how many seconds the client waits at most, ``None`` for no limit.
 
     >>> waiting(3, limit=5), waiting(45, limit=5)
     (Wait(seconds=3, is_in_vain=False), Wait(seconds=5, is_in_vain=True))

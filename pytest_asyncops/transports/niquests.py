@@ -1,6 +1,6 @@
-"""Catches the requests of niquests, at the pools of urllib3-future, which stands in for urllib3.
+"""Catches the requests of niquests, at the pools of urllib3-future, which replaces urllib3.
 
-The pools that wait are those of urllib3, and are caught in the same way; those that are awaited are
+The synchronous pools are those of urllib3, and are caught in the same way; the async ones are
 caught here.
 """
 
@@ -27,7 +27,7 @@ from .urllib3_timeouts import read_limit, timed_out
 
 __tracebackhide__ = hides_usage_errors
 
-_pools: Any = urllib3  # to a type checker it is that of others
+_pools: Any = urllib3  # for a type checker it is that of others
 
 
 def _covering(beneath: Callable[..., Any]) -> Callable[..., Any]:
@@ -44,7 +44,7 @@ def _covering(beneath: Callable[..., Any]) -> Callable[..., Any]:
         kwargs["body"] = await _whole(kwargs.get("body"))
         answer = asked(pool, taken, method, **kwargs)
         wait = waiting(answer.late, read_limit(kwargs["timeout"]))
-        await asyncio.sleep(wait.seconds)  # also if it is not late, so that other tasks run
+        await asyncio.sleep(wait.seconds)  # even if it is not late, so that other tasks run
         if wait.is_in_vain:
             raise timed_out(pool, url, wait.seconds)
         return await _response(answer, pool, method, url, **kwargs)

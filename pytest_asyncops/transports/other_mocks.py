@@ -1,9 +1,9 @@
 """Mocks of other packages for the same client libraries: they are asked after the stubs.
 
-Such a mock stands in a client's place, and keeps what stood there before: a transport that has
-started earlier would not be asked. What is covered here is what it calls for each request, so that
-it does not matter which of them has started first. Mocks that stand below the transports are not
-here: they do not see what a stub answers.
+Such a mock replaces a function of a client, so a transport that has started earlier would not be
+asked. What is covered here is the function that the mock calls for each request, so that it does
+not matter which of the two has started first. Mocks below the transports are not here: they do not
+see what a stub answers.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ class OtherMock(NamedTuple):
 
     Attributes:
         module: its module that has these parts.
-        distribution: what it is installed as.
-        transport: the transport for whose client library it stands, ``None`` for several.
-        parts: the names of functions in the module; each with what makes a cover for it, of the
-            module, the takers and what is covered.
-        begin: what else is to be done when a mock of this package starts, with the module.
-        elsewhere: a function by which one knows a version that stands elsewhere, where a stub's
-            transport comes before it in any case.
+        distribution: the name of its distribution.
+        transport: the transport whose client library it replaces, ``None`` for several.
+        parts: the names of functions in the module; each with a function that makes a cover for it,
+            from the module, the takers and what is covered.
+        begin: called with the module when a mock of this package starts.
+        elsewhere: a function that only other versions have, which replace another part, so that a
+            stub's transport always comes first.
     """
 
     module: str
@@ -51,7 +51,7 @@ class OtherMock(NamedTuple):
         return partial(_StubsFirst, self)
 
 
-# --- aioresponses stands in the place of ClientSession._request
+# --- aioresponses replaces ClientSession._request
 
 
 def _request_mock(module: Any, takers: Takers, beneath: Function) -> Function:
@@ -72,14 +72,14 @@ def _start(module: Any, takers: Takers, beneath: Function) -> Function:
 
 
 def _bind_anew(module: Any) -> None:
-    """Let one that was made before call the cover: it has bound what is beneath."""
+    """Let a mock that was made before call the cover: it holds the function beneath."""
     there = module.ClientSession._request
     mock = getattr(getattr(there, "side_effect", None), "__self__", None)
     if isinstance(mock, module.aioresponses):
         there.side_effect = mock._request_mock
 
 
-# --- pytest-httpx, and vcrpy for httpx, stand in the place of HTTPTransport.handle_request
+# --- pytest-httpx, and vcrpy for httpx, replace HTTPTransport.handle_request
 
 
 def _handle_request(module: Any, takers: Takers, beneath: Function) -> Function:
@@ -134,7 +134,7 @@ def _vcr_handle_async_request(module: Any, takers: Takers, beneath: Function) ->
     return _vcr_handle_async_request
 
 
-# --- respx, with using="httpx", stands in the place of the client's choice of a transport
+# --- respx, with using="httpx", replaces the client's choice of a transport
 
 
 def _handler(module: Any, takers: Takers, beneath: Any) -> Any:
@@ -158,7 +158,7 @@ def _pass_through(module: Any, takers: Takers, request: Any) -> None:
         raise module.PassThrough("a stub answers this request", request=request, origin=None)
 
 
-# --- vcrpy's cassettes are asked, and told, by what stands in the place of each client
+# --- vcrpy's replacement of each client asks the cassettes, and records in them
 
 
 def _no_if_taken(module: Any, takers: Takers, beneath: Function) -> Function:
@@ -188,7 +188,7 @@ def _load(module: Any, takers: Takers, beneath: Function) -> Function:
 
 
 _loading: list[Any] = []
-"""The cassettes that read their file: they keep what is in it, or they would write less."""
+"""The cassettes that read their file: they must keep its content, or they would write less."""
 
 
 OTHER_MOCKS = (
@@ -240,7 +240,7 @@ OTHER_MOCKS = (
 
 
 def other_mocks_of(transports: Sequence[str]) -> Mapping[str, OtherMock]:
-    """The other mocks that stand for clients of these transports, of all if there are none."""
+    """The other mocks of clients of these transports, or of all if none is given."""
     return {
         other.module: other
         for other in OTHER_MOCKS
@@ -257,10 +257,10 @@ _places: WeakKeyDictionary[ModuleType, _Places] = WeakKeyDictionary()
 
 
 class _StubsFirst(CoveringTransport):
-    """Makes another mock leave alone what goes to the stubs of one mock of this package.
+    """Makes another mock leave alone the requests to the stubs of one mock of this package.
 
     Raises:
-        MissingPart: if its version has not the parts that are covered.
+        MissingPart: if its version does not have the parts that are covered.
     """
 
     def __init__(self, other: OtherMock, module: ModuleType, base_urls: BaseUrls) -> None:

@@ -1,4 +1,4 @@
-"""Catches the requests of the requests library, also where a mock of responses catches others."""
+"""Catches the requests of the requests library, even if a mock of responses catches others."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Send = Callable[..., ClientResponse]
 """``HTTPAdapter.send``, and the functions that replace it."""
 
 _OWN = "_asks_the_stubs_first"
-"""The mark of those that do."""
+"""The mark of the functions that replace it."""
 
 
 _takers = Takers()
@@ -41,9 +41,9 @@ _takers = Takers()
 class ResponsesTransport(CoveringTransport):
     """Takes the requests to the stubs' URLs, and lets all others go where they would have gone.
 
-    If the user has a mock of the responses library active, it keeps working for other URLs, whether
-    it was started before this transport or after it. Of several transports that are started, the
-    latest is asked first; they may stop in any order.
+    An active mock of the responses library keeps working for other URLs, whether it was started
+    before this transport or after it. The latest of several started transports is asked first; they
+    may stop in any order.
 
     Args:
         base_urls: which stub a URL belongs to.
@@ -82,7 +82,7 @@ def _covering(beneath: Send) -> Send:
 
 
 _covers = [
-    # requests calls it for every request, also for those from adapters of the user's own.
+    # requests calls it for every request, even for those from the user's own adapters.
     Covers(HTTPAdapter, "send", _covering),
     # A responses mock that starts later puts its own send on top; it gets one that still takes the
     # stubs' requests first.
@@ -99,7 +99,7 @@ def _timeout(stream: Any = False, timeout: Any = None, *args: Any, **kwargs: Any
 
 
 def _read_limit(timeout: Any) -> float | None:
-    """How many seconds requests waits for an answer at most, ``None`` for any number."""
+    """How many seconds requests waits for an answer at most, ``None`` for no limit."""
     if isinstance(timeout, tuple):
         timeout = timeout[1]
     return read_limit(timeout) if isinstance(timeout, Timeout) else timeout
@@ -108,7 +108,7 @@ def _read_limit(timeout: Any) -> float | None:
 def _answered(
     adapter: HTTPAdapter, request: PreparedRequest, taken: Taken, timeout: Any
 ) -> ClientResponse:
-    """What requests receives from this stub, after the retries that its adapter makes."""
+    """The answer that requests gets from this stub, after the retries of its adapter."""
     method, url = request.method or "", request.url or ""
     body = body_bytes(request.body)
     retries = adapter.max_retries

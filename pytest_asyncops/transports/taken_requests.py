@@ -1,4 +1,4 @@
-"""Notices requests for a stub that something else takes first, such as another mock of requests."""
+"""Notices requests for a stub that something else answers first, such as requests-mock."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from .answer import Answer
 
 
 class TakenRequests:
-    """Knows for which stubs requests were made, and not one arrived.
+    """Knows the stubs for which requests were made that never arrived.
 
     Args:
         base_urls: which stub a URL belongs to.
-        is_own: whether a function in the place of ``HTTPAdapter.send`` is one of this package.
+        is_own: whether a function in place of ``HTTPAdapter.send`` is one of this package.
     """
 
     def __init__(self, base_urls: BaseUrls, is_own: Callable[[object], bool]) -> None:
@@ -36,10 +36,10 @@ class TakenRequests:
         _started.append(self)
 
     def stop(self) -> None:
-        """Be done with it.
+        """Stop noticing them.
 
         Warns:
-            TakenRequestsWarning: for a stub that has operations, and whose requests were all taken.
+            TakenRequestsWarning: for a stub with operations whose requests were all taken.
         """
         _started.remove(self)
         if not _started:
@@ -55,7 +55,7 @@ class TakenRequests:
                 )
 
     def note(self, session: Session, asked: object) -> None:
-        """Note that a request for this URL has been made, and has come to its end."""
+        """Note that a request for this URL was made, and has ended."""
         url = str(asked)
         found = self._base_urls.find(url)
         if found is None or found.server.calls.total:
@@ -65,7 +65,7 @@ class TakenRequests:
             self._taken.setdefault(found.server, (without_secrets(without_user(url)), who))
 
     def _in_front(self, session: Session, url: str) -> str | None:
-        """What requests have to come by before they come here, ``None`` if there is nothing."""
+        """The mock through which requests pass before they come here, ``None`` if there is none."""
         if Session.send.__module__ != Session.__module__:
             return _named(Session.send)
         adapter = session.get_adapter(url)
@@ -78,7 +78,7 @@ _started: list[TakenRequests] = []
 
 
 class _Watch:
-    """Stands over ``Session.request``, which all functions of requests come to."""
+    """Covers ``Session.request``, which all functions of requests call."""
 
     def place(self) -> None:
         self._beneath = beneath = Session.request
@@ -99,7 +99,7 @@ class _Watch:
         self._put(request)
 
     def take_away(self) -> None:
-        if Session.request is self._request:  # not if something stands over it
+        if Session.request is self._request:  # not if something else covers it
             self._put(self._beneath)
 
     @staticmethod

@@ -19,7 +19,7 @@ class Takers:
         """The stub that answers at this absolute URL, ``None`` if none does.
 
         Raises:
-            NetworkBlocked: if the request is of work that has outlived its mock.
+            NetworkBlocked: if the request comes from work that has outlived its mock.
         """
         for base_urls in reversed(self._open):
             taken = base_urls.find(url)
@@ -38,10 +38,10 @@ class Takers:
         self._open.append(base_urls)
 
     def remove(self, base_urls: BaseUrls) -> None:
-        """Offer them to it no longer."""
+        """Stop offering requests to this mock."""
         self._open.remove(base_urls)
 
     def come_first(self, base_urls: BaseUrls) -> None:
-        """Offer them to this one before all others."""
+        """Offer requests to this mock before all others."""
         self._open.append(base_urls)  # first, so that it is there all the time
         self._open.remove(base_urls)

@@ -1,4 +1,4 @@
-"""What every transport is: it begins to take requests, and stops."""
+"""The interface of every transport: it begins to take requests, and stops."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class CoveringTransport:
 
     Args:
         takers: the mocks to which requests are offered.
-        covers: what is covered, the same for all of these mocks.
+        covers: the covered functions, the same for all of these mocks.
         base_urls: which stub of this mock a URL belongs to.
     """
 

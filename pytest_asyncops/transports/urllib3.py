@@ -1,7 +1,7 @@
 """Catches the requests of urllib3's pools, where a pool hands them to a connection.
 
-Retries, redirects and the pools themselves stay real. Libraries that stand on urllib3 are answered
-here too, unless they have a transport of their own that comes first.
+Retries, redirects and the pools themselves stay real. Libraries that are built on urllib3 are
+answered here too, unless they have a transport of their own that comes first.
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ takers: Takers = Takers()
 """The mocks that answer pools."""
 
 tunnels: WeakKeyDictionary[Any, Callable[[], None]] = WeakKeyDictionary()
-"""For connections to a proxy that were not opened yet, what opens them."""
+"""For connections to a proxy that are not open yet, the functions that open them."""
 
 _MAKES_RESPONSES = int(_version.partition(".")[0]) >= 2
 """Whether a pool wants a response of urllib3, and not one of http.client, as urllib3 1.26 does."""
 
 
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "TRACE", "OPTIONS", "CONNECT"})
-"""The methods of requests that do not say that their body is empty."""
+"""The methods whose requests do not say that their body is empty."""
 
 
 _OF_RESPONSE = ("retries", "preload_content", "decode_content", "enforce_content_length")
-"""What a pool says of the response, of all that it hands to a connection."""
+"""The arguments of a pool to a connection that are about the response."""
 
 
 def covering(beneath: Callable[..., Any]) -> Callable[..., Any]:
-    """A pool's way of making a request, above another that makes those that no stub answers."""
+    """A pool's way of making a request, above another one for requests that no stub answers."""
 
     def _make_request(
         pool: HTTPConnectionPool, conn: Any, method: str, url: str, *args: Any, **kwargs: Any
@@ -73,7 +73,7 @@ def covering(beneath: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def taken_of(pool: Any, url: str) -> Taken | None:
-    """The stub that answers at a URL that a pool is given, which is whole for proxies."""
+    """The stub that answers at a URL that a pool gets, which is absolute for proxies."""
     return takers.find(f"{pool.scheme}://{_host(pool)}{url}" if url.startswith("/") else url)
 
 
@@ -87,7 +87,7 @@ def asked(
     chunked: bool = False,
     **others: Any,
 ) -> Response:
-    """What a stub answers to a request as a pool is given it."""
+    """A stub's answer to a request as a pool gets it."""
     content = body_bytes(body)
     framing = None
     if chunked or not has_length(body):
@@ -119,9 +119,9 @@ def _pairs(pool: Any, headers: Any, framing: tuple[str, str] | None) -> Iterator
     """The headers as a connection sends them.
 
     Args:
-        pool: the pool that the connection is of.
-        headers: what the pool was given.
-        framing: what says how long the body is, unless the headers do.
+        pool: the pool of the connection.
+        headers: the headers that the pool got.
+        framing: the headers for the length of the body, unless it has them.
     """
     given = [(_text(name), _text(value)) for name, value in headers.items()]
     names = {name.lower() for name, _ in given}
@@ -143,7 +143,7 @@ def _text(value: Any) -> str:
 
 
 def _host(pool: Any) -> str:
-    """Where a pool connects to, without the port that its scheme has anyway."""
+    """The host and port to which a pool connects, without the default port of its scheme."""
     host = f"[{pool.host}]" if ":" in pool.host else pool.host
     is_usual = pool.port in (None, port_by_scheme.get(pool.scheme))
     return host if is_usual else f"{host}:{pool.port}"
@@ -162,7 +162,7 @@ covers: Sequence[Covers] = (
     Covers(HTTPConnectionPool, "_make_request", covering),
     Covers(HTTPSConnectionPool, "_prepare_proxy", _putting_off),
 )
-"""What is covered of pools."""
+"""The covered functions of pools."""
 
 
 def transport(library: ModuleType, base_urls: BaseUrls) -> Transport:

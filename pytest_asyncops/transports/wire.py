@@ -9,14 +9,14 @@ from typing import NamedTuple
 from ..serving.messages import Response
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-"""Asks a client for the body that it holds back."""
+"""Asks a client for a body that it has not sent yet."""
 
 _EMPTY = frozenset({204, 304})
-"""The answers that have no body, nor the length of one (RFC 9112, 6.3)."""
+"""The statuses of answers without a body and its length (RFC 9112, 6.3)."""
 
 
 class WireRequest(NamedTuple):
-    """A request that has arrived as a whole.
+    """A request that has arrived completely.
 
     Attributes:
         method: in upper case.
@@ -30,17 +30,17 @@ class WireRequest(NamedTuple):
 
 
 Reading = Generator["WireRequest | None", None, bytes]
-"""Waits for bytes; gives some of them."""
+"""Waits for bytes, and gets some of them."""
 
 
 class RequestReader:
     """Reads one request from what a client writes, in pieces of any size.
 
     Args:
-        encoding: what the client writes its headers in.
+        encoding: the encoding of the client's headers.
 
     Attributes:
-        holds_back: whether the client has sent the head alone, and waits for `CONTINUE`.
+        holds_back: whether the client has sent only the head, and waits for `CONTINUE`.
     """
 
     def __init__(self, encoding: str) -> None:
@@ -72,7 +72,7 @@ class RequestReader:
         self.holds_back = False
         yield WireRequest(first.partition(" ")[0], headers, body)
         while True:
-            yield None  # what is more than it was said to be
+            yield None  # more than was announced
 
     def _until(self, mark: bytes) -> Reading:
         looked = 0
@@ -101,7 +101,7 @@ class RequestReader:
 
 
 def written(answer: Response) -> bytes:
-    """An answer as a server writes it, with what says where it ends."""
+    """An answer as a server writes it, with the header that says where it ends."""
     status, headers = answer.status_code, answer.headers
     lines = [f"HTTP/1.1 {status} {http.client.responses.get(status, '')}"]
     lines += [f"{name}: {value}" for name, value in headers.pairs]

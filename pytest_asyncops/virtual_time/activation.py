@@ -1,7 +1,7 @@
 """Waits of the code under test move the virtual clock instead of waiting.
 
-The servers' clock is exact: it moves by what is skipped and by nothing else. The clocks that the
-code under test reads jump with it; `client_clock` says how they move in between.
+The servers' clock is exact: it moves only by what is skipped. The clocks that the code under test
+reads jump with it; `client_clock` says how they move in between.
 """
 
 from __future__ import annotations
@@ -60,17 +60,17 @@ _real_monotonic_ns = time.monotonic_ns
 class VirtualTime:
     """Joins the clocks and waits of Python to a `ServerClock` while it is started.
 
-    Threads that were alive before keep real waits and real clocks. Started inside of another one,
-    both clocks share one time: what moves one of them moves both.
+    Threads that were alive before keep real waits and real clocks. If it is started inside another
+    one, both clocks share one time: what moves one of them moves both.
 
     Args:
         clock: the clock.
-        skipped: told after each wait how long it was, and what has been skipped so far; may raise.
+        skipped: called after each wait with its length, and what was skipped so far; may raise.
         patience: the most real seconds that the clock waits for one thing outside.
 
     Attributes:
-        polled: once started, notes that the current thread polls, and tells what it has waited for
-            really, if for anything.
+        polled: once started, notes that the current thread polls, and returns its real wait, if
+            there was one.
     """
 
     polled: Callable[[], RealWait | None]
@@ -89,7 +89,7 @@ class VirtualTime:
             stack.callback(self._clock.leave)
             active = self._activated()
             # time-machine changes the wall clock in C, so it reaches names that were bound long
-            # ago: time.time, time.time_ns, datetime.now, gmtime, localtime, strftime. All of them
+            # ago: time.time, time.time_ns, datetime.now, gmtime, localtime, strftime. All of these
             # ask its traveller for the time, so only one method of the traveller is replaced here.
             travel = time_machine.travel(0, tick=False)
             traveller = travel.start()
@@ -107,7 +107,7 @@ class VirtualTime:
             self._stack = stack.pop_all()
 
     def joined_by(self, call: Callable[[Callable[[], object]], object]) -> OwnServer:
-        """What a server of this package's own tells and asks, once this is started.
+        """The object by which this package's own server takes part, once this is started.
 
         Args:
             call: calls a function in the server's thread.
@@ -115,7 +115,7 @@ class VirtualTime:
         return OwnServer(self._active.scheduler, _replacements.sockets, call)
 
     def come_first(self) -> None:
-        """Let the wall clock be this one's, before all others that are started."""
+        """Let the wall clock be this one's, before all others that have started."""
         turn_on(self._active)  # first, so that it is on all the time
         turn_off(self._active)
 
@@ -123,7 +123,7 @@ class VirtualTime:
         """Put them back.
 
         Warns:
-            PatienceWarning: if the clock has waited for something outside as long as it may.
+            PatienceWarning: if the clock has waited too long for something outside.
         """
         self._stack.close()
 
@@ -138,7 +138,7 @@ class VirtualTime:
                 yield
             finally:
                 if not is_scheduled_by(active.scheduler):
-                    # One that is not due yet never comes: by default it would end the process.
+                    # An alarm that is not due yet never comes: by default it would end the process.
                     active.alarm_clock.cancel()
                     active.scheduler.close(own)
                     _replacements.loops.bring_back(active.client.ahead_ns())
@@ -181,9 +181,10 @@ class VirtualTime:
 class _Replacements:
     """The replacements, in place for as long as any virtual time is on.
 
-    When they are called they ask for the virtual time that is on, so one set serves all mocks.
-    They are in place in their modules last, because the stack that puts the functions back holds
-    them, too, and would have to be told from those that others hold.
+    When called they look up the virtual time that is on, so one set serves all mocks.
+
+    They are put in their modules last, because the stack that puts the functions back holds them
+    too, and would have to be distinguished from other holders.
     """
 
     def __init__(self) -> None:
@@ -232,7 +233,7 @@ class _Replacements:
                     part.replace()
                 for module, name, original, replacement in (*self._functions, *self._classes):
                     before = getattr(module, name)
-                    # A patch of the user's that was undone too late has put a replacement back.
+                    # A patch by the user that was undone too late has put a replacement back.
                     before = original if before == replacement else before
                     stack.callback(setattr, module, name, before)
                     setattr(module, name, replacement)
@@ -246,7 +247,7 @@ class _Replacements:
 
 
 def _once(functions: Iterable[Replaced]) -> Iterator[Replaced]:
-    """Each function once, though it may have several names."""
+    """Each function once, even if it has several names."""
     yield from {id(function.original): function for function in functions}.values()
 
 
@@ -262,7 +263,7 @@ def _alarm_clock_here() -> AlarmClock | None:
 
 @contextmanager
 def _really(client: ClientClock, scheduler: Scheduler) -> Iterator[None]:
-    """A block in which the waits of the current thread are real and hold the clock."""
+    """A block in which the waits of the current thread are real and stop the clock."""
     with scheduler.outside.held(), client.run_really():
         try:
             yield

@@ -1,8 +1,8 @@
 """A signal that is due at some virtual time.
 
-Python runs the handler of a signal in its main thread. So an alarm whose time has come wakes the
-main thread out of its wait, and the thread sends the signal to itself. Until then the alarm holds
-the clock.
+Python runs the handler of a signal in its main thread. So an alarm that is due wakes the main
+thread from its wait, and the thread sends the signal to itself. Until then the alarm stops the
+clock.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class _Alarm(Wait):
 
 
 class AlarmClock:
-    """The one alarm that a process has, as alarm(2) and setitimer(2) have it.
+    """The one alarm of a process, as in alarm(2) and setitimer(2).
 
     Args:
         scheduler: plans the alarm.
@@ -49,7 +49,7 @@ class AlarmClock:
         renewed_at_fork.add(self)
 
     def left(self) -> tuple[int, int]:
-        """In how many nanoseconds the alarm is due, 0 if there is none, and its interval."""
+        """The nanoseconds until the alarm is due, 0 if there is none, and its interval."""
         alarm = self._alarm
         if alarm is None or alarm.deadline is None:
             return 0, 0
@@ -59,8 +59,8 @@ class AlarmClock:
         """Set the alarm, in place of the one that was set before.
 
         Args:
-            duration: in how many nanoseconds it is due; 0 for never.
-            interval: after how many nanoseconds it is due again; 0 if it is not.
+            duration: the nanoseconds until it is due; 0 for never.
+            interval: the nanoseconds after which it is due again; 0 for never.
         """
         self.cancel()
         if duration:
@@ -75,7 +75,7 @@ class AlarmClock:
             self._alarm = None
 
     def renew(self) -> None:
-        """Be as in a process that has just been forked: it inherits no alarm, as fork(2) says."""
+        """Start over in a forked process, which inherits no alarm (fork(2))."""
         self.cancel()
         self._ringing.clear()
 
@@ -85,7 +85,7 @@ class AlarmClock:
             self.set(alarm.interval, alarm.interval)
         main = threading.main_thread().ident or 0
         wait = self._scheduler.open_wait_of(main)
-        if wait is None:  # it waits where nobody sees it, and the signal itself gets there
+        if wait is None:  # it waits unseen, and the signal itself reaches it
             signal.pthread_kill(main, signal.SIGALRM)
             return
         self._scheduler.in_motion.add(alarm)

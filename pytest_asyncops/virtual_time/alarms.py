@@ -1,6 +1,6 @@
 """Makes ``signal.alarm`` and the real-time timer of ``signal.setitimer`` virtual.
 
-Those that test tools set stay real.
+Alarms of test tools stay real.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from .alarm_clock import AlarmClock
 from .replaced import Replaced
 from .stack_frames import is_tool
 
-# Windows has none of them.
+# Windows has none of these.
 _real_alarm: Any = getattr(signal, "alarm", None)
 _real_setitimer: Any = getattr(signal, "setitimer", None)
 _real_getitimer: Any = getattr(signal, "getitimer", None)
 
-# What is more, negative or no number is left to Python's own functions to refuse.
+# Python's own functions refuse what is too large, negative or not a number.
 _MOST = 2**31 - 1
 _TOO_LONG = 2**63 // SECOND
 
 
 class Alarms:
-    """Replaces the functions of ``signal`` that order one.
+    """Replaces the functions of ``signal`` that set an alarm.
 
     Args:
         alarm_clock: returns the alarm clock of the current thread, ``None`` if it waits really.
@@ -55,7 +55,7 @@ class Alarms:
             return before
         left, _ = clock.left()
         clock.set(operator.index(seconds) * SECOND, 0)
-        return -(-left // SECOND)  # rounded up, as alarm(2) does it: 0 says that there was none
+        return -(-left // SECOND)  # rounded up, as in alarm(2): 0 says that there was none
 
     def _setitimer(self, which: int, seconds: float, interval: float = 0.0, /) -> Any:
         clock = self._virtual() if which == signal.ITIMER_REAL else None

@@ -34,7 +34,7 @@ class AsyncioPatches:
         sockets: which sockets are about to receive something.
 
     Attributes:
-        loops: those that have waited in virtual time.
+        loops: the loops that have waited in virtual time.
     """
 
     def __init__(self, scheduler: FindScheduler, sockets: Sockets) -> None:
@@ -70,11 +70,12 @@ def _selecting(
         if timeout is not None and timeout <= 0:
             scheduler.client.note_reading(PASS if module_of(caller) in LOOPS else SLEEP_OF_ZERO)
             return real(selector, timeout)
-        # A server's limit is only how often it looks whether to stop: it does not wait for a time.
+        # A server's limit only says how often it checks whether to stop: it does not wait for a
+        # time.
         serves = module_of(caller) == _SERVER and caller.f_code.co_name == "serve_forever"
         keys = list((selector.get_map() or {}).values())
         loop = loops.note_current() if module_of(caller) in LOOPS else None
-        # By this one other threads wake the loop; it is none that it waits for.
+        # Other threads wake the loop by this one; the loop does not wait for it.
         own = getattr(loop, "_ssock", None)
         return wait_for_files(
             scheduler,
@@ -90,5 +91,5 @@ def _selecting(
 
 
 def _inside(selector: Any) -> list[File]:
-    """The one descriptor that stands for all that a selector has, on systems with such a thing."""
+    """The one descriptor that stands for all those of a selector, on systems that have one."""
     return [(selector.fileno(), selectors.EVENT_READ)] if hasattr(selector, "fileno") else []

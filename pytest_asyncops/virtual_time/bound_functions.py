@@ -1,12 +1,12 @@
-"""Finds who holds functions of ``time``, and replaces them there while a mock is open.
+"""Finds the objects that hold functions of ``time``, and replaces these while a mock is open.
 
-``from time import sleep``, ``self.sleep = time.sleep`` and ``partial(time.sleep, 5)`` keep the
+``from time import sleep``, ``self.sleep = time.sleep`` and ``partial(time.sleep, 5)`` hold the
 function itself, so a patch of the module's attribute does not reach them. The garbage collector
-knows all holders. Some of them cannot be changed, such as tuples. Others hold those in turn, so the
+knows all holders. Some holders cannot be changed, such as tuples. Others hold these in turn, so the
 search climbs from holder to holder.
 
-It leaves alone what only test tools and this package hold, and what only those hold who will put a
-function back later, such as a ``patch`` of ``unittest.mock``.
+It leaves alone what only test tools and this package hold, and what is held only by objects that
+will put a function back later, such as a ``patch`` of ``unittest.mock``.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ _Replacements = Mapping[int, tuple[Any, Any]]
 class BoundFunctions:
     """All places where some functions are held.
 
-    Each place is a reference to its function. So there is a new search only when a function has
-    more references than the known places explain and than were unexplained last time.
+    Each place is a reference to its function. So a new search is made only when a function has more
+    references than the known places explain, and more than were unexplained last time.
 
     Args:
         replacements: pairs of a function and its replacement.
@@ -79,7 +79,7 @@ class BoundFunctions:
         self._places = [place for place in self._places if not place.is_gone()]
 
     def _count_unexplained(self) -> list[int]:
-        """Of each function the number of references that no known place explains."""
+        """For each function the number of references that no known place explains."""
         seen: set[int] = set()
         explained = Counter(
             part for place in self._places for held in place.held() for part in parts_of(held, seen)
@@ -91,7 +91,7 @@ class BoundFunctions:
 
 
 _UNCOUNTED = 2**28
-"""So many references, or more, has an object whose references are not counted."""
+"""An object with this many references, or more, does not count its references."""
 
 
 def _places_of(replacements: _Replacements) -> list[Place]:
@@ -106,7 +106,7 @@ def _places_of(replacements: _Replacements) -> list[Place]:
 
 
 class _Climb:
-    """Who holds some functions, who holds those holders, up to objects that have a module.
+    """The holders of some functions, the holders of these, and so on, up to objects with a module.
 
     Args:
         replacements: the functions and their replacements.
@@ -117,7 +117,8 @@ class _Climb:
         self._rows = [(id(original), id(new)) for original, new in replacements.values()]
         self._met: dict[int, Any] = {id(self._mark): self._mark}
         self._contents: dict[int, set[int]] = {id(self._mark): set()}
-        # Whatever the climb itself keeps has the mark in it, to be told from what it finds.
+        # Everything that the climb itself keeps has the mark in it, to distinguish it from what it
+        # finds.
         level = [self._mark, *(original for original, _ in replacements.values())]
         for _ in range(DEPTH):
             level = self._holders_of(level)
@@ -126,7 +127,7 @@ class _Climb:
         self._top = {*map(id, level)}
 
     def places(self) -> Iterator[Place]:
-        """The places in these holders, without those that are left alone."""
+        """The places in these holders, except those to leave alone."""
         wanted = {original for original, _ in self._rows}
         wanted |= {key for key, holder in self._met.items() if is_nest(holder)}
         left_alone = self._left_alone()
@@ -136,7 +137,7 @@ class _Climb:
                 yield from places_in(holder, wanted, homes.get(key))
 
     def _holders_of(self, level: list[Any]) -> list[Any]:
-        """Climb to the holders of some objects: those of them that others may hold in turn."""
+        """Climb to the holders of some objects; returns those that others may hold in turn."""
         keys = {*map(id, level)}
         above = [self._mark]
         for holder in filter(_may_be_asked, _referrers(level)):
@@ -155,7 +156,7 @@ class _Climb:
     def _is_row(self, holder: Any, held: set[int]) -> bool:
         """Whether this is a row of a table of replacements: it has both.
 
-        It would be left alone anyway, but only after a climb to whose it is.
+        It would be left alone anyway, but only after a climb to its owner.
         """
         return type(holder) is tuple and any(
             original in held and new in held for original, new in self._rows
@@ -166,7 +167,7 @@ class _Climb:
         for key, holder in self._met.items():
             if _has_module(holder):
                 owners[_is_passed_over(holder)].append(key)
-        # Who holds what was met last is not known.
+        # The holders of what was met last are not known.
         return self._top | (self._with_contents(owners[True]) - self._with_contents(owners[False]))
 
     def _with_contents(self, owners: Iterable[int]) -> set[int]:
@@ -180,7 +181,7 @@ class _Climb:
         return reached
 
     def _homes(self) -> dict[int, Any]:
-        """Of each ``__dict__`` the class, instance, function or module that it belongs to."""
+        """For each ``__dict__`` the class, instance, function or module to which it belongs."""
         homes: dict[int, Any] = {}
         for module in list(sys.modules.values()):
             if issubclass(type(module), ModuleType):
@@ -198,7 +199,7 @@ class _Climb:
 
 
 _MANY = 100
-"""With more objects than these it is faster to ask all others what they hold."""
+"""With more objects than this it is faster to ask all others what they hold."""
 
 
 def _referrers(objects: list[Any]) -> list[Any]:
@@ -215,8 +216,8 @@ def _referrers(objects: list[Any]) -> list[Any]:
 def _may_be_asked(thing: Any) -> bool:
     """Whether to ask an object what it holds.
 
-    Modules are not asked: their ``dict`` tells, and one that is written in C can have dead objects
-    that wait to be used again. In CPython 3.12 those of ``_asyncio`` do not survive a look at them.
+    Modules are not asked: their ``dict`` is enough, and a module in C can have dead objects that
+    wait to be used again. In CPython 3.12 those of ``_asyncio`` do not survive a look at them.
     """
     kind = type(thing)
     return not _NO_HOLDERS(kind) and not issubclass(kind, ModuleType)
@@ -237,7 +238,7 @@ _PUT_BACK = ("_patch", "_patch_dict")
 
 
 def _has_module(holder: Any) -> bool:
-    """Whether a holder tells whose it is."""
+    """Whether a holder has a module."""
     if type(holder) is dict:
         return _is_namespace(holder) or _is_of_freezegun(holder)
     return _is_passed_over(holder) or not (_CONTAINERS(type(holder)) or is_nest(holder))
@@ -249,9 +250,9 @@ def _is_namespace(names: dict[Any, Any]) -> bool:
 
 
 def _is_of_freezegun(names: dict[Any, Any]) -> bool:
-    """Whether freezegun keeps in this ``dict`` what each module has when time is not frozen.
+    """Whether freezegun keeps in this ``dict`` the unfrozen functions of each module.
 
-    It puts that back, in the modules of this package too: a replacement would call itself.
+    It puts them back, in the modules of this package too: a replacement would call itself.
     """
     return names is getattr(sys.modules.get("freezegun.api"), "_GLOBAL_MODULES_CACHE", None)
 

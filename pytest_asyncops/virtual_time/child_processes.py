@@ -1,7 +1,8 @@
 """Waits for child processes, which take the real time that a child needs, and no virtual time.
 
-`subprocess` asks again and again whether a child has ended, and sleeps in between. So do others,
-with ``os.waitpid``. After a thread was told that a child lives, its next wait is for the child.
+`subprocess` asks again and again whether a child has ended, and sleeps in between. Other code does
+the same with ``os.waitpid``. After a thread was told that a child lives, its next wait is for the
+child.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ class ChildProcesses:
     def restore(self) -> None:
         """Put the real methods back."""
         subprocess.Popen.wait = _real_wait  # type: ignore[method-assign]  # as it was
-        # A child keeps the patience that it has used up. In the next test, any of several is
-        # another one.
+        # A child keeps the patience that it has used up. In the next test, "any of several" means
+        # others.
         for several in [asked for asked in self._first_asked if asked <= 0]:
             del self._first_asked[several]
 
@@ -71,7 +72,7 @@ class ChildProcesses:
 
     def _waiting(self) -> Callable[..., int]:
         find = self._scheduler
-        may_tell = hasattr(os, "waitid")  # else nobody can tell without waiting for the child
+        may_tell = hasattr(os, "waitid")  # else only a wait for the child can tell
 
         def wait(child: subprocess.Popen[Any], timeout: float | None = None) -> int:
             scheduler = find()

@@ -1,7 +1,7 @@
 """The processes that this one has started, and whether any of them does anything.
 
-A child that is idle waits for somebody to give it something, and nothing comes from it until then.
-One that computes, sleeps, or waits for a peer may answer at any moment.
+An idle child waits until another process gives it something, and nothing comes from it until then.
+A child that computes, sleeps, or waits for a peer may answer at any moment.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _IDLE = frozenset({GONE, LOCK, PROCESS})
 
 
 def has_children() -> bool:
-    """Whether this process has a child, running or ended, that nobody has waited for."""
+    """Whether this process has a child, running or ended, for which no wait has ended."""
     if not hasattr(os, "waitid"):  # on macOS before Python 3.13, and on Windows
         return True
     try:
@@ -32,12 +32,12 @@ def has_children() -> bool:
 
 
 def has_ended(child: int) -> bool:
-    """Whether a child has ended; it can be waited for afterwards all the same.
+    """Whether a child has ended; it can still be waited for afterwards.
 
     Args:
-        child: the number of its process; or what ``os.waitpid`` takes for any of several.
+        child: the number of its process; or what ``os.waitpid`` accepts for any of several.
     """
-    if not hasattr(os, "waitid"):  # see above; nobody can tell
+    if not hasattr(os, "waitid"):  # see above; unknown
         return False
     if child > 0:
         which = os.P_PID, child
@@ -47,18 +47,18 @@ def has_ended(child: int) -> bool:
         which = os.P_PGID, -child or os.getpgrp()
     try:
         return os.waitid(*which, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-    except ChildProcessError:  # somebody has waited for it
+    except ChildProcessError:  # it was waited for elsewhere
         return True
 
 
 class Children:
-    """Looks at all processes that this one has started, and at those that they have."""
+    """Looks at all processes that this one has started, and at their children."""
 
     def __init__(self) -> None:
         self._last: tuple[dict[str, Look], float] | None = None
 
     def are_idle(self) -> bool:
-        """Whether none of them does anything, in two looks that are equal."""
+        """Whether none of them does anything, by two equal looks."""
         if not has_children():
             return True
         looks = dict(_looks("/proc/self"))
@@ -72,7 +72,7 @@ class Children:
 
 
 def _looks(process: str) -> Iterator[tuple[str, Look]]:
-    """How each thread of each descendant of a process is seen, by its folder in ``/proc``."""
+    """The look at each thread of each descendant of a process, by its folder in ``/proc``."""
     for thread in _listed(f"{process}/task"):
         for child in read(f"{process}/task/{thread}/children").split():
             tasks = f"/proc/{child}/task"

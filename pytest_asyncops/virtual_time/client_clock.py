@@ -1,10 +1,9 @@
 """The clocks that the code under test reads.
 
 They jump by what is skipped, and stand still while code runs, so that a deadline minus the present
-is the number that the test's author sees in the code, the same in every run. But code that spins
-until a time has come would never end. So the clocks also move when they are read again and again
-without a wait in between: by steps that begin far below a microsecond and grow with the number of
-readings. Real time does not count.
+is exactly the number in the code, in every run. But code that spins until a time has come would
+never end. So the clocks also move when they are read again and again without a wait: in steps that
+begin far below a microsecond and grow with the number of readings. Real time does not count.
 """
 
 from __future__ import annotations
@@ -26,21 +25,21 @@ FREE = 1_000
 """How many readings in a row leave the clocks alone."""
 
 SLEEP_OF_ZERO = 100
-"""As how many readings a wait of no length counts: it lets other threads run."""
+"""As how many readings a wait of length 0 counts: it lets other threads run."""
 
 PASS = 10
-"""As how many readings a pass of an event loop counts that does not wait."""
+"""As how many readings a pass of an event loop without a wait counts."""
 
 _SPIN, _READINGS = 600 * SECOND, 1_000_000
-# So many readings in a row move the clocks by so many nanoseconds, and n times as many by n³ times
-# as many: 30,000 by 16 ms. A program that reads the time to log what it does is hardly
-# moved, and one that spins gets there within a second.
+# This many readings in a row move the clocks by this many nanoseconds, and n times as many readings
+# by n³ times as many: 30,000 by 16 ms. A program that reads the time for its log hardly moves the
+# clocks, and one that spins reaches its time within a second.
 
 _STRIDE = 16
-"""After how many readings the clocks are moved anew: a reading has to be quick."""
+"""After how many readings the clocks are moved again: a reading must be quick."""
 
 _GRAIN = 100
-"""The nanoseconds to a multiple of which a computed wait is rounded, at least."""
+"""A computed wait is rounded to a multiple of at least this many nanoseconds."""
 
 _RESOLUTION = 1e-9
 """How many seconds before its time asyncio takes a timer to be due."""
@@ -59,7 +58,7 @@ class ClientClock:
     def __init__(self, shared_time: SharedTime) -> None:
         self._shared_time = shared_time
         self.renew()
-        # A whole second, so that 0.1 s more is rounded alike whenever the run began.
+        # A whole second, so that 0.1 s more is rounded in the same way whenever the run began.
         self._base = (_real_monotonic_ns() // SECOND + 1) * SECOND
         self._perf_base = (_real_perf_counter_ns() // SECOND + 1) * SECOND
         self._skipped = shared_time.skipped_ns
@@ -72,7 +71,7 @@ class ClientClock:
         self._real_since: dict[int, int] = {}
 
     def renew(self) -> None:
-        """Have a new lock, in a forked process: nobody is left there to release the old one."""
+        """Make a new lock, in a forked process: the old one would never be released there."""
         self.lock: Any = threading.RLock()  # a signal's handler may read a clock too
 
     def monotonic(self) -> float:
@@ -86,7 +85,7 @@ class ClientClock:
     def read_wall_ns(self, server: ServerClock) -> int:
         """Note a reading, and return the present of a server, in nanoseconds since 1970.
 
-        The code under test reads the wall clock more often than it waits, so this has to be quick.
+        The code under test reads the wall clock more often than it waits, so this must be quick.
         """
         self._readings += 1
         if self._readings > self._moves_at:
@@ -135,7 +134,7 @@ class ClientClock:
 
     @contextmanager
     def run_really(self) -> Iterator[None]:
-        """Let real time count for the current thread inside of the block, and for all after it."""
+        """Let real time count for the current thread inside the block, and for all after it."""
         if self.is_real_here:
             yield
             return
@@ -151,9 +150,9 @@ class ClientClock:
             self._real_since.pop(own, None)
 
     def span_ns(self, seconds: float) -> int:
-        """How long a wait is meant to be that was computed from readings of these clocks.
+        """The intended length of a wait that was computed from readings of these clocks.
 
-        A deadline minus the present has lost what a float cannot hold: a nanosecond or more once
+        A deadline minus the present loses what a float cannot hold: a nanosecond or more once
         the machine, or virtual time, has run for weeks. The result is rounded to a multiple of a
         tenth of a microsecond.
         """
@@ -163,10 +162,10 @@ class ClientClock:
         return round(seconds * SECOND / grain) * grain
 
     def reach(self, until: float) -> None:
-        """Let the clocks run ahead until the next jump, for a wait whose time has come.
+        """Let the clocks run ahead until the next jump, for a wait that is over.
 
         Args:
-            until: the reading of ``monotonic`` that the wait was for, as a float has it.
+            until: the reading of ``monotonic`` for which the wait was, as a float.
         """
         left = until - self.monotonic()
         with self.lock:
@@ -182,19 +181,19 @@ class ClientClock:
         return self._ahead
 
     def _step(self) -> float:
-        """The seconds between two neighbouring readings that a float can hold."""
+        """The seconds between two neighbouring floats at this reading."""
         whole = (
             max(self._base, self._perf_base + _TRIO) + self._shared_time.skipped_ns + self._lingered
         )
         return math.ulp(whole / SECOND)
 
     def note_reading(self, weight: int = 1) -> None:
-        """Note that a clock was read, or that code of the test lingers in another way.
+        """Note that a clock was read, or that code of the test spins in another way.
 
         Args:
             weight: as how many readings this counts.
         """
-        # Without a lock: of several threads one may not be counted, and nobody depends on it.
+        # Without a lock: a reading of another thread may be lost, which does not matter.
         self._readings += weight
         if self._readings <= self._moves_at:
             return

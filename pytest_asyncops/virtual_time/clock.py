@@ -17,8 +17,8 @@ class VirtualClock:
     """The clock of the stubbed servers.
 
     In the modes ``virtual`` and ``manual`` it stands still until a skipped wait or the test moves
-    it. In ``real`` it goes as the wall clock does and cannot be moved. After the test or the
-    ``with`` block it tells when that ended.
+    it. In ``real`` it runs with the wall clock and cannot be moved. After the test or the ``with``
+    block it shows when that ended.
 
     >>> from pytest_asyncops import mocked
     >>> with mocked() as mock:
@@ -38,7 +38,7 @@ class VirtualClock:
 
     @property
     def elapsed(self) -> datetime.timedelta:
-        """How far the clock has come since the test began."""
+        """How far the clock has moved since the test began."""
         return to_timedelta(self._server.elapsed_ns)
 
     @explained()
@@ -49,8 +49,8 @@ class VirtualClock:
             duration: seconds or a ``timedelta``, not negative.
 
         Raises:
-            InvalidArgument: for a duration that is not a length of time, one that leads past the
-                year 9999, or on a real clock.
+            InvalidArgument: for anything but a length of time, for one that leads past the year
+                9999, or on a real clock.
             MockClosed: after the test or the ``with`` block.
         """
         self._server.advance(duration)
@@ -60,13 +60,12 @@ class VirtualClock:
         """Move the clock forward to an instant.
 
         Raises:
-            InvalidArgument: for a naive ``datetime``, an instant that has gone by, or on a real
-                clock.
+            InvalidArgument: for a naive ``datetime``, an instant in the past, or on a real clock.
             MockClosed: after the test or the ``with`` block.
         """
         self._server.check_open()
         target = instant_to_ns(instant, "the clock's new time")
-        # A datetime has no nanoseconds: that of the present may be up to 999 of them behind.
+        # A datetime has no nanoseconds, so one for the present may be up to 999 of them behind.
         distance = target - self._server.now_ns
         if distance <= -1_000:
             raise InvalidArgument(
@@ -80,9 +79,10 @@ class VirtualClock:
     def real(self) -> AbstractContextManager[None]:
         """A block in which the waits of the current thread are real, and real time counts for it.
 
-        It is for what takes real time and cannot be seen from here: a container that starts, a peer
-        on another machine. The servers' clock stands still meanwhile, also for other threads. With
-        a manual or a real clock all waits are real anyway, and after the test, too.
+        It is for things that take real time and that the plugin cannot see: a container that
+        starts, a peer on another machine. The servers' clock stands still meanwhile, for other
+        threads too. With a manual or a real clock all waits are real anyway, as they are after the
+        test.
 
         >>> import time
         >>> from pytest_asyncops import mocked

@@ -1,7 +1,7 @@
 """One thread's wait for files.
 
-A thread that waits for files is blocked in ``poll``, which takes nothing out of them: whatever is
-ready stays visible to other threads until the waiting thread itself is in motion again.
+A thread that waits for files is blocked in ``poll``, which does not read from them: ready data
+stays visible to other threads until the waiting thread itself is in motion again.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class _Bell:
     """Wakes one thread that waits for files; the thread keeps it for all of its waits."""
 
     def __init__(self) -> None:
-        # A pair of sockets, because Windows can wait for nothing else.
+        # A pair of sockets, because Windows can wait only for sockets.
         pair = self._own, self._other = _real_socketpair()
         # It refers to the sockets, so that they outlive the bell. Of what is left in a circle of
         # references, Python may end the sockets first, and warn that they have not been closed.
@@ -97,9 +97,9 @@ class FileWait(ProbedWait):
     """A wait of the current thread for files.
 
     Args:
-        in_motion: what holds the clock.
-        files: what is waited for.
-        limit: after how many real seconds the wait is over in any case, if it has such a limit.
+        in_motion: what stops the clock.
+        files: the files to wait for.
+        limit: the real seconds after which the wait ends in any case, if it has such a limit.
 
     """
 
@@ -120,7 +120,7 @@ class FileWait(ProbedWait):
 
 
 def are_ready(files: Iterable[File]) -> bool:
-    """Whether something has happened to files that counts for them."""
+    """Whether one of the events has happened to the files."""
     return _ready(files, 0)
 
 

@@ -1,4 +1,4 @@
-"""A task that one thread hands to another, which may keep other time."""
+"""A task that one thread hands to another, which may keep another time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from .scheduler import Scheduler
 
 
 class HandedTask:
-    """Makes the thread that does a task keep the time of the thread that has handed it over.
+    """Makes the thread that does a task keep the time of the thread that gave it.
 
     Args:
         scheduler: the scheduler of the test.
@@ -34,7 +34,7 @@ class HandedTask:
             self.scheduler.leave()
 
     def end(self) -> None:
-        """Be done with it, once everybody who waits for its result has been told."""
+        """Finish it, once all that wait for its result have been told."""
         if self._was_real:
             self._real_time_threads.add_current()
         else:

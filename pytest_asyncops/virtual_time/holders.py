@@ -1,7 +1,7 @@
 """How each kind of object holds a function, and how another is put in its place.
 
-Nothing here runs code of the objects that it looks into. They are told apart by ``type()`` and
-compared by ``is``, and the methods of the built-in types read and change them, whatever their own
+Nothing here runs code of the objects that it looks into. ``type()`` tells their kinds, ``is``
+compares them, and the methods of the built-in types read and change them, whatever their own
 classes say.
 """
 
@@ -39,34 +39,34 @@ class Place(ABC):
         self._keys = keys
 
     def held(self) -> Sequence[Any]:
-        """What is held there now."""
+        """The object that is held there now."""
         holder = self._holder()
         return () if holder is None else self._read(holder)
 
     def put(self, old: Any, new: Any) -> None:
-        """Put something where something else is, if that is still there and can be replaced."""
+        """Put something in place of something else, if that is still there and can be replaced."""
         holder = self._holder()
         if holder is not None:
             with suppress(AttributeError, TypeError):  # what was made in C can be read-only
                 self._swap(holder, old, new)
 
     def is_gone(self) -> bool:
-        """Whether nobody has the holder any more."""
+        """Whether the holder is gone."""
         if isinstance(self._holder, Kept):
             return self._holder.count() <= _ALONE
         return self._holder() is None
 
     @abstractmethod
     def _read(self, holder: Any) -> Sequence[Any]:
-        """What the holder holds in this place."""
+        """The object that the holder holds in this place."""
 
     @abstractmethod
     def _swap(self, holder: Any, old: Any, new: Any) -> None:
-        """Put something where something else is."""
+        """Put something in place of something else."""
 
 
 class _Keyed(Place):
-    """Where a holder has parts by keys."""
+    """A place in a holder that has parts by keys."""
 
     def _read(self, holder: Any) -> Sequence[Any]:
         return [self._get(holder, key) for key in self._keys]
@@ -116,7 +116,7 @@ class ClassAttributes(_Keyed):
 
 
 class Slots(_Keyed):
-    """What an instance has outside of its ``__dict__``; the keys are the descriptors."""
+    """The attributes of an instance outside its ``__dict__``; the keys are the descriptors."""
 
     def _get(self, holder: Any, key: Any) -> Any:
         return _slot(holder, key)
@@ -138,7 +138,7 @@ class Elements(Place):
 
 
 class Members(Place):
-    """Functions in a ``set``. Other members are left: their hashes may be code of theirs."""
+    """Functions in a ``set``. Other members are left alone: their hashes may run their own code."""
 
     def _read(self, holder: Any) -> Sequence[Any]:
         return [member for member in list(set.__iter__(holder)) if not is_nest(member)]
@@ -150,7 +150,7 @@ class Members(Place):
 
 
 class Content(Place):
-    """What is in the cell of a closure."""
+    """The content of the cell of a closure."""
 
     def _read(self, holder: Any) -> Sequence[Any]:
         with suppress(ValueError):  # it is empty
@@ -193,7 +193,7 @@ _set_state: Callable[[Any, tuple[Any, ...]], None] = vars(functools.partial)["__
 
 
 def places_in(holder: Any, wanted: Container[int], home: Any = None) -> Iterator[Place]:
-    """The places in a holder that hold something wanted, as far as they can be written.
+    """The places in a holder that hold a wanted object and can be written.
 
     Args:
         holder: the object.
@@ -247,7 +247,7 @@ def _keys(names: Any, wanted: Container[int]) -> list[Any]:
 
 
 def _is_plain(key: Any) -> bool:
-    """Whether a key can be looked up without a hash that somebody wrote in Python."""
+    """Whether a key can be looked up without a hash that is written in Python."""
     if type(key) is tuple:
         return all(map(_is_plain, key))
     owner = next(base for base in mro_of(type(key)) if "__hash__" in members_of(base))

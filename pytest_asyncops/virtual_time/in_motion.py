@@ -1,10 +1,10 @@
-"""What holds the clock: threads that run, and whatever has been given and has not been taken.
+"""What stops the clock: threads that run, and things that were given and not yet taken.
 
-Time may move only when nobody of the test runs and nothing is on its way to anybody. So everything
-of that kind is counted, and it is counted here: a thread from its start until it waits or ends, a
-notice, a result or a turn from when it is given until its thread has taken it, a task from its
-submission until a worker has done it. What gives something is in motion itself while it gives, so
-at no moment is a hand-over seen by neither side.
+Time may move only when no thread of the test runs and nothing is on its way to one. So all of these
+are counted here: a thread from its start until it waits or ends; a notice, a result or a turn from
+the moment when it is given until its thread has taken it; a task from its submission until a worker
+has done it. The code that gives something is itself in motion while it gives it, so a hand-over is
+always seen on one side at least.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from collections.abc import Hashable, Iterator
 class InMotion:
     """The tokens of all that is in motion: a thread's identity, or any object for what was given.
 
-    Each method makes one change that can be made again, because a signal's handler may come in
-    between and raise an error.
+    Each method makes one change that can be repeated, because a signal's handler may interrupt it
+    and raise an error.
 
     Attributes:
-        latest: the number under which something last came into motion.
+        latest: the number of what came into motion last.
     """
 
     __slots__ = ("_numbers", "_tokens", "latest")
@@ -48,7 +48,7 @@ class InMotion:
         return len(self._tokens) == 1 and token in self._tokens
 
     def numbered(self) -> dict[Hashable, int]:
-        """All tokens, each with a number that is another one whenever it was added anew."""
+        """All tokens, each with a number that changes whenever the token is added again."""
         return self._tokens.copy()
 
     def __contains__(self, token: Hashable) -> bool:

@@ -1,7 +1,7 @@
 """Event loops that live on after a mock.
 
-The clock of a loop goes back when virtual time ends, by all that was skipped. What a loop of a
-whole session has planned for a virtual time would then come hours too late.
+The clock of a loop goes back when virtual time ends, by everything that was skipped. Calls that a
+session-wide loop has planned for a virtual time would then come hours too late.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class LivingLoops:
         return loop
 
     def bring_back(self, nanoseconds: int) -> None:
-        """Plan everything for so much earlier, as each loop's clock goes back by as much."""
+        """Plan everything for an earlier time, because each loop's clock goes back by as much."""
         for loop in tuple(self._loops):
             if not loop.is_closed():
                 # asyncio has no other way to reach what it has planned. The order stays as it is.

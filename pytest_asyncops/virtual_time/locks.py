@@ -1,8 +1,8 @@
 """A ``threading.Lock`` whose ``acquire(timeout=…)`` waits in virtual time.
 
-The locks of Python are written in C, and those that are older than the test stay as they are. One
-that is made while virtual time is on is such a lock with a shell around it. Everything that has no
-limit goes straight to C, so that ``with lock:`` is as safe from signals as before.
+Python's locks are written in C, and locks that are older than the test stay as they are. A lock
+that is made while virtual time is on is such a lock in a wrapper. Everything without a limit goes
+straight to C, so that ``with lock:`` is as safe from signals as before.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def virtual_lock(find: FindScheduler) -> Any:
 
         __slots__ = ("__weakref__", "_at_fork_reinit", "_enter", "_exit", "_lock", "locked",
                      "release")  # fmt: skip
-        # A property that is made of functions in C runs no Python: no handler can come in between
+        # A property that is made of functions in C runs no Python, so no handler can run between
         # the acquisition and the block.
         __enter__ = property(attrgetter("_enter"))
         __exit__ = property(attrgetter("_exit"))
@@ -43,7 +43,7 @@ def virtual_lock(find: FindScheduler) -> Any:
             self._at_fork_reinit: Any = getattr(lock, "_at_fork_reinit", None)
 
         def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-            # What no lock takes is left to Python's own to refuse.
+            # Python's own lock refuses invalid arguments.
             scheduler = find() if blocking and 0 < timeout <= threading.TIMEOUT_MAX else None
             if scheduler is None or self._lock.acquire(False):
                 __tracebackhide__ = True

@@ -1,7 +1,7 @@
-"""Finds threads that wait in a way that the scheduler does not see, so that they hold no clock.
+"""Finds threads that wait unseen by the scheduler, so that they do not stop the clock.
 
 Such a thread counts as in motion. The lookout looks at it again and again, and parks it once it has
-surely done nothing between two looks. What it does afterwards is seen as well: then it is in
+certainly done nothing between two looks. Its later activity is seen as well, and then it is in
 motion again.
 """
 
@@ -29,24 +29,24 @@ SLICE = 0.001
 
 STILL = 0.1
 """Real seconds after which a thread that has stayed at its place counts as waiting, on systems that
-do not tell more than the place."""
+show only the place."""
 
 AFTERMATH = 0.005
-"""Real seconds in which such a thread may still be woken by what another thread did last."""
+"""Real seconds in which the last action of another thread may still wake such a thread."""
 
 BUSY = 1.0
-"""Real seconds after which a thread that is none of the test's, and never rests, has woken all
-whom it was about to wake."""
+"""Real seconds after which a thread that does not belong to the test, and never rests, has woken
+all threads that it was about to wake."""
 
 
 class _Seen(NamedTuple):
-    """What is known of a thread that is in motion.
+    """What is known of a thread in motion.
 
     Attributes:
-        number: that under which it came into motion.
+        number: the number with which it came into motion.
         began: the real time of the first look since.
         look: the last look.
-        since: the real time of the first look that was equal to it.
+        since: the real time of the first look that was equal to the last.
     """
 
     number: int
@@ -56,14 +56,14 @@ class _Seen(NamedTuple):
 
 
 class Lookout:
-    """Looks after the threads that are in motion.
+    """Watches the threads that are in motion.
 
     Args:
-        in_motion: what holds the clock.
+        in_motion: what stops the clock.
         outside: what the real world decides.
 
     Attributes:
-        parked: the threads that were found to wait, by identity, each with the look that told so.
+        parked: the threads that were found to wait, by identity, each with the look that showed it.
     """
 
     def __init__(self, in_motion: InMotion, outside: Outside) -> None:
@@ -81,11 +81,11 @@ class Lookout:
         self._works = self._sleeps = self._ends = False
 
     def knows_new(self) -> None:
-        """Note which thread of the operating system the current thread is, a new one."""
+        """Note which thread of the operating system the current, new thread is."""
         self._numbers[threading.get_ident()] = threading.get_native_id()
 
     def knows_current(self) -> None:
-        """Note that the current thread does something, and which one it is."""
+        """Note that the current thread does something, and which thread it is."""
         identity = threading.get_ident()
         if identity not in self._numbers:
             self.knows_new()
@@ -122,10 +122,10 @@ class Lookout:
     def _others_rest(self, tokens: Iterable[Hashable], now: float) -> bool:
         """Whether no other thread of the process may be about to wake one that is in motion.
 
-        A thread that has begun to wait, and so is in motion no longer, still has to give up the
-        interpreter's lock, or that of a tool which measures the test. Who waits for such a lock is
-        blocked without a limit. It is free before the next one in line is woken, and in between the
-        thread that frees it may have to wait for a processor.
+        A thread that has begun to wait, and is no longer in motion, still has to release the
+        interpreter's lock, or that of a tool that measures the test. A thread that waits for such a
+        lock is blocked without a limit. The lock is free before the next thread in line is woken,
+        and in between the thread that frees it may have to wait for a processor.
         """
         own = {self._numbers[token] for token in tokens} | {threading.get_native_id()}
         before, self._others = self._others, {}
@@ -154,7 +154,7 @@ class Lookout:
         elif seen.look != look:
             seen = seen._replace(look=look, since=now)
         self._seen[token] = seen
-        # A thread that moves on and on may spin until another one's wait has ended.
+        # A thread that never rests may spin until the wait of another thread has ended.
         if now - seen.began >= self._outside.patience:
             self._seen[token] = seen._replace(look=Look(RUNNING))
             self._outside.ran_out.add("a thread that computes")
@@ -183,7 +183,7 @@ class Lookout:
         self._in_motion.discard(token)
 
     def parked_still_wait(self) -> bool:
-        """Whether all parked threads have done nothing since; what has is in motion again."""
+        """Whether all parked threads have done nothing since; the others are in motion again."""
         for token, then in tuple(self.parked.items()):
             now = self._look_at(token)
             if now != then and then.state != RUNNING:
@@ -193,7 +193,7 @@ class Lookout:
         return not self._in_motion and (self._exact or not self.parked or self._is_calm())
 
     def _is_calm(self) -> bool:
-        """Whether nothing has happened for a while that might wake a thread."""
+        """Whether nothing that might wake a thread has happened for a while."""
         number, since = self._latest
         if self._in_motion.latest != number:
             self._latest = self._in_motion.latest, _real_monotonic()
@@ -210,13 +210,13 @@ class Lookout:
         """
         if not self._works:
             self._works = True
-            # It is none of the test's threads, so it is started below `threading`.
+            # This thread does not belong to the test, so it is started below `threading`.
             _start(self._work, (look,))
         elif self._sleeps:
             self._bell.open()
 
     def end(self) -> None:
-        """Look no longer than somebody waits."""
+        """Stop looking once no thread waits."""
         self._ends = True
         self._bell.open()
 
@@ -228,6 +228,6 @@ class Lookout:
             if self._ends:
                 break
             self._sleeps = True
-            if not look():  # nobody has begun to wait before that could be seen
+            if not look():  # no thread has begun to wait before this could be seen
                 self._bell.pass_through()
             self._sleeps = False

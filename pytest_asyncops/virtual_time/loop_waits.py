@@ -26,10 +26,10 @@ def wait_for_files(
         scheduler: the scheduler of the wait.
         look: returns what has happened, without waiting.
         seconds: the virtual seconds, ``None`` for ever.
-        files: what is waited for; it may be one file that stands for all.
-        watched: the descriptors that are waited for in the end.
+        files: the files to wait for, perhaps one file that stands for all.
+        watched: the descriptors that it waits for in the end.
         sockets: which of them are about to receive something.
-        real_limit: after how many real seconds to stop in any case; ``None`` for no such limit.
+        real_limit: the real seconds after which to stop in any case; ``None`` for no such limit.
 
     Returns:
         What ``look`` returned last.

@@ -1,6 +1,6 @@
-"""Objects that cannot be changed, such as tuples: with other parts they are made anew.
+"""Objects that cannot be changed, such as tuples, and are remade with other parts.
 
-Nothing here runs code of the objects: what has a class of its own, with attributes, is no nest.
+Nothing here runs code of the objects: an object whose class has attributes is not a nest.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 from .raw_objects import dict_descriptor
 
 DEPTH = 8
-"""How many objects deep a function is found."""
+"""How many objects deep the search for a function goes."""
 
 
 class _Nest(NamedTuple):
-    """How an object that cannot be changed is taken apart, and how one like it is made."""
+    """How an object that cannot be changed is taken apart, and how a similar one is made."""
 
     parts: Callable[[Any], Sequence[Any]]
     make: Callable[[Any, Sequence[Any]], Any]
@@ -59,7 +59,7 @@ def parts_of(value: Any, seen: set[int], depth: int = DEPTH) -> Iterator[int]:
 
     Args:
         value: the value.
-        seen: the ``id()`` of each object whose parts have been given already. It grows.
+        seen: the ``id()`` of each object whose parts were returned already. It grows.
         depth: how many objects deep to look.
     """
     yield id(value)
@@ -75,8 +75,8 @@ def renewed(value: Any, known: dict[int, tuple[Any, Any]], depth: int = DEPTH) -
 
     Args:
         value: the value.
-        known: pairs of an object and what replaces it, by the object's ``id()``. It grows, so that
-            what is shared stays so.
+        known: pairs of an object and its replacement, by the object's ``id()``. It grows, so that
+            shared objects stay shared.
         depth: how many objects deep to look.
     """
     if id(value) in known:

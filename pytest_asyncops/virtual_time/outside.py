@@ -1,8 +1,8 @@
-"""What the real world decides, and how long the clock waits for it.
+"""Waits for the real world, and how long they stop the clock.
 
 A child process, a pipe or a peer answers in real time. While code of the test waits for one of
-them, the clock does not jump, for so many real seconds as that wait itself may take, and for no
-more than a stated patience. A thread that computes on and on is a part of the real world as well.
+them, the clock does not jump, for as many real seconds as that wait may take, but no longer than
+the patience. A thread that computes for a long time is a part of the real world as well.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from .children import Children, has_ended
 _real_monotonic = time.monotonic
 
 _LATE = 0.05
-"""Real seconds by which a wait may be noted later than what is waited for was expected."""
+"""Real seconds that may pass before a wait for something expected is noted."""
 
 PATIENCE = 10.0
-"""Real seconds that the clock waits for something outside, if nothing else was asked for."""
+"""Real seconds that the clock waits for something outside, by default."""
 
 
 class _Awaited(NamedTuple):
-    """Something that is waited for.
+    """Something outside for which a thread waits.
 
     Attributes:
         what: what it is, in words.
         since: the real time from which the patience with it counts.
         noted: the real time at which this wait for it began.
-        until: the real time until which it holds the clock; 0 if it does not, or no longer.
+        until: the real time until which it stops the clock; 0 if it does not.
     """
 
     what: str
@@ -47,17 +47,17 @@ _NOTHING = _Awaited("nothing", 0.0, 0.0, lambda: 0.0)
 
 
 class Outside:
-    """What is waited for outside at present.
+    """The present waits for something outside.
 
     Args:
-        receiver_until: tells until which real time a blocked thread holds the clock that waits for
-            a peer, given its identity, since when it is blocked, and the patience.
+        receiver_until: returns until which real time a thread that waits for a peer stops the
+            clock, given its identity, since when it is blocked, and the patience.
         patience: the most real seconds that the clock waits for one thing.
 
     Attributes:
         patience: as given.
         children: the processes that this one has started.
-        ran_out: what the clock has waited for until all patience was lost.
+        ran_out: what the clock has waited for until its patience ran out.
     """
 
     def __init__(
@@ -75,13 +75,13 @@ class Outside:
     def await_until(
         self, key: Hashable, what: str, until: Callable[[], float], since: float | None = None
     ) -> None:
-        """Note that something is waited for.
+        """Note a wait for something outside.
 
         Args:
-            key: whatever names this wait.
-            what: what is waited for, in words.
-            until: the real time, by the monotonic clock, until which it holds the clock.
-            since: the real time from which the patience with it counts, if not from now on.
+            key: identifies this wait.
+            what: what it waits for, in words.
+            until: the real time, by the monotonic clock, until which it stops the clock.
+            since: the real time from which the patience with it counts; by default now.
         """
         now = _real_monotonic()
         self._awaited[key] = _Awaited(what, now if since is None else since, now, until)
@@ -94,12 +94,12 @@ class Outside:
         *,
         unless: Callable[[], bool] = lambda: False,
     ) -> Iterator[None]:
-        """Count the code inside of the block as a wait for something outside.
+        """Count the code inside the block as a wait for something outside.
 
         Args:
-            what: what is waited for, in words.
+            what: what it waits for, in words.
             seconds: the most real seconds that it takes, if it has such a limit.
-            unless: whether it is nothing outside at present.
+            unless: whether at present it does not wait for something outside.
         """
         longest = self.patience if seconds is None else min(seconds, self.patience)
         until = _real_monotonic() + longest
@@ -112,7 +112,7 @@ class Outside:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the clock inside of the block, however long it takes."""
+        """Stop the clock inside the block, however long it takes."""
         key = object()
         self.await_until(key, "a block of real time", lambda: math.inf)
         try:
@@ -139,12 +139,12 @@ class Outside:
         )
 
     def ask_for(self, child: int, thread: int, since: float) -> None:
-        """Note that a thread was told that a child lives: what it waits for next is that child.
+        """Note that a thread was told that a child lives: its next wait is for that child.
 
         Args:
             child: the number of its process.
             thread: the identity of the thread.
-            since: the real time at which anyone first asked for the child.
+            since: the real time at which the child was first asked for.
         """
         self._asked[thread] = child, since
 
@@ -152,7 +152,7 @@ class Outside:
         """Note that a thread waits, for a child if it has asked for one.
 
         Args:
-            key: whatever names this wait.
+            key: identifies this wait.
             thread: the identity of the thread.
             duration: the nanoseconds of virtual time that it waits, ``None`` for no limit.
         """
@@ -172,16 +172,16 @@ class Outside:
         self.await_until(key, f"the child process {child}", for_child, since)
 
     def forget(self, key: Hashable) -> None:
-        """Note that it is waited for no longer."""
+        """Note that this wait is over."""
         self._awaited.pop(key, None)
 
     @property
     def is_known(self) -> bool:
-        """Whether anything is waited for."""
+        """Whether there is any such wait."""
         return bool(self._awaited or self._asked)
 
     def holds(self) -> bool:
-        """Whether the clock has to wait for anything outside."""
+        """Whether the clock must wait for anything outside."""
         if not self._awaited:
             return False
         now = _real_monotonic()
@@ -197,12 +197,12 @@ class Outside:
 
 
 def warn_of_lost_patience(outside: Outside) -> None:
-    """Warn of what the clock has waited for in vain, if there is anything."""
+    """Warn of what the clock has waited for too long, if there is anything."""
     if outside.ran_out:
         warnings.warn(
             f"the virtual clock waited {outside.patience:g} s of real time for "
-            f"{' and for '.join(sorted(outside.ran_out))}, and then moved on without it. If more "
-            "time is needed, set patience= to more; if nothing comes from there, to less.",
+            f"{' and for '.join(sorted(outside.ran_out))}, and then moved on. If more time is "
+            "needed, set a larger patience=; if nothing will come, a smaller one.",
             PatienceWarning,
             stacklevel=2,
         )

@@ -1,9 +1,8 @@
 """A server of this package's own, whose thread keeps real time, and its clients in virtual time.
 
-A client that has asked holds the clock until it has heard: its request is on its way, or the answer
-is. The server answers in one step, so what the client has heard is the whole answer, and the clock
-need not wait for more of it. What makes an answer late is virtual time alone, so such an answer
-holds no clock until its turn comes.
+A client that has sent a request stops the clock until its answer has come. The server answers in
+one step, so what has come is the whole answer, and the clock need not wait for more of it. An
+answer is late in virtual time only, so a late answer does not stop the clock until its turn comes.
 """
 
 from __future__ import annotations
@@ -35,11 +34,11 @@ class _LateAnswer(Wait):
 
 
 class OwnServer:
-    """What such a server tells, and what it asks.
+    """The link between such a server and virtual time.
 
     Args:
         scheduler: plans the turns of late answers.
-        sockets: what clients expect.
+        sockets: what the clients expect.
         call: calls a function in the server's thread.
     """
 
@@ -54,7 +53,7 @@ class OwnServer:
         self._call = call
 
     def listens(self, listening: socket.socket) -> None:
-        """Note a socket at which the server takes its clients."""
+        """Note a socket at which the server accepts its clients."""
         self._sockets.whole.add(listening)
 
     def note_sending(self, client: Any, more: bool) -> None:
@@ -71,11 +70,11 @@ class OwnServer:
         return self._sockets.is_client(client)
 
     def later(self, client: Any, seconds: float, send: Callable[[], object]) -> None:
-        """Send a late answer in the server's thread, once so much virtual time has passed.
+        """Send a late answer in the server's thread, once this virtual time has passed.
 
         Args:
-            client: the address of whoever waits for it.
-            seconds: how much.
+            client: the address of the client that waits for it.
+            seconds: the virtual time.
             send: sends it.
         """
         scheduler = self._scheduler

@@ -13,7 +13,7 @@ class Patches:
         self._stack = ExitStack()
 
     def put(self, owner: Any, name: str, value: Any) -> None:
-        """Replace an attribute, its owner's own or one that it has from a base."""
+        """Replace an attribute, the owner's own or an inherited one."""
         if name in vars(owner):
             self._stack.callback(setattr, owner, name, vars(owner)[name])
         else:

@@ -9,7 +9,7 @@ from .waits import Wait
 
 
 class PlannedTurns:
-    """Waits by their deadlines; of two with the same deadline the one that was numbered first.
+    """Waits by their deadlines; of two with the same deadline, the lower number is first.
 
     Each change is a single call into C, so that no signal's handler can split it.
     """
@@ -25,12 +25,12 @@ class PlannedTurns:
         wait.number = next(self._numbers)
 
     def plan(self, wait: Wait, deadline: int) -> None:
-        """Plan the turn of a wait that has its number, for so many skipped nanoseconds."""
+        """Plan the turn of a numbered wait, for this number of skipped nanoseconds."""
         wait.deadline = deadline
         heapq.heappush(self._heap, (deadline, wait.number, wait))
 
     def first(self) -> Wait | None:
-        """The wait with the earliest deadline of those that still go on."""
+        """The wait with the earliest deadline that has not ended."""
         while self._heap:
             wait = self._heap[0][2]
             if not (wait.ended or wait.due):

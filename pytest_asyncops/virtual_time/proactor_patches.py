@@ -1,7 +1,7 @@
 """Makes the waits of Windows' default event loop virtual.
 
-That loop waits for completions, and nobody else can ask whether one has come. So its thread looks
-for itself, again and again; and what other threads give the loop is noted where they give it.
+That loop waits for completions, and no other thread can ask whether one has come. So the loop's own
+thread looks, again and again; and what other threads give the loop is noted where they give it.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from .waits import Wait
 _real_monotonic = time.monotonic
 
 SLICE = 0.001
-"""Real seconds for which the loop's thread looks at a time."""
+"""Real seconds of one look of the loop's thread."""
 
 UNKNOWN = 0.02
-"""Real seconds that the clock waits for an operation of which nothing is known."""
+"""Real seconds that the clock waits for an unknown operation."""
 
 PROACTORS: list[Any] = [
     getattr(asyncio, name) for name in ("IocpProactor",) if hasattr(asyncio, name)
 ]
-"""The classes that wait for such a loop; none but on Windows."""
+"""The classes that wait for such a loop; only Windows has any."""
 
 
 class _ProactorWait(Wait):

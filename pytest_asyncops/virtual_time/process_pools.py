@@ -1,7 +1,7 @@
 """Results of pools of processes, for which the clock waits.
 
-The threads of a pool that is older than the test keep real time, so nobody sees that they wait for
-their processes.
+The threads of a pool that is older than the test keep real time, so it is not seen that they wait
+for their processes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .scheduler import FindScheduler
 _real_monotonic = time.monotonic
 
 _AFTERMATH = 0.02
-"""Real seconds in which a pool's thread tells those who wait for a result that it is there."""
+"""Real seconds in which a pool's thread tells the waiting threads that a result is there."""
 
 
 class ProcessPools:
@@ -32,7 +32,7 @@ class ProcessPools:
         self._patches = Patches()
 
     def replace(self) -> None:
-        """Begin to note it. Of what is imported later, there is no pool that is older."""
+        """Begin to note it. Modules that are imported later have no older pools."""
         executors = sys.modules.get("concurrent.futures.process")
         if executors is not None:
             executor = executors.ProcessPoolExecutor

@@ -1,4 +1,4 @@
-"""What objects have, whatever their classes say, and without running code of theirs."""
+"""Looks at objects without running their code, whatever their classes say."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 
 count_references: Callable[[Any], int] = getattr(sys, "getrefcount", lambda thing: sys.maxsize)
-"""How many references there are to an object; a huge number where nobody counts them."""
+"""How many references there are to an object; a huge number if they are not counted."""
 
 
 class Kept:
-    """A reference to an object that has no weak ones."""
+    """A reference to an object that cannot have weak ones."""
 
     __slots__ = ("_kept",)
 
@@ -47,7 +47,7 @@ def attributes_of(thing: Any) -> dict[str, Any] | None:
 
 
 def dict_descriptor(kind: type) -> Any:
-    """What gives the ``__dict__`` of instances of a type, ``None`` if they have none."""
+    """The descriptor of the ``__dict__`` of a type's instances, ``None`` if they have none."""
     for base in mro_of(kind):
         descriptor = members_of(base).get("__dict__")
         if _IS_DESCRIPTOR(type(descriptor)):

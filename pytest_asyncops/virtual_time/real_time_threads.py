@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 def other_threads() -> set[int | None]:
-    """The identities of the threads that are there now, without the current one."""
+    """The identities of the present threads, without the current one."""
     own = threading.current_thread()
     return {thread.ident for thread in threading.enumerate() if thread is not own}
 
@@ -19,7 +19,7 @@ class RealTimeThreads:
     A task that the test gives to a pool belongs to the test, even if the pool's thread is older.
 
     Attributes:
-        kept: their identities. It is the same set all the time.
+        kept: their identities, always in the same set.
     """
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class RealTimeThreads:
 
     @contextmanager
     def without_current(self) -> Iterator[bool]:
-        """Count the current thread as one of the test's inside of the block.
+        """Count the current thread as one of the test's inside the block.
 
         Yields whether it is another one's otherwise.
         """

@@ -1,9 +1,9 @@
-"""Notices code that polls and waits really in between, where virtual time does not reach.
+"""Notices code that polls, with real waits in between that virtual time does not reach.
 
 The servers' clock stands still during such a wait, so the operation never ends, and the code would
-poll for ever. The thread that polls is looked at several times a second. What counts is the time in
-which it was seen in a wait with a limit, while no virtual time passed. A thread that computes, that
-waits for a peer's answer, or that a debugger has stopped, is not in such a wait.
+poll for ever. The polling thread is looked at several times a second. The time counts in which it
+was seen in a wait with a limit, while no virtual time passed. A thread that computes, waits for a
+peer's answer, or is stopped in a debugger is not in such a wait.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _start = _thread.start_new_thread
 EVERY = 0.1
 """Real seconds between two looks."""
 
-# What waits in these waits for a peer's answer, however it does that.
+# Code that waits in these waits for a peer's answer.
 _FOR_PEERS = frozenset(
     {"socket", "ssl", "http", "urllib3", "httpcore", "anyio", sockets.__name__, "subprocess",
      "multiprocessing", "selectors"}
@@ -48,7 +48,7 @@ class RealWait(NamedTuple):
 
     Attributes:
         place: the line of the code that waits, and its function.
-        seconds: how many real seconds such waits have taken since virtual time stands still.
+        seconds: how many real seconds such waits have taken since virtual time stood still.
     """
 
     place: str
@@ -59,8 +59,8 @@ class _Poller:
     """What is known of one thread that polls.
 
     Attributes:
-        number: that of the thread in the operating system.
-        skipped: the virtual time since when it polls and virtual time stands still.
+        number: the number of the thread in the operating system.
+        skipped: the virtual time that has stood still since it polls.
         seconds: for how many real seconds it was seen in a wait since.
         place: where it was seen last.
     """
@@ -79,7 +79,7 @@ class RealWaits:
 
     Args:
         shared_time: the time that does not move during a real wait.
-        client: knows which threads have asked for real time.
+        client: the clocks, which know the threads that have asked for real time.
     """
 
     def __init__(self, shared_time: SharedTime, client: ClientClock) -> None:
@@ -89,7 +89,7 @@ class RealWaits:
         self._look: Looks = thread_states.best_looks()
 
     def polled(self) -> RealWait | None:
-        """Note that the current thread polls; what it has waited for really, if for anything."""
+        """Note that the current thread polls; returns its real wait, if there was one."""
         own = threading.get_ident()
         poller = self._pollers.get(own)
         if not self._pollers:
@@ -100,7 +100,7 @@ class RealWaits:
         return RealWait(poller.place, poller.seconds) if poller.place else None
 
     def close(self) -> None:
-        """Look at nobody any more."""
+        """Stop looking."""
         self._pollers.clear()
         watch.discard(self)
 
@@ -123,7 +123,7 @@ class RealWaits:
 
 
 def _place(thread: int) -> str | None:
-    """Where a thread waits, ``None`` if it waits for a peer or stands in a test tool."""
+    """Where a thread waits, ``None`` if it waits for a peer or runs a test tool."""
     frame = thread_states.frame_of(thread)
     if frame is None or package_of(frame) in _FOR_PEERS or module_of(frame) in _FOR_PEERS:
         return None
@@ -135,14 +135,14 @@ def _place(thread: int) -> str | None:
 
 
 def _in_own_code(frame: FrameType | None) -> FrameType | None:
-    """The code of the user's own that calls a library, ``None`` if there is none but tools'."""
+    """The user's code that calls a library, ``None`` if only tools do."""
     while frame is not None and is_of_library(frame):
         frame = frame.f_back
     return None if frame is None or is_tool(frame) else frame
 
 
 class Watch:
-    """Looks at the pollers of all mocks that are open, in one thread for the whole process."""
+    """Looks at the pollers of all open mocks, in one thread for the whole process."""
 
     def __init__(self) -> None:
         self._watched: list[RealWaits] = []
@@ -157,14 +157,14 @@ class Watch:
             self._bell.open()
         else:
             self._works = True
-            _start(self._work, ())  # it is none of the test's threads
+            _start(self._work, ())  # it does not belong to the test
 
     def discard(self, real_waits: RealWaits) -> None:
         """Look no longer."""
         self._watched = [other for other in self._watched if other is not real_waits]
 
     def renew(self) -> None:
-        """Be as in a process that has just been forked: the thread lives in the parent."""
+        """Start over in a forked process: the thread lives in the parent."""
         self._bell = Gate()
         self._works = False
 

@@ -1,11 +1,10 @@
-"""Which thread waits for which virtual time, and when the clock may jump.
+"""Knows which thread waits for which virtual time, and when the clock may jump.
 
 The clock jumps once nothing of the test is in motion: no thread runs, and nothing that was given
-waits to be taken (see `in_motion`). Then it jumps to the earliest deadline, and the thread with
-that deadline gets its turn, and no other thread. So threads take turns in the order of their
-deadlines, as they would in real time if computing took no time. Whichever thread is the last one to
-wait makes the jump itself. A thread that waits in a way that the scheduler does not see is found by
-the `lookout`.
+waits to be taken (see `in_motion`). Then it jumps to the earliest deadline, and only the thread
+with that deadline gets its turn. So threads take turns in the order of their deadlines, as in real
+time if computing took no time. The last thread to wait makes the jump itself. The `lookout` finds
+threads that wait unseen by the scheduler.
 """
 
 from __future__ import annotations
@@ -38,17 +37,17 @@ class Scheduler:
     Args:
         shared_time: the time that jumps.
         client: the clocks from which threads compute their waits.
-        outside: what the real world decides, which holds the clock.
+        outside: the waits for the real world, which stop the clock.
 
     Attributes:
         shared_time: as given.
         client: as given.
         outside: as given.
-        in_motion: what holds the clock.
-        listeners: who is told how much time waits have skipped.
+        in_motion: what stops the clock.
+        listeners: functions that are called with the time that waits have skipped.
         ends: the threads that are expected to end.
-        interrupt: called by a thread in the midst of its wait, to do what it is interrupted for;
-            whether there was anything.
+        interrupt: called by a thread in its wait, to do what it is interrupted for; returns whether
+            there was anything.
     """
 
     def __init__(self, shared_time: SharedTime, client: ClientClock, outside: Outside) -> None:
@@ -68,7 +67,7 @@ class Scheduler:
         self._lookout = Lookout(self.in_motion, outside)
         renewed_at_fork.add(self)
 
-    # --- who belongs to the test
+    # --- which threads belong to the test
 
     def enter(self) -> None:
         """Note that the current thread runs code of the test from here on."""
@@ -80,7 +79,7 @@ class Scheduler:
         self.settle(threading.get_ident())
 
     def enter_anew(self) -> None:
-        """Note that what was seen of the current thread until now says nothing, if it is known."""
+        """Forget what was seen of the current thread until now, if it is known."""
         own = threading.get_ident()
         with self._mutex:
             if own in self.in_motion or own in self._lookout.parked:
@@ -88,7 +87,7 @@ class Scheduler:
                 self.in_motion.add(own)
 
     def settle(self, token: object) -> None:
-        """Note that something has been done with, and let the clock jump if it was the last."""
+        """Note that something is finished, and let the clock jump if it was the last."""
         with self._mutex:
             self.in_motion.discard(token)
             self._lookout.forget(token)
@@ -103,7 +102,7 @@ class Scheduler:
     # --- waits
 
     def sleep(self, duration: int) -> None:
-        """Wait for so many nanoseconds of virtual time."""
+        """Wait for this many nanoseconds of virtual time."""
         if not duration:
             self.client.note_reading(SLEEP_OF_ZERO)
             _real_sleep(0)  # lets other threads run
@@ -113,7 +112,7 @@ class Scheduler:
             self._wait(Wait(self.in_motion), duration)
 
     def _skips(self, duration: int) -> bool:
-        """Skip a wait at once if nobody else could do anything meanwhile; whether it was."""
+        """Skip a wait at once if no other thread could do anything; returns whether it did."""
         own = threading.get_ident()
         with self._mutex:
             deadline = self.shared_time.skipped_ns + duration
@@ -128,11 +127,11 @@ class Scheduler:
             )
 
     def notice(self) -> Wait:
-        """A wait of the current thread, for others to give it something even before it begins."""
+        """A wait of the current thread, to which others may give something before it begins."""
         return Wait(self.in_motion)
 
     def wait(self, wait: Wait, seconds: float | None) -> bool:
-        """Wait until this is given its notice, or for at most so many seconds of virtual time.
+        """Wait until this is given its notice, or for at most these seconds of virtual time.
 
         Args:
             wait: the wait, which has not begun.
@@ -151,7 +150,7 @@ class Scheduler:
         return came
 
     def join(self, thread: threading.Thread, seconds: float | None) -> bool:
-        """Wait for the end of a thread that the scheduler expects; whether it came."""
+        """Wait for the end of a thread that the scheduler expects; returns whether it came."""
         wait = self.notice()
         with self._mutex:
             if not self.ends.add(thread, wait):
@@ -163,7 +162,7 @@ class Scheduler:
 
     def _wait(self, wait: Wait, duration: int | None) -> bool:
         # Twice, because a signal's handler may raise an error in the first of them. Until `_end`,
-        # the clock may jump though this thread runs; so its first step is that it does not.
+        # the clock may jump although this thread runs; so its first step prevents that.
         wait.frame = sys._getframe()
         try:
             try:
@@ -178,7 +177,7 @@ class Scheduler:
         return wait.came
 
     def _begins(self, wait: Wait, duration: int | None) -> bool:
-        """Begin a wait, and let the clock jump if it may; whether the thread has to wait."""
+        """Begin a wait, and let the clock jump if it may; returns whether the thread must wait."""
         self.client.note_wait()
         self.outside.begin_wait(wait, wait.thread, duration)
         with self._mutex:
@@ -202,18 +201,18 @@ class Scheduler:
             return True
 
     def plan(self, turn: Wait, duration: int) -> None:
-        """Give a turn to something that is no thread's wait, after so many nanoseconds."""
+        """Give a turn to something that is not a thread's wait, after these nanoseconds."""
         with self._mutex:
             self._planned.number(turn)
             self._planned.plan(turn, self.shared_time.skipped_ns + duration)
-            self._lookout.look_out(self.look)  # the next wait may be one that nobody sees
+            self._lookout.look_out(self.look)  # the next wait may be an unseen one
 
     def open_wait_of(self, thread: int) -> Wait | None:
         """The wait in which the thread with this identity is."""
         return self._open.get(thread)
 
     def go_on_waiting(self, wait: Wait) -> None:
-        """Note that the current thread, in the midst of a wait, has done what interrupted it."""
+        """Note that the current thread, in its wait, has done what interrupted it."""
         with self._mutex:
             if wait.goes_on():
                 self.in_motion.discard(wait.thread)
@@ -223,18 +222,18 @@ class Scheduler:
         """The wait of this thread that a new one interrupts, as in a signal's handler."""
         outer = self._open.get(thread)
         while outer is not None and (outer.ended or outer.is_left_behind()):
-            outer.end()  # an error of a handler may have torn the thread out of it
+            outer.end()  # an error in a handler may have torn the thread out of it
             outer = outer.outer
         if outer is not None:
-            # The thread cannot take what comes now, so that must not hold the clock.
+            # The thread cannot take what comes now, so that must not stop the clock.
             outer.interrupted = True
             self.in_motion.discard(outer)
         return outer
 
     def _pass_through(self, wait: Wait) -> None:
-        # A handler or a finalizer may wait in the midst of a change that its own thread makes, and
-        # a callback while its thread answers a request. That change can bear others in between, and
-        # must not keep the other threads from making them.
+        # A handler or a finalizer may wait during a change that its own thread makes, and a
+        # callback while its thread answers a request. Such a change allows others in between, and
+        # must not keep other threads from making them.
         locks = [self._mutex, self.client.lock, *self.shared_time.locks()]
         saved = [(lock, lock._release_save()) for lock in locks if lock._is_owned()]
         try:
@@ -242,7 +241,7 @@ class Scheduler:
                 if self.interrupt is None or not self.interrupt(wait):
                     wait.pass_through()
         finally:
-            # The mutex comes last: whoever has it waits for none of the others.
+            # The mutex comes last: a thread that has it does not wait for the others.
             for lock, state in reversed(saved):
                 lock._acquire_restore(state)
 
@@ -260,7 +259,7 @@ class Scheduler:
     # --- turns
 
     def look(self) -> bool:
-        """Let the clock jump if it may by now; whether anyone waits for a time. Never interrupted.
+        """Let the clock jump if it may; returns whether a thread waits. Never interrupted.
 
         The lookout calls this now and then.
         """
@@ -270,7 +269,9 @@ class Scheduler:
             for wait in tuple(self._open.values()):
                 wait.finish_hand_over()
             self._anything_has_arrived()
-            if not self.client.is_real_anywhere:  # else the clock is held, however long that takes
+            if (
+                not self.client.is_real_anywhere
+            ):  # else the clock is stopped, however long that takes
                 self._lookout.park_the_motionless()
             self._take_turns()
             return True
@@ -285,14 +286,14 @@ class Scheduler:
                 return
             if self._anything_has_arrived() or not self._lookout.parked_still_wait():
                 return
-            # What a thread waits for outside is asked between two looks at it: once it has gone on,
-            # it waits for something else.
+            # A thread's wait for something outside is checked between two looks at the thread: once
+            # it has continued, it waits for something else.
             if wait.deadline > self.shared_time.skipped_ns and (
                 self.outside.holds() or not self._lookout.parked_still_wait()
             ):
                 return
-            # What was asked just now has taken time, in which a thread of before or a handler may
-            # have given something to somebody.
+            # These checks took time, in which a thread from before the test or a handler may have
+            # given something to a thread.
             if self.in_motion or not self.shared_time.try_to_reach(wait.deadline):
                 return
             self._give_turn(wait)
@@ -306,16 +307,16 @@ class Scheduler:
         return max(map(ProbedWait.probe, tuple(self._probed.values())), default=False)
 
     def close(self, thread: int) -> None:
-        """Be done with; the threads that still wait go on to take their turns.
+        """End; the threads that still wait go on to take their turns.
 
         Args:
-            thread: the identity of the thread that has been the test's own.
+            thread: the identity of the test's own thread.
         """
         self.settle(thread)
         self._lookout.end()
 
     def renew(self) -> None:
-        """Be as in a process that has just been forked: the current thread is alone."""
+        """Start over in a forked process: the current thread is alone."""
         own = threading.get_ident()
         self._mutex = _new_mutex()
         self.client.renew()

@@ -40,6 +40,6 @@ class Selects:
         if scheduler is None or not sleeps or timeout is None or is_tool(sys._getframe(1)):
             __tracebackhide__ = True
             return _real_select(rlist, wlist, xlist, timeout)
-        _real_select(rlist, wlist, xlist, 0)  # which refuses what is nothing, but no list either
+        _real_select(rlist, wlist, xlist, 0)  # which refuses empty values that are not lists
         scheduler.sleep(round(timeout * SECOND))
         return [], [], []

@@ -20,14 +20,14 @@ __tracebackhide__ = hides_usage_errors
 class SharedTime:
     """The time that several clocks share: moving one of them moves them all.
 
-    All of them are counted from one number, so that a move is a single step, which a signal's
+    All clocks are counted from one number, so that a move is a single step, which a signal's
     handler cannot split.
 
     Attributes:
         skipped_ns: all nanoseconds ever skipped. They are never set back, not even between
             Hypothesis' examples, because the client's ``time.monotonic`` is built on them and must
             not run backwards.
-        advanced_ns: those of them by which the test moved a clock, and not a wait.
+        advanced_ns: the part of them by which the test moved a clock, and not a wait.
         clocks: the clocks.
         run_really: makes a block in which the waits of the current thread are real.
     """
@@ -52,14 +52,14 @@ class SharedTime:
         """Move all clocks forward to an instant, unless another thread's request is being answered.
 
         Args:
-            instant: the value that ``skipped_ns`` is to have. One that has gone by changes nothing.
+            instant: the value that ``skipped_ns`` is to have. One in the past changes nothing.
 
         Returns:
             Whether it has been reached.
         """
         locks = self.locks()
-        # One call into C acquires the locks and remembers which, and one releases them: no signal's
-        # handler comes in between. Releasing them twice does nothing.
+        # One call into C acquires the locks and remembers them, and one releases them: no signal's
+        # handler can interrupt this. Releasing them twice does nothing.
         acquired: list[bool] = []
         releases = map(_RELEASE, compress(locks, acquired))
         try:
@@ -94,7 +94,7 @@ class _Lock(Protocol):
 
 
 class _Standstill:
-    """A lock that stops a source of time: while it is held, the time is when it was acquired."""
+    """A lock that stops a source of time: while it is held, the time is that of its acquisition."""
 
     def __init__(self, source: Callable[[], int]) -> None:
         self._source = source
@@ -123,7 +123,7 @@ class _Standstill:
         self._source = lambda: now
 
     def anew(self) -> _Standstill:
-        """Another one of the same source, that nobody holds."""
+        """Another one of the same source, which is not held."""
         return _Standstill(self._source)
 
     __enter__ = acquire
@@ -134,7 +134,7 @@ class _Standstill:
 
 
 class ServerClock:
-    """The time that the stubbed servers live in; tests have a `VirtualClock` on it.
+    """The time of the stubbed servers; tests use it through a `VirtualClock`.
 
     In the modes ``virtual`` and ``manual`` it stands still until a skipped wait or the test moves
     it. In ``real`` it follows the source that it was given and cannot be moved. Once it is closed
@@ -145,11 +145,11 @@ class ServerClock:
         source: the nanoseconds since its start, for a real clock.
 
     Attributes:
-        lock: held while a request is answered and while the clock is moved, so that one request
-            sees one time. Reentrant, because a test's callback may start operations.
+        lock: held while a request is answered and while the clock is moved, so that a request
+            sees only one time. Reentrant, because a test's callback may start operations.
         shared_time: the time that it shares with other clocks.
         is_closed: whether the test is over.
-        moved: told how far the test has moved the clock, or another that shares its time.
+        moved: called with how far the test has moved this clock, or another one of the same time.
         zero_ns: the present less what is counted, which is the shared time unless it is a real
             clock. Who has to read such a clock quickly adds the two.
     """
@@ -189,12 +189,12 @@ class ServerClock:
         shared_time.clocks.append(self)
 
     def leave(self) -> None:
-        """Have a time of its own again; the other clocks go on."""
+        """Have its own time again; the other clocks go on."""
         self.shared_time.clocks.remove(self)
         self.join(SharedTime())
 
     def renew(self) -> None:
-        """Have a new lock, in a forked process: nobody is left there to release the old one."""
+        """Make a new lock, in a forked process: the old one would never be released there."""
         if isinstance(self.lock, _Standstill):
             self.lock = still = self.lock.anew()
             self._source = still.read
@@ -209,11 +209,11 @@ class ServerClock:
 
     @property
     def elapsed_ns(self) -> int:
-        """How far the clock has come, in nanoseconds."""
+        """How far the clock has moved, in nanoseconds."""
         return self.now_ns - self.epoch_ns
 
     def close(self) -> None:
-        """Stand still from now on, and take no more moves: the test is over."""
+        """Stand still from now on, and refuse moves: the test is over."""
         self.is_closed = True
         if isinstance(self.lock, _Standstill):
             self.lock.stop()
@@ -223,7 +223,7 @@ class ServerClock:
         if self.is_closed:
             raise MockClosed(
                 "this clock's mock is closed: its test or its with block is over. The clock still "
-                "tells when that was; move it inside."
+                "shows when that was; move it inside."
             )
 
     def advance(self, duration: Seconds) -> None:
@@ -250,9 +250,9 @@ class ServerClock:
         left = LAST_INSTANT - max(clock.now_ns for clock in tuple(self.shared_time.clocks))
         if duration > left:
             raise InvalidArgument(
-                f"the clock cannot go past the year 9999, the last that dates show: it is "
-                f"{rfc3339(self.now_ns)}, and {duration / SECOND:,.15g} seconds are too many. "
-                f"Advance it by at most {max(left, 0) // SECOND:,}.",
+                "the clock cannot go past the year 9999, the last that Python's dates can show: "
+                f"it is {rfc3339(self.now_ns)}, and {duration / SECOND:,.15g} seconds are too "
+                f"many. Advance it by at most {max(left, 0) // SECOND:,}.",
                 value=duration / SECOND,
             )
         self.shared_time.advance(duration)

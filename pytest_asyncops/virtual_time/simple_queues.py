@@ -1,7 +1,7 @@
 """A ``queue.SimpleQueue`` whose waits are virtual and whose items are counted.
 
-Pools of threads hand their tasks on by such queues. The class of Python itself waits in C, where
-nobody sees it.
+Pools of threads hand on their tasks by such queues. Python's own class waits in C, where it is not
+seen.
 """
 
 from __future__ import annotations
@@ -33,11 +33,12 @@ def counted_simple_queue(find: FindScheduler) -> Any:
             self._scheduler = None if scheduler is None else weakref.ref(scheduler)
 
         def is_counted_by(self, scheduler: Scheduler) -> bool:
-            """Whether it was made in the time of this scheduler, as those were who wait for it."""
+            """Whether it was made in the time of this scheduler, as its waiting threads were."""
             return self._scheduler is not None and self._scheduler() is scheduler
 
-        # As in the real class, a finalizer may put something at any moment, also while its own
-        # thread is putting something. So there is no lock, and each step leaves all in order.
+        # As in the real class, a finalizer may put something at any moment, even while its own
+        # thread is putting something. So there is no lock, and each step leaves everything in
+        # order.
         def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
             super().put(item)
             self._notify()
@@ -48,7 +49,7 @@ def counted_simple_queue(find: FindScheduler) -> Any:
         def _notify(self) -> None:
             try:
                 self._waits.popleft().give()
-            except IndexError:  # nobody waits
+            except IndexError:  # no thread waits
                 return
 
         def get(self, block: bool = True, timeout: float | None = None) -> Any:
@@ -76,7 +77,7 @@ def counted_simple_queue(find: FindScheduler) -> Any:
         def _withdraw(self, wait: Wait) -> None:
             try:
                 self._waits.remove(wait)
-            except ValueError:  # it was given an item, which somebody else may be waiting for
+            except ValueError:  # it was given an item, for which another thread may be waiting
                 if not self.empty():
                     self._notify()
 

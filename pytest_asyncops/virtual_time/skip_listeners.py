@@ -1,4 +1,4 @@
-"""Who is told how much time the waits of a test have skipped."""
+"""The functions that are called with the time that the waits of a test have skipped."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from .server_clock import SharedTime
 
 SkipListener = Callable[[int, int], None]
-"""Is told after a wait how many nanoseconds it took, and how many were skipped in all; may raise.
+"""Called after a wait with its nanoseconds, and those that were skipped in all; may raise.
 
-It is called in the thread that has waited, from where it waited.
+It is called in the thread that has waited, at the place of the wait.
 """
 
 
 class SkipListeners:
-    """Functions that are told after each wait; the latest one first.
+    """Functions that are called after each wait; the latest one first.
 
     Args:
         shared_time: the time that is skipped.
@@ -27,7 +27,7 @@ class SkipListeners:
 
     @contextmanager
     def listening(self, listener: SkipListener) -> Iterator[None]:
-        """Inside of the block, tell a listener of each wait; what is skipped counts from here."""
+        """Inside the block, call a listener after each wait; what is skipped counts from here."""
         before = self._waited()
 
         def heard(length: int, total: int) -> None:
@@ -40,7 +40,7 @@ class SkipListeners:
             self._listeners.remove(heard)
 
     def tell(self, length: int) -> None:
-        """Tell them that a wait of so many nanoseconds has been skipped."""
+        """Call them after a skipped wait of these nanoseconds."""
         waited = self._waited()
         for listener in reversed(self._listeners):
             listener(length, waited)

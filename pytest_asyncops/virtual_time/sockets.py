@@ -1,10 +1,10 @@
 """Which sockets and pipes are about to receive something from outside.
 
-A loop waits for its timers and for all of its sockets at once. From outside, an idle connection
-looks like one with a request on its way. The difference is what was done with the socket last: a
-client that has sent something expects an answer, and one that has received something may receive
-more. A server of the test's own is an exception: once it has received the request, its threads are
-known, and they may wait for the clock before they answer.
+A loop waits for its timers and for all its sockets at once. From outside, an idle connection looks
+like one with a request on its way. The last use of the socket makes the difference: a client that
+has sent something expects an answer, and one that has received something may receive more. The
+test's own servers are an exception: once such a server has received the request, its threads are
+known, and may wait for the clock before they answer.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ _Socket = socket.socket
 _MOST_PIPES = 10_000
 
 ANSWER = 2.0
-"""Real seconds for which nothing moves the clock under a request, however short the waits are that
-go on meanwhile."""
+"""Real seconds for which nothing moves the clock during a request, however short the waits
+meanwhile are."""
 
 MORE = 0.02
 """Real seconds in which the rest of an answer may come."""
 
-# As far as the system has them: Windows has neither sendmsg nor recvmsg.
+# Those that the system has: Windows has neither sendmsg nor recvmsg.
 _ASKING, _HEARING = (
     [name for name in names if hasattr(_Socket, name)]
     for names in (
@@ -52,8 +52,8 @@ class _Expected(NamedTuple):
 
     Attributes:
         since: the real time from which it counts.
-        firm: for how many real seconds, whatever else goes on.
-        more: whether it may be for longer, until patience is lost.
+        firm: the least real seconds that it lasts, whatever else happens.
+        more: whether it may last longer, until the patience runs out.
         by_process: whether another process of this machine writes it.
     """
 
@@ -63,7 +63,7 @@ class _Expected(NamedTuple):
     by_process: bool = False
 
     def until(self, longest: float, patience: float) -> float:
-        """Until when this holds the clock under a wait that ends at ``longest``."""
+        """Until when this stops the clock during a wait that ends at ``longest``."""
         firm = self.since + self.firm
         return min(self.since + patience, max(firm, longest)) if self.more else firm
 
@@ -127,7 +127,7 @@ class Sockets:
             seconds: the virtual seconds of the wait, ``None`` for ever.
 
         Returns:
-            What tells until which real time they hold the clock.
+            A function that returns until which real time they stop the clock.
         """
         patience = outside.patience
         for file in files:
@@ -146,19 +146,19 @@ class Sockets:
         return until
 
     def _meet(self, file: int) -> None:
-        """Find out what a descriptor stands for that is not known as that of a socket."""
+        """Find out what an unknown descriptor stands for."""
         pipe = _pipe_from_outside(file)
         if pipe is None:
             self._pipes.pop(file, None)
             self._expected[file] = _NOTHING
         elif pipe != self._pipes.get(file):
             self._pipes[file] = pipe
-            # One that has used up all patience in another test is not given it again.
+            # A descriptor that has used up all patience in another test does not get it again.
             since = self._met.setdefault(pipe, _real_monotonic())
             self._expected[file] = _Expected(since, more=True, by_process=True)
 
     def receiver_until(self, thread: int, since: float, patience: float) -> float:
-        """Until when a thread holds the clock that is blocked since some real time."""
+        """Until when a thread that is blocked since some real time stops the clock."""
         file = self._receiving.get(thread)
         if file is None:
             return since + patience
@@ -170,10 +170,10 @@ class Sockets:
             self._met.pop(self._pipes.pop(file), None)
             self._meet(file)
 
-    # --- what a server says whose thread is none of the test's
+    # --- what a server says whose thread does not belong to the test
 
     def note_whole(self, client: Any, whole: bool) -> None:
-        """Note whether what a client hears is all of its answer.
+        """Note whether what a client receives is its whole answer.
 
         Args:
             client: its address.
@@ -215,7 +215,7 @@ class Sockets:
                 self._expected[client] = self._expected[file] = _NOTHING
             else:
                 self._expected[file] = _Expected(_real_monotonic(), MORE)
-        # A socket that neither asked nor was asked is the loop's own, by which threads wake it.
+        # A socket without requests is the loop's own, by which threads wake it.
         elif self._expected.get(file, _NOTHING) is not _NOTHING:
             own = _address(used) in self._own
             self._expected[file] = _NOTHING if own else _Expected(_real_monotonic(), MORE)
@@ -275,7 +275,7 @@ class Sockets:
 
 
 def _pipe_from_outside(file: int) -> tuple[int, int] | None:
-    """What tells a pipe from others that another process may write to, ``None`` if it is none."""
+    """The identity of a pipe to which another process may write, ``None`` for anything else."""
     try:
         status = os.fstat(file)
     except OSError:  # it has just been closed

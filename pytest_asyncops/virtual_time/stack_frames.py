@@ -1,4 +1,4 @@
-"""Whose code a frame runs: the measuring and waiting of test tools stays real, also in a test."""
+"""The owner of the code that a frame runs: measuring and waiting by test tools stays real."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def is_of_library(frame: FrameType) -> bool:
 
 
 def outwards(frame: FrameType | None) -> Iterator[FrameType]:
-    """A frame and those that have called it, the outermost last."""
+    """A frame and its callers, the outermost last."""
     while frame is not None:
         yield frame
         frame = frame.f_back
@@ -81,7 +81,7 @@ _MOST_FRAMES = 10
 
 
 def own_traceback(frame: FrameType | None) -> list[str]:
-    """The lines of the user's own code that a frame was called from, as a traceback has them.
+    """The lines of the user's code from which a frame was called, as in a traceback.
 
     Only the innermost few, and none from before a test tool called the user's code.
     """
@@ -92,5 +92,5 @@ def own_traceback(frame: FrameType | None) -> list[str]:
 
 
 def line_of(frame: FrameType) -> str:
-    """A frame's line as tracebacks name it: file, number and function."""
+    """A frame's line as in tracebacks: file, number and function."""
     return f"{frame.f_code.co_filename}:{frame.f_lineno}, in {frame.f_code.co_name}"

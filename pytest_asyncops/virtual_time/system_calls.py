@@ -1,4 +1,4 @@
-"""What a thread of this or another process waits in, as Linux tells it in ``/proc``.
+"""The waits of threads in this or another process, as Linux shows them in ``/proc``.
 
 Sources: proc(5), futex(2), poll(2), select(2), epoll_wait(2), and Linux's own tables of the numbers
 of system calls.
@@ -31,7 +31,7 @@ OUTSIDE = "outside"
 
 
 class Look(NamedTuple):
-    """How a thread was seen.
+    """What a thread was doing at one moment.
 
     Attributes:
         state: what it does: one of the names above.
@@ -46,9 +46,9 @@ class _Numbers(NamedTuple):
     """System calls by number.
 
     Attributes:
-        futex: the one by which threads wait for each other.
-        files: those that wait for several files, with the position of the argument that is their
-            limit, and whether it is a pointer; else it is in milliseconds.
+        futex: the call by which threads wait for each other.
+        files: the calls that wait for several files, with the position of the argument that is
+            their limit, and whether it is a pointer; else it is in milliseconds.
     """
 
     futex: str
@@ -74,7 +74,7 @@ _FOR_PROCESSES = ("pipe", "unix_", "do_wait", "accept", "tty", "sys_pause", "sig
 
 
 def look_at(task: str) -> Look:
-    """How a thread is seen.
+    """The look at a thread.
 
     Args:
         task: its folder, such as ``/proc/self/task/7``.
@@ -84,7 +84,7 @@ def look_at(task: str) -> Look:
         return Look(GONE)
     fields = dict(line.partition(":")[::2] for line in status.splitlines())
     state = fields["State"].strip()[0]
-    if state != "S":  # what sleeps uninterruptibly waits for its own disk
+    if state != "S":  # a thread in uninterruptible sleep waits for its own disk
         return Look(GONE if state in "ZX" else RUNNING)
     mark = fields["voluntary_ctxt_switches"], fields["nonvoluntary_ctxt_switches"]
     return Look(_waits_in(task), mark)
@@ -103,7 +103,7 @@ def _waits_in(task: str) -> str:
         limit = int(arguments[position], 16)
         is_endless = limit == 0 if is_pointer else bool(limit & 0x8000_0000)  # negative
         return PROCESS if is_endless else OUTSIDE
-    # Where system calls are hidden or have other numbers, the kernel's function has a telling name.
+    # If system calls are hidden or have other numbers, the name of the kernel's function tells.
     where = read(f"{task}/wchan") or ""
     if "futex" in where or not where.strip("0\n"):
         return TIMED
@@ -111,7 +111,7 @@ def _waits_in(task: str) -> str:
 
 
 def read(path: str) -> str:
-    """What a file of ``/proc`` says; nothing if there is no such file, or it is hidden."""
+    """The content of a file of ``/proc``; empty if there is no such file, or it is hidden."""
     try:
         file = os.open(path, os.O_RDONLY)
         try:

@@ -8,7 +8,7 @@ from .waits import Wait
 
 
 class ThreadEnds:
-    """Which threads are expected to end, and who waits for that."""
+    """The threads that are expected to end, and the waits for that."""
 
     __slots__ = ("_joiners",)
 
@@ -29,16 +29,16 @@ class ThreadEnds:
         self._joiners.clear()
 
     def note(self, thread: threading.Thread | None) -> None:
-        """Note that a thread has done everything: whoever waits for that is given notice."""
+        """Note that a thread has done everything, and give notice to those that wait for it."""
         for wait in self._joiners.pop(thread, ()) if thread is not None else ():
             wait.give()
 
     def are_expected_of(self, thread: threading.Thread) -> bool:
-        """Whether a thread has been started and has not ended, as far as is known."""
+        """Whether a thread is known to have started and not to have ended."""
         return thread in self._joiners
 
     def add(self, thread: threading.Thread, wait: Wait) -> bool:
-        """Let a wait be given notice of a thread's end; whether that is still to come."""
+        """Let a wait get notice of a thread's end; returns whether that is still to come."""
         joiners = self._joiners.get(thread)
         if joiners is None:
             return False
@@ -46,7 +46,7 @@ class ThreadEnds:
         return True
 
     def withdraw(self, thread: threading.Thread, wait: Wait) -> None:
-        """Let a wait be given no notice any more."""
+        """Give a wait no notice any more."""
         joiners = self._joiners.get(thread, [])
         if wait in joiners:
             joiners.remove(wait)

@@ -1,10 +1,10 @@
 """The tasks that are given to the workers of thread pools.
 
 A pool's workers wait for their tasks in a queue, and a queue that was made while virtual time is on
-counts what is put in it (see `simple_queues`). A pool that is older has a queue that nobody sees,
-and workers that keep real time. So each task that the test gives it counts by itself: from its
-submission until everybody has been told its result. A task that has to wait until a worker is free
-does not count meanwhile, for then the workers hold the clock if they do anything.
+counts what is put in it (see `simple_queues`). An older pool has a queue that is not seen, and
+workers that keep real time. So each task that the test gives it is counted: from its submission
+until all that wait for its result have been told. A task that waits until a worker is free does not
+count meanwhile, because then the workers stop the clock if they do anything.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from .handed_tasks import HandedTask
 from .scheduler import Scheduler
 
 _real_submit = ThreadPoolExecutor.submit
-# The standard library's own: what a pool's queue holds. Only its end comes after all callbacks.
+# The standard library's own item of a pool's queue. Only its end comes after all callbacks.
 _WorkItem: Any = thread._WorkItem
 _real_run = _WorkItem.run
 
 
 class _Workload:
-    """The test's tasks in one older pool; in motion while one of them may begin at once."""
+    """The test's tasks in one older pool; it is in motion while one of them may begin at once."""
 
     def __init__(self, pool: ThreadPoolExecutor) -> None:
         self._threads = pool._threads
@@ -57,7 +57,7 @@ class _Task(HandedTask):
         self._change(queued=1)
 
     def dequeue(self) -> bool:
-        """Take it out of the count of those that have not begun; whether it was in it."""
+        """Remove it from the tasks that have not begun; returns whether it was one of them."""
         was_queued, self._is_queued = self._is_queued, False
         if was_queued:
             self._change(queued=-1)

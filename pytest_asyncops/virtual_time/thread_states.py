@@ -1,13 +1,13 @@
-"""What a thread of this process does that tells the scheduler nothing.
+"""What a thread of this process does without telling the scheduler.
 
 Linux knows. A thread that another one wakes counts as running from that very moment, even if it
-gets no processor yet; and a thread that was woken and waits again has been switched to in between.
+has no processor yet; and a thread that was woken and waits again has been switched to in between.
 So a thread that is blocked, and has been switched to as often as at the last look, has done nothing
 since and has been given nothing.
 
-One thread that is blocked does run: it waits for the interpreter's own lock. That wait has a limit,
-`sys.getswitchinterval`, after which the thread is switched to. So only a wait that is longer than
-that, or that has no limit, tells anything.
+There is one exception: a thread that waits for the interpreter's own lock looks blocked. That wait
+has a limit, `sys.getswitchinterval`, after which the thread is switched to. So only a wait that is
+longer than that, or that has no limit, is certain.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Looks = Callable[[int, int], Look]
 
 
 def look_at_system(identity: int, number: int) -> Look:
-    """How Linux sees a thread."""
+    """What Linux shows of a thread."""
     return look_at(f"/proc/self/task/{number}")
 
 
@@ -35,7 +35,7 @@ def numbers() -> list[int]:
 
 
 def look_at_frame(identity: int, number: int) -> Look:
-    """How a thread looks on systems that do not tell: at which place of its code it is."""
+    """What other systems show of a thread: its place in its code."""
     frame = frame_of(identity)
     return Look(GONE) if frame is None else Look(TIMED, (id(frame), frame.f_lasti))
 
@@ -54,7 +54,7 @@ def frame_of(identity: int) -> FrameType | None:
 
 
 def best_looks() -> Looks:
-    """What looks at threads on this system."""
+    """The function that looks at threads on this system."""
     return look_at_system if is_told() else look_at_frame
 
 

@@ -47,8 +47,8 @@ def _waiting(find: FindScheduler) -> Callable[..., bool]:
         if timeout is not None and timeout <= 0:
             scheduler.client.note_reading(SLEEP_OF_ZERO)
             return _real_wait(condition, timeout)
-        # As threading does it, in the same order, apart from how it waits: a condition notifies by
-        # releasing what is in its list, and only the code that put it there can tell.
+        # Like threading, in the same order, except for the wait: a condition notifies by releasing
+        # what is in its list, and only the code that put it there knows.
         if not condition._is_owned():
             raise RuntimeError("cannot wait on un-acquired lock")
         notice = scheduler.notice()
@@ -69,7 +69,7 @@ def _waiting(find: FindScheduler) -> Callable[..., bool]:
 def _joining(find: FindScheduler) -> Callable[..., None]:
     def join(thread: threading.Thread, timeout: float | None = None) -> None:
         scheduler = find()
-        # A thread raises the fitting error if it has not begun, or joins itself.
+        # The thread raises the right error if it has not begun, or joins itself.
         if scheduler is None or (timeout is not None and timeout <= 0) or not thread.is_alive():
             __tracebackhide__ = True
             _real_join(thread, timeout)
@@ -80,7 +80,7 @@ def _joining(find: FindScheduler) -> Callable[..., None]:
             with scheduler.outside.awaited(
                 "a thread that keeps real time",
                 timeout,
-                # One of an older pool may do a task of the test.
+                # A thread of an older pool may do a task of the test.
                 unless=lambda: scheduler.open_wait_of(thread.ident or 0) is not None,
             ):
                 _real_join(thread, timeout)

@@ -29,7 +29,7 @@ STARTS: list[tuple[Any, str]] = [
     )
     if hasattr(owner, name)
 ]
-"""Where the functions are that start threads, in all versions of Python."""
+"""The functions that start threads, in all versions of Python."""
 
 
 class Kept(Protocol):
@@ -88,7 +88,7 @@ class ThreadStarts:
 
 
 class _Start:
-    """What replaces one function that starts threads."""
+    """The replacement of one function that starts threads."""
 
     def __init__(self, real: _Function, starts: ThreadStarts) -> None:
         self._real = real
@@ -106,7 +106,7 @@ def _is_started_by_tool() -> bool:
 
 
 class _Begun:
-    """What a new thread calls; what holds the clock until it does."""
+    """The function that a new thread calls; it stops the clock until then."""
 
     def __init__(self, function: _Function, kept: Kept, scheduler: Scheduler | None) -> None:
         self._function = function

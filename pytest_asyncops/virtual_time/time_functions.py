@@ -1,7 +1,7 @@
 """The functions that replace those of ``time``.
 
-They are made once, and ask for the virtual time that is on when they are called. A module that is
-imported while a test runs may keep one of them for ever; later, it behaves as the real function.
+They are made once, and look up the virtual time that is on when they are called. A module that is
+imported while a test runs may keep one of them for ever; later it behaves like the real function.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class ActiveTime:
         scheduler: skips waits.
         real_time_threads: the threads that keep real time.
         server: the clock whose present the wall clock shows.
-        real_wall_ns: the wall clock of before, in nanoseconds since 1970.
+        real_wall_ns: the real wall clock, in nanoseconds since 1970.
         alarm_clock: sends the signals that are due.
     """
 
@@ -67,7 +67,7 @@ class ActiveTime:
 
 
 LOOPS = frozenset({"asyncio.base_events", "nest_asyncio"})
-"""The modules of event loops: that they read a clock says nothing of the code under test."""
+"""The modules of event loops: their readings of a clock are not those of the code under test."""
 
 perf_counter_hooks: dict[str, Callable[[], None]] = {}
 """The modules that keep deadlines by ``time.perf_counter``, and what to do when they call it."""
@@ -81,7 +81,7 @@ def turn_on(active: ActiveTime) -> None:
 
 
 def turn_off(active: ActiveTime) -> None:
-    """Turn a virtual time off, or only the first time of two that it was turned on."""
+    """Turn a virtual time off; if it was turned on twice, only the first of these."""
     _active_times.remove(active)
 
 
@@ -91,7 +91,7 @@ def active_anywhere() -> ActiveTime | None:
 
 
 def is_scheduled_by(scheduler: Scheduler) -> bool:
-    """Whether a virtual time is on that this scheduler schedules."""
+    """Whether a virtual time of this scheduler is on."""
     return any(active.scheduler is scheduler for active in _active_times)
 
 
@@ -131,14 +131,14 @@ class _TimeFunctions:
 
     def sleep(self, seconds: float, /) -> None:
         active = _for(2)
-        # Python's own sleep takes the integers of other libraries too.
+        # Python's own sleep accepts the integers of other libraries too.
         if not isinstance(seconds, float) and hasattr(seconds, "__index__"):
             seconds = operator.index(seconds)
-        # NaN, text and too much are left to Python's own sleep to refuse.
+        # Python's own sleep refuses NaN, text and numbers that are too large.
         fair = isinstance(seconds, (int, float)) and 0 <= seconds < _TOO_LONG
         if active is None or not fair or active.client.is_real_here:
-            # What is wrong with an argument is Python's to say. As here, pytest does not show our
-            # frame wherever the modules of this room call what they replace.
+            # Python says what is wrong with an argument. As here, pytest does not show our frame
+            # wherever the modules of this room call what they replace.
             __tracebackhide__ = True
             _real_sleep(seconds)
             return
@@ -168,7 +168,7 @@ class _TimeFunctions:
         active = _for(2)
         return _real_perf_counter_ns() if active is None else active.client.perf_counter_ns()
 
-    # Of the other clocks time-machine changes CLOCK_REALTIME, and the rest measure real things.
+    # time-machine changes CLOCK_REALTIME; the other clocks measure real things.
 
     def clock_gettime(self, *clock: Any) -> float:
         active = _for(2)
@@ -202,7 +202,7 @@ class _TimeFunctions:
 
 
 def _is_monotonic(clock: tuple[Any, ...]) -> bool:
-    """Whether a call asks for the monotonic clock, in any way that Python's own takes."""
+    """Whether a call asks for the monotonic clock, in any way that Python's own accepts."""
     return (
         len(clock) == 1
         and hasattr(clock[0], "__index__")
@@ -226,8 +226,8 @@ TIME_FUNCTIONS: Sequence[tuple[str, Any, Any]] = tuple(
 def wall_clock(active: ActiveTime) -> Callable[[], int]:
     """The function that time-machine asks for the time, in nanoseconds since 1970.
 
-    Of several virtual times, the latest that is still on tells it: time-machine ends its travels in
-    the order of a stack, and mocks close in any order.
+    If there are several virtual times, the latest that is still on counts: time-machine ends its
+    travels in the order of a stack, but mocks close in any order.
     """
     client, real_time_threads = active.client, active.real_time_threads.kept
     get_thread, module_at = threading.get_ident, _module_at
@@ -258,7 +258,7 @@ _module_at: Callable[[int], str | None] = getattr(sys, "_getframemodulename", _m
 
 @lru_cache
 def _reads_real(module: str) -> bool | None:
-    """Whether a module is a test tool's; ``None`` for what stands between it and the clock."""
+    """Whether a module is a test tool's; ``None`` for code between a tool and the clock."""
     if module == __name__ or module.partition(".")[0] == "time_machine":
         return None
     return is_tools(module)

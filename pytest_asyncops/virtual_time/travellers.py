@@ -1,4 +1,4 @@
-"""Other travels of time-machine, which a test makes while virtual time is on."""
+"""time-machine's other travels, which a test makes while virtual time is on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .time_functions import ActiveTime
 
 
 class TickingTravellers:
-    """Lets the other travellers of time-machine move with skipped waits, if they tick.
+    """Lets time-machine's other travellers move with skipped waits, if they tick.
 
     Args:
         active_here: the virtual time of the current thread, ``None`` for real time.
@@ -20,7 +20,7 @@ class TickingTravellers:
 
     def __init__(self, active_here: Callable[[], ActiveTime | None]) -> None:
         self._active_here = active_here
-        # The part in C, of which a traveller asks the time.
+        # The part in C, which asks a traveller for the time.
         self._inside: Any = time_machine._time_machine  # type: ignore[attr-defined]
         self._real: Callable[[], int] = self._inside.original_time_ns
 
@@ -40,5 +40,5 @@ class TickingTravellers:
         self._inside.original_time_ns = original_time_ns
 
     def restore(self) -> None:
-        """Let them be as they were."""
+        """Put them back."""
         self._inside.original_time_ns = self._real

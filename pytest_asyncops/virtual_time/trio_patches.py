@@ -1,6 +1,7 @@
-"""Makes the waits of trio virtual, which has an input and output and a clock of its own.
+"""Makes the waits of trio virtual, which has its own I/O and clock.
 
-Trio's clock is ``time.perf_counter``, whose replacement knows trio. The function that trio waits in
+Trio's clock is ``time.perf_counter``, whose replacement knows trio. The function in which trio
+waits
 is replaced here, once trio has been imported. A run with a `trio.testing.MockClock` jumps by
 itself, and the servers' clock follows it.
 """
@@ -31,7 +32,7 @@ _MOCK_CLOCK = "trio._core._mock_clock"
 _THREADS = "trio._core._thread_cache"
 
 _LONGEST = 86_400
-"""The most seconds that trio waits at a time; without an earlier deadline it waits as long."""
+"""The most seconds that trio waits at a time, and its wait without an earlier deadline."""
 
 
 class TrioPatches:
@@ -71,7 +72,7 @@ class TrioPatches:
         """Install the replacements now.
 
         Raises:
-            InvalidArgument: for a version of trio that has other insides.
+            InvalidArgument: for a version of trio with other internals.
         """
         if self._there:
             return
@@ -95,10 +96,10 @@ class TrioPatches:
             self._patches.put(owner, name, value)
 
     def keep_time(self, nanoseconds: int) -> None:
-        """Let a run of this thread, if it lives on, keep the time that it has.
+        """Let a run of this thread that continues keep its time.
 
         Args:
-            nanoseconds: by how much ``time.perf_counter`` is about to go back.
+            nanoseconds: how far ``time.perf_counter`` is about to go back.
         """
         if self._there:
             with suppress(RuntimeError):  # no run
@@ -189,13 +190,13 @@ def _own_limit(timeout: float) -> float | None:
 
 
 def _watched(manager: Any) -> Sequence[int]:
-    """The descriptors that the tasks of a run wait for."""
+    """The descriptors for which the tasks of a run wait."""
     registered = getattr(manager, "_registered", ())  # not on Windows
     return [key[0] if isinstance(key, tuple) else key for key in registered]
 
 
 def _inside(manager: Any) -> Sequence[File]:
-    """The one descriptor that stands for all that a run waits for, with its events."""
+    """The one descriptor that stands for all those of a run, with its events."""
     found = []
     for name in ("_epoll", "_kqueue"):
         if hasattr(manager, name):

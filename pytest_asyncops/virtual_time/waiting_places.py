@@ -1,7 +1,7 @@
-"""Which line of the user's own code has waited: found quickly, and written out when it is shown.
+"""Finds the line of the user's code that has waited, quickly, and writes it when it is shown.
 
-In an event loop nobody's code stands where it waits. The line is that of the task whose time has
-come.
+In an event loop, no code of a task is on the stack during the wait. The line is then that of the
+task that continues.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Place(NamedTuple):
 
     @property
     def line(self) -> int:
-        """The number of the line; that of the first if it is not known."""
+        """The number of the line; that of the first line if it is not known."""
         for start, end, line in self.code.co_lines():
             if start <= self.instruction < end and line is not None:
                 return line
@@ -46,7 +46,7 @@ class Place(NamedTuple):
 
 _OWN, _LIBRARY, _PYTHON, _TOOL = range(4)
 _whose: dict[str, int] = {}
-"""Whose code a file has. Each is looked at once: every wait comes here."""
+"""The owner of the code in a file. Each file is looked at only once: every wait comes here."""
 
 
 def _whose_code(frame: FrameType) -> int:
@@ -63,7 +63,7 @@ def _whose_code(frame: FrameType) -> int:
 def waiting_place(frame: FrameType | None) -> tuple[CodeType, int] | None:
     """The innermost of the user's own places from which a frame was called, as in `Place`.
 
-    If there is none, that of a library; ``None`` if there is none either.
+    If there is none, the innermost place of a library; ``None`` without that.
     """
     library = None
     find_task = None
@@ -103,7 +103,7 @@ def _in_asyncio() -> Any:
 
 
 def _task_of(handle: Any) -> asyncio.Task[Any] | None:
-    """The task that a timer is for: one that sleeps, or one whose timeout it is."""
+    """The task of a timer: one that sleeps, or one that has this timeout."""
     import asyncio
 
     owner = getattr(handle._callback, "__self__", None)

@@ -1,4 +1,4 @@
-"""One thread's wait, which ends when it is given a notice or when its time has come."""
+"""One thread's wait, which ends when it gets a notice or when its time has come."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Gate:
         self._lock.acquire()
 
     def open(self) -> None:
-        """Let the thread go on, now or as soon as it comes; opening it again does nothing."""
+        """Let the thread continue, now or when it comes; opening it again does nothing."""
         try:
             self._lock.release()
         except RuntimeError:  # it is open
@@ -38,10 +38,10 @@ _never_released.acquire()
 
 
 def pause(seconds: float) -> None:
-    """Wait really, in a thread of this package's own.
+    """Wait really, in one of this package's own threads.
 
-    Not by ``time.sleep``: a thread that is in it refers to it, and `BoundFunctions` would search
-    for a holder that is not there.
+    Not by ``time.sleep``: a thread in it refers to the function, and `BoundFunctions` would search
+    for a holder that does not exist.
     """
     _never_released.acquire(timeout=seconds)
 
@@ -50,7 +50,7 @@ class Wait:
     """One thread's wait.
 
     Args:
-        in_motion: what holds the clock.
+        in_motion: what stops the clock.
         gate: keeps the thread waiting.
 
     Attributes:
@@ -61,8 +61,8 @@ class Wait:
         frame: the frame of the code that waits, for as long as it waits.
         came: whether the notice has come.
         due: whether the thread has been given its turn because its time has come.
-        waiting: whether the thread has begun to wait, and so no longer holds the clock itself.
-        ended: whether the thread goes on.
+        waiting: whether the thread has begun to wait, and so no longer stops the clock itself.
+        ended: whether the thread continues.
         interrupted: whether the thread runs a signal's handler that itself waits.
     """
 
@@ -87,7 +87,7 @@ class Wait:
         """Give the notice. A `threading.Condition` calls this, as it does with its locks.
 
         Raises:
-            RuntimeError: if it has been given already, as a lock says it.
+            RuntimeError: if it has been given already, like a lock.
         """
         if self.came:
             self._hand_over()
@@ -100,12 +100,12 @@ class Wait:
         self._hand_over()
 
     def give_turn(self) -> None:
-        """Let the thread go on because its time has come."""
+        """Let the thread continue because its time has come."""
         self.due = True
         self._hand_over()
 
     def _hand_over(self) -> None:
-        # From here on until the thread takes it, this holds the clock. The thread may take it at
+        # From here on until the thread takes it, this stops the clock. The thread may take it at
         # any moment, so what it has taken already must not stay.
         if self.waiting and not self.interrupted:
             self._in_motion.add(self)
@@ -114,16 +114,16 @@ class Wait:
         self._gate.open()
 
     def wake(self) -> None:
-        """Let the thread look around, though nothing has come for it."""
+        """Let the thread check for interrupts, although nothing has come for it."""
         self._gate.open()
 
     def finish_hand_over(self) -> None:
-        """Let the thread go on, if a handler has raised an error as it was about to be let."""
+        """Let the thread continue, if a handler's error has prevented it."""
         if (self.came or self.due) and not self.ended:
             self._hand_over()
 
     def goes_on(self) -> bool:
-        """Whether the thread has to wait on."""
+        """Whether the thread must wait longer."""
         return not (self.due or self.came)
 
     def pass_through(self) -> None:
@@ -131,7 +131,7 @@ class Wait:
         self._gate.pass_through()
 
     def end(self) -> None:
-        """Go on, whether anything has come or not; doing it again does nothing."""
+        """Continue, whether anything has come or not; doing it again does nothing."""
         self._in_motion.add(self.thread)
         self.ended = True
         self.frame = None
@@ -146,11 +146,11 @@ class Wait:
 
 
 class ProbedWait(Wait):
-    """A wait for something of which nobody gives notice, so that others have to ask.
+    """A wait for something without a notice, so that others must ask for it.
 
     Args:
-        in_motion: what holds the clock.
-        has_arrived: whether what is waited for is there.
+        in_motion: what stops the clock.
+        has_arrived: whether what it waits for is there.
         gate: keeps the thread waiting.
     """
 
@@ -163,8 +163,8 @@ class ProbedWait(Wait):
         self._has_arrived = has_arrived
 
     def probe(self) -> bool:
-        """Give the notice if what is waited for is there; whether it is."""
-        # A thread that runs a signal's handler takes it afterwards.
+        """Give the notice if what it waits for is there; returns whether it is."""
+        # A thread that runs a signal's handler takes the notice afterwards.
         can_take = self.waiting and not self.ended and not self.interrupted
         if can_take and self._has_arrived():
             self.give()

@@ -40,8 +40,8 @@ def test_what_is_no_version(version):
 
 FILE = part("file", b"text", "a.txt")
 BODIES = [
-    (b"", FORM, "Invalid multipart body: the body has no end: the boundary is not the header's, or "
-     "it broke off"),
+    (b"", FORM, "Invalid multipart body: the body has no end: it broke off, or "
+     "the boundary is not the header's"),
     (b"{}", "application/json", "Invalid multipart body: the body must be multipart/form-data with "
      "a boundary"),
     (multipart(part("metadata", b"{}")), FORM, "The body must have one part named file, not 0"),

@@ -102,7 +102,7 @@ def test_an_own_way_to_say_the_method_is_minded():
         response.request = SimpleNamespace(method="POST", headers={}, body=body)
         assert answered_by(response, api=own)[1].name == "list"
     response.request.body = iter(["_method=get"])  # it has been sent, and is gone
-    assert "to POST https://x/jobs cannot be told" in refused(response, api=own)
+    assert "to POST https://x/jobs cannot be determined" in refused(response, api=own)
 
 
 def test_urls_of_an_api_of_ones_own():
@@ -110,8 +110,8 @@ def test_urls_of_an_api_of_ones_own():
     found, way = answered_by(of_requests(b"", "https://x/prefix/old/jobs/a/b"), api=own)
     assert (found, way.name) == (own, "get")
     assert refused(of_requests(b"", "https://x/jobs"), api="pinecone") == (
-        "the route of a response to GET https://x/jobs cannot be told. Name it: api='chainloop', "
-        "route='get'."
+        "the route of a response to GET https://x/jobs cannot be determined. Name it: "
+        "api='chainloop', route='get'."
     )
 
 
@@ -132,7 +132,7 @@ def test_urls_of_an_api_of_ones_own():
 @pytest.mark.parametrize("status", [200, 404])
 def test_a_url_that_leads_nowhere(url, status):
     assert refused(of_requests(b"{}", url, status)) == (
-        f"the API and route of a response to GET {url} cannot be told. Name it: "
+        f"the API and route of a response to GET {url} cannot be determined. Name it: "
         "api='chainloop', route='get'."
     )
 
@@ -142,7 +142,7 @@ def test_an_address_tells_the_api_where_the_path_leads_nowhere(path):
     url = f"https://api.app.chainloop.dev{path}"
     assert answered_by(of_requests(b"{}", url, 404)) == (CHAINLOOP, None)
     assert refused(of_requests(b"{}", url)) == (
-        f"the route of a response to GET {url} cannot be told. Name it: api='chainloop', "
+        f"the route of a response to GET {url} cannot be determined. Name it: api='chainloop', "
         "route='get'."
     )
 
@@ -150,7 +150,8 @@ def test_an_address_tells_the_api_where_the_path_leads_nowhere(path):
 @every_library
 def test_a_url_that_is_not_there(make):
     error = (
-        "the {} of a response without a URL cannot be told. Name it: api='chainloop', route='get'."
+        "the {} of a response without a URL cannot be determined. Name it: api='chainloop', "
+        "route='get'."
     )
     assert refused(make(GOOD, url=None)) == error.format("API and route")
     assert refused(make(GOOD, url=None), route="get") == error.format("API and route")
@@ -161,7 +162,7 @@ def test_a_url_that_is_not_there(make):
 def test_the_method_counts():
     response = LikeHttpx(GOOD, method="POST")
     assert refused(response) == (
-        f"the route of a response to POST {URL} cannot be told. Name it: api='chainloop', "
+        f"the route of a response to POST {URL} cannot be determined. Name it: api='chainloop', "
         "route='get'."
     )
     assert_conforms(response, api="chainloop", route="get")
@@ -191,7 +192,8 @@ def test_what_is_no_response(value):
 @pytest.mark.parametrize("said", [{}, {"api": "chainloop"}, {"route": "get"}])
 def test_a_payload_says_nothing_of_itself(value, said):
     assert refused(value, **said) == (
-        "a payload does not say what it is an answer to. Name it: api='chainloop', route='get'."
+        "a payload does not say which request it answers. Name API and route: api='chainloop', "
+        "route='get'."
     )
 
 
@@ -204,7 +206,7 @@ def test_a_payload_is_taken_for_the_body(value):
 def test_a_response_of_no_stub():
     response = Response(200, GOOD)
     assert refused(response) == (
-        "the API of <Response 200> cannot be told. Name it: api='chainloop', route='get'."
+        "the API of <Response 200> cannot be determined. Name it: api='chainloop', route='get'."
     )
     assert_conforms(response, api="chainloop", route="get")
     assert rules(response, api="chainloop") == [("$", "schema.status")]
@@ -220,12 +222,12 @@ STATUS = "status_code must be an HTTP status, 100 to 599, not {!r}"
         (
             {"api": "chainlop"},
             "unknown API 'chainlop'. Did you mean 'chainloop'? Choose 'chainloop' or 'pinecone'. "
-            "Or pass an Api of your own, or where it is: 'package.module:NAME'.",
+            "Or pass an Api of your own, or its place: 'package.module:NAME'.",
         ),
         (
             {"api": 3},
             "unknown API 3. Choose 'chainloop' or 'pinecone'. "
-            "Or pass an Api of your own, or where it is: 'package.module:NAME'.",
+            "Or pass an Api of your own, or its place: 'package.module:NAME'.",
         ),
         (
             {"route": "gett"},

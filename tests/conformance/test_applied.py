@@ -83,7 +83,7 @@ def test_members_that_no_schema_documents(schema, value, paths):
 def test_what_is_said_of_them():
     schema = {"allOf": [A, B]}
     assert found(schema, {"x": 1}, extra=True) == [
-        ("$.x", "schema.properties", "is not documented; documented are a or b")
+        ("$.x", "schema.properties", "is not documented; the contract has a or b")
     ]
     [violation] = find_violations(
         (contract := contract_with(schema)), contract.schemas["A"], {}, 200, {"x": 1},
@@ -122,7 +122,7 @@ def test_values_that_no_open_enum_documents(schema, good, bad):
 
 def test_what_is_said_of_a_value():
     [(_, _, message)] = found(WORD, "c", unknown=True)
-    assert message == "is not documented; documented are 'a' or 'b'"
+    assert message == "is not documented; the contract has 'a' or 'b'"
 
 
 @pytest.mark.parametrize("forbidden", [{"extra": True}, {"unknown": True}])

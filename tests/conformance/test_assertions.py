@@ -118,16 +118,16 @@ def test_several_violations():
             f"    schema.required, {place(PINECONE, f'{model}/required')}",
             "",
             "  $.more = {}",
-            "    is not documented; documented are operations or pagination",
+            "    is not documented; the contract has operations or pagination",
             f"    schema.properties, {place(PINECONE, f'{SCHEMAS}/OperationList/properties')}",
             "",
             "  $.operations[0].operation_type = 'copy'",
-            "    is not documented; documented are 'upload_file', 'upsert_file', "
+            "    is not documented; the contract has 'upload_file', 'upsert_file', "
             "'update_file_metadata' or 'delete_file'",
             f"    schema.x-enum, {place(PINECONE, f'{model}/properties/operation_type/x-enum')}",
             "",
             "  $.operations[0].status = 'Paused'",
-            "    is not documented; documented are 'Processing', 'Completed' or 'Failed'",
+            "    is not documented; the contract has 'Processing', 'Completed' or 'Failed'",
             f"    schema.x-enum, {place(PINECONE, f'{model}/properties/status/x-enum')}",
             "",
             "  $.operations[1].ingestion_units = 1",
@@ -196,7 +196,7 @@ def test_a_route_that_is_not_documented_is_named_as_it_was_asked_for(tmp_path):
         ({"readings": {}}, "Leave them out, or name the API: api='chainloop'."),
         ({"extra": "no"}, "unknown extra 'no'"),
         ({"route": "getExports"}, "Did you mean 'getExport'?"),
-        ({"route": None}, "a payload does not say what it is an answer to. Name it by method and"),
+        ({"route": None}, "a payload does not say which request it answers. Name it by method and"),
     ],
 )
 def test_what_does_not_go_with_a_document(tmp_path, more, said):

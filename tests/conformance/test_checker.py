@@ -32,7 +32,7 @@ def test_a_success_that_pinecone_does_not_document(route, status):
         [wrong] = violations(of_requests(sent, f"https://a{path}", status))
         assert (wrong.path, wrong.rule, wrong.value) == ("$", "schema.status", status)
         assert wrong.message == (
-            f"is not documented for pinecone {route}; documented are 200, 401, 404 or 500"
+            f"is not documented for pinecone {route}; the contract has 200, 401, 404 or 500"
         )
         assert wrong.source.endswith("#/paths")
 
@@ -141,7 +141,7 @@ def test_a_response_that_has_no_body(own):
 
 def test_an_api_without_a_schema_of_errors(own):
     [wrong] = violations(of_requests(b"{}", "https://toy.example/jobs", 404), api=own)
-    assert wrong.message == "is not documented for toy list; documented are 200 or 204"
+    assert wrong.message == "is not documented for toy list; the contract has 200 or 204"
     [wrong] = violations(of_requests(b"{}", "https://toy.example/nothing", 404), api=own)
     assert wrong.message == "is not documented for toy"
 
@@ -230,7 +230,7 @@ def test_a_status_before_its_range_before_the_default():
     assert rules(of_requests(b"200", URL, 202), contract=contract) == [("$", "schema.enum")]
     [wrong] = violations(of_requests(b"", URL, 500), contract=contract)
     assert (wrong.rule, wrong.value) == ("schema.status", 500)
-    assert wrong.message == "is not documented for GET /jobs; documented are 200, 2XX or 4XX"
+    assert wrong.message == "is not documented for GET /jobs; the contract has 200, 2XX or 4XX"
     other = document({"/jobs": {"get": {"responses": {"default": content(JOB)}}}})
     assert rules(of_requests(b"{}", URL, 500), contract=other) == [("$", "schema.required")]
     assert rules({}, contract=other, route="GET /jobs", status_code=500) == [

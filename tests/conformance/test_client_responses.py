@@ -57,9 +57,9 @@ def test_status_url_and_content_type_of_any_library(make):
 def test_a_body_that_was_not_read(make):
     response = make(None)
     assert refused(response) == (
-        "the body of this response has not been read, or not been kept. Before, add: "
-        "response.read(), or await response.aread() with an httpx.AsyncClient, or "
-        "await response.read() with aiohttp"
+        "the body of this response has not been read, or not been kept. First call "
+        "response.read(), or await response.aread() with an httpx.AsyncClient, or await "
+        "response.read() with aiohttp"
     )
 
 
@@ -102,7 +102,7 @@ def test_httpx():
     alone = httpx.Response(200, content=BAD)
     assert rules(alone, api="chainloop", route="get") == [("$.operation.id", "schema.type")]
     assert refused(alone) == (
-        "the API and route of a response without a URL cannot be told. Name it: "
+        "the API and route of a response without a URL cannot be determined. Name it: "
         "api='chainloop', route='get'."
     )
     stream = httpx.Response(200, content=iter([GOOD[:9], GOOD[9:]]), request=asked)

@@ -36,9 +36,9 @@ def place(api, member: str) -> str:
 def test_the_text_of_one():
     error = failure([op("Completed"), {}, op()][::2], "pinecone")
     assert str(error) == (
-        "what was seen of 1 pinecone operation is not a valid history:\n"
+        "the answers about 1 pinecone operation are not a valid history:\n"
         "\n"
-        "  operation 'op-1', as it was seen:\n"
+        "  operation 'op-1', as the answers showed it:\n"
         "    [0] Completed\n"
         "    [1] Processing\n"
         "\n"
@@ -59,9 +59,9 @@ def test_the_text_of_several():
     good, page = job("RUNNING", "3"), {"operations": [job("FAILED"), job("PENDING", "2", kind="a")]}
     values = [page, good, {"operation": job("FAILED", error_message="e")}, job(None, "2", kind="b")]
     assert str(failure(values, CHAINLOOP)) == (
-        "what was seen of 2 chainloop operations is not a valid history:\n"
+        "the answers about 2 chainloop operations are not a valid history:\n"
         "\n"
-        "  operation '1', as it was seen:\n"
+        "  operation '1', as the answers showed it:\n"
         f"    [0] {PREFIX}FAILED\n"
         f"    [2] {PREFIX}FAILED\n"
         "\n"
@@ -69,7 +69,7 @@ def test_the_text_of_several():
         "    must still be None: the operation was done\n"
         f"    chainloop.history-result, {place(CHAINLOOP, 'error_message')}\n"
         "\n"
-        "  operation '2', as it was seen:\n"
+        "  operation '2', as the answers showed it:\n"
         f"    [0] {PREFIX}PENDING\n"
         "    [3] None\n"
         "\n"
@@ -253,7 +253,7 @@ def test_an_unknown_profile():
 def test_what_is_no_api():
     assert refused([], "chainlop") == (
         "unknown API 'chainlop'. Did you mean 'chainloop'? Choose 'chainloop' or 'pinecone'. "
-        "Or pass an Api of your own, or where it is: 'package.module:NAME'."
+        "Or pass an Api of your own, or its place: 'package.module:NAME'."
     )
     assert refused([], toy()) == (
         "toy does not say how its operations change. Give its Api "

@@ -95,9 +95,8 @@ def test_what_is_not_documented_is_a_violation(url):
 def test_what_is_not_documented_is_told_with_what_is_near():
     [wrong] = violations(of_requests(b"", "/job/mine"), contract=JOBS)
     assert wrong.message == (
-        "is not documented; near are GET /jobs/mine, GET /jobs/{id} or GET /jobs. If it answers "
-        "one of the document's operations nevertheless, name that: "
-        "route='GET /jobs/{id}'."
+        "is not documented, but similar to GET /jobs/mine, GET /jobs/{id} or GET /jobs. If it "
+        "answers an operation of the document all the same, name that: route='GET /jobs/{id}'."
     )
     nothing = document({})
     [wrong] = violations(of_requests(b"", "/job/mine"), contract=nothing)
@@ -230,7 +229,7 @@ NOUNS = ["job", *(letter * 9 for letter in "abcdefghijklmnopq")]
 
 def test_what_does_not_say_what_it_is_an_answer_to():
     assert refused({}, contract=JOBS) == (
-        "a payload does not say what it is an answer to. Name it by method and path, such as "
+        "a payload does not say which request it answers. Name it by method and path, such as "
         "route='GET /jobs/{id}', or by its operationId."
     )
     for silent in (LikeHttpx(b"", None), Response(200, b"")):

@@ -76,7 +76,7 @@ def test_a_header_that_is_missing():
     response = of_requests(b"", URL)
     [wrong] = violations(response, contract=contract)
     assert (wrong.path, wrong.rule, wrong.value) == ("headers.ETag", "schema.header", None)
-    assert wrong.message == "must be there"
+    assert wrong.message == "is required"
     assert wrong.source.endswith("/responses/200/headers/ETag")
 
 

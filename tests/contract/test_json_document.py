@@ -14,7 +14,7 @@ from pytest_asyncops.contract import json_document, yaml_document
 from pytest_asyncops.contract.json_document import JsonLines, read_integer, read_json
 from pytest_asyncops.contract.yaml_document import read_document
 
-TWICE = "the key 'a' is there twice"
+TWICE = "the key 'a' is repeated"
 TOO_DEEP = "this is nested more than 100 deep"
 
 

@@ -17,12 +17,12 @@ from pytest_asyncops.serving.api import find_route
 @pytest.mark.parametrize(
     ("text", "line", "pointer", "message"),
     [
-        ("openapi: 3.0.3\npaths:\n", 2, "/paths", "here must be a mapping, not None"),
-        ("openapi: 3.0.3\npaths: []\n", 2, "/paths", "here must be a mapping, not []"),
+        ("openapi: 3.0.3\npaths:\n", 2, "/paths", "this must be a mapping, not None"),
+        ("openapi: 3.0.3\npaths: []\n", 2, "/paths", "this must be a mapping, not []"),
         ("openapi: 3.0.3\ncomponents:\n  schemas: []\n", 3, "/components/schemas",
-         "here must be a mapping, not []"),
+         "this must be a mapping, not []"),
         ("openapi: 3.0.3\ncomponents: 1\n", 2, "/components/schemas",
-         "here must be a mapping, not 1"),
+         "this must be a mapping, not 1"),
         ("openapi: 3.0.3\npaths: {/a: {put: {responses: {\n  200: {content:\n"
          "    {application/json: {}}}}}}}\n", 4,
          "/paths/~1a/put/responses/200/content/application~1json/schema",

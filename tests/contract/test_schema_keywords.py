@@ -19,7 +19,7 @@ KEYWORDS = (
 )
 
 
-UNKNOWN = f"is not understood; understood are {KEYWORDS}"
+UNKNOWN = f"is not understood, only {KEYWORDS}"
 
 
 @pytest.mark.parametrize(

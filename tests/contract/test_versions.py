@@ -9,7 +9,7 @@ from pytest_asyncops.contract.openapi import Contract
 from pytest_asyncops.contract.versions import VERSIONS, version_of
 from pytest_asyncops.contract.yaml_document import read_document
 
-READ = "read are texts such as '3.0.3', and '3.1.0' where it says the same as 3.0"
+READ = "it must be a text such as '3.0.3', or '3.1.0', which is read if it means the same as 3.0"
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ READ = "read are texts such as '3.0.3', and '3.1.0' where it says the same as 3.
         ("- 1\n", 1, "", "an OpenAPI document is a mapping, not [1]"),
         ("openapi", 1, "", "an OpenAPI document is a mapping, not 'openapi'"),
         ("# 2\nswagger: '2.0'\n", 2, "/swagger",
-         "this is Swagger 2.0, which is not read. Convert it to OpenAPI 3.0: "
+         "this is Swagger 2.0, which is not supported. Convert it to OpenAPI 3.0: "
          "npx swagger2openapi swagger.yaml --outfile openapi.yaml"),
         ("openapi: 3.0\n", 1, "/openapi", f"the version of OpenAPI is 3.0; {READ}"),
         ("a: 1\nopenapi: '3.2.0'\n", 2, "/openapi", f"the version of OpenAPI is '3.2.0'; {READ}"),
@@ -67,7 +67,7 @@ def test_what_3_1_says_otherwise(schema, below, what):
     assert pointer == f"/components/schemas/A{below}"
     assert line >= SCHEMA_LINE - 1
     assert message == (
-        f"OpenAPI 3.1 is read where it says the same as 3.0, and not yet where it does not: {what}"
+        f"OpenAPI 3.1 is read if it means the same as 3.0, and this does not: {what}"
     )
 
 

@@ -54,9 +54,9 @@ SECOND = "a second document begins; one file holds one contract"
         ("# nothing\n\n", None, "the document is empty"),
         ("a: 1\n---\nb: 2\n", 2, SECOND),
         ("---\n---\n", 2, SECOND),
-        ("a: 1\nb: 2\na: 3\n", 3, "the key 'a' is there twice"),
-        ("a: 1\n'a': 3\n", 2, "the key 'a' is there twice"),
-        ("x:\n  y: {p: 1,\n    p: 2}\n", 3, "the key 'p' is there twice"),
+        ("a: 1\nb: 2\na: 3\n", 3, "the key 'a' is repeated"),
+        ("a: 1\n'a': 3\n", 2, "the key 'a' is repeated"),
+        ("x:\n  y: {p: 1,\n    p: 2}\n", 3, "the key 'p' is repeated"),
         ("a: !foo 1\n", 1, "the tag '!foo' is not read"),
         ("a: ! 12\n", 1, "the tag '!' is not read"),
         ("a:\n  !!map {}\n", 2, "the tag 'tag:yaml.org,2002:map' is not read"),
@@ -85,7 +85,7 @@ SECOND = "a second document begins; one file holds one contract"
         (
             b"#" * (32 * 1024 * 1024 + 1),
             None,
-            "the document has more than 33,554,432 bytes, which is as much as is read. Keep the "
+            "the document has more than 33,554,432 bytes, the most that is read. Keep the "
             "paths that the tests need, and what these refer to",
         ),
     ],

@@ -14,7 +14,7 @@ LAUGHS = "a: &a [x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
     for before, name in zip("abcdefgh", "bcdefghi", strict=True)
 )
-TOO_MANY = "aliases stand for more than 100,000 values; refer to them with $ref"
+TOO_MANY = "aliases stand for more than 100,000 values; use $ref instead"
 MERGED_LAUGHS = "a: &a {x: 1}\n" + "".join(
     f"{name}: &{name} {{{', '.join(f'{name}{i}: *{before}' for i in range(9))}, <<: *{before}}}\n"
     for before, name in zip("abcdefgh", "bcdefghi", strict=True)
@@ -82,7 +82,7 @@ def test_a_quoted_key_merges_nothing():
         ("a: &x b\n*x : 1\n", 2, NO_KEY),
         ("a: 1\n<<: 1\n", 2, "<< adds the members of mappings, not of 1"),
         ("a: 1\n<<: [[b]]\n", 2, "<< adds the members of mappings, not of ['b']"),
-        ("<<: {a: 1}\n<<: {b: 1}\n", 2, "the key '<<' is there twice"),
+        ("<<: {a: 1}\n<<: {b: 1}\n", 2, "the key '<<' is repeated"),
         (LAUGHS, 6, TOO_MANY),
         (MERGED_LAUGHS, 6, TOO_MANY),
     ],

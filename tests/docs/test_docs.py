@@ -101,7 +101,7 @@ def test_public_names() -> None:
     """The README's table has every public name and no other."""
     named = {
         word
-        for row in rows(section("README.md", "What there is"))
+        for row in rows(section("README.md", "Public names"))
         for word in words(row[0]) + (words(row[1]) if row[0] == "`AsyncOpsError`" else [])
     }
     told_names = {re.match(r"\w+", word)[0] for word in named if re.match(r"\w+", word)}
@@ -122,7 +122,7 @@ def test_public_attributes() -> None:
             "VirtualClock": mock.clock,
         }
         seen = set()
-        for name, text in rows(section("README.md", "What there is")):
+        for name, text in rows(section("README.md", "Public names")):
             for attribute in re.findall(r"`\.(\w+)(?:\(\))?`", text):
                 owner = words(name)[0]
                 seen.add(owner)

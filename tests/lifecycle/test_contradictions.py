@@ -50,8 +50,8 @@ from pytest_asyncops import InvalidArgument, Lifecycle, OwnState, State, Step
                 Step(State.SUCCEEDED, 1), Step(OwnState("expired", State.FAILED))
             ),
             "OwnState('expired', State.FAILED) cannot follow State.SUCCEEDED: only State.PURGED "
-            "or what means one of them can",
-            ("State.PURGED", "what means one of them"),
+            "or a state that means one of them can",
+            ("State.PURGED", "a state that means one of them"),
         ),
         (
             lambda: Lifecycle.steps(Step(State.PENDING, 1), Step(State.PENDING)),

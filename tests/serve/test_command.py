@@ -158,7 +158,7 @@ def test_a_port_that_is_taken(capsys):
         port = taken.getsockname()[1]
         code, _, err = run(capsys, "--port", str(port))
     assert code == 2
-    assert f"port {port} cannot be had: " in err
+    assert f"port {port} is not available: " in err
     assert "--port 0" in err
 
 

@@ -55,7 +55,7 @@ def test_operations_are_started_and_told_of(ask, session):
     ("method", "path", "body", "message"),
     [
         ("POST", "/clock/advance", {"seconds": -1}, "-1"),
-        ("POST", "/clock/advance", b"{", "the body is no JSON"),
+        ("POST", "/clock/advance", b"{", "the body is not valid JSON"),
         ("POST", "/clock/advance", [1], "the body must be a JSON object"),
         ("POST", "/operations", {"api": "chainlop"}, "Did you mean 'chainloop'?"),
         ("POST", "/operations", {"api": "chainloop", "knd": 1}, "knd"),

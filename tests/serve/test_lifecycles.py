@@ -36,7 +36,7 @@ def test_a_lifecycle(value, lifecycle):
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (7, "a lifecycle is one of succeeds, fails or hangs, or that with what it takes"),
+        (7, "a lifecycle is one of succeeds, fails or hangs, or one of these with its arguments"),
         ({}, "a lifecycle is one of succeeds, fails or hangs, not {}"),
         ({"succeeds": {}, "fails": {}}, "a lifecycle is one of succeeds, fails or hangs, not"),
         ("suceeds", "unknown lifecycle 'suceeds'. Did you mean 'succeeds'? Choose"),

@@ -50,10 +50,10 @@ def test_one_api_needs_no_name():
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        ("- 1", 1, "a seed file has operations, plans or parents"),
+        ("- 1", 1, "a seed file is a mapping with operations, plans or parents"),
         ("operations: []\noperation: []", 2, "unknown section 'operation'. Did you mean"),
         ("operations: {}", 1, "operations must be a list"),
-        ("operations:\n  - 7", 2, "this must be names with values, not 7"),
+        ("operations:\n  - 7", 2, "this must be a mapping, not 7"),
         ("operations:\n  - id: a", 2, "unknown api None. Choose 'chainloop' or 'pinecone'."),
         ("operations:\n  - id: a\n    api: chainlop", 3, "Did you mean 'chainloop'?"),
         ("operations:\n  - api: chainloop\n    knd: a", 3, "knd"),

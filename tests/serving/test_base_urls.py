@@ -116,8 +116,8 @@ def test_the_hosts_of_one_api_do_not_lie_below_each_other():
 def test_two_stubs_cannot_live_at_one_url(one, other):
     first, second = servers(one, other)
     message = (
-        f"toy0 at {first.base_url} and toy1 at {second.base_url} are on one URL. "
-        "Give one of them another with base_urls={...}."
+        f"toy0 at {first.base_url} and toy1 at {second.base_url} overlap. Give one of them "
+        "another URL with base_urls={...}."
     )
     with pytest.raises(InvalidArgument, match=f"^{re.escape(message)}$") as caught:
         BaseUrls([first, second])

@@ -1,4 +1,4 @@
-"""A poll that sees nothing new moves the clock to the next change of what it sees."""
+"""A poll that sees nothing new moves the clock to the next change of its answer."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def test_it_meets_so_many_or_all(stub):
     for_ever = stub.inject(faults.status(500), times=None)
     assert statuses(stub, *[GET] * 50) == [500] * 50
     assert for_ever.count == 50
-    assert repr(for_ever) == "<Injection of status(500), has met 50 requests>"
+    assert repr(for_ever) == "<Injection of status(500), used for 50 requests>"
 
 
 def test_it_meets_what_it_is_meant_for(stub):
@@ -91,7 +91,7 @@ def test_a_reset_gives_them_back(stub):
         ({"times": 0}, "times "),
         ({"times": 1.5}, "times "),
         ({"route": "gett"}, "unknown route of toy 'gett'. Did you mean 'get'"),
-        ({"when": "now"}, "when must be a function from a request, not 'now'"),
+        ({"when": "now"}, "when must be a function of a request, not 'now'"),
     ],
 )
 def test_what_cannot_be_injected(stub, given, message):

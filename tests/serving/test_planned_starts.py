@@ -137,8 +137,8 @@ def test_a_checkpoint_knows_the_plans():
     [
         (
             lambda stub: stub.plan(Lifecycle.hangs(), shelv="a"),
-            "unknown name that a toy operation has 'shelv'. Did you mean 'shelf'? Choose 'shelf', "
-            "'kind', 'size', 'file' or 'name'.",
+            "unknown field or fact of a toy operation 'shelv'. Did you mean 'shelf'? Choose "
+            "'shelf', 'kind', 'size', 'file' or 'name'.",
             "shelv",
         ),
         (
@@ -155,8 +155,8 @@ def test_a_checkpoint_knows_the_plans():
         ),
         (
             lambda stub: stub.plan(Lifecycle.manual(), when="a"),
-            "when must be a function from what is known of an operation, not 'a'. Values that it "
-            "has to have are given by name, such as shelf=...",
+            "when must be a function of what is known of an operation, not 'a'. To match values, "
+            "give them by name, such as shelf=...",
             "a",
         ),
     ],

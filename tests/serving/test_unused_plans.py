@@ -60,7 +60,7 @@ def test_each_plan_says_why_it_was_not_for_what_was_started():
     assert error.plans == tuple(made)
     lines = re.sub(r"<function \S+ at \w+>", "<function>", str(error)).splitlines()
     assert lines == [
-        "3 plans matched no operation that a request has started:",
+        "3 plans matched no operation that a request started:",
         "",
         "  <Plan(Lifecycle.steps(Step(State.PENDING, 0), Step(State.RUNNING, 10), "
         "Step(State.FAILED, message='never')), name='x'), used for 0 operations>, of toy at "
@@ -134,7 +134,7 @@ def test_one(asyncops_mock, works):
 """
     )
     result.assert_outcomes(passed=1, failed=1, errors=1)
-    assert "1 plan matched no operation that a request has started:" in str(result.stdout)
+    assert "1 plan matched no operation that a request started:" in str(result.stdout)
 
 
 def test_a_plan_of_a_fixture_that_some_example_takes_is_used():

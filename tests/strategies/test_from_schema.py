@@ -212,7 +212,7 @@ def made_or_refused(contract):
         return None, str(trouble)
 
 
-REASON = re.compile(r"own.yaml:1: (?:no |none |[0-9]+ values |'.*' is required and not allowed)")
+REASON = re.compile(r"own.yaml:1: (?:no |none |[0-9]+ values |'.*' is required but not allowed)")
 
 
 def test_nearly_every_random_schema_that_has_values_is_generated():

@@ -268,7 +268,8 @@ CHAINLOOP_TABLE = [
         for name in ("created_at", "started_at", "finished_at", "output", "kind")
     ),
     Row(
-        "there are as many pages as the operations fill, whatever the published example says",
+        "total_pages is the number of pages that the operations fill, whatever the published "
+        "example says",
         200,
         jobs(0, total_count=4, page_size=2, total_pages=7, page=3),
         [("$.pagination.total_pages", "chainloop.total-pages")],

@@ -81,7 +81,7 @@ def test_what_is_imported_is_taken_at_once_and_the_rest_when_it_is_imported(
 def test_one_of_several(seen):
     chosen = ChosenTransports(["one"], BaseUrls([]))
     assert chosen.clients == ["json", "urllib.json"]
-    with pytest.raises(InvalidArgument, match="and nothing of it is installed"):
+    with pytest.raises(InvalidArgument, match="but none of these is installed"):
         ChosenTransports(["two"], BaseUrls([]))
 
 

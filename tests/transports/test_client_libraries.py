@@ -52,10 +52,10 @@ def test_a_transport_without_a_library(monkeypatch):
     with pytest.raises(InvalidArgument) as caught:
         check_installed(["two", "one"])
     assert str(caught.value) == (
-        "transport='one' answers the requests of no_such_library or nor_this, and nothing of it is "
-        "installed: python -m pip install 'pytest-asyncops[first]' or "
-        "python -m pip install 'pytest-asyncops[second]'. "
-        "Or choose transport='auto', which answers every library that is installed."
+        "transport='one' answers the requests of no_such_library or nor_this, but none of these "
+        "is installed: python -m pip install 'pytest-asyncops[first]' or python -m pip install "
+        "'pytest-asyncops[second]'. Or choose transport='auto', which answers every library that "
+        "is installed."
     )
     assert (caught.value.value, caught.value.choices) == ("one", ("first", "second"))
 

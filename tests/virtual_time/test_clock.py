@@ -111,7 +111,7 @@ def test_a_clock_stops_where_dates_end():
     clock = VirtualClock(ServerClock())
     clock.advance(1.5)
     message = (
-        "the clock cannot go past the year 9999, the last that dates show: it is "
+        "the clock cannot go past the year 9999, the last that Python's dates can show: it is "
         "2026-01-01T00:00:01.500Z, and 1,000,000,000,000 seconds are too many. Advance it by at "
         "most 251,635,075,198."
     )

@@ -307,8 +307,8 @@ def test_who_has_waited_in_vain_is_told(outside: Outside) -> None:
         warn_of_lost_patience(outside)
     assert [str(warning.message) for warning in warned] == [
         "the virtual clock waited 2.5 s of real time for a child process and for the result of a "
-        "pool of processes, and then moved on without it. If more time is needed, set patience= to "
-        "more; if nothing comes from there, to less."
+        "pool of processes, and then moved on. If more time is needed, set a larger patience=; if "
+        "nothing will come, a smaller one."
     ]
     assert warned[0].filename == __file__
 

@@ -189,9 +189,8 @@ def test_who_is_never_answered_does_not_wait_for_ever(backend: str) -> None:
             assert mock.clock.elapsed.total_seconds() == 30
     assert {str(warning.message) for warning in said} <= {
         "the virtual clock waited 0.1 s of real time for a file for which an event loop waits, "
-        "and then moved on without it. If more time is needed, set patience= to more; if nothing "
-        "comes "
-        "from there, to less."
+        "and then moved on. If more time is needed, set a larger patience=; if nothing will come, "
+        "a smaller one."
     }
 
 

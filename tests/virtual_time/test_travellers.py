@@ -109,7 +109,7 @@ def test_threads_that_were_there_before_travel_without_skipped_waits() -> None:
 
 
 FROZEN = (
-    "The wall clock was frozen meanwhile, as time-machine and freezegun do it: a deadline by "
+    "The wall clock was frozen, as by time-machine or freezegun: a deadline by "
     "time.time() or datetime.now() never comes. Let it tick, with tick=True."
 )
 

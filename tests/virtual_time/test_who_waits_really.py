@@ -79,10 +79,10 @@ def test_who_waits_really_between_polls_is_told_where(code: Callable[[Poll], Non
         line = code.__code__.co_firstlineno + (4 if code is _survives_every_error else 3)
         assert place == f"  {__file__}:{line}, in {code.__name__}"
     assert others == [
-        "Virtual time does not reach this wait: it is made in C, as those of uvloop and gevent "
-        "are, or by a lock or a select, or what it calls could not be replaced.",
-        "Let it wait with time.sleep, threading or asyncio; or let time be real there, with "
-        "mock.clock.real(): ...; or in the whole test, with the setting clock.",
+        "Virtual time does not reach this wait: it happens in C, as in uvloop and gevent, or in a "
+        "lock or a select, or in a function that could not be replaced.",
+        "Wait with time.sleep, threading or asyncio; or make time real, for this wait by "
+        "mock.clock.real() or for the whole test by the setting clock.",
         "The code under test was here:",
         *caught.value.lines,
         "If this is intended, raise the limit: mocked(max_real_wait=...); it is 0.05.",

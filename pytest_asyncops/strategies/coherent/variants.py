@@ -49,8 +49,8 @@ def shapes_of(server: CoherentServer, name: str, schema: Schema) -> list[Shape[P
     shapes = list(variants(server, name, schema))
     if not shapes:
         raise InvalidArgument(
-            f"no {server.api.name} operation has {' and '.join(server.overrides)} as they are "
-            "asked for. Leave out one of them, or state=.",
+            f"no {server.api.name} operation has {' and '.join(server.overrides)} as given. Leave "
+            "out one of them, or state=.",
             value=list(server.overrides),
         )
     return shapes
@@ -72,8 +72,8 @@ def variants(server: CoherentServer, name: str, schema: Schema) -> Iterator[Shap
             for member in case.present:
                 if not shape.has(member):
                     raise InvalidArgument(
-                        f"a rule of {server.api.name} wants {member}, which schema or other rules "
-                        "forbid",
+                        f"a rule of {server.api.name} wants {member}, which the schema or another "
+                        "rule forbids",
                         value=member,
                     )
                 shape = shape.requiring(

@@ -31,7 +31,7 @@ _BESIDE = (*_COMBINED, "discriminator")
 """The keywords that are not looked at when one of these is broken."""
 
 _FEW = 20
-"""Up to so many items or members, all are drawn."""
+"""Up to this many items or members, all are drawn."""
 
 
 def schema_edits(
@@ -40,7 +40,7 @@ def schema_edits(
     """All that breaks a schema of a contract, its members and its items.
 
     Raises:
-        ContractError: for a keyword for which no value is found that breaks it.
+        ContractError: for a keyword for which no value was found that breaks it.
     """
     is_again = False  # a schema around, to which only these lead back
     if {"$ref", "allOf"} & schema.keys():
@@ -52,7 +52,7 @@ def schema_edits(
         if values:
             yield Edit(path, partial(_replaced, values))
         elif keyword == "pattern" and not matches_all(told):
-            raise refusal(contract, schema)("no value is found that breaks pattern")
+            raise refusal(contract, schema)("no value was found that breaks pattern")
     for part in parts_of(whole):
         for keyword in _COMBINED:
             if keyword in part:
@@ -104,7 +104,7 @@ def _bad_combined(contract: Contract, schema: Schema, keyword: str) -> list[Any]
     fits = validator_of(contract, {keyword: schema[keyword]}).is_valid
     values = [value for value in candidates if not fits(value)]
     if not values:
-        raise refusal(contract, schema)(f"no value is found that breaks {keyword}")
+        raise refusal(contract, schema)(f"no value was found that breaks {keyword}")
     rest = {name: value for name, value in schema.items() if name not in _BESIDE}
     fits_rest = validator_of(contract, rest).is_valid
     return [value for value in values if fits_rest(value)] or values

@@ -153,7 +153,7 @@ _WIDER: Mapping[str, tuple[str, ...]] = {
     "iri": ("iri-reference",),
     "ipv4": ("hostname",),
 }
-"""For each format those that all of its values have too."""
+"""For each format the other formats that all its values have too."""
 
 _APART = {"byte", "date", "date-time", "uuid", "email", "ipv4", "ipv6", "time"}
 """Formats of which no text has two."""

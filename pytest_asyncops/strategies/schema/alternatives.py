@@ -47,7 +47,7 @@ def alternatives(contract: Contract, schema: Schema, refuse: Refuse) -> Alternat
             rest = {name: value for name, value in schema.items() if name != keyword}
             found = _KEYWORDS[keyword](contract, rest, schema[keyword])
             if not found.schemas:
-                raise refuse(f"no value fits {keyword} and what is beside it")
+                raise refuse(f"no value fits {keyword} and the keywords beside it")
             return found
     return None
 
@@ -84,7 +84,7 @@ def _any_of(contract: Contract, rest: Schema, parts: list[Schema]) -> Alternativ
 
 
 def _one_of(contract: Contract, rest: Schema, parts: list[Schema]) -> Alternatives:
-    """Each alternative without the values of those that are not plainly apart from it."""
+    """Each alternative without the values of others that may overlap with it."""
     able = [part for part in parts if _can_be(contract, part)]
     alone: list[Schema] = []
     for index, part in enumerate(able):

@@ -19,7 +19,7 @@ _MOST_UNLIKE = 250
 
 
 def arrays(items: Recipe, least: int, most: int) -> Recipe:
-    """Lists of at least and at most so many items. Long ones repeat the items of a short one."""
+    """Lists with a least and a most number of items. Long ones repeat the items of a short one."""
     if least > LONG:
         more = from_strategy(st.integers(0, min(LONG, most - least)))
         some = from_strategy(st.lists(items.strategy(), min_size=1, max_size=LONG))
@@ -35,7 +35,7 @@ def sets(items: Recipe, least: int, most: int, refuse: Refuse) -> Recipe:
     """Lists of items that differ (``uniqueItems``)."""
     if items.values is None:
         if least > _MOST_UNLIKE:
-            raise refuse(f"{least} items that all differ are too many to draw; draw them yourself")
+            raise refuse(f"{least} distinct items are too many to draw; draw them yourself")
         return unlike(items.strategy(), least, most, identity)
     values = list({identity(value): value for value in items.values}.values())
     if len(values) < least:

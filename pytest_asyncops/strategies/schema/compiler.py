@@ -88,7 +88,7 @@ class Compiler:
         return self.options.max_items >> self.nesting.repeats
 
     def recipe(self, schema: Schema) -> Recipe:
-        """The values of a schema that is no part of another.
+        """The values of a schema that is not part of another.
 
         Raises:
             ContractError: for a schema that has none, or of which none is found.
@@ -166,7 +166,7 @@ class Compiler:
     def _checked(self, ways: Sequence[Recipe], schema: Schema, refuse: Refuse) -> Recipe:
         """The values of recipes that fit the schema."""
         words = listed([name for name in constraints(schema) if name != "nullable"])
-        trouble = refuse(f"no value is found that fits {words}")
+        trouble = refuse(f"no value was found that fits {words}")
         return checked(ways, validator_of(self.contract, schema).is_valid, trouble)
 
     def typed(self, kind: str, schema: Schema, refuse: Refuse, name: str | None) -> Recipe:
@@ -207,7 +207,7 @@ class Compiler:
         """The shapes of the objects of a flat schema; ``name`` is its name, if it has one."""
         for member in schema.get("required", ()):
             if others_of(schema) is None and member not in schema.get("properties", {}):
-                raise refuse(f"{member!r} is required and not allowed")
+                raise refuse(f"{member!r} is required but not allowed")
         told = [documented(schema)] if name is None else self._shapes_of(name, schema)
         return self._counted(self.compiled_shapes(told, schema), schema, refuse)
 

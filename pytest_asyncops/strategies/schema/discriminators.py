@@ -12,7 +12,7 @@ from ...contract.schema_keywords import Schema
 def tagged(discriminator: Mapping[str, Any], values: list[str]) -> Schema:
     """The schema of values whose discriminator's property has one of these values.
 
-    It says nothing of what is no object.
+    It chooses nothing for a value that is not an object.
     """
     name = discriminator["propertyName"]
     return {"required": [name], "properties": {name: {"enum": values}}}

@@ -29,7 +29,7 @@ def some_extras(values: Recipe, options: Options) -> Recipe:
 
 
 def map_members(values: Recipe, options: Options, most: int) -> Recipe:
-    """Members of an object that is a map: up to so many."""
+    """Members of an object that is a map, up to this many."""
     several = _so_many(values, options, 0, most)
     return one_of([*_first_extras(values, options)[: most + 1], several])
 
@@ -42,7 +42,7 @@ def filled_up(
     options: Options,
     usual: int,
 ) -> Shape[Recipe]:
-    """A shape with at least and at most so many members.
+    """A shape with a least and a most number of members.
 
     Args:
         shape: the shape.

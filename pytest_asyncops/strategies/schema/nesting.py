@@ -1,4 +1,4 @@
-"""How deep schemas that contain themselves are nested, and what becomes of what would be deeper."""
+"""How deep schemas that contain themselves are nested, and what replaces deeper ones."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ _ODD = (
     "\ufeff",
     "\U0001f600",
 )
-"""Texts that have broken programs; those that are not ASCII are together at the end."""
+"""Texts that have broken programs; the ones beyond ASCII are together at the end."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ LONG = 64
 def sized_texts(
     letters: Sequence[str] | SearchStrategy[str], least: int, most: int | None
 ) -> Recipe:
-    """Texts of these characters, of at least and at most so many. Long ones repeat a short one."""
+    """Texts of these characters, with a least and a most length. Long ones repeat a short one."""
     if least <= LONG:
         return from_strategy(st.text(letters, min_size=least, max_size=most))
     short = from_strategy(st.text(letters, min_size=1, max_size=LONG))
@@ -113,7 +113,7 @@ S = TypeVar("S", str, list[Any], bytes)
 
 
 def repeated(some: S, size: int) -> S:
-    """These again and again, until there are so many."""
+    """These again and again, until there are this many."""
     return (some * -(-size // len(some)))[:size]
 
 

@@ -120,7 +120,7 @@ def one_of(recipes: Sequence[Recipe]) -> Recipe:
 
 
 def number(size: int) -> Recipe:
-    """The recipe for whole numbers of so many bytes."""
+    """The recipe for whole numbers of this many bytes."""
     return Recipe(size, lambda draw, choices, at: int.from_bytes(choices[at : at + size], "big"))
 
 

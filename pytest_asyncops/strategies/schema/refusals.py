@@ -39,7 +39,7 @@ def refusal(contract: Contract, schema: Schema) -> Refuse:
 
 def never_ends(contract: Contract, schema: Schema) -> NeverEnds:
     """The error for a schema that needs itself, with its place."""
-    return NeverEnds("no value of this schema ever ends", **_place(contract, schema))
+    return NeverEnds("every value of this schema would be endless", **_place(contract, schema))
 
 
 def _place(contract: Contract, schema: Schema) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class Shape(Generic[P]):
         return replace(self, optional={**self.optional, member: found})
 
     def requiring(self, member: str, found: P | None = None) -> Shape[P]:
-        """The same shape with this member always there, and with those that come with it."""
+        """The same shape with this member always present, and with those that come with it."""
         shape = self
         for group in self.groups:
             if member in group:

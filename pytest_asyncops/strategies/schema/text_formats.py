@@ -55,7 +55,7 @@ _BASE64 = ("", "AA==", "AAA=", "AAAA", "e30=", "bnVsbA==", "AB==", "AAB=", "+/+/
 
 
 def _base64(options: Options, least: int, most: float) -> Recipe:
-    """Base64 of so many characters: four for every three bytes."""
+    """Base64 of this many characters: four for every three bytes."""
     low, high = 3 * -(-least // 4), math.inf if most == math.inf else 3 * (most // 4)
     if options.max_length is not None:
         high = min(high, max(options.max_length, low))

@@ -61,7 +61,7 @@ def _formed(
     ways = [choice(known.known)] if known.known else []
     ways += [_fitted(one, fits, least, most, known.letters, known.multiple) for one in sources]
     beside = "a length" if regex is None else f"the pattern {regex!r}"
-    trouble = refuse(f"no {form} is found that also fits {beside}")
+    trouble = refuse(f"no {form} was found that also fits {beside}")
     return checked(ways, fits, trouble)
 
 
@@ -92,7 +92,7 @@ def _matching(regex: str, least: int, most: int | None, refuse: Refuse) -> Recip
         return least <= len(text) <= limit and pattern(regex).search(text) is not None
 
     trouble = refuse(
-        f"no string is found that matches {regex!r} and is at least {least}"
+        f"no string was found that matches {regex!r} and is at least {least}"
         + ("" if most is None else f" and at most {most}")
         + " characters long"
     )

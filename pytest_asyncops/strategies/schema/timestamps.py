@@ -43,7 +43,7 @@ class Zone(NamedTuple):
 
 
 class Tick(NamedTuple):
-    """A timestamp before it is written: so many seconds after the timestamp before."""
+    """A timestamp before it is written: its seconds after the previous timestamp."""
 
     seconds: int
     fraction: str = ""

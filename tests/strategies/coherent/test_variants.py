@@ -133,8 +133,7 @@ def test_overrides_are_required_where_they_can_be_at_all():
     with pytest.raises(InvalidArgument) as caught:
         told(running)
     assert str(caught.value) == (
-        "no pinecone operation has error_message as they are asked for. Leave out one of them, or "
-        "state=."
+        "no pinecone operation has error_message as given. Leave out one of them, or state=."
     )
     assert caught.value.value == ["error_message"]
 
@@ -142,5 +141,5 @@ def test_overrides_are_required_where_they_can_be_at_all():
 def test_a_rule_that_wants_what_is_not_there_is_refused():
     rule = Rule("odd", "OperationModel", "", "", Present("wage", "status", ("Failed",)))
     api = changed(PINECONE, rules=(rule,))
-    with pytest.raises(InvalidArgument, match="a rule of pinecone wants wage, which schema or"):
+    with pytest.raises(InvalidArgument, match="a rule of pinecone wants wage, which the schema"):
         told(CoherentServer(api, Options()))

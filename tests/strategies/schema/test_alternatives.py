@@ -65,13 +65,13 @@ def test_what_is_drawn_fits(schema):
 
 
 REFUSED = [
-    ({**STRING, "not": STRING}, "no value fits not and what is beside it"),
-    ({**INTEGER, "not": NUMBER}, "no value fits not and what is beside it"),
+    ({**STRING, "not": STRING}, "no value fits not and the keywords beside it"),
+    ({**INTEGER, "not": NUMBER}, "no value fits not and the keywords beside it"),
     ({"anyOf": [STRING], "not": {"anyOf": [INTEGER, STRING]}}, "no value fits not"),
-    ({**INTEGER, "anyOf": [STRING]}, "no value fits anyOf and what is beside it"),
-    ({"oneOf": [STRING, STRING]}, "no value fits not and what is beside it"),
-    ({"not": {}}, "no value fits not and what is beside it"),
-    ({**STRING, "pattern": "^a$", "not": {"enum": ["a"]}}, "no value is found that fits"),
+    ({**INTEGER, "anyOf": [STRING]}, "no value fits anyOf and the keywords beside it"),
+    ({"oneOf": [STRING, STRING]}, "no value fits not and the keywords beside it"),
+    ({"not": {}}, "no value fits not and the keywords beside it"),
+    ({**STRING, "pattern": "^a$", "not": {"enum": ["a"]}}, "no value was found that fits"),
     ({"anyOf": [{**STRING, "enum": [1]}]}, "none of the enum's values fits"),
 ]
 

@@ -95,5 +95,5 @@ def test_long_lists_repeat_the_items_of_a_short_one_and_each_is_fresh():
 
 
 def test_too_many_items_that_all_differ_are_refused_when_they_are_asked_for():
-    with pytest.raises(ValueError, match="5000 items that all differ are too many to draw"):
+    with pytest.raises(ValueError, match="5000 distinct items are too many to draw"):
         sets(from_strategy(st.integers()), 5000, 5000, ValueError)

@@ -134,7 +134,7 @@ def test_numbers_that_are_not_integers(tmp_path):
     assert {type(value) for value in anew(from_schema(schema), 200)} == {float}
     halves = anew(from_schema({**schema, "multipleOf": 0.5, "maximum": 9}), 50)
     assert all(isinstance(value, float) and value % 0.5 == 0 for value in halves)
-    with pytest.raises(ContractError, match="no value is found that fits type, not or multipleOf"):
+    with pytest.raises(ContractError, match="no value was found that fits type, not or multipleOf"):
         from_schema({**schema, "multipleOf": 5})
 
 
@@ -171,11 +171,11 @@ REFUSED = [
         {"type": "array", "items": {"enum": [1]}, "uniqueItems": True, "minItems": 2},
         "1 values cannot fill 2 places",
     ),
-    (obj({}, required=["a"], additionalProperties=False), "'a' is required and not allowed"),
+    (obj({}, required=["a"], additionalProperties=False), "'a' is required but not allowed"),
     (obj({"a": INTEGER}, required=["a"], maxProperties=0), "at least 1 and at most 0 members"),
     (obj({"a": INTEGER}, minProperties=3, maxProperties=2), "at least 3 and at most 2 members"),
     (obj({"a": INTEGER}, minProperties=3, additionalProperties=False), "at least 3 members"),
-    (obj({"a": {"$ref": "#/components/schemas/schema"}}, required=["a"]), "ever ends"),
+    (obj({"a": {"$ref": "#/components/schemas/schema"}}, required=["a"]), "would be endless"),
     (
         obj(
             {
@@ -187,7 +187,7 @@ REFUSED = [
             },
             required=["a"],
         ),
-        "ever ends",
+        "would be endless",
     ),
     (
         obj(
@@ -387,7 +387,7 @@ def test_what_can_end_is_left_out_or_null_where_it_does_not(schema):
     ids=str,
 )
 def test_what_cannot_end_is_refused(schema):
-    with pytest.raises(ContractError, match="no value of this schema ever ends"):
+    with pytest.raises(ContractError, match="every value of this schema would be endless"):
         from_schema(schema)
 
 

@@ -86,7 +86,8 @@ def test_lists_have_all_kinds():
 
 
 def test_what_no_branch_fits_is_refused_by_name():
-    with pytest.raises(ContractError, match="no value fits discriminator and what is beside it"):
+    message = "no value fits discriminator and the keywords beside it"
+    with pytest.raises(ContractError, match=message):
         payloads(CONTRACT, "Never")
 
 

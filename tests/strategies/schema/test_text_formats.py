@@ -116,5 +116,5 @@ def test_a_pattern_beside_a_format(form, regex):
 
 
 def test_a_pattern_that_no_text_of_the_format_matches():
-    with pytest.raises(ContractError, match=r"no ipv4 is found that also fits the pattern '\^x'"):
+    with pytest.raises(ContractError, match=r"no ipv4 was found that also fits the pattern '\^x'"):
         from_schema(of("ipv4", pattern="^x"))

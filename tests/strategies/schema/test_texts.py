@@ -48,9 +48,9 @@ REFUSED = [
     ({**STRING, "format": "uuid", "maxLength": 2}, "no uuid is at least 0 and at most 2"),
     ({**STRING, "format": "date", "minLength": 11}, "no date is at least 11 characters"),
     ({**STRING, "format": "byte", "minLength": 5, "maxLength": 7}, "no byte is at least 5"),
-    ({**STRING, "format": "uuid", "pattern": "x"}, "no uuid is found that also fits the pattern"),
-    ({**STRING, "format": "date-time", "minLength": 90}, "is found that also fits a length"),
-    ({**STRING, "pattern": "^(ab)+$", "maxLength": 1}, "no string is found that matches"),
+    ({**STRING, "format": "uuid", "pattern": "x"}, "no uuid was found that also fits the pattern"),
+    ({**STRING, "format": "date-time", "minLength": 90}, "was found that also fits a length"),
+    ({**STRING, "pattern": "^(ab)+$", "maxLength": 1}, "no string was found that matches"),
     ({**STRING, "pattern": "^[a]{2}$", "maxLength": 1}, "is at least 0 and at most 1 characters"),
     ({**STRING, "pattern": "^(a|b){90000}$"}, "is at least 0 characters"),
 ]
@@ -124,7 +124,7 @@ def test_texts_fit_their_schema(schema, data):
     if found is None:
         least, most = schema.get("minLength", 0), schema.get("maxLength", math.inf)
         clash = f"no string is at least {least} and at most {most} characters long"
-        beside = f"no string is found that matches {schema.get('pattern')!r}"
+        beside = f"no string was found that matches {schema.get('pattern')!r}"
         assert refusal == clash if most < least else refusal.startswith(beside)
         return
     assert fits(schema, data.draw(found.strategy()))
