@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from ...errors import counted
 from ...rules.equality import identity
 from .options import LONG, repeated
 from .recipes import Recipe, combine, fresh, from_strategy
@@ -39,7 +40,7 @@ def sets(items: Recipe, least: int, most: int, refuse: Refuse) -> Recipe:
         return unlike(items.strategy(), least, most, identity)
     values = list({identity(value): value for value in items.values}.values())
     if len(values) < least:
-        raise refuse(f"{len(values)} values cannot fill {least} places")
+        raise refuse(f"{counted(len(values), 'value')} cannot fill {counted(least, 'place')}")
     some = st.lists(st.sampled_from(values), min_size=least, max_size=most, unique_by=identity)
     return from_strategy(some).mapped(copy.deepcopy)
 

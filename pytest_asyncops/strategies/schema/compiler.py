@@ -20,7 +20,7 @@ from types import MappingProxyType
 from ...conformance.dialect import validator_of
 from ...contract.openapi import Contract
 from ...contract.schema_keywords import Schema, constraints, name_of, refer
-from ...errors import hides_usage_errors, listed
+from ...errors import counted, hides_usage_errors, listed
 from .all_of import canonical, flat
 from .alternatives import alternatives
 from .arrays import arrays, sets
@@ -265,24 +265,26 @@ class Compiler:
         others = others_of(schema)
         values = None if others is None else self._part(others)
         usual = self.most_items
-        counted = [
+        filled = [
             filled_up(shape, values, least, most, self.options, usual if shape.extras else 0)
             for shape in shapes
         ]
-        possible = [shape for shape in counted if shape.is_possible]
+        possible = [shape for shape in filled if shape.is_possible]
         if possible:
             return possible
         needed = max(least, min(len(shape.required) for shape in shapes))
         if others is None or (most is not None and most < needed):
-            limits = f"at least {needed}" + ("" if most is None else f" and at most {most}")
-            raise refuse(f"no object of this schema has {limits} members")
+            limits = f"at least {counted(needed, 'member')}"
+            if most is not None:
+                limits = f"at least {needed} and at most {counted(most, 'member')}"
+            raise refuse(f"no object of this schema has {limits}")
         raise TooDeep
 
     def arrays(self, schema: Schema, refuse: Refuse) -> Recipe:
         """The lists of a flat schema."""
         least, most = schema.get("minItems", 0), schema.get("maxItems")
         if most is not None and most < least:
-            raise refuse(f"no list has at least {least} and at most {most} items")
+            raise refuse(f"no list has at least {least} and at most {counted(most, 'item')}")
         if most is None:
             most = max(self.most_items, least)
         try:
