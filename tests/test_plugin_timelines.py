@@ -142,7 +142,7 @@ It is this answer:
                 waits 5 s at FILE, in wait
     10 s  +5 s  GET /v1/operations/op-1  200 RUNNING
                 waits 5 s at FILE, in wait
-                … 1 request, 1 change more …
+                … 1 more request, 1 more change …
 
 To reproduce it:
 

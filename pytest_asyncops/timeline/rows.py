@@ -176,7 +176,7 @@ def _alike(events: Sequence[Event]) -> str:
     first = events[0]
     count = len(events)
     if isinstance(first, Started):
-        return f"{count:,} more of {first.api}, with the same lifecycle"
+        return f"{counted(count, f'more {first.api} operation')}, with the same lifecycle"
     if isinstance(first, Changed):
         unseen = "" if first.seen is not False else ", and no answer showed it"
         return f"{count:,} more are now {first.state.name}{unseen}"
@@ -188,19 +188,14 @@ _NOUNS: Mapping[type[Event], str] = {
     Waited: "wait",
     Changed: "change",
     Started: "start",
-    Moved: "move of the clock",
+    Moved: "clock move",
 }
 
 
 def _mixed(events: Sequence[Event]) -> str:
     counts = Counter(type(event) for event in events)
-    return (
-        ", ".join(
-            counted(counts[kind], noun).replace("move of the clocks", "moves of the clock")
-            for kind, noun in _NOUNS.items()
-            if counts[kind]
-        )
-        + " more"
+    return ", ".join(
+        counted(counts[kind], f"more {noun}") for kind, noun in _NOUNS.items() if counts[kind]
     )
 
 

@@ -79,7 +79,7 @@ def heading(timeline: Happened) -> list[str]:
         )
         lines.append(f"{gone} no longer kept (max_calls_kept, max_bytes_kept)")
     if timeline.left_out:
-        lines.append(f"{counted(timeline.left_out, 'operation')} more, which are not shown")
+        lines.append(f"{counted(timeline.left_out, 'more operation')}, not shown")
     return lines
 
 

@@ -97,7 +97,7 @@ def test_what_is_not_alike_is_cut_in_the_middle() -> None:
             "test_what_is_not_alike_is_cut_in_the_middle",
             "                      the test moves the clock by 0.5 s at test_text.py:9, in "
             "test_what_is_not_alike_is_cut_in_the_middle",
-            "                      … 98 requests, 98 waits, 97 moves of the clock more …",
+            "                      … 98 more requests, 98 more waits, 97 more clock moves …",
             "                      the test moves the clock by 1 min 38.5 s at test_text.py:9, in "
             "test_what_is_not_alike_is_cut_in_the_middle",
         ] or lines_of(text)
@@ -119,7 +119,7 @@ def test_many_operations_are_told_together() -> None:
         assert lines_of(str(mock.timeline)) == [
             "5 s of the servers' time, from 2026-01-01T00:00:00Z on",
             "  0 s    chainloop starts op-0: RUNNING 3 s, SUCCEEDED",
-            "         … 48 more of chainloop, with the same lifecycle …",
+            "         … 48 more chainloop operations, with the same lifecycle …",
             "  0 s    chainloop starts op-49: RUNNING 3 s, SUCCEEDED",
             "         waits 5 s at test_text.py:9, in test_many_operations_are_told_together",
             "! 3 s    op-0 is now SUCCEEDED, and no answer showed it",
@@ -136,7 +136,7 @@ def test_what_is_not_in_it_is_counted() -> None:
         assert lines_of(str(mock.timeline))[1:3] == [
             "the first 2 requests and what was between them are no longer kept (max_calls_kept, "
             "max_bytes_kept)",
-            "2 operations more, which are not shown",
+            "2 more operations, not shown",
         ]
 
 
@@ -214,7 +214,7 @@ def test_waits_alone_are_folded_too() -> None:
             time.sleep(1)
         lines = [line.strip() for line in str(mock.timeline).splitlines()[1:]]
     assert len(lines) == 5
-    assert lines[2] == "… 96 waits more …"
+    assert lines[2] == "… 96 more waits …"
 
 
 def test_lists_and_spinning() -> None:
@@ -281,5 +281,5 @@ def test_without_marks_there_is_the_beginning_and_the_end() -> None:
             ask(mock, f"op-{number}")
         lines = marked_table(mock.timeline, {}, 5)
     assert [line.split()[-2:] for line in lines[:2]] == [["not", "found"]] * 2
-    assert lines[2].strip() == "… 16 requests more …"
+    assert lines[2].strip() == "… 16 more requests …"
     assert len(lines) == 5
