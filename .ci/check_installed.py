@@ -29,6 +29,12 @@ def test_the_contracts_are_there(name):
     assert "\nopenapi: 3.0" in contract.read_text(encoding="utf-8")
 
 
+def test_its_readme_has_no_link_to_a_file_beside_it():
+    readme = importlib.metadata.metadata("pytest-asyncops")["Description"]
+    assert "](#in-an-editor)" in readme
+    assert "](docs/" not in readme
+
+
 def test_types_are_there():
     assert (importlib.resources.files("pytest_asyncops") / "py.typed").is_file()
 

@@ -37,6 +37,14 @@ def test_version(distribution):
     assert releases[0] == pytest_asyncops.__version__
 
 
+def test_an_index_shows_no_link_to_a_file_beside_the_readme(distribution):
+    shown = distribution.metadata["Description"]
+    assert "## A test that fails" in shown
+    assert [target for target in re.findall(r"\]\(([^)]*)\)", shown) if ":" not in target] == [
+        "#in-an-editor"
+    ]
+
+
 def test_entry_point(distribution):
     [plugin] = [point for point in distribution.entry_points if point.group == "pytest11"]
     assert plugin.load().__name__ == "pytest_asyncops.plugin"

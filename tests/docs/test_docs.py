@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import pytest
 import requests
 from hypothesis import Phase, given, settings
-from support.pages import PAGES, ROOT, blocks, page_of, read, rows, section, words
+from support.pages import PAGES, blocks, page_of, read, rows, section, words
 
 import pytest_asyncops
 from pytest_asyncops import (
@@ -426,12 +426,6 @@ def test_links(page: str, target: str) -> None:
         assert anchor in anchors(there.name), f"{page} links to {target}"
 
 
-def test_links_of_the_readme_are_absolute_once_there_is_a_repository() -> None:
-    """PyPI shows the README without the files beside it, and no picture in Mermaid."""
-    pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    has_repository = re.search(r"^Repository = ", pyproject, re.MULTILINE) is not None
-    relative = [
-        target for page, target in LINKS if page == "README.md" and not target.startswith("#")
-    ]
-    assert not (has_repository and relative)
+def test_the_readme_has_no_picture_that_some_do_not_show() -> None:
+    """PyPI shows none in Mermaid."""
     assert not blocks("README.md", "mermaid")
