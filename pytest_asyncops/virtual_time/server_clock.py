@@ -113,7 +113,7 @@ class _Standstill:
         self._depth += 1
         return True
 
-    def release(self) -> None:
+    def release(self, *error: object) -> None:
         self._depth -= 1
         self._lock.release()
 
@@ -127,10 +127,7 @@ class _Standstill:
         return _Standstill(self._source)
 
     __enter__ = acquire
-
-    def __exit__(self, *error: object) -> None:
-        self._depth -= 1
-        self._lock.release()
+    __exit__ = release
 
 
 class ServerClock:
