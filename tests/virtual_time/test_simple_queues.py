@@ -32,8 +32,8 @@ operations = st.lists(
 
 
 def _outcome(made: Any, name: str, given_: tuple[Any, ...]) -> object:
-    if given_ == (True, 0.5):
-        given_ = (True, 1e-4)  # which is as empty afterwards
+    if given_ in [(True, 0), (True, 0.5)] and type(made) is RealQueue:
+        given_ = (False,)  # which is as empty, and Python 3.10 may wait for ever for the others
     try:
         return getattr(made, name)(*given_)
     except (queue.Empty, ValueError) as error:
