@@ -54,8 +54,8 @@ def counted_simple_queue(find: FindScheduler) -> Any:
 
         def get(self, block: bool = True, timeout: float | None = None) -> Any:
             if block and timeout == 0:
-                # Python 3.10's own class may wait for ever here: the time that is left is below zero
-                # by then, and it takes that for no limit.
+                # Python 3.10's own class may wait for ever here: by then the time that is left is
+                # below zero, and it takes that for no limit.
                 return super().get_nowait()
             scheduler = find() if block else None
             if scheduler is None or (timeout is not None and not timeout > 0):
