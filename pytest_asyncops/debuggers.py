@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import TracebackType
 
-_PACKAGE = __name__.partition(".")[0]
+from .virtual_time.stack_frames import OWN_PACKAGE, package_of
 
 
 def end_at_the_call(traceback: TracebackType) -> None:
@@ -15,7 +15,7 @@ def end_at_the_call(traceback: TracebackType) -> None:
     last = traceback
     entry: TracebackType | None = traceback
     while entry is not None:
-        if entry.tb_frame.f_globals.get("__name__", "").partition(".")[0] != _PACKAGE:
+        if package_of(entry.tb_frame) != OWN_PACKAGE:
             last = entry
         entry = entry.tb_next
     last.tb_next = None

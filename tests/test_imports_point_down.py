@@ -24,10 +24,10 @@ FLOORS = [
     {"known_apis", "transports"},
     {"apis", "imported_apis", "faults", "setting_values"},
     {"contract", "network", "serving"},
-    {"rules"},
+    {"debuggers", "rules"},
     {"lifecycle", "virtual_time"},
     {"arguments", "durations", "extras", "forked_requests", "holding"},
-    {"contract_in_force", "debuggers", "errors", "explanations", "forks", "settings"},
+    {"contract_in_force", "errors", "explanations", "forks", "settings"},
 ]
 """Top to bottom. A room may import from the floors below its own, never from its own."""
 

@@ -9,6 +9,7 @@ import time
 
 import pytest
 import requests
+from support.chainloop_polls import get
 
 from pytest_asyncops import (
     InvalidArgument,
@@ -16,13 +17,6 @@ from pytest_asyncops import (
     UnmatchedRequests,
     mocked,
 )
-
-URL = "https://api.app.chainloop.dev"
-BEARER = {"Authorization": "Bearer token"}
-
-
-def get(path: str) -> requests.Response:
-    return requests.get(URL + path, headers=BEARER)
 
 
 def test_mocked_is_a_decorator_too():

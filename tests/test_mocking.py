@@ -9,6 +9,7 @@ import time
 
 import pytest
 import requests
+from support.chainloop_polls import URL, get
 from support.toy_api import toy
 
 from pytest_asyncops import (
@@ -26,14 +27,6 @@ from pytest_asyncops.apis.pinecone import PINECONE
 from pytest_asyncops.apis.pinecone_stub import PineconeStub
 from pytest_asyncops.configure import resolve_settings
 from pytest_asyncops.mocking import Switch
-
-URL = "https://api.app.chainloop.dev"
-BEARER = {"Authorization": "Bearer token"}
-
-
-def get(path: str) -> requests.Response:
-    return requests.get(URL + path, headers=BEARER)
-
 
 # --- open and closed
 

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import pytest
-import requests
+from support.chainloop_polls import get
 
 from pytest_asyncops import mocked
-
-URL = "https://api.app.chainloop.dev"
-BEARER = {"Authorization": "Bearer token"}
-
-
-def get(path: str) -> requests.Response:
-    return requests.get(URL + path, headers=BEARER)
 
 
 def test_unmatched_requests_may_be_meant():

@@ -36,6 +36,7 @@ from .server_clock import ServerClock
 from .simple_queues import counted_simple_queue
 from .skip_listeners import SkipListener
 from .sockets import Sockets
+from .stack_frames import RUN
 from .thread_pools import ThreadPools
 from .threading_patches import ThreadingPatches
 from .threads import ThreadStarts
@@ -52,7 +53,7 @@ from .time_functions import (
     wall_clock,
 )
 from .travellers import TickingTravellers
-from .trio_patches import RUN, TrioPatches
+from .trio_patches import TrioPatches
 
 _real_monotonic_ns = time.monotonic_ns
 

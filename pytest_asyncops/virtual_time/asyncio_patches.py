@@ -13,8 +13,7 @@ from .living_loops import LivingLoops
 from .loop_waits import wait_for_files
 from .scheduler import FindScheduler
 from .sockets import Sockets
-from .stack_frames import is_tool, module_of
-from .time_functions import LOOPS
+from .stack_frames import LOOPS, is_tool, module_of
 
 _SELECTORS: list[Any] = [
     getattr(selectors, name)

@@ -148,7 +148,7 @@ class ServerClock:
         is_closed: whether the test is over.
         moved: called with how far the test has moved this clock, or another one of the same time.
         zero_ns: the present less what is counted, which is the shared time unless it is a real
-            clock. Who has to read such a clock quickly adds the two.
+            clock. Code that reads the clock often adds the two itself.
     """
 
     __slots__ = (

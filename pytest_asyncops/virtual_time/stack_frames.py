@@ -20,6 +20,12 @@ TOOLS = frozenset(
 )  # fmt: skip
 """The packages of test tools."""
 
+LOOPS = frozenset({"asyncio.base_events", "nest_asyncio"})
+"""The modules of event loops: their readings of a clock are not those of the code under test."""
+
+RUN = "trio._core._run"
+"""Trio's module that asks for the time, and waits."""
+
 OWN_PACKAGE = __name__.partition(".")[0]
 """The name of this package."""
 

@@ -21,7 +21,7 @@ from .client_clock import ClientClock
 from .real_time_threads import RealTimeThreads
 from .scheduler import Scheduler
 from .server_clock import ServerClock
-from .stack_frames import is_tool, is_tools, module_of
+from .stack_frames import LOOPS, is_tool, is_tools, module_of
 
 _real_sleep = time.sleep
 _real_monotonic = time.monotonic
@@ -65,9 +65,6 @@ class ActiveTime:
         self.real_wall_ns = real_wall_ns
         self.alarm_clock = alarm_clock
 
-
-LOOPS = frozenset({"asyncio.base_events", "nest_asyncio"})
-"""The modules of event loops: their readings of a clock are not those of the code under test."""
 
 perf_counter_hooks: dict[str, Callable[[], None]] = {}
 """The modules that keep deadlines by ``time.perf_counter``, and what to do when they call it."""

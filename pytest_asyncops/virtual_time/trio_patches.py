@@ -23,9 +23,7 @@ from .loop_waits import wait_for_files
 from .patches import Patches
 from .scheduler import FindScheduler
 from .sockets import Sockets
-
-RUN = "trio._core._run"
-"""Trio's module that asks for the time, and waits."""
+from .stack_frames import RUN
 
 _MOCK_CLOCK = "trio._core._mock_clock"
 

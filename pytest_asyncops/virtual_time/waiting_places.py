@@ -12,7 +12,15 @@ from collections.abc import Callable, Mapping
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .stack_frames import is_of_library, is_of_python, is_tool, module_of, suspended_frames
+from .stack_frames import (
+    LOOPS,
+    RUN,
+    is_of_library,
+    is_of_python,
+    is_tool,
+    module_of,
+    suspended_frames,
+)
 
 if TYPE_CHECKING:
     import asyncio
@@ -119,7 +127,7 @@ def _in_trio() -> Any:
     # trio tells when the next deadline is, but not whose; the line is worth a look at its insides.
     # A version that has others is answered like a loop without such a task.
     try:
-        context: Any = sys.modules["trio._core._run"].GLOBAL_RUN_CONTEXT
+        context: Any = sys.modules[RUN].GLOBAL_RUN_CONTEXT
         _, _, scope = context.runner.deadlines._heap[0]
         [task, *_] = scope._cancel_status._tasks
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
@@ -128,7 +136,7 @@ def _in_trio() -> Any:
 
 
 _LOOPS: Mapping[str, Mapping[str, Callable[[], Any]]] = {
-    "_run_once": {"asyncio.base_events": _in_asyncio, "nest_asyncio": _in_asyncio},
-    "run": {"trio._core._run": _in_trio},
+    "_run_once": dict.fromkeys(LOOPS, _in_asyncio),
+    "run": {RUN: _in_trio},
 }
 """The functions that wait in event loops, their modules, and what finds a coroutine there."""

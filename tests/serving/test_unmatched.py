@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import pytest
 import requests
+from support.chainloop_polls import HEADERS, URL, get
 
 from pytest_asyncops import AsyncOpsError, AsyncOpsMock, UnmatchedRequests, mocked
-
-URL = "https://api.app.chainloop.dev"
-BEARER = {"Authorization": "Bearer token"}
-
-
-def get(path: str) -> requests.Response:
-    return requests.get(URL + path, headers=BEARER)
-
 
 ONE = """\
 1 request reached a stub and matched no route:
@@ -66,7 +59,7 @@ def test_the_report_of_one_unmatched_request():
 
 def test_the_report_of_two_unmatched_requests():
     def body(mock: AsyncOpsMock) -> None:
-        requests.put(f"{URL}/v1/operations/x", headers=BEARER)
+        requests.put(f"{URL}/v1/operations/x", headers=HEADERS)
         requests.get(f"{mock.pinecone.base_url}/operation/docs")
 
     with pytest.raises(UnmatchedRequests) as caught, mocked() as mock:

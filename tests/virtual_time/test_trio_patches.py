@@ -16,8 +16,9 @@ from support.virtual_seconds import seconds_elapsed
 
 from pytest_asyncops import AsyncOpsMock, InvalidArgument, mocked
 from pytest_asyncops.virtual_time.sockets import Sockets
+from pytest_asyncops.virtual_time.stack_frames import RUN
 from pytest_asyncops.virtual_time.time_functions import active_here, perf_counter_hooks
-from pytest_asyncops.virtual_time.trio_patches import RUN, TrioPatches
+from pytest_asyncops.virtual_time.trio_patches import TrioPatches
 
 CLOCKS: dict[str, Callable[[], Any]] = {
     "its own clock": lambda: None,

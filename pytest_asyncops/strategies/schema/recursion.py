@@ -85,7 +85,7 @@ class Recursion:
             members, others = schema.get("properties", {}), schema.get("additionalProperties")
             needed = [members.get(name, others) for name in schema.get("required", ())]
             least = schema.get("minProperties", 0)
-            if sum(self._part_ends(part, within) for part in members.values()) < least:
+            if least and sum(self._part_ends(part, within) for part in members.values()) < least:
                 needed.append(others)
         return all(self._part_ends(part, within) for part in needed) and all(
             any(self._ends(part, within) for part in schema[keyword])
