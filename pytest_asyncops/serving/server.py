@@ -42,8 +42,7 @@ class Server:
         api: the API.
         clock: the server's clock.
         base_url: the URL at which requests find it, if not that of the real service: one for all
-            its
-            hosts, or one for each host by name.
+            its hosts, or one for each host by name.
         readings: the readings of the API's contract that are not the default.
         tell: functions that are called with each call; they may raise.
         kept: how many calls are kept.
@@ -113,7 +112,6 @@ class Server:
         self._reads = partial(credential_reads, api.credential)
         self._tell = (self.calls._add, self.store.count, *tell)
         self._asked_for = AskedFor(self.store)
-        self._start_planned = self.planned.start
 
     def handle(self, request: Request) -> Response:
         """Answer a request, and record it.
@@ -136,7 +134,7 @@ class Server:
                 api.credential,
                 self.refused,
                 self.parents,
-                self._start_planned,
+                self.planned.start,
                 self.base_urls,
             )
             try:
