@@ -3,7 +3,7 @@
 - `alarms_raise`: Alarms that raise an error; the handler of before is restored afterwards.
 - `api_routes`: What a response is an answer of, as conformance reads it.
 - `azure_operations`: An API like those of Azure: its headers lead to the operation.
-- `chainloop_polls`: Polls of a Chainloop operation, as the code under test would send them.
+- `chainloop_polls`: Requests to Chainloop, as the code under test would send them.
 - `chainloop_rule_rows`: Rules of Chainloop: a payload that breaks each, and one that does not.
 - `chainloop_server`: A stub of Chainloop, its clock, and what is asked of it.
 - `checkers`: The checker of the bodies that a route of an API answers with.
